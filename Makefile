@@ -1,0 +1,61 @@
+# 明察 Mingcha. Two commands do everything: make run, make test.
+.DEFAULT_GOAL := help
+SHELL := /bin/bash
+PYTHON ?= python3
+BIN := .venv/bin
+PIP := $(BIN)/python -m pip --quiet --disable-pip-version-check
+
+.PHONY: help run test check fix bench translations clean
+
+help: ## Show this list
+	@grep -E '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
+
+run: .venv/ready ## Migrate, load the demonstration on the first start, serve site and office until Ctrl-C
+	@exec $(BIN)/portal-office run
+
+test: .venv/ready-dev .system ## All checks and all tests, as CI runs them
+	@$(MAKE) --no-print-directory check
+	$(BIN)/python -m pytest -n 2 --dist worksteal
+
+check: .venv/ready-dev ## Format, lint, types, contracts, templates
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+	$(BIN)/djlint --lint --quiet templates
+
+fix: .venv/ready-dev ## Format and mend what can be mended
+	$(BIN)/ruff format .
+	$(BIN)/ruff check --fix .
+
+bench: .venv/ready-dev ## Measure import, release and pages at 100,000 results
+	$(BIN)/python -m tests.bench
+
+translations: .venv/ready-dev ## Collect new words for the English catalogue and compile it
+	$(BIN)/pybabel extract -F babel.cfg --no-location --sort-output -o /tmp/mingcha.pot portal/public templates
+	$(BIN)/pybabel update --no-fuzzy-matching --omit-header -l en -i /tmp/mingcha.pot -d portal/translations
+	$(BIN)/pybabel compile -d portal/translations
+
+clean: ## Remove the environment and the demonstration's stores
+	rm -rf .venv var
+
+.venv/bin/python:
+	@$(PYTHON) -c 'import ensurepip' 2>/dev/null || { [ "$$(id -u)" = 0 ] && apt-get update -qq && apt-get install -y -qq python3-venv python3-dev; }
+	@$(PYTHON) -m venv .venv
+
+.venv/ready: .venv/bin/python requirements.lock pyproject.toml
+	@echo "Installing what the portal needs (once) …"
+	@$(PIP) install --require-hashes -r requirements.lock
+	@$(PIP) install --no-deps --no-build-isolation --editable .
+	@touch $@
+
+.venv/ready-dev: .venv/ready requirements-dev.lock
+	@$(PIP) install --require-hashes -r requirements-dev.lock
+	@touch $@
+
+# A real browser for the browser tests, and Chinese fonts for what it draws.
+.PHONY: .system
+.system:
+	@command -v chromium >/dev/null && command -v chromedriver >/dev/null || { \
+	  if [ "$$(id -u)" = 0 ]; then apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq chromium chromium-driver fonts-noto-cjk >/dev/null; \
+	  else echo "chromium and chromedriver are missing; install them for the browser tests" >&2; exit 1; fi; }

@@ -1,0 +1,1 @@
+"""The door between the office and the register: it projects, it never filters."""

@@ -1,0 +1,91 @@
+"""What looks like a secret in a text: where it stands and of what kind, never what it says."""
+
+import re
+import unicodedata
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date
+
+#: Up to two separators may stand between digits: people write 138-0013-8000 and worse.
+_GAP = r"[ \-—_.·]{0,2}"
+#: Characters that show nothing and hide much.
+_INVISIBLE = dict.fromkeys(
+    [0xAD, *range(0x200B, 0x2010), *range(0x202A, 0x202F), *range(0x2060, 0x206A), 0xFEFF]
+)
+
+#: Cheap first look: most texts hold neither seven digits nor a sign of an address or contact.
+_SUSPECT = re.compile(rf"\d(?:{_GAP}\d){{6}}|@|联系人|联络员")
+
+_ID_CARD = re.compile(rf"(?<!\d)\d(?:{_GAP}\d){{16}}{_GAP}[\dXx](?!\d)")
+_MOBILE = re.compile(rf"(?<!\d)(?:\+?86{_GAP}|0086{_GAP})?1{_GAP}[3-9](?:{_GAP}\d){{9}}(?!\d)")
+_LANDLINE = re.compile(rf"(?<!\d)[(]?0\d{{2,3}}[)]?{_GAP}[2-9]\d{{2,3}}{_GAP}\d{{4}}(?!\d)")
+_EMAIL = re.compile(r"[A-Za-z0-9._%+-]+@[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)+")
+#: A local number has no area code, so it needs a word before it.
+_CUED_NUMBERS = re.compile(
+    r"(?:电话|手机|传真|联系人|联络员)[^\d\n]{0,8}?((?<!\d)\d{7,8}(?!\d)(?:\s*[,，、;；/]\s*\d{7,8}(?!\d))*)"
+)
+_CUED_NAME = re.compile(r"(?:联系人|联络员)\s*[:：]\s*([\u4e00-\u9fff]{2,4})")
+
+_ID_WEIGHTS = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
+_ID_CHECK = "10X98765432"
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """One find: `kind`, and the span in the text as it was given."""
+
+    kind: str
+    start: int
+    end: int
+
+
+def scan(text: str) -> list[Hit]:
+    """Return what looks like personal data in `text`, in order of place."""
+    folded, places = _fold(text)
+    if not _SUSPECT.search(folded):
+        return []
+    hits = {(start, end): kind for kind, start, end in _find(folded)}
+    return [
+        Hit(kind, places[start], places[end - 1] + 1) for (start, end), kind in sorted(hits.items())
+    ]
+
+
+def _find(text: str) -> Iterator[tuple[str, int, int]]:
+    for match in _ID_CARD.finditer(text):
+        if _is_id_card(re.sub(r"[^\dXx]", "", match[0])):
+            yield "身份证号", *match.span()
+    for match in _MOBILE.finditer(text):
+        yield "手机号", *match.span()
+    for match in _LANDLINE.finditer(text):
+        yield "固定电话", *match.span()
+    for match in _EMAIL.finditer(text):
+        yield "电子邮箱", *match.span()
+    for match in _CUED_NUMBERS.finditer(text):
+        yield "联系电话", *match.span(1)
+    for match in _CUED_NAME.finditer(text):
+        yield "联系人姓名", *match.span(1)
+
+
+def _is_id_card(number: str) -> bool:
+    """GB 11643: birth date and check digit; an all-digit credit code fails one or the other."""
+    try:
+        born = date(int(number[6:10]), int(number[10:12]), int(number[12:14]))
+    except ValueError:
+        return False
+    total = sum(int(digit) * weight for digit, weight in zip(number, _ID_WEIGHTS, strict=False))
+    return born.year >= 1900 and _ID_CHECK[total % 11] == number[-1].upper()  # noqa: PLR2004
+
+
+def _fold(text: str) -> tuple[str, list[int]]:
+    """Fold width and drop invisible characters; also say where each character came from."""
+    if text.isascii():
+        return text, list(range(len(text)))
+    folded: list[str] = []
+    places: list[int] = []
+    for place, character in enumerate(text):
+        if ord(character) in _INVISIBLE:
+            continue
+        for each in unicodedata.normalize("NFKC", character):
+            folded.append(each)
+            places.append(place)
+    return "".join(folded), places

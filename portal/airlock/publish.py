@@ -1,0 +1,82 @@
+"""publish() and withdraw(): redact, look again, write; all or nothing."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+import sqlalchemy as sa
+
+from portal.airlock.redact import Passage
+from portal.airlock.residue import residue
+from portal.domain.errors import Residue
+from portal.kit.db import pragma
+from portal.register.records import Kind
+from portal.register.writer import CHUNK, Pen, open_pen
+
+#: Finds to collect before giving up: enough to mend a file by, bounded for a hopeless one.
+_MOST_HITS = 200
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What one release did. `serial` is where the changelog stands afterwards."""
+
+    serial: int
+    published: int
+    amended: int
+    same: int
+    withdrawn: int
+
+
+def publish(register: sa.Engine, passages: Iterable[Passage], *, now: datetime) -> Outcome:
+    """Make every passage public in one transaction.
+
+    Records equal to what is public use no serial, so doing it again changes nothing.
+
+    Raises:
+        Residue: something secret-looking is left; nothing at all was published.
+
+    """
+    hits: list[tuple[str, str]] = []
+    gone: dict[Kind, list[str]] = {}
+    with open_pen(register, now=now) as pen:
+        for passage in passages:
+            for record in passage.records:
+                hits += residue(record)
+                if not hits:
+                    pen.append(record)
+            if len(hits) >= _MOST_HITS:
+                break
+            for kind, public_id in passage.gone:
+                gone.setdefault(kind, []).append(public_id)
+                if len(gone[kind]) >= CHUNK:
+                    pen.withdraw(kind, gone.pop(kind))
+        if hits:
+            raise Residue(hits)
+        for kind, public_ids in gone.items():
+            pen.withdraw(kind, public_ids)
+    _forget(register, pen)
+    return _outcome(pen)
+
+
+def withdraw(
+    register: sa.Engine, kind: Kind, public_ids: Sequence[str], *, now: datetime
+) -> Outcome:
+    """Take records and what hangs on them out of the register at once; tombstones stay."""
+    with open_pen(register, now=now) as pen:
+        pen.withdraw(kind, public_ids)
+    _forget(register, pen)
+    return _outcome(pen)
+
+
+def _outcome(pen: Pen) -> Outcome:
+    counts = pen.counts
+    return Outcome(
+        pen.serial, counts["published"], counts["amended"], counts["same"], counts["withdrawn"]
+    )
+
+
+def _forget(register: sa.Engine, pen: Pen) -> None:
+    """Empty SQLite's write-ahead log after a withdrawal: the text would stay readable in it."""
+    if pen.counts["withdrawn"]:
+        pragma(register, "wal_checkpoint(TRUNCATE)")

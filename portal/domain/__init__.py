@@ -1,0 +1,1 @@
+"""Words and rules of inspection by lot, in plain Python."""

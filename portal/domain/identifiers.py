@@ -1,0 +1,93 @@
+"""Identifiers of inspected parties: their schemes, forms and check digits."""
+
+import re
+import unicodedata
+from dataclasses import dataclass
+
+from stdnum.cn import uscc
+from stdnum.exceptions import ValidationError
+from stdnum.iso7064 import mod_11_10
+
+from portal.domain.codelists import CodeList
+
+
+class Scheme(CodeList):
+    """标识类型. Real lists mix them: a third of one 2017 draw list had no 18-character code."""
+
+    USCC = "uscc", "统一社会信用代码", "Unified social credit code"
+    REG15 = "reg15", "15位注册号", "15-digit registration number"
+    REG13 = "reg13", "13位注册号", "13-digit registration number"
+    SOCIAL_ORG = "social_org", "社会组织登记号", "Social organisation registration number"
+    LOCAL = "local", "本地编号", "Local number"
+    NONE = "none", "无编号", "No number"
+
+
+@dataclass(frozen=True, slots=True)
+class Identifier:
+    """One identifier. `valid` is False when a check digit exists and does not fit: a warning."""
+
+    scheme: Scheme
+    value: str
+    valid: bool = True
+
+
+class MalformedIdentifier(ValueError):
+    """The text does not have the form its scheme asks for; the message says what does."""
+
+
+_FORMS = {
+    Scheme.USCC: (
+        re.compile(r"[0-9A-HJ-NPQRTUWXY]{18}"),
+        "应为18位数字和大写字母（不含I、O、S、V、Z）",
+    ),
+    Scheme.REG15: (re.compile(r"[0-9]{15}"), "应为15位数字"),
+    Scheme.REG13: (re.compile(r"[0-9]{13}"), "应为13位数字"),
+    Scheme.SOCIAL_ORG: (re.compile(r"[0-9A-Z()-]{4,30}"), "应为4至30位数字、大写字母或连字符"),
+    Scheme.LOCAL: (re.compile(r"[0-9A-Za-z_./-]{1,40}"), "应为1至40位数字、字母或 _ . / -"),
+}
+
+
+def parse(text: str, scheme: Scheme | None = None) -> Identifier:
+    """Read an identifier, full-width or spaced as it may come (标识代码).
+
+    Args:
+        text: the code as filed; blanks inside are dropped, width and case folded.
+        scheme: what the file says it is; without it, told from the length.
+
+    Raises:
+        MalformedIdentifier: no scheme fits; the message names the form that is wanted.
+
+    >>> parse("９１３３０１００７９９６５５０５８Ｂ").scheme
+    <Scheme.USCC: 'uscc'>
+    >>> parse("330100000012345").scheme
+    <Scheme.REG15: 'reg15'>
+
+    """
+    value = "".join(unicodedata.normalize("NFKC", text).split()).upper()
+    if scheme is None:
+        scheme = {18: Scheme.USCC, 15: Scheme.REG15, 13: Scheme.REG13}.get(len(value))
+        if scheme is None:
+            raise MalformedIdentifier(
+                f"{len(value)} 位编码无法判断类型；请填18位统一社会信用代码、15位或13位注册号，"
+                "其他编号请在“标识类型”注明“本地编号”"
+            )
+    if scheme is Scheme.NONE:
+        return Identifier(scheme, "")
+    if scheme is Scheme.LOCAL:
+        value = "".join(unicodedata.normalize("NFKC", text).split())
+    form, wanted = _FORMS[scheme]
+    if not form.fullmatch(value):
+        raise MalformedIdentifier(f"{scheme.zh}{wanted}")
+    return Identifier(scheme, value, _check_digit_fits(scheme, value))
+
+
+def _check_digit_fits(scheme: Scheme, value: str) -> bool:
+    """GB 32100 for 18 characters, GB/T 17710 (mod 11,10) for 15 digits; others carry none."""
+    if scheme is Scheme.USCC:
+        try:
+            return uscc.calc_check_digit(value[:-1]) == value[-1]
+        except (ValidationError, ValueError):
+            return False
+    if scheme is Scheme.REG15:
+        return bool(mod_11_10.is_valid(value))
+    return True

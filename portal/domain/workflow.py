@@ -1,0 +1,49 @@
+"""The moves a batch may make, and who may make them (批次流转、四眼原则)."""
+
+from portal.domain.codelists import CodeList
+from portal.domain.errors import FourEyesViolation, WrongState
+
+
+class BatchState(CodeList):
+    """批次状态."""
+
+    FILED = "filed", "待审核", "Awaiting review"
+    RETURNED = "returned", "已退回", "Returned"
+    APPROVED = "approved", "已审核待发布", "Approved"
+    RELEASED = "released", "已发布", "Released"
+
+
+class Role(CodeList):
+    """角色."""
+
+    CLERK = "clerk", "经办", "Clerk"
+    REVIEWER = "reviewer", "审核", "Reviewer"
+    PUBLISHER = "publisher", "发布", "Publisher"
+    ADMIN = "admin", "管理", "Administrator"
+
+
+_MOVES = {
+    (BatchState.FILED, "approve"): BatchState.APPROVED,
+    (BatchState.FILED, "return"): BatchState.RETURNED,
+    (BatchState.APPROVED, "return"): BatchState.RETURNED,
+    (BatchState.APPROVED, "release"): BatchState.RELEASED,
+    #: Releasing again is allowed: it heals a crash and lets out what an embargo held back.
+    (BatchState.RELEASED, "release"): BatchState.RELEASED,
+}
+
+
+def move(state: BatchState, action: str, *, author: str, actor: str) -> BatchState:
+    """Return the state after `actor` takes `action` on `author`'s batch.
+
+    Raises:
+        WrongState: the batch is not in a state that allows it.
+        FourEyesViolation: nobody reviews or releases what they filed themselves.
+
+    """
+    if actor == author:
+        raise FourEyesViolation("本人提交的批次须由他人审核、发布")
+    after = _MOVES.get((state, action))
+    if after is None:
+        verb = {"approve": "审核通过", "return": "退回", "release": "发布"}.get(action, action)
+        raise WrongState(f"批次当前为“{state.zh}”，不能{verb}")
+    return after

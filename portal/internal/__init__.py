@@ -1,0 +1,1 @@
+"""The office: unredacted records, people, review and release."""

@@ -1,0 +1,1 @@
+"""Rules across rows and against what is already filed."""

@@ -1,0 +1,35 @@
+"""Draws: a known task, a past day, and parties that are known."""
+
+from portal.domain.draws import Draw
+from portal.internal.checks import parties
+from portal.internal.checks.context import Context, Reads
+
+
+def check(context: Context, reads: Reads) -> None:
+    """Tell unknown tasks, future days, doubled parties and samples larger than the pool."""
+    tasks = context.tasks_of(context.agency_code)
+    for read in reads:
+        draw: Draw = read.record
+        context.not_after_today(read, "drawn_on", draw.drawn_on)
+        if draw.task_code and draw.task_code not in tasks:
+            context.error(
+                read, "task_code", f"计划中没有编号为 {draw.task_code} 的任务；请先导入年度计划"
+            )
+        if (
+            draw.frame_count is not None
+            and (draw.sample_count or len(draw.entries)) > draw.frame_count
+        ):
+            context.error(read, "frame_count", "抽取数量大于名录库户数")
+        seen: set[str] = set()
+        for entry in draw.entries:
+            if entry.entity_key in seen:
+                context.error(read, "identifier", f"“{entry.entity_name}”在名单中重复")
+            seen.add(entry.entity_key)
+    parties.check(
+        context,
+        (
+            (read, e.entity_key, e.entity_name, e.identifier)
+            for read in reads
+            for e in read.record.entries
+        ),
+    )

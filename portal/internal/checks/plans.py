@@ -1,0 +1,34 @@
+"""Plans: known items, and versions that follow each other."""
+
+from portal.domain.items import Item
+from portal.domain.plans import Plan
+from portal.internal.checks.context import Context, Reads
+from portal.internal.tables import filings
+
+
+def check(context: Context, reads: Reads) -> None:
+    """Tell unknown items, doubled tasks, and a version that does not follow the one filed last."""
+    agency = context.agency_code
+    items = {code for read in reads for task in read.record.tasks for code in task.item_codes}
+    known = filings.find(context.session, Item, (f"{agency}/{code}" for code in items))
+    filed = filings.find(context.session, Plan, (read.record.key for read in reads))
+    version = {key: plan.version for key, plan in filed.items()}
+    for read in reads:
+        plan: Plan = read.record
+        context.not_after_today(read, "approved_on", plan.approved_on)
+        last = version.get(plan.key, 0)
+        if plan.version not in (last, last + 1):
+            context.error(
+                read, "version", f"已有第 {last} 版，本次应为第 {last + 1} 版（或更正第 {last} 版）"
+            )
+        version[plan.key] = plan.version
+        seen: set[str] = set()
+        for task in plan.tasks:
+            if task.code in seen:
+                context.error(read, "task_code", f"任务编号 {task.code} 重复")
+            seen.add(task.code)
+            for code in task.item_codes:
+                if f"{agency}/{code}" not in known:
+                    context.error(
+                        read, "item_codes", f"清单中没有编号为 {code} 的事项；请先导入事项清单"
+                    )

@@ -1,0 +1,1 @@
+"""Use cases of the office; the only place that commits its store."""

@@ -1,0 +1,102 @@
+"""Review: see what the public will see, then approve or return (审核)."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date, datetime
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from portal.airlock.redact import Passage
+from portal.airlock.residue import residue
+from portal.domain.errors import PortalError
+from portal.domain.workflow import BatchState, Role, move
+from portal.internal.desk import batches, people
+from portal.internal.desk.projection import passages
+from portal.internal.desk.stores import Stores
+from portal.internal.tables import filings, ledger
+from portal.internal.tables.filings import FilingRow
+from portal.kit.db import write_lock
+
+
+class ReasonMissing(PortalError):
+    """A batch is returned with a reason, so that its author can mend it."""
+
+    code = "reason_missing"
+
+
+@dataclass(frozen=True, slots=True)
+class Preview:
+    """One record as filed and as the public will see it; `hits` would stop the release."""
+
+    row: FilingRow
+    filed: object
+    passage: Passage
+    hits: list[tuple[str, str]]
+
+
+def preview(
+    session: Session, batch_id: int, *, today: date, after: int = 0, limit: int = 20
+) -> list[Preview]:
+    """Return records of a batch behind the filing `after`, projected by the very code that publishes."""
+    rows = session.scalars(
+        sa.select(FilingRow)
+        .where(FilingRow.batch_id == batch_id, FilingRow.id > after)
+        .order_by(FilingRow.id)
+        .limit(limit)
+    ).all()
+    found: list[Preview] = []
+    for kind in dict.fromkeys(row.kind for row in rows):
+        same = [row for row in rows if row.kind == kind]
+        projected = dict(_by_row(passages(session, same, today)))
+        found += [_preview(row, projected.get(row.id, Passage())) for row in same]
+    return sorted(found, key=lambda each: each.row.id)
+
+
+def _by_row(pairs: Iterator[tuple[FilingRow, Passage]]) -> Iterator[tuple[int, Passage]]:
+    yield from ((row.id, passage) for row, passage in pairs)
+
+
+def _preview(row: FilingRow, passage: Passage) -> Preview:
+    hits = [hit for record in passage.records for hit in residue(record)]
+    return Preview(row, filings.decode(row.kind, row.body), passage, hits)
+
+
+def approve(stores: Stores, batch_id: int, *, by: str, now: datetime) -> None:
+    """Approve a batch for release.
+
+    Raises:
+        FourEyesViolation, WrongState, NotAllowed, UnknownRecord.
+
+    """
+    _decide(stores, batch_id, "approve", by=by, now=now, reason=None)
+
+
+def give_back(stores: Stores, batch_id: int, *, by: str, now: datetime, reason: str) -> None:
+    """Return a batch to its author; its filings no longer count.
+
+    Raises:
+        ReasonMissing, and as `approve`.
+
+    """
+    if not reason.strip():
+        raise ReasonMissing("退回必须写明原因，供经办人修改")
+    _decide(stores, batch_id, "return", by=by, now=now, reason=reason.strip())
+
+
+def _decide(
+    stores: Stores, batch_id: int, action: str, *, by: str, now: datetime, reason: str | None
+) -> None:
+    with write_lock(stores.internal) as session:
+        batch = batches.get(session, batch_id)
+        people.require(session, by, Role.REVIEWER, batch.agency)
+        state = move(batch.batch_state, action, author=batch.filed_by, actor=by)
+        batch.state, batch.reviewed_by, batch.reviewed_at = state.value, by, now
+        batch.return_reason = reason
+        if state is BatchState.RETURNED:
+            session.execute(
+                sa.update(FilingRow).where(FilingRow.batch_id == batch_id).values(live=False)
+            )
+        ledger.note(
+            session, at=now, person=by, action=action, batch_id=batch_id, detail=reason or ""
+        )

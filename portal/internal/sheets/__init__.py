@@ -1,0 +1,1 @@
+"""Workbooks in: what each template holds, how it is read, how its faults are told."""

@@ -1,0 +1,132 @@
+"""The template of results with their findings (抽查结果)."""
+
+from collections.abc import Sequence
+
+from portal.domain.parties import entity_key
+from portal.domain.results import Finding, Handling, Outcome, Result
+from portal.internal.sheets import cells
+from portal.internal.sheets.spec import (
+    PARTY_COLUMNS,
+    BadRow,
+    Column,
+    Sheet,
+    Values,
+    choice_column,
+    code_column,
+    date_column,
+    decision_columns,
+    decision_of,
+    identifier_of,
+    text_column,
+)
+
+_OWN = (
+    "code", "task_code", "draw_code", "entity_name", "inspected_on", "unit", "handling",
+    "handling_text", "due_on", "inspector_names", "certificates", "note",
+)  # fmt: skip
+
+
+def _build(agency_code: str, row: Values, children: Sequence[Values]) -> Result:
+    identifier = identifier_of(row)
+    result = Result(
+        agency_code=agency_code,
+        entity_key=entity_key(identifier, agency_code=agency_code, name=row["entity_name"]),
+        identifier=identifier,
+        findings=tuple(_finding(child) for child in children),
+        decision=decision_of("results", row),
+        **{field: row[field] for field in _OWN if field in row},
+    )
+    if result.due_on and result.due_on < result.inspected_on:
+        raise BadRow("due_on", "整改期限早于检查完成日期")
+    return result
+
+
+def _finding(row: Values) -> Finding:
+    if Outcome.NO_PROBLEM in row["outcomes"] and len(row["outcomes"]) > 1:
+        raise BadRow("outcomes", "“未发现问题”不能与其他结果同时填写")
+    if "item_code" not in row and "item_name" not in row:
+        raise BadRow("item_name", "“检查事项编号”与“检查事项”至少填一项")
+    return Finding(**({"item_name": ""} | dict(row)))
+
+
+SHEET = Sheet(
+    kind="results",
+    title="抽查结果",
+    about="一行一个检查事项；一次检查有几个事项就填几行，连续填写，检查各列首行填写即可。",
+    group=("code",),
+    columns=(
+        code_column(
+            "code",
+            "检查记录编号",
+            "本机关内唯一，不公开。",
+            required=True,
+            internal=True,
+            example="JC2025-0001",
+        ),
+        code_column(
+            "task_code",
+            "任务编号",
+            "年度计划中的任务编号。",
+            example="2025-SCJG-01",
+            synonyms=("抽查任务编号",),
+        ),
+        code_column("draw_code", "抽取编号", "抽取记录的编号。"),
+        *PARTY_COLUMNS,
+        date_column(
+            "inspected_on",
+            "检查完成日期",
+            "检查完成之日，公开时限自此起算。",
+            required=True,
+            synonyms=("抽查完成日期", "检查日期"),
+        ),
+        text_column(
+            "unit", "检查单位", "实施检查的内设或下属单位，将公开。", 120, synonyms=("检查机构",)
+        ),
+        code_column(
+            "item_code", "检查事项编号", "本机关清单中的编号。", child=True, example="SP-001"
+        ),
+        text_column(
+            "item_name",
+            "检查事项",
+            "填了编号的可不填。",
+            300,
+            child=True,
+            example="食品经营许可情况检查",
+            synonyms=("抽查事项", "抽查事项名称"),
+        ),
+        Column(
+            field="outcomes",
+            title="检查结果",
+            parse=cells.choices(Outcome),
+            codes=Outcome,
+            required=True,
+            child=True,
+            help="国家统一的八类，可填多项，用分号隔开。",
+            example="未发现问题",
+            synonyms=("抽查结果",),
+        ),
+        text_column("outcome_text", "结果原文", "与统一表述不同的原文。", 500, child=True),
+        text_column(
+            "detail",
+            "检查情况",
+            "发现的具体情况，将公开，不得含个人信息。",
+            4_000,
+            child=True,
+            synonyms=("现场检查情况",),
+        ),
+        choice_column("handling", "后续处置", Handling, "后续处置方式。"),
+        text_column(
+            "handling_text",
+            "处理说明",
+            "将公开，不得含个人信息。",
+            2_000,
+            synonyms=("后续处理情况",),
+        ),
+        date_column("due_on", "整改期限", "责令改正的期限。"),
+        text_column("inspector_names", "检查人员", "仅内部使用，不公开。", 200, internal=True),
+        code_column("certificates", "执法证号", "仅内部使用，不公开。", internal=True),
+        text_column("note", "内部备注", "仅内部使用，不公开。", internal=True),
+        *decision_columns("results"),
+    ),
+    build=_build,
+)

@@ -1,0 +1,201 @@
+"""What a template holds: one declaration, from which blank workbook, reader, report and help come."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from portal.domain.codelists import CodeList
+from portal.domain.grounds import HIDEABLE, Decision, Disclosure, Ground, IncompleteDecision
+from portal.domain.identifiers import Identifier, MalformedIdentifier, Scheme, parse
+from portal.internal.sheets import cells
+from portal.internal.sheets.cells import BadCell, Cell, Parser
+
+Values = Mapping[str, Any]
+
+
+class BadRow(ValueError):
+    """Cells that are each well formed do not fit together; `field` names the column to look at."""
+
+    def __init__(self, field: str, what: str) -> None:
+        """Keep the column's field name."""
+        super().__init__(what)
+        self.field = field
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Column:
+    """One column. `field` doubles as its English header; `child` repeats within a record."""
+
+    field: str
+    title: str
+    parse: Parser
+    help: str
+    example: str = ""
+    required: bool = False
+    child: bool = False
+    internal: bool = False
+    synonyms: tuple[str, ...] = ()
+    codes: type[CodeList] | None = None
+    #: Kept as text in the blank workbook, so that the spreadsheet leaves the digits alone.
+    is_code: bool = False
+
+    def headers(self) -> tuple[str, ...]:
+        """Return every header this column answers to."""
+        return (self.title, self.field, *self.synonyms)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sheet:
+    """One template. `group` names the columns that hold one record's rows together."""
+
+    kind: str
+    title: str
+    about: str
+    columns: tuple[Column, ...]
+    build: Callable[[str, Values, Sequence[Values]], Any]
+    group: tuple[str, ...] = ()
+    #: A record may stand without any child row, although child columns are mandatory in one.
+    childless: bool = False
+
+    def column(self, field: str) -> Column:
+        """Return the column of this field."""
+        return next(column for column in self.columns if column.field == field)
+
+    def has_children(self) -> bool:
+        """Whether one record may take several rows."""
+        return any(column.child for column in self.columns)
+
+
+def code_column(field: str, title: str, help_text: str, **more: Any) -> Column:  # noqa: ANN401
+    """Declare a column that holds a code."""
+    return Column(
+        field=field, title=title, parse=cells.code(), help=help_text, is_code=True, **more
+    )
+
+
+def date_column(field: str, title: str, help_text: str, **more: Any) -> Column:  # noqa: ANN401
+    """Declare a column that holds a date."""
+    return Column(
+        field=field, title=title, parse=cells.day, help=help_text, example="2025-03-18", **more
+    )
+
+
+def text_column(field: str, title: str, help_text: str, limit: int = 2_000, **more: Any) -> Column:  # noqa: ANN401
+    """Declare a column that holds free text of at most `limit` characters."""
+    return Column(field=field, title=title, parse=cells.text(limit), help=help_text, **more)
+
+
+def choice_column(
+    field: str,
+    title: str,
+    codes: type[CodeList],
+    help_text: str,
+    **more: Any,  # noqa: ANN401
+) -> Column:
+    """Declare a column that holds one code of a list."""
+    first = next(iter(codes)).zh
+    return Column(
+        field=field,
+        title=title,
+        parse=cells.choice(codes),
+        help=help_text,
+        codes=codes,
+        **({"example": first} | more),
+    )
+
+
+PARTY_COLUMNS = (
+    text_column(
+        "entity_name",
+        "检查对象名称",
+        "检查时的名称。",
+        200,
+        required=True,
+        example="示例市青禾食品有限公司",
+        synonyms=("企业名称", "抽查对象名称", "市场主体名称"),
+    ),
+    choice_column("scheme", "标识类型", Scheme, "可不填，按位数判断；本地编号和无编号必须注明。"),
+    code_column(
+        "identifier",
+        "标识代码",
+        "统一社会信用代码或注册号；无编号的留空。",
+        example="91990101MA00000000",
+        synonyms=("统一社会信用代码", "统一社会信用代码/注册号", "注册号"),
+    ),
+)
+
+
+def decision_columns(kind: str) -> tuple[Column, ...]:
+    """Declare the columns by which a record of `kind` is withheld in part or in whole."""
+    return (
+        choice_column("disclosure", "公开方式", Disclosure, "不填即为公开。"),
+        choice_column("ground", "不予公开依据", Ground, "公开方式不是“公开”时必填。"),
+        Column(
+            field="hidden",
+            title="隐去内容",
+            parse=cells.labels,
+            example="；".join(HIDEABLE[kind]),
+            help=f"仅用于部分公开，可填：{'、'.join(HIDEABLE[kind])}；多项用分号隔开。",
+        ),
+        text_column(
+            "decided_by",
+            "决定机关",
+            "作出不予公开决定的机关。",
+            120,
+            example="示例市市场监督管理局",
+        ),
+        date_column("decided_on", "决定日期", "作出决定的日期。"),
+        date_column("review_on", "复核日期", "决定之后12个月以内。"),
+    )
+
+
+def decision_of(kind: str, row: Values) -> Decision:
+    """Read the decision from the columns of `decision_columns`.
+
+    Raises:
+        BadRow: a mandatory part is missing, or something is to be hidden that may not be.
+
+    """
+    known = HIDEABLE[kind]
+    hidden = row.get("hidden", ())
+    if unknown := [label for label in hidden if label not in known]:
+        raise BadRow("hidden", f"“{'、'.join(unknown)}”不能隐去；可填：{'、'.join(known)}")
+    decision = Decision(
+        disclosure=row.get("disclosure", Disclosure.PUBLIC),
+        ground=row.get("ground"),
+        fields=tuple(known[label] for label in hidden),
+        decided_by=row.get("decided_by"),
+        decided_on=row.get("decided_on"),
+        review_on=row.get("review_on"),
+    )
+    try:
+        decision.check()
+    except IncompleteDecision as error:
+        raise BadRow("disclosure", str(error)) from None
+    return decision
+
+
+def identifier_of(row: Values, *, field: str = "identifier") -> Identifier:
+    """Read the party's number from scheme and code.
+
+    Raises:
+        BadRow: it has none of the known forms, or is missing where the scheme asks for one.
+
+    """
+    scheme, value = row.get("scheme"), row.get(field)
+    if value is None:
+        if scheme not in (None, Scheme.NONE):
+            raise BadRow(field, f"标识类型为“{scheme.zh}”时必须填写标识代码")
+        if scheme is None:
+            raise BadRow(field, "未填标识代码；确无编号的，请在“标识类型”填“无编号”")
+        return Identifier(Scheme.NONE, "")
+    try:
+        return parse(value, scheme)
+    except MalformedIdentifier as error:
+        raise BadRow(field, str(error)) from None
+
+
+__all__ = [
+    "PARTY_COLUMNS", "BadCell", "BadRow", "Cell", "Column", "Sheet", "Values", "choice_column",
+    "code_column", "date_column", "decision_columns", "decision_of", "identifier_of", "text_column",
+]  # fmt: skip

@@ -1,0 +1,1 @@
+"""The office store: people, batches, records as filed, the ledger."""

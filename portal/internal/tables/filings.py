@@ -1,0 +1,114 @@
+"""Records as filed: complete, unredacted, every filing kept (原始填报).
+
+One table for every kind: a filing is a record's natural key and the canonical JSON of its domain
+type. The domain types give the shape; rules across records live in `checks/`.
+"""
+
+from collections.abc import Iterable, Sequence
+from typing import Any, TypeVar
+
+import msgspec
+import sqlalchemy as sa
+from sqlalchemy import ForeignKey, Index, String
+from sqlalchemy.orm import Mapped, Session, mapped_column
+
+from portal.domain.documents import Document
+from portal.domain.draws import Draw
+from portal.domain.followups import FollowUp
+from portal.domain.items import Item
+from portal.domain.parties import Agency, Entity, Inspector
+from portal.domain.plans import Plan
+from portal.domain.results import Result
+from portal.kit.db import INTERNAL, Table
+
+T = TypeVar("T")
+
+#: Filing kind of each domain type, in the order in which they must become public.
+TYPES: dict[str, type] = {
+    "agency": Agency,
+    "item": Item,
+    "plan": Plan,
+    "entity": Entity,
+    "inspector": Inspector,
+    "draw": Draw,
+    "result": Result,
+    "followup": FollowUp,
+    "document": Document,
+}
+KIND_OF = {record_type: kind for kind, record_type in TYPES.items()}
+
+_ENCODER = msgspec.json.Encoder(order="deterministic")
+_DECODERS: dict[str, msgspec.json.Decoder[Any]] = {
+    kind: msgspec.json.Decoder(record_type) for kind, record_type in TYPES.items()
+}
+
+
+class FilingRow(Table):
+    """One filing of one record. The newest live one is how the record stands in the office."""
+
+    __bind_key__ = INTERNAL
+    __tablename__ = "filing"
+    __table_args__ = (
+        Index("ix_filing_record", "kind", "key", "id"),
+        Index("ix_filing_batch", "batch_id", "kind", "id"),
+        Index("ix_filing_public", "public_id"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    batch_id: Mapped[int] = mapped_column(ForeignKey("batch.id"))
+    kind: Mapped[str] = mapped_column(String(10))
+    key: Mapped[str] = mapped_column(String(300))
+    #: What the world will see as its address; "" for kinds that are never public.
+    public_id: Mapped[str] = mapped_column(String(32))
+    #: Row of the file it came from.
+    row: Mapped[int]
+    #: False once its batch was returned.
+    live: Mapped[bool]
+    body: Mapped[str]
+
+
+def encode(record: object) -> str:
+    """Return the canonical JSON of a domain record."""
+    return _ENCODER.encode(record).decode()
+
+
+def decode(kind: str, body: str) -> Any:  # noqa: ANN401
+    """Read back a domain record of `kind`."""
+    return _DECODERS[kind].decode(body)
+
+
+def latest(session: Session, kind: str, keys: Iterable[str]) -> dict[str, FilingRow]:
+    """Return the newest live filing of each of these records; unknown ones are left out."""
+    wanted = sorted(set(keys))
+    newest = (
+        sa.select(sa.func.max(FilingRow.id))
+        .where(FilingRow.kind == kind, FilingRow.key.in_(wanted), FilingRow.live)
+        .group_by(FilingRow.key)
+    )
+    rows = session.scalars(sa.select(FilingRow).where(FilingRow.id.in_(newest))) if wanted else ()
+    return {row.key: row for row in rows}
+
+
+def find(session: Session, record_type: type[T], keys: Iterable[str]) -> dict[str, T]:
+    """Return the records of this type as they stand in the office, by natural key."""
+    kind = KIND_OF[record_type]
+    return {key: decode(kind, row.body) for key, row in latest(session, kind, keys).items()}
+
+
+def with_prefix(session: Session, record_type: type[T], prefix: str) -> list[T]:
+    """Return every record of this type whose key begins with `prefix`, as it stands now."""
+    kind = KIND_OF[record_type]
+    newest = (
+        sa.select(sa.func.max(FilingRow.id))
+        .where(FilingRow.kind == kind, FilingRow.live)
+        .where(FilingRow.key >= prefix, FilingRow.key < prefix + "\U0010ffff")
+        .group_by(FilingRow.key)
+    )
+    rows = session.scalars(sa.select(FilingRow).where(FilingRow.id.in_(newest)))
+    return [decode(kind, row.body) for row in rows]
+
+
+def insert(session: Session, rows: Sequence[dict[str, Any]]) -> None:
+    """Add filings."""
+    if rows:
+        session.execute(sa.insert(FilingRow), rows)

@@ -1,0 +1,32 @@
+"""Secrets that belong to the office's store and travel with its backups."""
+
+import secrets
+
+import sqlalchemy as sa
+from sqlalchemy import String
+from sqlalchemy.orm import Mapped, Session, mapped_column
+
+from portal.kit.db import INTERNAL, Table
+
+ID_KEY = "id_key"
+SESSION_KEY = "session_key"
+
+
+class SettingRow(Table):
+    """One named secret."""
+
+    __bind_key__ = INTERNAL
+    __tablename__ = "setting"
+
+    name: Mapped[str] = mapped_column(String(40), primary_key=True)
+    value: Mapped[str] = mapped_column(String(200))
+
+
+def secret(session: Session, name: str) -> bytes:
+    """Return the secret called `name`, making it the first time. The caller commits."""
+    value = session.scalar(sa.select(SettingRow.value).where(SettingRow.name == name))
+    if value is None:
+        value = secrets.token_hex(32)
+        session.add(SettingRow(name=name, value=value))
+        session.flush()
+    return bytes.fromhex(value)

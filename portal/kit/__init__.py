@@ -1,0 +1,1 @@
+"""Plumbing: stores, time, settings, files. Knows nothing of inspections."""

@@ -1,0 +1,99 @@
+"""Settings from the environment, or from the file that PORTAL_CONFIG names; unknown names are refused."""
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+#: Every setting, with what it is for; README and the help page list the same.
+KNOWN = {
+    "PORTAL_CONFIG": "file of NAME=VALUE lines; the environment wins over it",
+    "PORTAL_DATA": "folder of the stores, default var/ in the working directory",
+    "PORTAL_REGISTER_URL": "SQLAlchemy URL of the register",
+    "PORTAL_INTERNAL_URL": "SQLAlchemy URL of the office's store; never read by the public site",
+    "PORTAL_LETTERBOX_URL": "SQLAlchemy URL of the letterbox",
+    "PORTAL_SITE_URL": "address of the public site, for absolute links",
+    "PORTAL_SITE_NAME": "name of the site",
+    "PORTAL_LICENSE_URL": "licence of the published data",
+}
+
+
+class BadSetting(ValueError):
+    """A setting is unknown or cannot be read; the message names it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """What both sides need to know. The office's own store is read by `internal_url` alone."""
+
+    data: Path
+    register_url: str
+    letterbox_url: str
+    site_url: str
+    site_name: str
+    license_url: str
+    host: str
+    port: int
+    office_port: int
+    workers: int
+
+
+def load(environ: Mapping[str, str] | None = None) -> Settings:
+    """Read the settings.
+
+    Raises:
+        BadSetting: an unknown PORTAL_* name, or a number that is none.
+
+    """
+    values = _values(environ)
+    data = Path(values.get("PORTAL_DATA") or "var").resolve()
+    port = _number(values, "PORT", 8000)
+    return Settings(
+        data=data,
+        register_url=values.get("PORTAL_REGISTER_URL") or f"sqlite:///{data / 'register.db'}",
+        letterbox_url=values.get("PORTAL_LETTERBOX_URL") or f"sqlite:///{data / 'letterbox.db'}",
+        site_url=(values.get("PORTAL_SITE_URL") or f"http://127.0.0.1:{port}").rstrip("/"),
+        site_name=values.get("PORTAL_SITE_NAME") or "明察",
+        license_url=values.get("PORTAL_LICENSE_URL")
+        or "https://creativecommons.org/licenses/by/4.0/",
+        host=values.get("HOST") or "127.0.0.1",
+        port=port,
+        office_port=_number(values, "OFFICE_PORT", 8001),
+        workers=_number(values, "WORKERS", 2),
+    )
+
+
+def internal_url(environ: Mapping[str, str] | None = None) -> str:
+    """Return the URL of the office's store. Called by the office only."""
+    values = _values(environ)
+    data = Path(values.get("PORTAL_DATA") or "var").resolve()
+    return values.get("PORTAL_INTERNAL_URL") or f"sqlite:///{data / 'internal.db'}"
+
+
+def _values(environ: Mapping[str, str] | None) -> dict[str, str]:
+    found = dict(os.environ if environ is None else environ)
+    if name := found.get("PORTAL_CONFIG"):
+        found = _read_file(Path(name)) | found
+    unknown = sorted(n for n in found if n.startswith("PORTAL_") and n not in KNOWN)
+    if unknown:
+        raise BadSetting(f"unknown setting {', '.join(unknown)}; known are {', '.join(KNOWN)}")
+    return found
+
+
+def _read_file(path: Path) -> dict[str, str]:
+    found = {}
+    for number, line in enumerate(path.read_text("utf-8").splitlines(), 1):
+        text = line.strip()
+        if text and not text.startswith("#"):
+            name, equals, value = text.partition("=")
+            if not equals:
+                raise BadSetting(f"{path}:{number}: expected NAME=VALUE")
+            found[name.strip()] = value.strip().strip("\"'")
+    return found
+
+
+def _number(values: Mapping[str, str], name: str, default: int) -> int:
+    text = values.get(name) or str(default)
+    if not text.isdecimal():
+        raise BadSetting(f"{name} must be a whole number, not {text!r}")
+    return int(text)

@@ -1,0 +1,160 @@
+"""Stores: one Flask-SQLAlchemy object, three databases, and the rules each connection obeys.
+
+The register is the default bind; `letterbox` and `internal` are named ones. The public app does
+not configure `internal`, so nothing there can reach it.
+"""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+from urllib.parse import quote
+
+import sqlalchemy as sa
+from flask_sqlalchemy import SQLAlchemy
+from sqlalchemy.engine import URL, make_url
+from sqlalchemy.orm import DeclarativeBase, Session
+
+LETTERBOX = "letterbox"
+INTERNAL = "internal"
+
+#: Any number will do, as long as every writer of one store asks for the same.
+_ADVISORY_LOCK = 7_310_221
+
+
+class Model(DeclarativeBase):
+    """Base of every table."""
+
+    metadata = sa.MetaData(
+        naming_convention={
+            "ix": "ix_%(column_0_label)s",
+            "uq": "uq_%(table_name)s_%(column_0_name)s",
+            "ck": "ck_%(table_name)s_%(constraint_name)s",
+            "fk": "fk_%(table_name)s_%(column_0_name)s",
+            "pk": "pk_%(table_name)s",
+        }
+    )
+
+
+db = SQLAlchemy(model_class=Model)
+
+if TYPE_CHECKING:
+    #: Flask-SQLAlchemy makes the real base at run time; mypy is told the plain one.
+    Table = Model
+else:
+    Table = db.Model
+
+
+class UtcDateTime(sa.TypeDecorator[datetime]):
+    """An instant: aware in Python, stored in UTC."""
+
+    impl = sa.DateTime
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: sa.Dialect) -> datetime | None:
+        """Store as UTC without an offset; a naive value is a programming error."""
+        del dialect
+        if value is None:
+            return None
+        if value.tzinfo is None:
+            raise ValueError("naive datetime")
+        return value.astimezone(UTC).replace(tzinfo=None)
+
+    def process_result_value(self, value: datetime | None, dialect: sa.Dialect) -> datetime | None:
+        """Give back the offset."""
+        del dialect
+        return None if value is None else value.replace(tzinfo=UTC)
+
+
+def read_only(url: str) -> str:
+    """Return the URL that opens the same store for reading only, where the URL can say so.
+
+    On SQLite the file is opened with ``mode=ro``. On a server the account decides: give the
+    public side one that may only SELECT.
+    """
+    parsed = make_url(url)
+    if parsed.get_backend_name() != "sqlite" or not parsed.database:
+        return url
+    return f"sqlite:///file:{quote(str(Path(parsed.database).resolve()))}?mode=ro&uri=true"
+
+
+def options(url: str) -> dict[str, Any]:
+    """Return the engine options for `url`: values of a failed statement never reach a log."""
+    parsed = make_url(url)
+    found: dict[str, Any] = {"url": parsed, "hide_parameters": True}
+    if parsed.get_backend_name() != "sqlite":
+        return found | {"pool_pre_ping": True}
+    if parsed.database and parsed.database != ":memory:" and "uri" not in parsed.query:
+        #: Relative to where we were started, never to some library's idea of a folder.
+        found["url"] = parsed.set(database=str(Path(parsed.database).resolve()))
+    return found
+
+
+def engine_for(url: str) -> sa.Engine:
+    """Open a store outside an app: migrations, tests, benchmarks."""
+    return sa.create_engine(**options(url))
+
+
+def make_folder(url: str) -> None:
+    """Make the folder of an SQLite file; other URLs need none."""
+    parsed: URL = make_url(url)
+    if parsed.get_backend_name() == "sqlite" and parsed.database:
+        Path(parsed.database).parent.mkdir(parents=True, exist_ok=True)
+
+
+def exists(url: str) -> bool:
+    """Whether the SQLite file is there; other URLs are taken to be."""
+    parsed = make_url(url)
+    if parsed.get_backend_name() != "sqlite" or not parsed.database:
+        return True
+    return Path(parsed.database).exists()
+
+
+def pragma(engine: sa.Engine, statement: str) -> None:
+    """Run one PRAGMA on an SQLite store, outside any transaction; nothing on other databases."""
+    if engine.dialect.name == "sqlite":
+        raw = engine.raw_connection()
+        try:
+            raw.cursor().execute(f"PRAGMA {statement}").fetchall()
+        finally:
+            raw.close()
+
+
+@contextmanager
+def write_lock(engine: sa.Engine) -> Iterator[Session]:
+    """Open the one write transaction a store allows at a time; commit it, or undo it all.
+
+    Serials taken inside commit in their own order, because nobody else can take one meanwhile:
+    SQLite by BEGIN IMMEDIATE, PostgreSQL by an advisory lock held to the end.
+    """
+    with Session(engine.execution_options(sqlite_begin="BEGIN IMMEDIATE")) as session:
+        with session.begin():
+            session.connection()
+            if engine.dialect.name == "postgresql":
+                session.execute(sa.select(sa.func.pg_advisory_xact_lock(_ADVISORY_LOCK)))
+            yield session
+
+
+@sa.event.listens_for(sa.Engine, "connect")
+def _on_connect(connection: Any, record: Any) -> None:  # noqa: ANN401
+    """Set what each SQLite connection must have; the defaults depend on how SQLite was built."""
+    del record
+    if type(connection).__module__ != "sqlite3":
+        return
+    #: We say BEGIN ourselves (below); the driver would otherwise start late and never IMMEDIATE.
+    connection.isolation_level = None
+    cursor = connection.cursor()
+    cursor.execute("PRAGMA busy_timeout = 30000")
+    cursor.execute("PRAGMA foreign_keys = ON")
+    #: Without it a deleted text stays readable in the file's free pages.
+    cursor.execute("PRAGMA secure_delete = ON")
+    cursor.execute("PRAGMA synchronous = FULL")
+    cursor.execute("PRAGMA mmap_size = 268435456")
+    cursor.close()
+
+
+@sa.event.listens_for(sa.Engine, "begin")
+def _on_begin(connection: sa.Connection) -> None:
+    if connection.dialect.name == "sqlite":
+        connection.exec_driver_sql(connection.get_execution_options().get("sqlite_begin", "BEGIN"))

@@ -1,0 +1,23 @@
+"""The command that serves one of our apps."""
+
+import sys
+
+from portal.kit.config import Settings
+
+
+def command(settings: Settings, app: str, port: int) -> list[str]:
+    """Return the argument list of a gunicorn that serves `app` (``module:factory()``) on `port`.
+
+    Threads keep a slow reader from blocking a worker; the control socket is off, because
+    nothing of ours talks to it.
+    """
+    return [
+        sys.executable, "-m", "gunicorn", app,
+        "--bind", f"{settings.host}:{port}",
+        "--workers", str(settings.workers),
+        "--worker-class", "gthread", "--threads", "4",
+        "--timeout", "120", "--graceful-timeout", "5", "--keep-alive", "5",
+        "--limit-request-line", "4094", "--limit-request-fields", "50",
+        "--no-control-socket",
+        "--log-level", "warning",
+    ]  # fmt: skip

@@ -1,0 +1,19 @@
+"""Markdown to HTML, always sanitised."""
+
+import markdown
+import nh3
+
+_TAGS = {
+    "h1", "h2", "h3", "h4", "h5", "h6", "p", "br", "hr", "ul", "ol", "li", "strong", "em", "code",
+    "pre", "blockquote", "table", "thead", "tbody", "tr", "th", "td", "a", "sup", "sub", "del",
+}  # fmt: skip
+
+
+def to_html(text: str) -> str:
+    """Return `text` as HTML with only structural tags; links to http(s) and own pages survive."""
+    html = markdown.markdown(text, extensions=["tables", "fenced_code", "sane_lists", "toc"])
+    attributes = {"a": {"href"}, "th": {"align"}, "td": {"align"}}
+    attributes |= {f"h{level}": {"id"} for level in range(1, 7)}
+    return nh3.clean(
+        html, tags=_TAGS, attributes=attributes, url_schemes={"http", "https"}, link_rel="nofollow"
+    )

@@ -1,0 +1,62 @@
+"""Bring a store to the newest schema: Alembic without an ini file."""
+
+from alembic import command
+from alembic.config import Config
+from alembic.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from sqlalchemy.exc import OperationalError
+
+from portal.kit.assets import asset
+from portal.kit.db import engine_for, exists, make_folder, pragma
+
+STORES = ("register", "internal", "letterbox")
+
+
+def upgrade(store: str, url: str) -> None:
+    """Upgrade `store` (one of STORES) at `url` to the newest revision; nothing to do is fine."""
+    _run(store, url, command.upgrade, "head")
+
+
+def downgrade(store: str, url: str, revision: str) -> None:
+    """Take `store` back to `revision` ("base" empties it)."""
+    _run(store, url, command.downgrade, revision)
+
+
+def is_current(store: str, url: str) -> bool:
+    """Whether `store` at `url` stands at the newest revision."""
+    if not exists(url):
+        return False
+    engine = engine_for(url)
+    try:
+        with engine.connect() as connection:
+            at = MigrationContext.configure(connection).get_current_revision()
+    except OperationalError:
+        return False
+    finally:
+        engine.dispose()
+    return at == ScriptDirectory.from_config(_config(store)).get_current_head()
+
+
+def _config(store: str) -> Config:
+    config = Config()
+    folder = asset("migrations")
+    config.set_main_option("script_location", str(folder).replace("%", "%%"))
+    config.set_main_option("version_locations", str(folder / store / "versions").replace("%", "%%"))
+    config.set_main_option("path_separator", "os")
+    return config
+
+
+def _run(store: str, url: str, action: object, revision: str) -> None:
+    if store not in STORES:
+        raise ValueError(f"unknown store {store!r}")
+    make_folder(url)
+    config = _config(store)
+    engine = engine_for(url)
+    try:
+        #: Readers go on while the one writer writes; the setting stays in the file.
+        pragma(engine, "journal_mode = WAL")
+        with engine.begin() as connection:
+            config.attributes["connection"] = connection
+            action(config, revision)  # type: ignore[operator]
+    finally:
+        engine.dispose()

@@ -1,0 +1,1 @@
+"""The slot in the door: the public side posts, the desk collects."""

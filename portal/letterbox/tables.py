@@ -1,0 +1,22 @@
+"""The in-tray: letters as they were posted."""
+
+from datetime import datetime
+
+from sqlalchemy import String
+from sqlalchemy.orm import Mapped, mapped_column
+
+from portal.kit.db import LETTERBOX, Table, UtcDateTime
+
+
+class LetterRow(Table):
+    """One letter. The public account may only insert; `collected_at` is set by the desk."""
+
+    __bind_key__ = LETTERBOX
+    __tablename__ = "letter"
+
+    reference: Mapped[str] = mapped_column(String(20), primary_key=True)
+    subject: Mapped[str] = mapped_column(String(40))
+    text: Mapped[str]
+    contact: Mapped[str | None] = mapped_column(String(200))
+    posted_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    collected_at: Mapped[datetime | None] = mapped_column(UtcDateTime, index=True)

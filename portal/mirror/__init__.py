@@ -1,0 +1,1 @@
+"""Another government's client: it speaks HTTP and knows none of our code."""

@@ -1,0 +1,132 @@
+"""Where each kind of record lies: its table, the columns beside its body, and its satellites.
+
+A satellite is a derived row that only serves to find or count; it is rebuilt with its record.
+"""
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy.orm import InstrumentedAttribute
+
+from portal.domain.results import Outcome
+from portal.kit.db import Table
+from portal.register import records as r
+from portal.register.folding import fold
+from portal.register.records import Kind, encode
+from portal.register.tables.agencies import AgencyRow
+from portal.register.tables.documents import DocumentRow
+from portal.register.tables.draws import DrawEntryRow, DrawRow
+from portal.register.tables.entities import EntityKeyRow, EntityRow
+from portal.register.tables.followups import FollowUpRow
+from portal.register.tables.items import ItemRow
+from portal.register.tables.plans import PlanRow, TaskItemRow, TaskRow
+from portal.register.tables.results import OutcomeRow, ResultRow
+from portal.register.tables.rows import RecordRow
+from portal.register.tables.withheld import NoticeRow
+
+Satellite = tuple[type[Table], dict[str, Any]]
+
+
+@dataclass(frozen=True, slots=True)
+class Layout:
+    """One kind's place. `copied` names the record's fields that are columns as they are."""
+
+    table: type[RecordRow]
+    copied: tuple[str, ...]
+    derived: Callable[[Any], Mapping[str, Any]] = lambda _: {}
+    satellites: Callable[[Any], Iterator[Satellite]] = lambda _: iter(())
+    #: Columns that hold the owner's id in each satellite table.
+    owners: tuple[InstrumentedAttribute[str], ...] = ()
+    #: Fields that name a record which must be public itself, and its kind.
+    parents: tuple[tuple[str, Kind], ...] = (("agency_id", Kind.AGENCY),)
+
+    def columns(self, record: r.Record) -> dict[str, Any]:
+        """Return the values of the filter columns for `record`."""
+        found = {name: getattr(record, name) for name in self.copied}
+        return found | dict(self.derived(record))
+
+
+def is_problem(result: r.PublicResult) -> bool:
+    """Whether any outcome of the check opens a follow-up."""
+    return any(Outcome(code).is_problem for f in result.findings for code in f.outcomes)
+
+
+def _entity_keys(entity: r.PublicEntity) -> Iterator[Satellite]:
+    texts = (entity.name, *entity.former_names, *(i.value for i in entity.identifiers))
+    if entity.masked:  # a shortened name finds nobody
+        texts = ()
+    for value in dict.fromkeys(fold(text) for text in texts if text):
+        yield EntityKeyRow, {"entity_id": entity.id, "value": value}
+
+
+def _tasks(plan: r.PublicPlan) -> Iterator[Satellite]:
+    for task in plan.tasks:
+        yield (
+            TaskRow,
+            {
+                "public_id": task.id,
+                "plan_id": plan.id,
+                "agency_id": plan.agency_id,
+                "starts_on": task.starts_on,
+                "body": encode(task).decode(),
+            },
+        )
+        for item_id in task.item_ids:
+            yield TaskItemRow, {"task_id": task.id, "item_id": item_id}
+
+
+def _outcomes(result: r.PublicResult) -> Iterator[Satellite]:
+    for position, finding in enumerate(result.findings):
+        for outcome in finding.outcomes:
+            yield (
+                OutcomeRow,
+                {
+                    "result_id": result.id,
+                    "position": position,
+                    "outcome": outcome,
+                    "item_id": finding.item_id,
+                    "inspected_on": result.inspected_on,
+                },
+            )
+
+
+LAYOUTS: dict[Kind, Layout] = {
+    Kind.AGENCY: Layout(AgencyRow, ("name", "region", "level"), parents=()),
+    Kind.ITEM: Layout(ItemRow, ("agency_id", "name", "item_class")),
+    Kind.ENTITY: Layout(
+        EntityRow,
+        ("name", "kind", "region"),
+        satellites=_entity_keys,
+        owners=(EntityKeyRow.entity_id,),
+        parents=(),
+    ),
+    Kind.PLAN: Layout(
+        PlanRow,
+        ("agency_id", "name", "year"),
+        derived=lambda plan: {"plan_version": plan.version},
+        satellites=_tasks,
+        owners=(TaskRow.plan_id,),
+    ),
+    Kind.DRAW: Layout(DrawRow, ("agency_id", "task_id", "drawn_on")),
+    Kind.DRAW_ENTRY: Layout(
+        DrawEntryRow,
+        ("draw_id", "entity_id"),
+        parents=(("draw_id", Kind.DRAW), ("entity_id", Kind.ENTITY)),
+    ),
+    Kind.RESULT: Layout(
+        ResultRow,
+        ("agency_id", "entity_id", "task_id", "draw_id", "inspected_on", "status", "due_on"),
+        derived=lambda result: {"problem": is_problem(result)},
+        satellites=_outcomes,
+        owners=(OutcomeRow.result_id,),
+        parents=(("agency_id", Kind.AGENCY), ("entity_id", Kind.ENTITY)),
+    ),
+    Kind.FOLLOWUP: Layout(
+        FollowUpRow,
+        ("agency_id", "result_id", "step", "taken_on"),
+        parents=(("agency_id", Kind.AGENCY), ("result_id", Kind.RESULT)),
+    ),
+    Kind.DOCUMENT: Layout(DocumentRow, ("agency_id", "kind", "issued_on")),
+    Kind.WITHHELD: Layout(NoticeRow, ("ground", "review_on"), parents=()),
+}

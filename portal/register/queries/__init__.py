@@ -1,0 +1,1 @@
+"""Questions the public side asks of the register, one file per noun."""

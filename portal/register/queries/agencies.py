@@ -1,0 +1,53 @@
+"""Agencies (检查主体)."""
+
+from collections.abc import Sequence
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from portal.register.queries.paging import PAGE_SIZE, Order, Page, Shown, by_ids, fetch
+from portal.register.queries.paging import get as get_record
+from portal.register.records import PublicAgency
+from portal.register.tables.agencies import AgencyRow
+
+_ORDER = Order((AgencyRow.region, AgencyRow.public_id), descending=False)
+
+
+def listed(
+    session: Session,
+    *,
+    region: str | None = None,
+    level: str | None = None,
+    cursor: str | None = None,
+    limit: int = PAGE_SIZE,
+) -> Page[PublicAgency]:
+    """Return agencies by region."""
+    query = sa.select(AgencyRow)
+    if region:
+        query = query.where(AgencyRow.region == region)
+    if level:
+        query = query.where(AgencyRow.level == level)
+    return fetch(session, query, _ORDER, PublicAgency, cursor=cursor, limit=limit)
+
+
+def get(session: Session, public_id: str) -> Shown[PublicAgency] | None:
+    """Return one agency, or None."""
+    return get_record(session, AgencyRow, PublicAgency, public_id)
+
+
+def named(session: Session, public_ids: Sequence[str | None]) -> dict[str, PublicAgency]:
+    """Return the agencies with these ids."""
+    return by_ids(session, AgencyRow, PublicAgency, public_ids)
+
+
+def choices(session: Session, limit: int = 500) -> list[tuple[str, str]]:
+    """Return (id, name) of agencies for a drop-down list, by region."""
+    query = sa.select(AgencyRow.public_id, AgencyRow.name).order_by(
+        AgencyRow.region, AgencyRow.public_id
+    )
+    return [(row.public_id, row.name) for row in session.execute(query.limit(limit))]
+
+
+def regions(session: Session) -> list[str]:
+    """Return the regions that have an agency."""
+    return list(session.scalars(sa.select(AgencyRow.region).distinct().order_by(AgencyRow.region)))

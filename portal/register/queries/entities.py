@@ -1,0 +1,74 @@
+"""Inspected parties and how they are found (检查对象)."""
+
+from collections.abc import Sequence
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from portal.register.folding import fold
+from portal.register.queries.paging import PAGE_SIZE, Order, Page, Shown, by_ids, fetch
+from portal.register.queries.paging import get as get_record
+from portal.register.records import PublicEntity
+from portal.register.tables.entities import EntityKeyRow, EntityRow
+
+_ORDER = Order((EntityRow.name, EntityRow.public_id), descending=False)
+#: The last character there is: every text that begins with P lies between P and P + LAST.
+_LAST = "\U0010ffff"
+
+
+def listed(
+    session: Session,
+    *,
+    kind: str | None = None,
+    region: str | None = None,
+    cursor: str | None = None,
+    limit: int = PAGE_SIZE,
+) -> Page[PublicEntity]:
+    """Return parties by name."""
+    query = sa.select(EntityRow)
+    if kind:
+        query = query.where(EntityRow.kind == kind)
+    if region:
+        query = query.where(EntityRow.region == region)
+    return fetch(session, query, _ORDER, PublicEntity, cursor=cursor, limit=limit)
+
+
+def get(session: Session, public_id: str) -> Shown[PublicEntity] | None:
+    """Return one party, or None."""
+    return get_record(session, EntityRow, PublicEntity, public_id)
+
+
+def named(session: Session, public_ids: Sequence[str | None]) -> dict[str, PublicEntity]:
+    """Return the parties with these ids."""
+    return by_ids(session, EntityRow, PublicEntity, public_ids)
+
+
+def found(session: Session, text: str, limit: int = PAGE_SIZE) -> list[PublicEntity]:
+    """Return parties whose number is `text`, or whose present or former name begins with it.
+
+    Exact matches come first. Width, case, brackets and blanks do not matter.
+    """
+    wanted = fold(text)
+    if not wanted:
+        return []
+    query = (
+        sa.select(EntityKeyRow.entity_id)
+        .where(EntityKeyRow.value >= wanted, EntityKeyRow.value <= wanted + _LAST)
+        .order_by(EntityKeyRow.value, EntityKeyRow.entity_id)
+        .limit(limit)
+    )
+    ids = list(dict.fromkeys(session.scalars(query)))
+    records = named(session, ids)
+    return [records[each] for each in ids if each in records]
+
+
+def namesakes(session: Session, entity: PublicEntity, limit: int = 5) -> list[PublicEntity]:
+    """Return other parties that carry the same name, now or formerly."""
+    if entity.masked:
+        return []
+    query = (
+        sa.select(EntityKeyRow.entity_id)
+        .where(EntityKeyRow.value == fold(entity.name), EntityKeyRow.entity_id != entity.id)
+        .limit(limit)
+    )
+    return list(named(session, list(session.scalars(query))).values())

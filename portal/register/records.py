@@ -1,0 +1,297 @@
+"""What the world may see: one closed type for each kind of published record.
+
+The airlock builds these and the public side reads nothing else. A field that is not named here
+has no way out. Absent values are left out of the stored JSON, keys are sorted: the same record
+is always the same bytes.
+"""
+
+from datetime import date
+from decimal import Decimal
+from typing import TypeVar
+
+import msgspec
+
+from portal.domain.codelists import CodeList
+
+
+class Kind(CodeList):
+    """Kinds of published records, in the order in which they refer to each other."""
+
+    AGENCY = "agency", "检查主体", "Agency"
+    ITEM = "item", "抽查事项", "Inspection item"
+    ENTITY = "entity", "检查对象", "Inspected party"
+    PLAN = "plan", "年度抽查计划", "Annual plan"
+    DRAW = "draw", "抽取记录", "Draw"
+    DRAW_ENTRY = "draw_entry", "抽取名单", "Drawn party"
+    RESULT = "result", "抽查结果", "Result"
+    FOLLOWUP = "followup", "后续处理", "Follow-up"
+    DOCUMENT = "document", "文件", "Document"
+    WITHHELD = "withheld", "不予公开告知", "Withholding notice"
+
+
+class Part(
+    msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, forbid_unknown_fields=True
+):
+    """Base of everything inside a published record."""
+
+
+class Record(Part, frozen=True, kw_only=True):
+    """Base of every published record. `id` is opaque and stable for ever."""
+
+    id: str
+
+
+class Withheld(Part, frozen=True):
+    """A value that is kept back: which field, on what ground, by which provision."""
+
+    field: str
+    ground: str
+    article: str
+
+
+class PublicAgency(Record, frozen=True):
+    """A body that inspects or publishes (检查主体)."""
+
+    name: str
+    level: str
+    region: str
+    parent_id: str | None = None
+    duties: str | None = None
+
+
+class PublicIdentifier(Part, frozen=True):
+    """A number of a party. `valid` is false when its check digit does not fit."""
+
+    scheme: str
+    value: str
+    valid: bool = True
+
+
+class PublicEntity(Record, frozen=True):
+    """An inspected party (检查对象). `masked`: the name is shortened and numbers are left out."""
+
+    name: str
+    kind: str
+    form: str
+    identifiers: tuple[PublicIdentifier, ...] = ()
+    former_names: tuple[str, ...] = ()
+    region: str | None = None
+    industry: str | None = None
+    masked: bool = False
+    withheld: tuple[Withheld, ...] = ()
+
+
+class PublicItem(Record, frozen=True):
+    """One checklist line (抽查事项)."""
+
+    agency_id: str
+    code: str
+    name: str
+    methods: tuple[str, ...]
+    item_class: str | None = None
+    category: str | None = None
+    basis: str | None = None
+    object_scope: str | None = None
+    content: str | None = None
+    ratio: Decimal | None = None
+    ratio_text: str | None = None
+    frequency: str | None = None
+    cap: str | None = None
+    approved_on: date | None = None
+    effective_on: date | None = None
+    ended_on: date | None = None
+    withheld: tuple[Withheld, ...] = ()
+
+
+class PublicTask(Part, frozen=True):
+    """One planned inspection (抽查任务), inside its plan."""
+
+    id: str
+    code: str
+    name: str
+    object_scope: str
+    task_type: str
+    starts_on: date
+    ends_on: date
+    item_ids: tuple[str, ...] = ()
+    item_text: str | None = None
+    joint: str | None = None
+    partners: tuple[str, ...] = ()
+    level: str | None = None
+    object_class: str | None = None
+    ratio: Decimal | None = None
+    ratio_text: str | None = None
+    base_count: int | None = None
+    planned_count: int | None = None
+    method: str | None = None
+    remark: str | None = None
+
+
+class PublicPlan(Record, frozen=True):
+    """One version of an annual plan (年度抽查计划)."""
+
+    agency_id: str
+    code: str
+    name: str
+    year: int
+    version: int
+    approved_on: date
+    adjustment_reason: str | None = None
+    tasks: tuple[PublicTask, ...] = ()
+
+
+class PublicDraw(Record, frozen=True):
+    """One draw (抽取记录). Its list follows as `PublicDrawEntry` when the embargo has ended."""
+
+    agency_id: str
+    name: str
+    round_no: int
+    drawn_on: date
+    method: str
+    task_id: str | None = None
+    place: str | None = None
+    frame_count: int | None = None
+    sample_count: int | None = None
+    ratio: Decimal | None = None
+    ratio_text: str | None = None
+    inspector_count: int | None = None
+    team_count: int | None = None
+    supervised_by: str | None = None
+    embargo_until: date | None = None
+    list_digest: str | None = None
+    list_nonce: str | None = None
+    remark: str | None = None
+
+
+class PublicDrawEntry(Record, frozen=True):
+    """One drawn party (抽取名单)."""
+
+    draw_id: str
+    entity_id: str
+    unit: str | None = None
+
+
+class PublicFinding(Part, frozen=True):
+    """One item within one check, with its outcome codes."""
+
+    item_name: str
+    outcomes: tuple[str, ...]
+    item_id: str | None = None
+    outcome_text: str | None = None
+    detail: str | None = None
+
+
+class PublicResult(Record, frozen=True):
+    """One check of one party (抽查结果)."""
+
+    agency_id: str
+    entity_id: str
+    inspected_on: date
+    findings: tuple[PublicFinding, ...]
+    task_id: str | None = None
+    draw_id: str | None = None
+    unit: str | None = None
+    handling: str | None = None
+    handling_text: str | None = None
+    #: "open" while a problem waits for its closing step; set by the register itself.
+    status: str = "closed"
+    due_on: date | None = None
+    closed_on: date | None = None
+    #: The dates are known to the month only (their first, or last, day stands for it).
+    month_only: bool = False
+    withheld: tuple[Withheld, ...] = ()
+
+
+class PublicFollowUp(Record, frozen=True):
+    """One step after a check (后续处理)."""
+
+    agency_id: str
+    result_id: str
+    step: str
+    taken_on: date
+    due_on: date | None = None
+    passed: bool | None = None
+    text: str | None = None
+    month_only: bool = False
+    withheld: tuple[Withheld, ...] = ()
+
+
+class PublicFigure(Part, frozen=True):
+    """One figure a document states, with the sum it should equal."""
+
+    key: str
+    label: str
+    period: str
+    value: Decimal
+    unit: str
+    formula: str | None = None
+    remark: str | None = None
+
+
+class PublicDocument(Record, frozen=True):
+    """A published text (文件)."""
+
+    agency_id: str
+    title: str
+    kind: str
+    issued_on: date
+    summary: str
+    number: str | None = None
+    body: str | None = None
+    figures: tuple[PublicFigure, ...] = ()
+    source: str | None = None
+    withheld: tuple[Withheld, ...] = ()
+
+
+class PublicNotice(Record, frozen=True):
+    """That something is withheld: these five facts and nothing else."""
+
+    ground: str
+    article: str
+    decided_by: str
+    review_on: date
+
+
+TYPES: dict[Kind, type[Record]] = {
+    Kind.AGENCY: PublicAgency,
+    Kind.ITEM: PublicItem,
+    Kind.ENTITY: PublicEntity,
+    Kind.PLAN: PublicPlan,
+    Kind.DRAW: PublicDraw,
+    Kind.DRAW_ENTRY: PublicDrawEntry,
+    Kind.RESULT: PublicResult,
+    Kind.FOLLOWUP: PublicFollowUp,
+    Kind.DOCUMENT: PublicDocument,
+    Kind.WITHHELD: PublicNotice,
+}
+
+#: Prefix of the public id of each kind; tasks live inside plans and have their own.
+PREFIX = {
+    Kind.AGENCY: "a",
+    Kind.ITEM: "i",
+    Kind.ENTITY: "e",
+    Kind.PLAN: "p",
+    Kind.DRAW: "d",
+    Kind.DRAW_ENTRY: "l",
+    Kind.RESULT: "r",
+    Kind.FOLLOWUP: "f",
+    Kind.DOCUMENT: "m",
+    Kind.WITHHELD: "w",
+}
+TASK_PREFIX = "t"
+
+KIND_OF = {record_type: kind for kind, record_type in TYPES.items()}
+
+R = TypeVar("R", bound=Part)
+
+_ENCODER = msgspec.json.Encoder(order="deterministic")
+
+
+def encode(record: Part) -> bytes:
+    """Return the canonical JSON of `record`."""
+    return _ENCODER.encode(record)
+
+
+def decode(body: str | bytes, record_type: type[R]) -> R:
+    """Read back what `encode` wrote."""
+    return msgspec.json.decode(body, type=record_type)

@@ -1,0 +1,44 @@
+"""The state of a result follows from its steps; nobody files it, so it cannot contradict them."""
+
+from collections import defaultdict
+from collections.abc import Sequence
+
+import msgspec
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from portal.domain.followups import Step
+from portal.register.layout import is_problem
+from portal.register.records import PublicFollowUp, PublicResult, Record, decode
+from portal.register.tables.followups import FollowUpRow
+
+_DECIDING = (Step.ORDERED.value, Step.CLOSED.value)
+
+
+def settle(session: Session, results: Sequence[PublicResult]) -> list[Record]:
+    """Return `results` with status, deadline and closing day as their published steps say.
+
+    Open while a problem waits for its closing step. The deadline is the latest order's, or the
+    one the result itself states.
+    """
+    bodies = session.execute(
+        sa.select(FollowUpRow.result_id, FollowUpRow.body)
+        .where(FollowUpRow.result_id.in_([result.id for result in results]))
+        .where(FollowUpRow.step.in_(_DECIDING))
+    )
+    steps: dict[str, list[PublicFollowUp]] = defaultdict(list)
+    for result_id, body in bodies:
+        steps[result_id].append(decode(body, PublicFollowUp))
+    return [_settled(result, steps[result.id]) for result in results]
+
+
+def _settled(result: PublicResult, steps: Sequence[PublicFollowUp]) -> PublicResult:
+    closed = [step.taken_on for step in steps if step.step == Step.CLOSED.value]
+    due = [step.due_on for step in steps if step.step == Step.ORDERED.value and step.due_on]
+    waiting = is_problem(result) and not closed
+    return msgspec.structs.replace(
+        result,
+        status="open" if waiting else "closed",
+        due_on=max(due) if due else result.due_on,
+        closed_on=max(closed) if closed else None,
+    )

@@ -1,0 +1,1 @@
+"""The tables of the published record: the changelog first, then one file per noun."""

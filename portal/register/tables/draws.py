@@ -1,0 +1,36 @@
+"""Draws and the parties drawn (抽取记录、抽取名单)."""
+
+from datetime import date
+
+from sqlalchemy import Index, String
+from sqlalchemy.orm import Mapped, mapped_column
+
+from portal.register.tables.rows import RecordRow
+
+
+class DrawRow(RecordRow):
+    """One draw; mirrors `PublicDraw`."""
+
+    __tablename__ = "draw"
+    __table_args__ = (
+        Index("ix_draw_order", "drawn_on", "public_id"),
+        Index("ix_draw_agency", "agency_id", "drawn_on", "public_id"),
+        Index("ix_draw_task", "task_id", "drawn_on", "public_id"),
+    )
+
+    agency_id: Mapped[str] = mapped_column(String(32))
+    task_id: Mapped[str | None] = mapped_column(String(32))
+    drawn_on: Mapped[date]
+
+
+class DrawEntryRow(RecordRow):
+    """One drawn party; mirrors `PublicDrawEntry`."""
+
+    __tablename__ = "draw_entry"
+    __table_args__ = (
+        Index("ix_draw_entry_draw", "draw_id", "public_id"),
+        Index("ix_draw_entry_entity", "entity_id", "public_id"),
+    )
+
+    draw_id: Mapped[str] = mapped_column(String(32))
+    entity_id: Mapped[str] = mapped_column(String(32))
