@@ -6,7 +6,7 @@ from datetime import datetime
 
 import sqlalchemy as sa
 
-from portal.airlock.redact import Passage
+from portal.airlock.around import Passage
 from portal.airlock.residue import residue
 from portal.domain.errors import Residue
 from portal.kit.db import pragma

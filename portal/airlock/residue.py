@@ -22,7 +22,7 @@ def residue(record: Record) -> list[tuple[str, str]]:
 
 def _texts(part: Part, prefix: str) -> Iterator[tuple[str, str]]:
     for name in part.__struct_fields__:
-        if name in _EXEMPT or name.endswith("_id"):
+        if name in _EXEMPT or name.endswith(("_id", "_ids")):
             continue
         value = getattr(part, name)
         for each in value if isinstance(value, tuple) else (value,):

@@ -80,7 +80,8 @@ def check_sums(figures: tuple[Figure, ...]) -> dict[str, SumCheck]:
     """Compute every stated formula: sums ``A2+A3``, products ``B1×B2``, shares ``C1/C2`` (in %).
 
     Raises:
-        ValueError: a formula names an unknown figure or mixes operators; the message says which.
+        ValueError: a formula names an unknown figure, mixes operators or divides by zero; the
+            message says which.
 
     >>> f = lambda k, v, x=None: Figure(
     ...     key=k, label=k, period="", value=Decimal(v), unit="家", formula=x)
@@ -105,6 +106,8 @@ def _check(figure: Figure, formula: str, values: dict[str, Decimal]) -> SumCheck
         terms = [values[key] for key in formula.split(operator)]
     except KeyError as unknown:
         raise ValueError(f"{figure.key} 的构成引用了不存在的编号 {unknown.args[0]}") from None
+    if operator == "/" and not all(terms[1:]):
+        raise ValueError(f"{figure.key} 的构成“{formula}”除数为0")
     computed = terms[0]
     for term in terms[1:]:
         computed = (

@@ -13,7 +13,7 @@ from urllib.parse import quote
 
 import sqlalchemy as sa
 from flask_sqlalchemy import SQLAlchemy
-from sqlalchemy.engine import URL, make_url
+from sqlalchemy.engine import make_url
 from sqlalchemy.orm import DeclarativeBase, Session
 
 LETTERBOX = "letterbox"
@@ -98,17 +98,17 @@ def engine_for(url: str) -> sa.Engine:
 
 def make_folder(url: str) -> None:
     """Make the folder of an SQLite file; other URLs need none."""
-    parsed: URL = make_url(url)
-    if parsed.get_backend_name() == "sqlite" and parsed.database:
-        Path(parsed.database).parent.mkdir(parents=True, exist_ok=True)
+    path = file_of(url)
+    if path is not None:
+        path.parent.mkdir(parents=True, exist_ok=True)
 
 
-def exists(url: str) -> bool:
-    """Whether the SQLite file is there; other URLs are taken to be."""
+def file_of(url: str) -> Path | None:
+    """Return the file of an SQLite store, None for other databases."""
     parsed = make_url(url)
     if parsed.get_backend_name() != "sqlite" or not parsed.database:
-        return True
-    return Path(parsed.database).exists()
+        return None
+    return Path(parsed.database)
 
 
 def pragma(engine: sa.Engine, statement: str) -> None:

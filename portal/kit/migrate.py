@@ -7,7 +7,7 @@ from alembic.script import ScriptDirectory
 from sqlalchemy.exc import OperationalError
 
 from portal.kit.assets import asset
-from portal.kit.db import engine_for, exists, make_folder, pragma
+from portal.kit.db import engine_for, file_of, make_folder, pragma
 
 STORES = ("register", "internal", "letterbox")
 
@@ -15,6 +15,10 @@ STORES = ("register", "internal", "letterbox")
 def upgrade(store: str, url: str) -> None:
     """Upgrade `store` (one of STORES) at `url` to the newest revision; nothing to do is fine."""
     _run(store, url, command.upgrade, "head")
+    path = file_of(url)
+    if path is not None and store == "internal":
+        #: Unredacted records and the key of the public ids: for the office's account alone.
+        path.chmod(0o600)
 
 
 def downgrade(store: str, url: str, revision: str) -> None:
@@ -24,7 +28,8 @@ def downgrade(store: str, url: str, revision: str) -> None:
 
 def is_current(store: str, url: str) -> bool:
     """Whether `store` at `url` stands at the newest revision."""
-    if not exists(url):
+    path = file_of(url)
+    if path is not None and not path.exists():
         return False
     engine = engine_for(url)
     try:

@@ -14,7 +14,8 @@ def _names() -> dict[str, str]:
     for line in Path(__file__).with_name("regions.tsv").read_text("utf-8").splitlines()[1:]:
         code, province, city, county = line.split("\t")
         found[code] = county
-        found.setdefault(f"{code[:4]}00", city)
+        if city:  # some counties belong to their province directly
+            found.setdefault(f"{code[:4]}00", city)
         found.setdefault(f"{code[:2]}0000", province)
     return found
 

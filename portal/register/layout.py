@@ -111,7 +111,7 @@ LAYOUTS: dict[Kind, Layout] = {
     Kind.DRAW: Layout(DrawRow, ("agency_id", "task_id", "drawn_on")),
     Kind.DRAW_ENTRY: Layout(
         DrawEntryRow,
-        ("draw_id", "entity_id"),
+        ("draw_id", "entity_id", "drawn_on"),
         parents=(("draw_id", Kind.DRAW), ("entity_id", Kind.ENTITY)),
     ),
     Kind.RESULT: Layout(

@@ -168,6 +168,7 @@ class PublicDrawEntry(Record, frozen=True):
 
     draw_id: str
     entity_id: str
+    drawn_on: date
     unit: str | None = None
 
 

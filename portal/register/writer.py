@@ -266,8 +266,9 @@ class Pen:
                 self._tally[agency, what] += by
 
     def _insert(self, table: type[Any], rows: Sequence[dict[str, Any]]) -> None:
+        """Insert as plain statements: the ORM would split rows by which of their values are null."""
         if rows:
-            self._session.execute(sa.insert(table), rows)
+            self._session.execute(sa.insert(table.__table__), rows)
 
 
 def _chunks(values: Sequence[str]) -> Iterator[Sequence[str]]:

@@ -80,6 +80,7 @@ def upgrade() -> None:
     op.create_table('draw_entry',
     sa.Column('draw_id', sa.String(length=32), nullable=False),
     sa.Column('entity_id', sa.String(length=32), nullable=False),
+    sa.Column('drawn_on', sa.Date(), nullable=False),
     sa.Column('public_id', sa.String(length=32), nullable=False),
     sa.Column('serial', sa.Integer(), nullable=False),
     sa.Column('version', sa.Integer(), nullable=False),
@@ -90,7 +91,7 @@ def upgrade() -> None:
     )
     with op.batch_alter_table('draw_entry', schema=None) as batch_op:
         batch_op.create_index('ix_draw_entry_draw', ['draw_id', 'public_id'], unique=False)
-        batch_op.create_index('ix_draw_entry_entity', ['entity_id', 'public_id'], unique=False)
+        batch_op.create_index('ix_draw_entry_entity', ['entity_id', 'drawn_on', 'public_id'], unique=False)
 
     op.create_table('entity',
     sa.Column('name', sa.String(length=200), nullable=False),

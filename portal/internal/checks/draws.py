@@ -21,15 +21,15 @@ def check(context: Context, reads: Reads) -> None:
         ):
             context.error(read, "frame_count", "抽取数量大于名录库户数")
         seen: set[str] = set()
-        for entry in draw.entries:
+        for index, entry in enumerate(draw.entries):
             if entry.entity_key in seen:
-                context.error(read, "identifier", f"“{entry.entity_name}”在名单中重复")
+                context.error(read.child(index), "identifier", f"“{entry.entity_name}”在名单中重复")
             seen.add(entry.entity_key)
     parties.check(
         context,
         (
-            (read, e.entity_key, e.entity_name, e.identifier)
+            (read.child(index), e.entity_key, e.entity_name, e.identifier)
             for read in reads
-            for e in read.record.entries
+            for index, e in enumerate(read.record.entries)
         ),
     )

@@ -26,20 +26,19 @@ def check(context: Context, reads: Reads) -> None:
         elif step.taken_on < result.inspected_on:
             context.error(read, "taken_on", f"早于检查完成日期 {result.inspected_on}；请核对")
         if step.step is Step.CLOSED:
-            known = steps[step.result_code]
+            known = steps[step.result_code].values()
             ordered = any(each.step is Step.ORDERED for each in known)
             if ordered and not any(each.step is Step.RECHECK and each.passed for each in known):
                 context.error(read, "step", "已责令改正的，须先有通过的复查才能完结；请补录复查")
 
 
-def _steps(context: Context, reads: Reads) -> dict[str, list[FollowUp]]:
-    """Return every known step of the checks named here, filed before or in this file."""
-    found: dict[str, list[FollowUp]] = defaultdict(list)
+def _steps(context: Context, reads: Reads) -> dict[str, dict[str, FollowUp]]:
+    """Return, by key, every known step of the checks named here, filed before or in this file."""
+    found: dict[str, dict[str, FollowUp]] = defaultdict(dict)
     closing = {read.record.result_code for read in reads if read.record.step is Step.CLOSED}
     for code in sorted(closing):
-        found[code] += filings.with_prefix(
-            context.session, FollowUp, f"{context.agency_code}/{code}/"
-        )
+        filed = filings.with_prefix(context.session, FollowUp, f"{context.agency_code}/{code}/")
+        found[code] |= {step.key: step for step in filed}
     for read in reads:
-        found[read.record.result_code].append(read.record)
+        found[read.record.result_code][read.record.key] = read.record
     return found

@@ -23,12 +23,14 @@ def check(context: Context, reads: Reads) -> None:
             )
         version[plan.key] = plan.version
         seen: set[str] = set()
-        for task in plan.tasks:
+        for index, task in enumerate(plan.tasks):
             if task.code in seen:
-                context.error(read, "task_code", f"任务编号 {task.code} 重复")
+                context.error(read.child(index), "task_code", f"任务编号 {task.code} 重复")
             seen.add(task.code)
             for code in task.item_codes:
                 if f"{agency}/{code}" not in known:
                     context.error(
-                        read, "item_codes", f"清单中没有编号为 {code} 的事项；请先导入事项清单"
+                        read.child(index),
+                        "item_codes",
+                        f"清单中没有编号为 {code} 的事项；请先导入事项清单",
                     )

@@ -57,11 +57,11 @@ def complete(context: Context, reads: Reads) -> list[Read]:
     done = []
     for read in reads:
         findings: list[Finding] = []
-        for finding in read.record.findings:
+        for index, finding in enumerate(read.record.findings):
             item = items.get(f"{agency}/{finding.item_code}")
             if finding.item_code and item is None:
                 context.error(
-                    read,
+                    read.child(index),
                     "item_code",
                     f"清单中没有编号为 {finding.item_code} 的事项；未公布的事项不得检查，请先导入事项清单",
                 )

@@ -10,8 +10,9 @@ from datetime import date
 
 from sqlalchemy.orm import Session
 
+from portal.airlock.around import Around, Ids, Passage
 from portal.airlock.redact import KIND_OF as PUBLIC_KIND
-from portal.airlock.redact import Around, Ids, Passage, redact
+from portal.airlock.redact import redact
 from portal.domain.draws import Draw
 from portal.domain.followups import FollowUp
 from portal.domain.parties import Entity

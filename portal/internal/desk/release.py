@@ -5,8 +5,8 @@ from datetime import date, datetime
 
 from sqlalchemy.orm import Session
 
+from portal.airlock.around import Passage
 from portal.airlock.publish import Outcome, publish
-from portal.airlock.redact import Passage
 from portal.domain.workflow import Role, move
 from portal.internal.desk import batches, people
 from portal.internal.desk.projection import passages

@@ -7,7 +7,7 @@ from datetime import date, datetime
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from portal.airlock.redact import Passage
+from portal.airlock.around import Passage
 from portal.airlock.residue import residue
 from portal.domain.errors import PortalError
 from portal.domain.workflow import BatchState, Role, move

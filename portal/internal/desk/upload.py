@@ -13,8 +13,8 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
+from portal.airlock.around import Ids
 from portal.airlock.redact import KIND_OF as PUBLIC_KIND
-from portal.airlock.redact import Ids
 from portal.domain.errors import PortalError, UnknownRecord
 from portal.domain.parties import Agency
 from portal.domain.workflow import BatchState, Role
@@ -29,6 +29,7 @@ from portal.internal.sheets.report import Problem, Report, Unreadable
 from portal.internal.sheets.textfile import TextReader
 from portal.internal.tables import filings, ledger
 from portal.internal.tables.batches import BatchRow
+from portal.internal.tables.people import EVERY_AGENCY
 from portal.internal.tables.settings import ID_KEY, secret
 from portal.kit import clock
 from portal.kit.db import write_lock
@@ -115,7 +116,8 @@ def accept(
 
 
 def _check_standing(session: Session, kind: str, agency: str, by: str) -> None:
-    people.require(session, by, Role.CLERK, agency)
+    #: The list of agencies belongs to the platform: it names every agency, not only one's own.
+    people.require(session, by, Role.CLERK, EVERY_AGENCY if kind == "agencies" else agency)
     if kind != "agencies" and agency not in filings.find(session, Agency, [agency]):
         raise UnknownRecord(f"没有代码为 {agency} 的机关；请先导入检查主体")
 
@@ -135,7 +137,9 @@ def _file_all(filing: _Filing, path: Path, progress: Progress | None) -> None:
     context, report = filing.context, filing.done.report
     reader_type = TextReader if filing.batch.kind == "documents" else Reader
     try:
-        reader = reader_type(path, context.sheet, context.agency_code, report)
+        reader = reader_type(
+            path, context.sheet, context.agency_code, report, filing.batch.file_name
+        )
         total = None
         if isinstance(reader, Reader):
             context.sheet_name, total = reader.source.sheet, reader.source.row_count
@@ -152,7 +156,7 @@ def _file_all(filing: _Filing, path: Path, progress: Progress | None) -> None:
                 progress(reads[-1].row if reads else 0, total)
         filing.done.row_count = reader.rows_read if isinstance(reader, Reader) else 1
     except Unreadable as error:
-        report.error(Problem(path.name, "", str(error)))
+        report.error(Problem(filing.batch.file_name, "", str(error)))
 
 
 def _chunks(reads: Iterator[Read]) -> Iterator[list[Read]]:

@@ -63,7 +63,7 @@ def text(limit: int = 2_000) -> Parser:
 
 
 def code(limit: int = 64) -> Parser:
-    """Read a code. A number is refused: the spreadsheet may have changed its digits already."""
+    """Read a code. A number whose digits the spreadsheet may have changed is refused."""
 
     def parse(cell: Cell) -> str:
         if isinstance(cell, int | float) and not isinstance(cell, bool):
@@ -141,8 +141,16 @@ def labels(cell: Cell) -> tuple[str, ...]:
 
 
 def split(cell: Cell) -> list[str]:
-    """Split a cell at semicolons and line ends."""
-    return [part.strip() for part in _SPLIT.split(clean(cell)) if part.strip()]
+    """Split a cell at semicolons and line ends.
+
+    Raises:
+        BadCell: there is nothing between the semicolons.
+
+    """
+    parts = [part.strip() for part in _SPLIT.split(clean(cell)) if part.strip()]
+    if not parts:
+        raise BadCell("只有分隔符，没有内容；请填写或清空")
+    return parts
 
 
 def ratio(cell: Cell) -> Ratio:

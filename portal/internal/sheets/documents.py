@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Sequence
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 
 from portal.domain.documents import Document, DocumentKind, Figure, check_sums
 from portal.internal.sheets.spec import (
@@ -58,15 +58,13 @@ def _figure(cells: list[str]) -> Figure:
             "body", f"统计表应每行{len(_FIGURE_HEADER)}栏、编号为一个字母加数字：{cells[0][:20]}"
         )
     key, label, period, value, unit, formula, remark = cells
-    try:
-        amount = Decimal(value)
-    except InvalidOperation:
-        raise BadRow("body", f"统计表 {key} 的数值“{value[:20]}”不是数字") from None
+    if not re.fullmatch(r"-?[0-9]{1,15}(\.[0-9]{1,6})?", value):
+        raise BadRow("body", f"统计表 {key} 的数值“{value[:20]}”不是数字")
     return Figure(
         key=key,
         label=label,
         period=period,
-        value=amount,
+        value=Decimal(value),
         unit=unit,
         formula=formula or None,
         remark=remark or None,

@@ -1,6 +1,7 @@
 """The template of draws with the parties drawn (抽取记录、抽取名单)."""
 
 from collections.abc import Sequence
+from functools import partial
 
 from portal.domain.draws import Draw, DrawEntry, DrawMethod
 from portal.domain.parties import entity_key
@@ -14,6 +15,7 @@ from portal.internal.sheets.spec import (
     choice_column,
     code_column,
     date_column,
+    each_child,
     identifier_of,
     text_column,
 )
@@ -22,7 +24,7 @@ from portal.internal.sheets.spec import (
 def _build(agency_code: str, row: Values, children: Sequence[Values]) -> Draw:
     if (embargo := row.get("embargo_until")) and embargo < row["drawn_on"]:
         raise BadRow("embargo_until", "保密期止早于抽取日期")
-    entries = tuple(_entry(agency_code, child) for child in children)
+    entries = each_child(partial(_entry, agency_code), children)
     if entries and row.get("sample_count", len(entries)) != len(entries):
         raise BadRow(
             "sample_count", f"抽取数量为 {row['sample_count']}，名单为 {len(entries)} 户，不一致"

@@ -67,7 +67,7 @@ SHEET = Sheet(
             parse=cells.labels,
             is_code=True,
             help="旧注册号等，多个用分号隔开。",
-            example="990100000000016",
+            example="990100000000013",
         ),
         Column(
             field="former_names",

@@ -12,6 +12,7 @@ from portal.internal.sheets.spec import (
     choice_column,
     code_column,
     date_column,
+    each_child,
     text_column,
 )
 
@@ -23,7 +24,7 @@ def _build(agency_code: str, row: Values, children: Sequence[Values]) -> Plan:
     if version == 1 and row.get("adjustment_reason"):
         raise BadRow("version", "填了调整原因，版次应大于1")
     return Plan(
-        agency_code=agency_code, **{**row, "version": version}, tasks=tuple(map(_task, children))
+        agency_code=agency_code, **{**row, "version": version}, tasks=each_child(_task, children)
     )
 
 

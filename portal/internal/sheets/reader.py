@@ -1,19 +1,17 @@
-"""From a file to records: find the header, read each cell, hold rows together, build."""
+"""From a file to records: read each cell, hold rows together, build."""
 
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
 from openpyxl.utils import get_column_letter
 
-from portal.internal.sheets.cells import BadCell, Cell, clean
+from portal.internal.sheets.cells import BadCell, Cell
+from portal.internal.sheets.header import find_header
 from portal.internal.sheets.report import Problem, Report
-from portal.internal.sheets.sources import Row, Source, open_table
+from portal.internal.sheets.sources import Source, open_table
 from portal.internal.sheets.spec import BadRow, Column, Sheet
-
-#: A title or two may stand above the header, no more.
-_HEADER_WITHIN = 10
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,6 +21,13 @@ class Read:
     record: Any
     row: int
     places: Mapping[str, str]
+    #: Row and places of each child the record took.
+    children: Sequence[tuple[int, Mapping[str, str]]] = ()
+
+    def child(self, index: int) -> "Read":
+        """Return the same record as seen from the row of one of its children."""
+        row, places = self.children[index]
+        return replace(self, row=row, places=places)
 
 
 @dataclass(slots=True)
@@ -33,15 +38,22 @@ class _Group:
     values: dict[str, Any]
     places: dict[str, str]
     children: list[dict[str, Any]] = field(default_factory=list)
-    child_rows: list[int] = field(default_factory=list)
+    child_rows: list[tuple[int, Mapping[str, str]]] = field(default_factory=list)
     faulty: bool = False
 
 
 class Reader:
     """Reads one table by its sheet specification; problems go to the report, all of them."""
 
-    def __init__(self, path: Path, sheet: Sheet, agency_code: str, report: Report) -> None:
-        """Open the file.
+    def __init__(
+        self,
+        path: Path,
+        sheet: Sheet,
+        agency_code: str,
+        report: Report,
+        file_name: str | None = None,
+    ) -> None:
+        """Open the file; people know it as `file_name`.
 
         Raises:
             Unreadable: the file as a whole cannot be taken.
@@ -49,21 +61,21 @@ class Reader:
         """
         self.sheet = sheet
         self.report = report
-        self.source: Source = open_table(path, sheet.title)
+        self.source: Source = open_table(path, sheet.title, file_name or path.name)
+        self._unread = dict(self.source.unread)
         self._agency_code = agency_code
         self._columns: dict[int, Column] = {}
+        self._by_field = {column.field: column for column in sheet.columns}
         self._letters: dict[str, str] = {}
         self.rows_read = 0
 
     def records(self) -> Iterator[Read]:
         """Yield the records that could be built."""
         rows = iter(self.source.rows)
-        if not self._find_header(rows):
+        header = find_header(rows, self.source, self.sheet, self.report)
+        if header is None:
             return
-        for cell in sorted(self.source.uncomputed):
-            self._error(
-                cell, "是未计算的公式，读不到值；请在表格软件中打开、重算并保存，或粘贴为数值"
-            )
+        self._columns, self._letters = header.columns, header.letters
         group: _Group | None = None
         seen: dict[tuple[str, ...], int] = {}
         for number, cells in rows:
@@ -71,7 +83,7 @@ class Reader:
             if not places:
                 continue
             self.rows_read += 1
-            if group is not None and self._continues(group, values):
+            if group is not None and self._continues(group, values, places):
                 self._extend(group, number, values, places, faulty)
                 continue
             if group is not None:
@@ -79,69 +91,10 @@ class Reader:
             group = self._begin(number, values, places, faulty, seen)
         if group is not None:
             yield from self._finish(group)
-        if not self.rows_read:
+        for cell, what in self._unread.items():
+            self._error(cell, what)
+        if not self.rows_read and not self._unread:
             self.report.error(Problem(self.source.sheet, "", "没有数据行；请在表头下方逐行填写"))
-
-    # -- header -----------------------------------------------------------------------------
-
-    def _find_header(self, rows: Iterator[Row]) -> bool:
-        """Take the first row that names enough columns; say what is missing, doubled or unknown."""
-        known = {name: column for column in self.sheet.columns for name in column.headers()}
-        best: list[str] = []
-        for number, cells in rows:
-            texts = [str(cell).strip() for cell in cells]
-            hits = sum(_header_key(text) in known for text in texts)
-            if hits >= min(3, len([c for c in self.sheet.columns if c.required])):
-                return self._take_header(number, texts, known)
-            best = max(best, [text for text in texts if text], key=len)
-            if number >= _HEADER_WITHIN:
-                break
-        self.report.error(
-            Problem(
-                self.source.sheet,
-                "",
-                f"前{_HEADER_WITHIN}行没有“{self.sheet.title}”的表头；应有：{self._required_titles()}。"
-                f"可用 portal-office blank {self.sheet.kind} 文件名 生成空白模板",
-            )
-        )
-        return False
-
-    def _take_header(self, number: int, texts: list[str], known: Mapping[str, Column]) -> bool:
-        good = True
-        if number in self.source.merged_rows:
-            self._error(f"第{number}行", "表头含有合并单元格；请取消合并，每列一个列名")
-            good = False
-        for index, text in enumerate(texts):
-            if not text:
-                continue
-            cell = f"{get_column_letter(index + 1)}{number}"
-            column = known.get(_header_key(text))
-            if column is None:
-                self._error(cell, f"不认识的列“{text[:40]}”；请对照模板改正列名，或删除该列")
-                good = False
-            elif column.field in self._letters:
-                self._error(
-                    cell, f"列“{text}”与 {self._letters[column.field]} 列重复；请只保留一列"
-                )
-                good = False
-            else:
-                self._columns[index] = column
-                self._letters[column.field] = get_column_letter(index + 1)
-        missing = [
-            column.title
-            for column in self.sheet.columns
-            if column.required
-            and column.field not in self._letters
-            and not (column.child and self.sheet.childless)
-        ]
-        if missing:
-            self._error(f"第{number}行", f"缺少必填列：{'、'.join(missing)}")
-        return good and not missing
-
-    def _required_titles(self) -> str:
-        return "、".join(column.title for column in self.sheet.columns if column.required)
-
-    # -- rows -------------------------------------------------------------------------------
 
     def _read_row(
         self, number: int, cells: list[Cell]
@@ -150,6 +103,8 @@ class Reader:
         values: dict[str, Any] = {}
         places: dict[str, str] = {}
         faulty = False
+        if self._unread:
+            faulty = self._report_unread(number, len(cells), places)
         for index, cell in enumerate(cells):
             if cell == "" or (isinstance(cell, str) and not cell.strip()):
                 continue
@@ -167,9 +122,26 @@ class Reader:
                 faulty = True
         return values, places, faulty
 
-    def _continues(self, group: _Group, values: Mapping[str, Any]) -> bool:
-        """Whether a row goes on with the record above: its key is the same, or left blank."""
-        if not self.sheet.group:
+    def _report_unread(self, number: int, width: int, places: dict[str, str]) -> bool:
+        """Report the cells of a row that look empty and are not; whether there are any."""
+        before = len(self._unread)
+        for index in range(width):
+            address = f"{get_column_letter(index + 1)}{number}"
+            if what := self._unread.pop(address, None):
+                column = self._columns.get(index)
+                self._error(address, what, column.title if column else "")
+                if column:
+                    places[column.field] = address
+        return len(self._unread) < before
+
+    def _continues(
+        self, group: _Group, values: Mapping[str, Any], places: Mapping[str, str]
+    ) -> bool:
+        """Whether a row goes on with the record above: its key is the same, or left blank.
+
+        A key that is there but cannot be read begins a record of its own.
+        """
+        if not self.sheet.group or self._key_is_unread(values, places):
             return False
         given = [values[name] for name in self.sheet.group if name in values]
         same = all(
@@ -177,6 +149,9 @@ class Reader:
             for name in self.sheet.group
         )
         return same if given else True
+
+    def _key_is_unread(self, values: Mapping[str, Any], places: Mapping[str, str]) -> bool:
+        return any(name in places and name not in values for name in self.sheet.group)
 
     def _begin(
         self,
@@ -193,6 +168,8 @@ class Reader:
                 self._error(self._address(column.field, number), "必填，不能为空", column.title)
                 group.faulty = True
         key = tuple(str(group.values.get(name)) for name in self.sheet.group)
+        if self._key_is_unread(values, places):
+            return group
         if key and (first := seen.setdefault(key, number)) != number:
             self._error(
                 self._address(self.sheet.group[0], number),
@@ -223,8 +200,9 @@ class Reader:
                 group.faulty = True
             else:
                 group.values[name] = values[name]
+                group.places[name] = places[name]
         self._take_values(
-            group, number, {n: v for n, v in values.items() if self.sheet.column(n).child}, places
+            group, number, {n: v for n, v in values.items() if self._by_field[n].child}, places
         )
 
     def _take_values(
@@ -233,12 +211,12 @@ class Reader:
         """Put own values into the group, and a row's child values into its list of children."""
         child: dict[str, Any] = {}
         for name, value in values.items():
-            (child if self.sheet.column(name).child else group.values)[name] = value
-        touched = any(self.sheet.column(name).child for name in places)
+            (child if self._by_field[name].child else group.values)[name] = value
+        touched = any(self._by_field[name].child for name in places)
         if not touched:
             return
         group.children.append(child)
-        group.child_rows.append(number)
+        group.child_rows.append((number, places))
         for column in self.sheet.columns:
             if column.required and column.child and column.field not in places:
                 self._error(self._address(column.field, number), "必填，不能为空", column.title)
@@ -255,19 +233,12 @@ class Reader:
         try:
             record = self.sheet.build(self._agency_code, group.values, group.children)
         except BadRow as error:
-            where = group.places.get(error.field) or self._child_place(error.field, group)
-            self._error(where, str(error), self.sheet.column(error.field).title)
+            own = (group.row, group.places)
+            row, places = own if error.child is None else group.child_rows[error.child]
+            where = places.get(error.field) or self._address(error.field, row)
+            self._error(where, str(error), self._by_field[error.field].title)
             return
-        yield Read(record, group.row, group.places)
-
-    def _child_place(self, name: str, group: _Group) -> str:
-        rows = (
-            group.child_rows if self.sheet.column(name).child and group.child_rows else [group.row]
-        )
-        letter = self._letters.get(name)
-        if letter is None or len(rows) > 1:
-            return f"第{rows[0]}行" if len(rows) == 1 else f"第{rows[0]}至{rows[-1]}行"
-        return f"{letter}{rows[0]}"
+        yield Read(record, group.row, group.places, group.child_rows)
 
     def _address(self, name: str, number: int) -> str:
         letter = self._letters.get(name)
@@ -275,11 +246,3 @@ class Reader:
 
     def _error(self, cell: str, what: str, column: str = "") -> None:
         self.report.error(Problem(self.source.sheet, cell, what, column))
-
-
-def _header_key(text: str) -> str:
-    """Return a header without line ends, blanks and the mark of a mandatory column."""
-    try:
-        return "".join(clean(text.lstrip("*＊")).split()).rstrip("*＊")
-    except BadCell:
-        return text

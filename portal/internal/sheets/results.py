@@ -16,6 +16,7 @@ from portal.internal.sheets.spec import (
     date_column,
     decision_columns,
     decision_of,
+    each_child,
     identifier_of,
     text_column,
 )
@@ -32,7 +33,7 @@ def _build(agency_code: str, row: Values, children: Sequence[Values]) -> Result:
         agency_code=agency_code,
         entity_key=entity_key(identifier, agency_code=agency_code, name=row["entity_name"]),
         identifier=identifier,
-        findings=tuple(_finding(child) for child in children),
+        findings=each_child(_finding, children),
         decision=decision_of("results", row),
         **{field: row[field] for field in _OWN if field in row},
     )

@@ -2,11 +2,14 @@
 
 import csv
 import sys
-from collections.abc import Iterator
+import zipfile
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
 import python_calamine as calamine
+from defusedxml.common import DefusedXmlException
+from defusedxml.ElementTree import ParseError
 
 from portal.internal.sheets import intake
 from portal.internal.sheets.cells import Cell
@@ -25,14 +28,14 @@ class Source:
     rows: Iterator[Row]
     #: Rows there are, as far as known before reading; for progress.
     row_count: int | None = None
-    #: Addresses of cells whose formula was never computed.
-    uncomputed: frozenset[str] = frozenset()
+    #: Addresses of cells that would silently read as empty, with what is wrong there.
+    unread: Mapping[str, str] = field(default_factory=dict)
     #: Rows that hold merged cells, 1-based.
     merged_rows: frozenset[int] = field(default_factory=frozenset)
 
 
-def open_table(path: Path, title: str) -> Source:
-    """Open the table called `title` in `path` (or the only one there).
+def open_table(path: Path, title: str, file_name: str) -> Source:
+    """Open the table called `title` in `path` (or the only one there); people know it as `file_name`.
 
     Raises:
         Unreadable: not a workbook or CSV file we can take, or no such sheet in it.
@@ -45,7 +48,7 @@ def open_table(path: Path, title: str) -> Source:
         return _open_workbook(path, title)
     if head.startswith(b"\xd0\xcf\x11\xe0"):
         raise Unreadable("是旧版 .xls 或加密的工作簿；请用表格软件另存为不加密的 .xlsx")
-    return _open_csv(path)
+    return _open_csv(path, file_name)
 
 
 def _open_workbook(path: Path, title: str) -> Source:
@@ -66,20 +69,24 @@ def _open_workbook(path: Path, title: str) -> Source:
         sheet = book.get_sheet_by_name(name)
     except (calamine.CalamineError, calamine.XmlError) as error:
         raise Unreadable(f"工作表“{name}”已损坏，无法读取；请另存为 .xlsx 后再导入") from error
-    if sheet.total_height > intake.MAX_ROWS + 20:
-        raise Unreadable(
-            f"有 {sheet.total_height} 行，超过上限 {intake.MAX_ROWS} 行；请拆分后分批导入"
-        )
-    part = intake.sheet_parts(path).get(name, "")
-    uncomputed = frozenset(
-        cell for where, cell in intake.uncomputed_formulas(path) if where == part
-    )
+    height = sheet.end[0] + 1 if sheet.end else 0
+    if height > intake.MAX_ROWS + 20:
+        raise Unreadable(f"有 {height} 行，超过上限 {intake.MAX_ROWS} 行；请拆分后分批导入")
+    try:
+        part = intake.sheet_parts(path).get(name)
+        unread = {
+            cell: what
+            for (where, cell), what in intake.unread_cells(path).items()
+            if part in (None, where)
+        }
+    except (ParseError, DefusedXmlException, zipfile.BadZipFile) as error:
+        raise Unreadable(f"工作表“{name}”已损坏，无法读取；请另存为 .xlsx 后再导入") from error
     merged = frozenset(
         row + 1
         for start, end in sheet.merged_cell_ranges or ()
         for row in range(start[0], end[0] + 1)
     )
-    return Source(name, _sheet_rows(sheet), sheet.total_height, uncomputed, merged)
+    return Source(name, _sheet_rows(sheet), height, unread, merged)
 
 
 def _pick(names: list[str], title: str) -> str:
@@ -104,10 +111,10 @@ def _sheet_rows(sheet: calamine.CalamineSheet) -> Iterator[Row]:
         yield number, left + row
 
 
-def _open_csv(path: Path) -> Source:
+def _open_csv(path: Path, file_name: str) -> Source:
     encoding = _encoding_of(path)
     csv.field_size_limit(min(_MAX_FIELD, sys.maxsize))
-    return Source(path.name, _csv_rows(path, encoding), None)
+    return Source(file_name, _csv_rows(path, encoding), None)
 
 
 def _encoding_of(path: Path) -> str:

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeVar
 
 from portal.domain.codelists import CodeList
 from portal.domain.grounds import HIDEABLE, Decision, Disclosure, Ground, IncompleteDecision
@@ -11,15 +11,20 @@ from portal.internal.sheets import cells
 from portal.internal.sheets.cells import BadCell, Cell, Parser
 
 Values = Mapping[str, Any]
+T = TypeVar("T")
 
 
 class BadRow(ValueError):
-    """Cells that are each well formed do not fit together; `field` names the column to look at."""
+    """Cells that are each well formed do not fit together; `field` names the column to look at.
+
+    `child` says in which of the record's children, counted from 0.
+    """
 
     def __init__(self, field: str, what: str) -> None:
         """Keep the column's field name."""
         super().__init__(what)
         self.field = field
+        self.child: int | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -64,6 +69,18 @@ class Sheet:
     def has_children(self) -> bool:
         """Whether one record may take several rows."""
         return any(column.child for column in self.columns)
+
+
+def each_child(build: Callable[[Values], T], children: Sequence[Values]) -> tuple[T, ...]:
+    """Build every child; a fault says in which."""
+    found: list[T] = []
+    for index, child in enumerate(children):
+        try:
+            found.append(build(child))
+        except BadRow as error:
+            error.child = index
+            raise
+    return tuple(found)
 
 
 def code_column(field: str, title: str, help_text: str, **more: Any) -> Column:  # noqa: ANN401
@@ -119,7 +136,7 @@ PARTY_COLUMNS = (
         "identifier",
         "标识代码",
         "统一社会信用代码或注册号；无编号的留空。",
-        example="91990101MA00000000",
+        example="91990101MA0000000U",
         synonyms=("统一社会信用代码", "统一社会信用代码/注册号", "注册号"),
     ),
 )
@@ -189,6 +206,8 @@ def identifier_of(row: Values, *, field: str = "identifier") -> Identifier:
         if scheme is None:
             raise BadRow(field, "未填标识代码；确无编号的，请在“标识类型”填“无编号”")
         return Identifier(Scheme.NONE, "")
+    if scheme is Scheme.NONE:
+        raise BadRow(field, "标识类型为“无编号”，却填了标识代码；请改正其中一项")
     try:
         return parse(value, scheme)
     except MalformedIdentifier as error:
@@ -197,5 +216,6 @@ def identifier_of(row: Values, *, field: str = "identifier") -> Identifier:
 
 __all__ = [
     "PARTY_COLUMNS", "BadCell", "BadRow", "Cell", "Column", "Sheet", "Values", "choice_column",
-    "code_column", "date_column", "decision_columns", "decision_of", "identifier_of", "text_column",
+    "code_column", "date_column", "decision_columns", "decision_of", "each_child", "identifier_of",
+    "text_column",
 ]  # fmt: skip

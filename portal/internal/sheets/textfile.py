@@ -1,5 +1,6 @@
 """Reader of documents: a header block between two lines of ---, then Markdown."""
 
+import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -11,20 +12,29 @@ from portal.internal.sheets.report import Problem, Report, Unreadable
 from portal.internal.sheets.spec import BadRow, Sheet
 
 _FENCE = "---"
+_COLON = re.compile("([:：])")
 
 
 class TextReader:
     """Reads one document; problems name the line."""
 
-    def __init__(self, path: Path, sheet: Sheet, agency_code: str, report: Report) -> None:
-        """Read the file.
+    def __init__(
+        self,
+        path: Path,
+        sheet: Sheet,
+        agency_code: str,
+        report: Report,
+        file_name: str | None = None,
+    ) -> None:
+        """Read the file; people know it as `file_name`.
 
         Raises:
             Unreadable: not text, or no header block.
 
         """
         check_size(path)
-        self._path, self._sheet, self._agency_code, self.report = path, sheet, agency_code, report
+        self._name, self._sheet = file_name or path.name, sheet
+        self._agency_code, self.report = agency_code, report
         self._lines = _text_of(path).splitlines()
         if not self._lines or self._lines[0].strip() != _FENCE or _FENCE not in self._lines[1:]:
             raise Unreadable(
@@ -41,7 +51,7 @@ class TextReader:
         for number, line in enumerate(self._lines[1:end], 2):
             if not line.strip():
                 continue
-            name, colon, text = line.replace("：", ":", 1).partition(":")
+            name, colon, text = [*_COLON.split(line, 1), "", ""][:3]
             column = known.get(name.strip())
             if not colon or column is None or column.field == "body":
                 self._error(
@@ -80,7 +90,7 @@ class TextReader:
             self._error(place, str(error), column.title)
 
     def _error(self, place: str, what: str, column: str = "") -> None:
-        self.report.error(Problem(self._path.name, place, what, column))
+        self.report.error(Problem(self._name, place, what, column))
 
 
 def _text_of(path: Path) -> str:

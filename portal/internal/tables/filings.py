@@ -5,7 +5,7 @@ type. The domain types give the shape; rules across records live in `checks/`.
 """
 
 from collections.abc import Iterable, Sequence
-from typing import Any, TypeVar
+from typing import Any, TypeVar, cast
 
 import msgspec
 import sqlalchemy as sa
@@ -111,4 +111,4 @@ def with_prefix(session: Session, record_type: type[T], prefix: str) -> list[T]:
 def insert(session: Session, rows: Sequence[dict[str, Any]]) -> None:
     """Add filings."""
     if rows:
-        session.execute(sa.insert(FilingRow), rows)
+        session.execute(sa.insert(cast("sa.Table", FilingRow.__table__)), rows)

@@ -58,7 +58,7 @@ def of_entity(session: Session, entity_id: str, limit: int = PAGE_SIZE) -> list[
         sa.select(DrawRow.body)
         .join(DrawEntryRow, DrawEntryRow.draw_id == DrawRow.public_id)
         .where(DrawEntryRow.entity_id == entity_id)
-        .order_by(DrawRow.drawn_on.desc())
+        .order_by(DrawEntryRow.drawn_on.desc(), DrawEntryRow.public_id.desc())
         .limit(limit)
     )
     return [decode(body, PublicDraw) for body in session.scalars(query)]

@@ -37,12 +37,9 @@ def of_results(
     """Return the steps after each of these checks, in date order."""
     found: dict[str, list[Shown[PublicFollowUp]]] = defaultdict(list)
     if result_ids:
-        query = (
-            sa.select(FollowUpRow)
-            .where(FollowUpRow.result_id.in_(result_ids))
-            .order_by(FollowUpRow.taken_on, FollowUpRow.public_id)
-        )
-        for row in session.scalars(query):
+        query = sa.select(FollowUpRow).where(FollowUpRow.result_id.in_(result_ids))
+        rows = session.scalars(query).all()
+        for row in sorted(rows, key=lambda row: (row.taken_on, row.public_id)):
             found[row.result_id].append(shown(row, PublicFollowUp))
     return found
 

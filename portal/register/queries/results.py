@@ -90,6 +90,8 @@ def _listed_by_outcome(
         keys = keys.where(sa.exists(matching.correlate(OutcomeRow)))
     found = session.execute(_OUTCOME_ORDER.apply(keys, cursor, limit)).all()
     ids = [row.result_id for row in found[:limit]]
+    if not ids:
+        return Page([], None)
     rows = {
         row.public_id: row
         for row in session.scalars(sa.select(ResultRow).where(ResultRow.public_id.in_(ids)))

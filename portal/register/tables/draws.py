@@ -29,8 +29,9 @@ class DrawEntryRow(RecordRow):
     __tablename__ = "draw_entry"
     __table_args__ = (
         Index("ix_draw_entry_draw", "draw_id", "public_id"),
-        Index("ix_draw_entry_entity", "entity_id", "public_id"),
+        Index("ix_draw_entry_entity", "entity_id", "drawn_on", "public_id"),
     )
 
     draw_id: Mapped[str] = mapped_column(String(32))
     entity_id: Mapped[str] = mapped_column(String(32))
+    drawn_on: Mapped[date]

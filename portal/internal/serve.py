@@ -1,0 +1,142 @@
+"""Serving: the office alone, or office and site together for the demonstration."""
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import click
+
+from portal.internal.demo import load as demo
+from portal.internal.desk.stores import open_stores
+from portal.kit import gunicorn, migrate
+from portal.kit.config import Settings
+from portal.kit.db import make_folder
+
+_OFFICE = "portal.internal.app:create_app()"
+_SITE = "portal.public.app:create_app()"
+#: What the public process must never be told.
+_OFFICE_ONLY = ("PORTAL_INTERNAL_URL",)
+_READY_SECONDS = 30
+_STOP_SECONDS = 10
+
+
+def office(settings: Settings) -> None:
+    """Become the office's server."""
+    argv = gunicorn.command(settings, _OFFICE, settings.office_port)
+    os.execv(argv[0], argv)  # noqa: S606
+
+
+def both(settings: Settings, internal_url: str) -> None:
+    """Migrate, load the demonstration on the first start, serve both sides until told to stop.
+
+    Site and office are two processes with two environments: the site's does not hold the
+    address of the office's store.
+    """
+    for name, port in (("PORT", settings.port), ("OFFICE_PORT", settings.office_port)):
+        if not _is_free(settings.host, port):
+            click.echo(
+                f"端口 {port} 已被占用；请先停止占用它的程序，或用 {name}=其他端口 指定", err=True
+            )
+            sys.exit(1)
+    _prepare(settings, internal_url)
+    public = {name: value for name, value in os.environ.items() if name not in _OFFICE_ONLY}
+    commands = (
+        (gunicorn.command(settings, _SITE, settings.port), public),
+        (gunicorn.command(settings, _OFFICE, settings.office_port), dict(os.environ)),
+    )
+    signal.signal(signal.SIGTERM, _interrupt)
+    with _children(commands) as children:
+        for port in (settings.port, settings.office_port):
+            if not _is_ready(f"http://{settings.host}:{port}/healthz", children):
+                click.echo("启动失败，见上面的输出", err=True)
+                sys.exit(1)
+        _greet(settings)
+        while all(child.poll() is None for child in children):
+            time.sleep(0.2)
+        click.echo("有一个服务意外退出，全部停止", err=True)
+        sys.exit(1)
+
+
+def _prepare(settings: Settings, internal_url: str) -> None:
+    settings.data.mkdir(parents=True, exist_ok=True)
+    for store, url in (
+        ("register", settings.register_url),
+        ("letterbox", settings.letterbox_url),
+        ("internal", internal_url),
+    ):
+        make_folder(url)
+        if not migrate.is_current(store, url):
+            migrate.upgrade(store, url)
+    stores = open_stores(settings, internal_url)
+    if not demo.is_loaded(stores):
+        demo.load(stores, say=lambda line: click.echo(line, err=True))
+    for engine in (stores.internal, stores.register, stores.letterbox):
+        engine.dispose()
+
+
+def _greet(settings: Settings) -> None:
+    accounts = "、".join(f"{name} {display}" for name, (display, _) in demo.ACCOUNTS.items())
+    click.echo(
+        f"\n公开网站  http://{settings.host}:{settings.port}/\n"
+        f"办公端    http://{settings.host}:{settings.office_port}/\n"
+        f"演示账号  {accounts}\n"
+        f"演示口令  {demo.PASSWORD}\n"
+        "按 Ctrl-C 停止"
+    )
+
+
+def _is_free(host: str, port: int) -> bool:
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((host, port))
+        except OSError:
+            return False
+    return True
+
+
+def _is_ready(address: str, children: list[subprocess.Popen[bytes]]) -> bool:
+    until = time.monotonic() + _READY_SECONDS
+    while time.monotonic() < until and all(child.poll() is None for child in children):
+        try:
+            with urllib.request.urlopen(address, timeout=2):  # noqa: S310
+                return True
+        except (urllib.error.URLError, OSError):
+            time.sleep(0.1)
+    return False
+
+
+@contextmanager
+def _children(
+    commands: tuple[tuple[list[str], dict[str, str]], ...],
+) -> Iterator[list[subprocess.Popen[bytes]]]:
+    """Start the servers; leave none behind, however we are told to stop."""
+    children: list[subprocess.Popen[bytes]] = []
+    try:
+        for argv, environment in commands:
+            children.append(subprocess.Popen(argv, env=environment))  # noqa: S603
+        yield children
+    except KeyboardInterrupt:
+        click.echo("\n正在停止……", err=True)
+    finally:
+        for child in children:
+            if child.poll() is None:
+                child.terminate()
+        for child in children:
+            try:
+                child.wait(_STOP_SECONDS)
+            except subprocess.TimeoutExpired:
+                child.kill()
+                child.wait()
+
+
+def _interrupt(signum: int, frame: object) -> None:
+    del signum, frame
+    raise KeyboardInterrupt

@@ -1,0 +1,1 @@
+"""The site everyone sees; it reads the register and nothing behind it."""

@@ -1,0 +1,138 @@
+"""create_app() of the public site: the register, the letterbox, and nothing behind them."""
+
+import hashlib
+from functools import cache
+from importlib.metadata import version
+from urllib.parse import urlencode
+
+from flask import Flask, Response, current_app, request, url_for
+from flask_babel import gettext as _
+from jinja2 import FileSystemLoader, StrictUndefined
+
+from portal.kit import i18n
+from portal.kit.assets import asset
+from portal.kit.config import Settings, load
+from portal.kit.db import LETTERBOX, db, options, read_only
+from portal.kit.i18n import language
+from portal.public import errors, filters
+from portal.public.pages import BLUEPRINTS
+
+_CSP = (
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; "
+    "font-src 'self'; connect-src 'self'; form-action 'self'; base-uri 'none'; "
+    "object-src 'none'; frame-ancestors 'none'"
+)
+_HEADERS = {
+    "Content-Security-Policy": _CSP,
+    "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "no-referrer",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Cross-Origin-Resource-Policy": "same-origin",
+    "Permissions-Policy": "camera=(), geolocation=(), microphone=()",
+}
+_YEAR = 31_536_000
+
+
+def create_app(settings: Settings | None = None) -> Flask:
+    """Build the site from `settings`, or from the environment."""
+    settings = settings or load()
+    app = Flask("portal.public", static_folder=str(asset("static")), static_url_path="/static")
+    templates = asset("templates")
+    app.jinja_loader = FileSystemLoader([templates / "public", templates / "shared"])
+    app.jinja_env.undefined = StrictUndefined
+    app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
+    app.config["PORTAL"] = settings
+    app.config["RELEASE"] = version("mingcha")
+    app.config["SQLALCHEMY_BINDS"] = {
+        None: options(read_only(settings.register_url)),
+        LETTERBOX: options(settings.letterbox_url),
+    }
+    db.init_app(app)
+    i18n.set_up(app)
+    filters.set_up(app)
+    errors.set_up(app)
+    for blueprint in BLUEPRINTS:
+        app.register_blueprint(blueprint)
+    app.context_processor(_page_words)
+    app.after_request(_finish)
+    app.add_url_rule("/healthz", "healthz", _healthz)
+    app.add_url_rule("/robots.txt", "robots", _robots)
+    app.jinja_env.globals["asset"] = asset_url
+    return app
+
+
+def asset_url(path: str) -> str:
+    """Return the address of a static file, with its content's digest so that it may be kept for ever."""
+    return url_for("static", filename=path, v=_digest(path))
+
+
+@cache
+def _digest(path: str) -> str:
+    return hashlib.sha256((asset("static") / path).read_bytes()).hexdigest()[:12]
+
+
+def _page_words() -> dict[str, object]:
+    """What every page needs around its content."""
+    settings: Settings = _settings()
+    here = request.path
+    sections = (
+        ("results.index", _("抽查结果")),
+        ("plans.index", _("抽查计划")),
+        ("draws.index", _("抽取记录")),
+        ("items.index", _("抽查事项")),
+        ("entities.index", _("检查对象")),
+        ("agencies.index", _("检查主体")),
+        ("documents.index", _("文件")),
+    )
+    nav = [(url_for("home.index"), _("首页"), here == "/")]
+    for endpoint, label in sections:
+        path = url_for(endpoint)
+        nav.append((path, label, here.startswith(path.split("?")[0])))
+    return {
+        "site_name": settings.site_name,
+        "lang": language(),
+        "zone": "public",
+        "nav": nav,
+        "other_lang_url": _in_other_language(),
+        "footer_links": [
+            (url_for("withheld.index"), _("不予公开情况")),
+            (url_for("docs.show", name="about"), _("关于本站")),
+            (url_for("docs.show", name="reading"), _("怎样读抽查结果")),
+            (settings.license_url, _("数据使用许可")),
+        ],
+        "permalink": settings.site_url + here if request.endpoint else None,
+    }
+
+
+def _settings() -> Settings:
+    settings = current_app.config["PORTAL"]
+    if not isinstance(settings, Settings):
+        raise TypeError("settings")
+    return settings
+
+
+def _in_other_language() -> str:
+    """Return this page's address in the other language, with its own parameters kept."""
+    pairs = [(name, value) for name, value in request.args.items(multi=True) if name != "lang"]
+    if language() != "en":
+        pairs.append(("lang", "en"))
+    return request.path + (f"?{urlencode(pairs)}" if pairs else "")
+
+
+def _finish(response: Response) -> Response:
+    response.headers.update(_HEADERS)
+    if request.endpoint == "static":
+        if "v" in request.args:
+            response.headers["Cache-Control"] = f"public, max-age={_YEAR}, immutable"
+    else:
+        response.headers["Cache-Control"] = "no-cache"
+    return response
+
+
+def _healthz() -> Response:
+    """Say that the process answers; touches no store."""
+    return Response("ok\n", mimetype="text/plain")
+
+
+def _robots() -> Response:
+    return Response("User-agent: *\nAllow: /\n", mimetype="text/plain")

@@ -1,0 +1,37 @@
+"""Answers by serial: a page can only change when the register, the day or the release does."""
+
+from collections.abc import Callable
+from functools import wraps
+from typing import Any
+
+from flask import Response, current_app, make_response, request
+
+from portal.kit import clock
+from portal.kit.db import db
+from portal.kit.i18n import language
+from portal.register.queries import changes
+
+View = Callable[..., Any]
+
+
+def conditional(view: View) -> View:
+    """Answer 304 without running `view` when the reader already holds this state of the page."""
+
+    @wraps(view)
+    def answer(**kwargs: Any) -> Response:  # noqa: ANN401
+        tag = _tag()
+        if request.if_none_match.contains(tag):
+            response = Response(status=304)
+        else:
+            response = make_response(view(**kwargs))
+        response.set_etag(tag)
+        return response
+
+    return answer
+
+
+def _tag() -> str:
+    serial = changes.serial(db.session())
+    epoch = changes.epoch(db.session()) or "new"
+    release = current_app.config["RELEASE"]
+    return f"{epoch[:8]}-{serial}-{language()}-{clock.local_today():%Y%m%d}-{release}"

@@ -1,0 +1,63 @@
+"""One page for every error; 404 and 410 say the same to everyone, whatever the reason."""
+
+from flask import Flask, Response, current_app, make_response, render_template
+from flask_babel import gettext as _
+from werkzeug.exceptions import HTTPException
+
+from portal.public.params import BadParameter
+from portal.register.queries.paging import BadCursor
+
+
+def set_up(app: Flask) -> None:
+    """Register the handlers."""
+    app.register_error_handler(HTTPException, _http)
+    app.register_error_handler(BadParameter, _bad_parameter)
+    app.register_error_handler(BadCursor, _bad_cursor)
+    app.register_error_handler(Exception, _unexpected)
+
+
+def _page(status: int, title: str, text: str) -> Response:
+    response = make_response(render_template("error.html", status=status, title=title, text=text))
+    response.status_code = status
+    return response
+
+
+def _http(error: HTTPException) -> Response:
+    titles = {
+        404: (
+            _("没有这个页面"),
+            _("没有查到已公开的记录。未查到不等于未被抽查，也不等于未发现问题。"),
+        ),
+        410: (_("该记录已撤下"), _("这一地址的记录曾经公开，现已撤下，不再提供。")),
+        405: (_("不支持这种请求方式"), _("请用浏览器直接打开页面。")),
+    }
+    status = error.code or 500
+    title, text = titles.get(status, (_("请求无法处理"), _("请检查地址后重试。")))
+    response = _page(status, title, text)
+    for name, value in error.get_headers():
+        if name == "Allow":
+            response.headers[name] = value
+    return response
+
+
+def _bad_parameter(error: BadParameter) -> Response:
+    return _page(
+        400,
+        _("查询条件有误"),
+        _(
+            "参数“%(name)s”的值“%(given)s”无法识别。可以使用：%(accepted)s",
+            name=error.name[:40],
+            given=error.given[:60],
+            accepted=error.accepted,
+        ),
+    )
+
+
+def _bad_cursor(error: BadCursor) -> Response:
+    del error
+    return _page(400, _("查询条件有误"), _("翻页位置无效，请回到第一页。"))
+
+
+def _unexpected(error: Exception) -> Response:
+    current_app.logger.error("unexpected error", exc_info=error)
+    return _page(500, _("暂时无法显示"), _("系统出现故障，已记录。请稍后再试。"))

@@ -1,0 +1,42 @@
+"""Help pages: Markdown files of ours, in both languages."""
+
+from flask import Blueprint, abort, render_template
+from flask.typing import ResponseReturnValue
+from markupsafe import Markup  # noqa: TID251 - kit.markdown has sanitised what is wrapped here
+
+from portal.kit import markdown
+from portal.kit.assets import asset
+from portal.kit.i18n import language
+from portal.public import params
+from portal.public.caching import conditional
+
+bp = Blueprint("docs", __name__, url_prefix="/docs")
+
+#: Pages there are, in the order of the table of contents; their titles are their first lines.
+PAGES = ("about", "reading", "withholding")
+
+
+@bp.get("/")
+@conditional
+def index() -> ResponseReturnValue:
+    """List the help pages."""
+    params.read()
+    return render_template("docs/index.html", pages=[(name, _text(name)[0]) for name in PAGES])
+
+
+@bp.get("/<name>")
+@conditional
+def show(name: str) -> ResponseReturnValue:
+    """Show one help page."""
+    params.read()
+    if name not in PAGES:
+        abort(404)
+    title, text = _text(name)
+    return render_template("docs/show.html", title=title, body=Markup(markdown.to_html(text)))  # noqa: S704
+
+
+def _text(name: str) -> tuple[str, str]:
+    """Return title and Markdown of one page in the reader's language."""
+    lines = (asset("templates") / "public" / "docs" / f"{name}.{language()}.md").read_text("utf-8")
+    title, _, text = lines.partition("\n")
+    return title.removeprefix("# ").strip(), text

@@ -1,0 +1,42 @@
+"""The front page, and finding a party by name or number."""
+
+from flask import Blueprint, render_template
+from flask.typing import ResponseReturnValue
+
+from portal.kit import clock
+from portal.kit.db import db
+from portal.public import params
+from portal.public.caching import conditional
+from portal.public.pages.lines import result_lines
+from portal.register.queries import agencies, changes, documents, entities, plans, results
+
+bp = Blueprint("home", __name__)
+
+_NEWEST = 8
+
+
+@bp.get("/")
+@conditional
+def index() -> ResponseReturnValue:
+    """Show one search box, the figures that matter, and what was published last."""
+    params.read()
+    session, today = db.session(), clock.local_today()
+    newest = results.newest(session, _NEWEST)
+    return render_template(
+        "home.html",
+        tallies=changes.tallies(session),
+        overdue=results.overdue_count(session, today),
+        lines=result_lines(session, newest, today),
+        documents=documents.listed(session, limit=5).rows,
+        plans=plans.listed(session, limit=5).rows,
+        agencies=agencies.listed(session, limit=30).rows,
+    )
+
+
+@bp.get("/search")
+@conditional
+def search() -> ResponseReturnValue:
+    """Find parties whose number is, or whose name begins with, what was typed."""
+    asked = params.read(q=params.words).get("q", "")
+    found = entities.found(db.session(), asked) if asked else []
+    return render_template("search.html", asked=asked, found=found)

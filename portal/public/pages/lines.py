@@ -1,0 +1,68 @@
+"""Lines of lists: a record with the names around it, loaded in one query per kind."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from sqlalchemy.orm import Session
+
+from portal.domain.results import Outcome
+from portal.register.queries import agencies, entities
+from portal.register.queries.paging import Shown
+from portal.register.records import PublicAgency, PublicEntity, PublicResult
+
+
+@dataclass(frozen=True, slots=True)
+class ResultLine:
+    """One check as a list shows it. `state` is one of none, open, overdue, closed."""
+
+    shown: Shown[PublicResult]
+    agency: PublicAgency | None
+    entity: PublicEntity | None
+    outcomes: tuple[tuple[str, bool], ...]
+    state: str
+
+    @property
+    def record(self) -> PublicResult:
+        """The published record."""
+        return self.shown.record
+
+
+def has_problem(result: PublicResult) -> bool:
+    """Whether any outcome opens a follow-up."""
+    return any(Outcome(code).is_problem for f in result.findings for code in f.outcomes)
+
+
+def state_of(result: PublicResult, today: date) -> str:
+    """Tell how the follow-up of one check stands today."""
+    if not has_problem(result):
+        return "none"
+    if result.status == "closed":
+        return "closed"
+    return "overdue" if result.due_on and result.due_on < today else "open"
+
+
+def result_lines(
+    session: Session, rows: Sequence[Shown[PublicResult]], today: date
+) -> list[ResultLine]:
+    """Return the lines of a list of results, in two queries."""
+    bodies = agencies.named(session, [row.record.agency_id for row in rows])
+    parties = entities.named(session, [row.record.entity_id for row in rows])
+    return [
+        ResultLine(
+            row,
+            bodies.get(row.record.agency_id),
+            parties.get(row.record.entity_id),
+            outcomes_of(row.record),
+            state_of(row.record, today),
+        )
+        for row in rows
+    ]
+
+
+def outcomes_of(result: PublicResult) -> tuple[tuple[str, bool], ...]:
+    """Return the distinct outcome codes of a check and whether each is a problem; problems first."""
+    codes = dict.fromkeys(code for finding in result.findings for code in finding.outcomes)
+    pairs = [(code, Outcome(code).is_problem) for code in codes]
+    problems = [pair for pair in pairs if pair[1]]
+    return tuple(problems or pairs)

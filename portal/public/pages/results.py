@@ -1,0 +1,110 @@
+"""Results: the list with its filters, and one check with all that followed (抽查结果)."""
+
+from datetime import date
+
+from flask import Blueprint, render_template
+from flask.typing import ResponseReturnValue
+
+from portal.domain.deadlines import WorkCalendar, publication_clock
+from portal.domain.followups import Step
+from portal.domain.results import Outcome
+from portal.kit import clock, holidays
+from portal.kit.db import db
+from portal.public import filters, params
+from portal.public.caching import conditional
+from portal.public.pages.found import or_missing
+from portal.public.pages.lines import result_lines, state_of
+from portal.register.queries import (
+    agencies,
+    changes,
+    draws,
+    entities,
+    followups,
+    items,
+    plans,
+    results,
+)
+from portal.register.queries.paging import Shown
+from portal.register.queries.results import ResultFilter
+from portal.register.records import Kind, PublicFollowUp
+
+bp = Blueprint("results", __name__, url_prefix="/results")
+
+CALENDAR = WorkCalendar(holidays.exceptions(), holidays.known_until())
+_PROBLEM_CODES = frozenset(code.value for code in Outcome if code.is_problem)
+#: What comes first among steps of one day, or of one month where the day is not shown.
+_RANK = {step.value: rank for rank, step in enumerate(Step)}
+
+
+@bp.get("/")
+@conditional
+def index() -> ResponseReturnValue:
+    """List published results, latest inspection first."""
+    session, today = db.session(), clock.local_today()
+    asked = params.read(
+        agency=params.public_id, region=params.region, year=params.year, item=params.public_id,
+        outcome=params.code_of(Outcome), task=params.public_id, draw=params.public_id,
+        status=params.member_of("open", "closed", "overdue"),
+        problem=params.member_of("true", "false"), cursor=params.cursor,
+    )  # fmt: skip
+    cursor = asked.pop("cursor", None)
+    status = asked.get("status")
+    narrowed = ResultFilter(
+        **{name: asked[name] for name in asked if name not in ("status", "problem")},
+        status="open" if status == "overdue" else status,
+        problem=asked["problem"] == "true"
+        if "problem" in asked
+        else True
+        if status == "closed"
+        else None,
+        overdue_on=today if status == "overdue" else None,
+    )
+    page = results.listed(session, narrowed, cursor=cursor)
+    return render_template(
+        "results/index.html",
+        lines=result_lines(session, page.rows, today),
+        asked=asked,
+        next=page.next,
+        continued=cursor is not None,
+        agency_choices=agencies.choices(session),
+        region_choices=[(code, filters.region(code)) for code in agencies.regions(session)],
+        outcome_choices=filters.options("outcome"),
+        item=items.get(session, asked["item"]) if "item" in asked else None,
+        task=plans.task(session, asked["task"]) if "task" in asked else None,
+        draw=draws.get(session, asked["draw"]) if "draw" in asked else None,
+    )
+
+
+@bp.get("/<public_id>")
+@conditional
+def show(public_id: str) -> ResponseReturnValue:
+    """Show one published result and the rectification that followed it."""
+    params.read()
+    session, today = db.session(), clock.local_today()
+    shown = or_missing(results.get(session, public_id), Kind.RESULT, public_id)
+    result = shown.record
+    task = plans.task(session, result.task_id) if result.task_id else None
+    draw = draws.get(session, result.draw_id) if result.draw_id else None
+    return render_template(
+        "results/show.html",
+        shown=shown,
+        result=result,
+        state=state_of(result, today),
+        agency=agencies.get(session, result.agency_id),
+        entity=entities.get(session, result.entity_id),
+        items=items.named(session, [finding.item_id for finding in result.findings]),
+        steps=sorted(followups.of_results(session, [public_id])[public_id], key=_place),
+        task=task[0] if task else None,
+        draw=draw.record if draw else None,
+        clock=None
+        if result.month_only
+        else publication_clock(CALENDAR, result.inspected_on, shown.published_on),
+        history=changes.history(session, Kind.RESULT, public_id),
+        problem_codes=_PROBLEM_CODES,
+    )
+
+
+def _place(step: Shown[PublicFollowUp]) -> tuple[date, int, bool]:
+    """Return where a step stands among those after one check; a failed recheck before a passed one."""
+    record = step.record
+    return record.taken_on, _RANK[record.step], record.passed is True

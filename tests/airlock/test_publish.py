@@ -1,0 +1,126 @@
+"""Publishing is all or nothing, and leaves no gaps."""
+
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from portal.airlock.around import Ids, Passage
+from portal.airlock.detectors import scan
+from portal.airlock.publish import publish, withdraw
+from portal.airlock.redact import redact
+from portal.airlock.residue import residue
+from portal.domain.errors import Residue
+from portal.domain.grounds import Decision
+from portal.internal.desk.stores import Stores
+from portal.register.queries import changes
+from portal.register.records import Kind, PublicNotice
+from portal.register.tables.changes import ChangeRow
+from portal.register.tables.results import ResultRow
+from tests.airlock.makers import around
+from tests.airlock.test_redact import NEVER, WITHHELD
+from tests.makers import a_finding, a_followup, a_problem, a_result, an_agency, an_entity
+
+NOW = datetime(2025, 6, 2, tzinfo=UTC)
+
+
+def _passages(*decisions: Decision | None) -> list[Passage]:
+    found = [redact(an_agency(), around()), redact(an_entity(), around())]
+    for number, decision in enumerate(decisions):
+        result = a_result(code=f"JC-{number}", **({"decision": decision} if decision else {}))
+        found.append(redact(result, around(check=result)))
+    return found
+
+
+def test_a_record_that_is_never_acknowledged_uses_no_serial(stores: Stores) -> None:
+    outcome = publish(stores.register, _passages(None, NEVER, None), now=NOW)
+
+    with Session(stores.register) as session:
+        serials = session.scalars(sa.select(ChangeRow.serial).order_by(ChangeRow.serial)).all()
+    assert list(serials) == [1, 2, 3, 4]
+    assert outcome.published == 4
+
+
+def test_one_find_stops_the_whole_batch(stores: Stores) -> None:
+    bad = a_result(code="JC-9", findings=(a_finding(detail="负责人手机13800138000"),))
+    passages = [*_passages(None, None), redact(bad, around(check=bad))]
+
+    with pytest.raises(Residue) as caught:
+        publish(stores.register, passages, now=NOW)
+
+    with Session(stores.register) as session:
+        assert changes.serial(session) == 0
+    assert [kind for _, kind in caught.value.hits] == ["手机号"]
+    assert "13800138000" not in str(caught.value)
+
+
+def test_publishing_again_changes_nothing(stores: Stores) -> None:
+    first = publish(stores.register, _passages(None, WITHHELD), now=NOW)
+
+    again = publish(stores.register, _passages(None, WITHHELD), now=NOW)
+
+    assert (again.serial, again.published, again.amended, again.withdrawn) == (
+        first.serial,
+        0,
+        0,
+        0,
+    )
+
+
+def test_withholding_a_public_record_later_takes_it_out(stores: Stores) -> None:
+    publish(stores.register, _passages(None), now=NOW)
+
+    publish(stores.register, _passages(WITHHELD), now=NOW)
+
+    with Session(stores.register) as session:
+        assert session.scalars(sa.select(ResultRow.public_id)).all() == []
+        assert changes.tallies(session)["withheld"] == 1
+
+
+def test_a_withdrawn_text_is_in_none_of_the_registers_files(stores: Stores, data: Path) -> None:
+    secret = "只此一处出现的检查情况"
+    result = a_problem(findings=(a_finding(detail=secret),))
+    passages = [
+        *_passages(),
+        redact(result, around(check=result)),
+        redact(a_followup(text=secret), around(check=result)),
+    ]
+    publish(stores.register, passages, now=NOW)
+    assert any(secret.encode() in path.read_bytes() for path in data.glob("register.db*"))
+
+    withdraw(stores.register, Kind.RESULT, [around().ids.of(Kind.RESULT, result.key)], now=NOW)
+
+    assert not any(secret.encode() in path.read_bytes() for path in data.glob("register.db*"))
+
+
+def test_withdrawing_a_party_takes_its_checks_and_their_steps_along(stores: Stores) -> None:
+    result = a_problem()
+    passages = [
+        *_passages(),
+        redact(result, around(check=result)),
+        redact(a_followup(), around(check=result)),
+    ]
+    publish(stores.register, passages, now=NOW)
+
+    outcome = withdraw(
+        stores.register, Kind.ENTITY, [around().ids.of(Kind.ENTITY, an_entity().key)], now=NOW
+    )
+
+    with Session(stores.register) as session:
+        left = {what: count for what, count in changes.tallies(session).items() if count}
+    assert outcome.withdrawn == 3
+    assert left == {"agency": 1}
+
+
+def test_ids_are_not_taken_for_telephone_numbers() -> None:
+    """Ids are hex digits: among enough of them one looks like any number."""
+    found = [hit for n in range(20_000) for hit in scan(Ids(b"k").of(Kind.ITEM, str(n)))]
+    notice = PublicNotice(
+        id="w_0571 8765 4321", ground="trade_secret", article="第十五条",
+        decided_by="示例市市场监督管理局", review_on=NOW.date(),
+    )  # fmt: skip
+
+    assert found
+    assert residue(notice) == []

@@ -1,0 +1,191 @@
+"""Measure import, release and public pages at size; prints a table, asserts nothing about time.
+
+Each rate stands beside a peer measured in the same run, because machines differ and drift: the
+ratio is the figure to quote. ``make bench``, or ``python -m tests.bench --rows 20000``.
+"""
+
+import argparse
+import csv
+import resource
+import sys
+import tempfile
+import time
+from collections.abc import Callable
+from functools import partial
+from pathlib import Path
+
+import python_calamine
+import sqlalchemy as sa
+from flask.testing import FlaskClient
+
+from portal.domain.workflow import Role
+from portal.internal.desk import people, release, review, upload
+from portal.internal.desk.stores import Stores, open_stores
+from portal.kit import clock, config, migrate
+from portal.public.app import create_app
+from tests.bench.corpus import write_csv, write_xlsx
+from tests.makers import AGENCY, AGENCY_ROW, ITEM_ROW, a_workbook
+
+
+def _timed(action: Callable[[], object]) -> float:
+    begun = time.perf_counter()
+    action()
+    return time.perf_counter() - begun
+
+
+def _peak() -> float:
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+
+
+def _say(what: str, figure: str, beside: str = "") -> None:
+    sys.stdout.write(f"{what:<46}{figure:>16}  {beside}\n")
+    sys.stdout.flush()
+
+
+def _open(folder: Path) -> tuple[Stores, config.Settings]:
+    environ = {"PORTAL_DATA": str(folder)}
+    settings, internal = config.load(environ), config.internal_url(environ)
+    migrate.upgrade("register", settings.register_url)
+    migrate.upgrade("letterbox", settings.letterbox_url)
+    migrate.upgrade("internal", internal)
+    stores = open_stores(settings, internal)
+    for name, role in (("lin", Role.CLERK), ("wu", Role.REVIEWER), ("he", Role.PUBLISHER)):
+        people.add(
+            stores.internal, name=name, display=name, agency="*", roles=(role,), password=None
+        )
+    return stores, settings
+
+
+def _put(stores: Stores, kind: str, path: Path) -> None:
+    batch = _file(stores, kind, path)
+    _release(stores, batch)
+
+
+def _file(stores: Stores, kind: str, path: Path) -> int:
+    done = upload.accept(stores, path, kind=kind, agency=AGENCY, by="lin", now=clock.utc_now())
+    if done.batch_id is None:
+        raise RuntimeError("nothing new")
+    return done.batch_id
+
+
+def _release(stores: Stores, batch: int) -> None:
+    review.approve(stores, batch, by="wu", now=clock.utc_now())
+    release.release(stores, batch, by="he", now=clock.utc_now())
+
+
+def _peer_xlsx(path: Path) -> None:
+    """The least that reading the workbook can cost: calamine's plain reader and a dict for each row."""
+    rows = python_calamine.CalamineWorkbook.from_path(str(path)).get_sheet_by_index(0).to_python()
+    header = [str(cell) for cell in rows[0]]
+    kept = {}
+    for row in rows[1:]:
+        kept[row[0]] = dict(zip(header, row, strict=True))
+
+
+def _peer_csv(path: Path) -> None:
+    with path.open(encoding="utf-8", newline="") as file:
+        kept = {}
+        for row in csv.DictReader(file):
+            kept[row["检查记录编号"]] = row
+
+
+def _peer_insert(folder: Path, bodies: list[tuple[str, str]]) -> None:
+    """The least that storing can cost: the same bodies into a bare table with one index."""
+    engine = sa.create_engine(f"sqlite:///{folder / 'peer.db'}")
+    with engine.begin() as connection:
+        connection.exec_driver_sql("CREATE TABLE peer (id TEXT PRIMARY KEY, body TEXT)")
+        connection.exec_driver_sql("INSERT INTO peer VALUES (?, ?)", bodies)
+    engine.dispose()
+
+
+def _bodies(stores: Stores) -> list[tuple[str, str]]:
+    with stores.register.connect() as connection:
+        return [
+            tuple(row) for row in connection.exec_driver_sql("SELECT public_id, body FROM result")
+        ]
+
+
+def _pages(client: FlaskClient) -> None:
+    """Time the pages that grow with the register; the peer is the front page of docs, which does not."""
+    still = _page(client, "/docs/about")
+    fiftieth = "/results/"
+    for _ in range(49):
+        fiftieth = _next(client, fiftieth)
+    first = client.get("/results/").get_data(as_text=True)
+    entity = (
+        "/entities/" + first.split('href="/entities/')[1].split('"')[0]
+        if 'href="/entities/' in first
+        else "/entities/"
+    )
+    agency = (
+        "/agencies/" + first.split('href="/agencies/')[1].split('"')[0]
+        if 'href="/agencies/' in first
+        else "/agencies/"
+    )
+    for name, address in (
+        ("front page", "/"),
+        ("results, first page", "/results/"),
+        ("results, page 50", fiftieth),
+        ("results, one outcome", "/results/?outcome=ordered_to_rectify"),
+        ("results, overdue", "/results/?status=overdue"),
+        ("one party", entity),
+        ("one agency", agency),
+    ):
+        taken = _page(client, address)
+        _say(name, f"{taken * 1000:.1f} ms", f"{taken / still:.1f} × a help page")
+
+
+def _next(client: FlaskClient, address: str) -> str:
+    page = client.get(address).get_data(as_text=True)
+    return "/results/" + page.split('href="/results/?cursor=')[1].split('"')[0].join(
+        ["?cursor=", ""]
+    )
+
+
+def _page(client: FlaskClient, address: str, times: int = 15) -> float:
+    found = []
+    for _ in range(times):
+        begun = time.perf_counter()
+        answer = client.get(address)
+        found.append(time.perf_counter() - begun)
+        if answer.status_code != 200:
+            raise RuntimeError(f"{address}: {answer.status_code}")
+    return sorted(found)[times // 2]
+
+
+def main() -> None:
+    """Run everything once."""
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--rows", type=int, default=100_000)
+    count: int = parser.parse_args().rows
+    _say(f"rows: {count:,}", "figure", "beside its peer in this run")
+    for name, write, peer in (("CSV", write_csv, _peer_csv), ("XLSX", write_xlsx, _peer_xlsx)):
+        with tempfile.TemporaryDirectory() as temporary:
+            folder = Path(temporary)
+            stores, settings = _open(folder)
+            _put(stores, "agencies", a_workbook(folder / "a.xlsx", "agencies", [AGENCY_ROW]))
+            _put(stores, "items", a_workbook(folder / "i.xlsx", "items", [ITEM_ROW]))
+            table = write(folder / f"table.{name.lower()}", count)
+            plain = _timed(partial(peer, table))
+            before = _peak()
+            batch: list[int] = []
+            filed = _timed(lambda: batch.append(_file(stores, "results", table)))  # noqa: B023
+            _say(
+                f"import {name}",
+                f"{count / filed:,.0f} rows/s",
+                f"{plain / filed:.2f} × plain reader; +{_peak() - before:.0f} MiB peak",
+            )
+            before = _peak()
+            out = _timed(lambda: _release(stores, batch[0]))  # noqa: B023
+            bare = _timed(partial(_peer_insert, folder, _bodies(stores)))
+            _say(
+                f"release after {name}",
+                f"{count / out:,.0f} rows/s",
+                f"{bare / out:.2f} × bare insert; +{_peak() - before:.0f} MiB peak",
+            )
+            if name == "XLSX":
+                _pages(create_app(settings).test_client())
+
+
+if __name__ == "__main__":
+    main()

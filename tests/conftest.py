@@ -1,0 +1,145 @@
+"""The stage: migrated stores, an office with its people, and the public site over them."""
+
+import fcntl
+import shutil
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+from sqlalchemy.orm import Session
+
+from portal.airlock.publish import Outcome
+from portal.domain.workflow import Role
+from portal.internal.demo import load
+from portal.internal.desk import people, release, review, upload
+from portal.internal.desk.stores import Stores, open_stores
+from portal.internal.desk.upload import Accepted
+from portal.kit import config, migrate
+from portal.kit.config import Settings
+from portal.public.app import create_app
+from tests.makers import AGENCY, AGENCY_ROW, ITEM_ROW, Row, a_workbook
+
+#: The day on which tests happen: after every date in the makers.
+NOW = datetime(2025, 6, 2, 1, 0, tzinfo=UTC)
+
+
+def urls(data: Path) -> tuple[Settings, str]:
+    """Return settings, and the office's URL, for stores in `data`."""
+    environ = {"PORTAL_DATA": str(data), "PORTAL_SITE_URL": "https://mingcha.example"}
+    return config.load(environ), config.internal_url(environ)
+
+
+@pytest.fixture(scope="session")
+def migrated(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Empty stores at the newest schema, to be copied."""
+    folder = tmp_path_factory.mktemp("migrated")
+    settings, internal = urls(folder)
+    migrate.upgrade("register", settings.register_url)
+    migrate.upgrade("letterbox", settings.letterbox_url)
+    migrate.upgrade("internal", internal)
+    return folder
+
+
+@pytest.fixture
+def data(migrated: Path, tmp_path: Path) -> Path:
+    """A data folder of one's own."""
+    return Path(shutil.copytree(migrated, tmp_path / "data"))
+
+
+@pytest.fixture
+def stores(data: Path) -> Iterator[Stores]:
+    settings, internal = urls(data)
+    opened = open_stores(settings, internal)
+    yield opened
+    for engine in (opened.internal, opened.register, opened.letterbox):
+        engine.dispose()
+
+
+@dataclass(frozen=True)
+class Office:
+    """An office at work: clerk lin, reviewer wu, publishers he and an."""
+
+    stores: Stores
+    folder: Path
+
+    def file(self, kind: str, *rows: Row, agency: str = AGENCY, now: datetime = NOW) -> Accepted:
+        """Import rows as one workbook."""
+        path = a_workbook(self.folder / f"{kind}.xlsx", kind, rows)
+        return self.take(path, kind, agency=agency, now=now)
+
+    def take(self, path: Path, kind: str, *, agency: str = AGENCY, now: datetime = NOW) -> Accepted:
+        """Import a file."""
+        return upload.accept(self.stores, path, kind=kind, agency=agency, by="lin", now=now)
+
+    def publish(self, batch_id: int | None, *, now: datetime = NOW) -> Outcome:
+        """Approve and release a batch."""
+        assert batch_id is not None
+        review.approve(self.stores, batch_id, by="wu", now=now)
+        return release.release(self.stores, batch_id, by="he", now=now)
+
+    def put(self, kind: str, *rows: Row, agency: str = AGENCY, now: datetime = NOW) -> Outcome:
+        """Import, approve and release rows."""
+        return self.publish(self.file(kind, *rows, agency=agency, now=now).batch_id, now=now)
+
+
+@pytest.fixture
+def office(stores: Stores, tmp_path: Path) -> Office:
+    """An office whose agency and one item are public already."""
+    for name, roles in (
+        ("lin", (Role.CLERK,)),
+        ("wu", (Role.REVIEWER,)),
+        ("he", (Role.PUBLISHER,)),
+        ("an", (Role.PUBLISHER,)),
+    ):
+        people.add(stores.internal, name=name, display=name, agency="*", roles=roles, password=None)
+    made = Office(stores, tmp_path)
+    made.put("agencies", AGENCY_ROW)
+    made.put("items", ITEM_ROW)
+    return made
+
+
+@pytest.fixture
+def site(data: Path) -> Flask:
+    """The public site over the same register."""
+    return create_app(urls(data)[0])
+
+
+@pytest.fixture
+def client(site: Flask) -> FlaskClient:
+    return site.test_client()
+
+
+@pytest.fixture
+def desk(stores: Stores) -> Iterator[Session]:
+    """A session on the office's store."""
+    with Session(stores.internal) as session:
+        yield session
+
+
+@pytest.fixture
+def register(stores: Stores) -> Iterator[Session]:
+    """A session on the register."""
+    with Session(stores.register) as session:
+        yield session
+
+
+@pytest.fixture(scope="session")
+def demo(tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> Path:
+    """The whole demonstration, loaded once for all workers by the ordinary road."""
+    base = tmp_path_factory.getbasetemp()
+    shared = base if worker_id == "master" else base.parent
+    folder = shared / "demo"
+    with (shared / "demo.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not (folder / "done").exists():
+            settings, internal = urls(folder)
+            migrate.upgrade("register", settings.register_url)
+            migrate.upgrade("letterbox", settings.letterbox_url)
+            migrate.upgrade("internal", internal)
+            load.load(open_stores(settings, internal), say=print)
+            (folder / "done").touch()
+    return folder

@@ -1,0 +1,106 @@
+"""Real processes for journeys: commands, servers on loopback, and their end."""
+
+import os
+import socket
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+
+BIN = Path(sys.executable).parent
+
+
+def environment(data: Path, **more: str) -> dict[str, str]:
+    """Return a clean environment for our commands."""
+    kept = {name: value for name, value in os.environ.items() if not name.startswith("PORTAL_")}
+    return kept | {"PORTAL_DATA": str(data), "PYTHONUNBUFFERED": "1"} | more
+
+
+def office(
+    data: Path, *words: str, check: bool = True, cwd: Path | None = None
+) -> subprocess.CompletedProcess[str]:
+    """Run one portal-office command to its end."""
+    return subprocess.run(
+        [str(BIN / "portal-office"), *words], env=environment(data), cwd=cwd,
+        check=check, capture_output=True, text=True, timeout=120,
+    )  # fmt: skip
+
+
+def free_port() -> int:
+    """Return a port nobody listens on."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+@contextmanager
+def running(
+    argv: list[str], env: Mapping[str, str], cwd: Path | None = None
+) -> Iterator[subprocess.Popen[str]]:
+    """Run a server in its own session; nothing of it survives the block."""
+    process = subprocess.Popen(
+        argv,
+        env=dict(env),
+        cwd=cwd,
+        text=True,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        start_new_session=True,
+    )
+    try:
+        yield process
+    finally:
+        if process.poll() is None:
+            process.terminate()
+        try:
+            process.wait(20)
+        except subprocess.TimeoutExpired:
+            os.killpg(process.pid, 9)
+            process.wait()
+        if process.stdout:
+            process.stdout.close()
+
+
+def wait_for(address: str, seconds: float = 60) -> None:
+    """Wait until a server answers.
+
+    Raises:
+        TimeoutError: it did not within `seconds`.
+
+    """
+    until = time.monotonic() + seconds
+    while time.monotonic() < until:
+        try:
+            with urllib.request.urlopen(address, timeout=5):
+                return
+        except (urllib.error.URLError, ConnectionError, TimeoutError):
+            time.sleep(0.1)
+    raise TimeoutError(address)
+
+
+def get(address: str) -> tuple[int, str]:
+    """Fetch one page."""
+    try:
+        with urllib.request.urlopen(address, timeout=20) as answer:
+            return answer.status, answer.read().decode()
+    except urllib.error.HTTPError as error:
+        with error:
+            return error.code, error.read().decode()
+
+
+def children_of(pid: int) -> list[int]:
+    """Return every living descendant of a process."""
+    found: list[int] = []
+    for entry in Path("/proc").iterdir():
+        if entry.name.isdecimal():
+            try:
+                parent = int((entry / "stat").read_text().rsplit(")", 1)[1].split()[1])
+            except (OSError, IndexError):
+                continue
+            if parent == pid:
+                found += [int(entry.name), *children_of(int(entry.name))]
+    return found

@@ -1,0 +1,159 @@
+"""Pages for people: what they promise whatever is in the register."""
+
+import re
+from pathlib import Path
+
+import pytest
+import sqlalchemy as sa
+from flask import Flask
+from flask.testing import FlaskClient
+
+from portal.kit.db import db
+from portal.public.app import create_app
+from portal.public.filters import LISTS
+from tests.conftest import Office, urls
+from tests.makers import AGENCY, RESULT_ROW
+from tests.public.crawl import crawl
+
+EMPTY = ("没有查到已公开的记录", "未查到不等于未被抽查，也不等于未发现问题")
+LIST_PAGES = (
+    "results",
+    "plans",
+    "tasks",
+    "draws",
+    "items",
+    "entities",
+    "agencies",
+    "documents",
+    "followups",
+    "withheld",
+)
+
+
+@pytest.mark.parametrize("section", LIST_PAGES)
+def test_an_empty_list_says_the_one_honest_sentence(client: FlaskClient, section: str) -> None:
+    page = client.get(f"/{section}/")
+
+    assert page.status_code == 200
+    assert [sentence in page.get_data(as_text=True) for sentence in EMPTY] == [True, True]
+
+
+@pytest.mark.parametrize(
+    "query", ["示例市查无此企业", "91330100799655058B", "’; DROP TABLE entity --", "%", "*"]
+)
+def test_a_search_that_finds_nothing_says_the_same_sentence(
+    client: FlaskClient, query: str
+) -> None:
+    page = client.get("/search", query_string={"q": query})
+
+    assert page.status_code == 200
+    assert [sentence in page.get_data(as_text=True) for sentence in EMPTY] == [True, True]
+
+
+@pytest.mark.parametrize(
+    "typed",
+    [
+        "示例市青禾食品有限公司",
+        "示例市青禾",
+        "（示例市）青禾 食品",
+        RESULT_ROW["identifier"],
+        "示例市ｑ",
+    ],
+)
+def test_a_party_is_found_by_name_by_its_beginning_and_by_number(
+    office: Office, client: FlaskClient, typed: str
+) -> None:
+    office.put("results", RESULT_ROW)
+
+    page = client.get("/search", query_string={"q": typed}).get_data(as_text=True)
+
+    assert ('href="/entities/e_' in page) == (typed != "示例市ｑ")
+
+
+@pytest.mark.parametrize(
+    ("address", "named"),
+    [
+        ("/results/?yaer=2025", "yaer"),
+        ("/results/?year=abc", "year"),
+        ("/results/?outcome=perfect", "outcome"),
+        ("/results/?year=2024&year=2025", "year"),
+        ("/results/?cursor=%21%21", "翻页"),
+        ("/plans/?lang=fr", "lang"),
+        ("/search?q=" + "长" * 101, "q"),
+        ("/docs/about?x=1", "x"),
+    ],
+)
+def test_a_wrong_parameter_is_an_error_that_names_it(
+    client: FlaskClient, address: str, named: str
+) -> None:
+    page = client.get(address)
+
+    assert page.status_code == 400
+    assert named in page.get_data(as_text=True)
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "/nothing",
+        "/results/r_0",
+        "/plans/p_0?version=1",
+        "/docs/nothing",
+        "/results/%00",
+        "/entities/../etc",
+    ],
+)
+def test_an_unknown_address_is_404(client: FlaskClient, address: str) -> None:
+    assert client.get(address).status_code == 404
+
+
+def test_other_methods_are_405_and_say_what_is_allowed(client: FlaskClient) -> None:
+    answer = client.post("/results/")
+
+    assert (answer.status_code, sorted(answer.headers["Allow"].split(", "))) == (
+        405,
+        ["GET", "HEAD", "OPTIONS"],
+    )
+
+
+def test_every_answer_carries_the_security_headers_and_no_cookie(client: FlaskClient) -> None:
+    for address in ("/", "/nothing", "/results/?x=1", "/healthz", "/static/css/site.css"):
+        with client.get(address) as answer:
+            assert answer.headers["X-Content-Type-Options"] == "nosniff"
+            assert "default-src 'none'" in answer.headers["Content-Security-Policy"]
+            assert "Set-Cookie" not in answer.headers
+
+
+def test_the_english_page_keeps_english_in_its_links(office: Office, client: FlaskClient) -> None:
+    office.put("results", RESULT_ROW)
+
+    page = client.get("/results/?lang=en").get_data(as_text=True)
+
+    own = [link for link in re.findall(r'href="(/[^"]*)"', page) if not link.startswith("/static/")]
+    assert '<html lang="en">' in page
+    assert {link for link in own if "lang=en" not in link} == {"/results/"}  # back to Chinese
+
+
+def test_code_lists_have_both_languages() -> None:
+    for codes in LISTS.values():
+        assert [member for member in codes if not (member.zh and member.en)] == []
+
+
+def test_the_site_refuses_to_write_its_register(site: Flask, office: Office) -> None:
+    with (
+        site.app_context(),
+        db.engine.connect() as connection,
+        pytest.raises(sa.exc.OperationalError),
+    ):
+        connection.exec_driver_sql("DELETE FROM agency")
+
+
+@pytest.mark.slow
+def test_no_page_of_the_demonstration_breaks_in_english(demo: Path) -> None:
+    pages = crawl(create_app(urls(demo)[0]).test_client(), "/?lang=en", most=1_500)
+
+    assert {answer.status for answer in pages.values()} <= {200, 302, 308}
+
+
+def test_the_makers_agency_is_fictitious() -> None:
+    assert AGENCY.startswith("99")

@@ -1,0 +1,125 @@
+"""What a page costs the register: few queries, each along an index, however large it grows."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import pytest
+import sqlalchemy as sa
+from flask import Flask
+from flask.testing import FlaskClient
+
+from portal.kit.db import db
+from portal.public.app import create_app
+from tests.conftest import urls
+
+pytestmark = pytest.mark.slow
+
+#: A page asks for its records, the names around them, and where the changelog stands.
+MOST_QUERIES = 14
+#: Tables that stay small whatever happens: agencies, the one epoch, the tallies.
+#: `anon_1` is a subquery that stops at its limit.
+SMALL = ("agency", "epoch", "tally", "anon_1")
+
+Statement = tuple[str, Any]
+
+
+@pytest.fixture(scope="module")
+def demo_site(demo: Path) -> Flask:
+    return create_app(urls(demo)[0])
+
+
+@contextmanager
+def recorded(site: Flask) -> Iterator[list[Statement]]:
+    """Collect the statements that run on the register meanwhile."""
+    found: list[Statement] = []
+
+    def note(*event: Any) -> None:
+        statement, parameters = event[2], event[3]
+        if not statement.startswith(("EXPLAIN", "BEGIN", "PRAGMA")):
+            found.append((statement, parameters))
+
+    with site.app_context():
+        engine = db.engine
+    sa.event.listen(engine, "before_cursor_execute", note)
+    try:
+        yield found
+    finally:
+        sa.event.remove(engine, "before_cursor_execute", note)
+
+
+def _addresses(client: FlaskClient) -> list[str]:
+    """One of each kind of page, with every filter of the result list."""
+    ids = {}
+    for section in (
+        "results",
+        "plans",
+        "tasks",
+        "draws",
+        "items",
+        "entities",
+        "agencies",
+        "documents",
+    ):
+        page = client.get(f"/{section}/").get_data(as_text=True)
+        ids[section] = next(
+            part.split('"')[0]
+            for part in page.split(f'href="/{section}/')[1:]
+            if part.split('"')[0].split("?")[0].split("#")[0]
+        )
+    agency, task, draw, item = (ids[s] for s in ("agencies", "tasks", "draws", "items"))
+    lists = [f"/{s}/" for s in ids] + ["/followups/", "/withheld/"]
+    filters = [
+        f"agency={agency}", "region=990100", "year=2025", "status=open", "status=closed", "status=overdue",
+        "problem=true", "problem=false", "outcome=concealed", f"item={item}", f"task={task}", f"draw={draw}",
+        f"agency={agency}&outcome=ordered_to_rectify", f"agency={agency}&status=open", "year=2024&outcome=pending",
+        f"agency={agency}&problem=true",
+    ]  # fmt: skip
+    shows = [f"/{section}/{public_id}" for section, public_id in ids.items()]
+    more = [f"/draws/?agency={agency}", "/draws/?year=2025", f"/items/?agency={agency}", f"/plans/?agency={agency}",
+            "/entities/?kind=market_entity", f"/followups/?agency={agency}", "/followups/?step=closed",
+            f"/documents/?agency={agency}", "/documents/?kind=statistics", f"/tasks/?agency={agency}", "/search?q=示例市"]  # fmt: skip
+    return ["/", *lists, *(f"/results/?{f}" for f in filters), *shows, *more]
+
+
+def test_every_page_takes_few_queries_and_each_walks_an_index(demo_site: Flask) -> None:
+    client = demo_site.test_client()
+    costly: list[tuple[str, int]] = []
+    unindexed: set[tuple[str, str]] = set()
+
+    for address in _addresses(client):
+        with recorded(demo_site) as statements:
+            assert client.get(address).status_code == 200, address
+        if len(statements) > MOST_QUERIES:
+            costly.append((address, len(statements)))
+        with demo_site.app_context(), db.engine.connect() as connection:
+            for statement, parameters in statements:
+                plan = connection.exec_driver_sql(
+                    f"EXPLAIN QUERY PLAN {statement}", parameters
+                ).all()
+                for step in plan:
+                    detail = str(step[3])
+                    scanned = detail.removeprefix("SCAN ").split(" ")[0]
+                    along_index = "USING" in detail and "INDEX" in detail
+                    if detail.startswith("SCAN") and not along_index and scanned not in SMALL:
+                        unindexed.add((detail, statement[:300]))
+                    if "TEMP B-TREE FOR ORDER BY" in detail:
+                        unindexed.add((detail, statement[:300]))
+
+    assert costly == []
+    assert sorted(unindexed) == []
+
+
+def test_an_unchanged_page_costs_no_row(demo_site: Flask) -> None:
+    client = demo_site.test_client()
+    tag = client.get("/results/").headers["ETag"]
+
+    with recorded(demo_site) as statements:
+        answer = client.get("/results/", headers={"If-None-Match": tag})
+
+    assert answer.status_code == 304
+    assert [statement.split("FROM")[1].split()[0] for statement, _ in statements] == [
+        "change",
+        "epoch",
+    ]
