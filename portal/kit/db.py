@@ -150,7 +150,6 @@ def _on_connect(connection: Any, record: Any) -> None:  # noqa: ANN401
     #: Without it a deleted text stays readable in the file's free pages.
     cursor.execute("PRAGMA secure_delete = ON")
     cursor.execute("PRAGMA synchronous = FULL")
-    cursor.execute("PRAGMA mmap_size = 268435456")
     cursor.close()
 
 

@@ -6,16 +6,19 @@ ratio is the figure to quote. ``make bench``, or ``python -m tests.bench --rows 
 
 import argparse
 import csv
+import re
 import resource
+import sqlite3
 import sys
 import tempfile
 import time
 from collections.abc import Callable
+from contextlib import closing
 from functools import partial
+from html import unescape
 from pathlib import Path
 
 import python_calamine
-import sqlalchemy as sa
 from flask.testing import FlaskClient
 
 from portal.domain.workflow import Role
@@ -89,20 +92,18 @@ def _peer_csv(path: Path) -> None:
             kept[row["检查记录编号"]] = row
 
 
-def _peer_insert(folder: Path, bodies: list[tuple[str, str]]) -> None:
-    """The least that storing can cost: the same bodies into a bare table with one index."""
-    engine = sa.create_engine(f"sqlite:///{folder / 'peer.db'}")
-    with engine.begin() as connection:
-        connection.exec_driver_sql("CREATE TABLE peer (id TEXT PRIMARY KEY, body TEXT)")
-        connection.exec_driver_sql("INSERT INTO peer VALUES (?, ?)", bodies)
-    engine.dispose()
+def _peer_insert(folder: Path, rows: list[tuple[object, ...]]) -> None:
+    """The least that storing can cost: the same result rows into the same table with its indexes."""
+    migrate.upgrade("register", f"sqlite:///{folder / 'peer.db'}")
+    marks = ", ".join("?" * len(rows[0]))
+    with closing(sqlite3.connect(folder / "peer.db")) as connection:
+        connection.executemany(f"INSERT INTO result VALUES ({marks})", rows)
+        connection.commit()
 
 
-def _bodies(stores: Stores) -> list[tuple[str, str]]:
-    with stores.register.connect() as connection:
-        return [
-            tuple(row) for row in connection.exec_driver_sql("SELECT public_id, body FROM result")
-        ]
+def _result_rows(folder: Path) -> list[tuple[object, ...]]:
+    with closing(sqlite3.connect(folder / "register.db")) as connection:
+        return connection.execute("SELECT * FROM result").fetchall()
 
 
 def _pages(client: FlaskClient) -> None:
@@ -112,16 +113,8 @@ def _pages(client: FlaskClient) -> None:
     for _ in range(49):
         fiftieth = _next(client, fiftieth)
     first = client.get("/results/").get_data(as_text=True)
-    entity = (
-        "/entities/" + first.split('href="/entities/')[1].split('"')[0]
-        if 'href="/entities/' in first
-        else "/entities/"
-    )
-    agency = (
-        "/agencies/" + first.split('href="/agencies/')[1].split('"')[0]
-        if 'href="/agencies/' in first
-        else "/agencies/"
-    )
+    entity = re.findall(r"/entities/e_[0-9a-f]+", first)[0]
+    agency = re.findall(r"/agencies/a_[0-9a-f]+", first)[0]
     for name, address in (
         ("front page", "/"),
         ("results, first page", "/results/"),
@@ -137,9 +130,8 @@ def _pages(client: FlaskClient) -> None:
 
 def _next(client: FlaskClient, address: str) -> str:
     page = client.get(address).get_data(as_text=True)
-    return "/results/" + page.split('href="/results/?cursor=')[1].split('"')[0].join(
-        ["?cursor=", ""]
-    )
+    links = re.findall(r'<a[^>]*href="([^"]*cursor=[^"]*)"[^>]*rel="next"', page)
+    return unescape(links[0])
 
 
 def _page(client: FlaskClient, address: str, times: int = 15) -> float:
@@ -166,22 +158,24 @@ def main() -> None:
             _put(stores, "agencies", a_workbook(folder / "a.xlsx", "agencies", [AGENCY_ROW]))
             _put(stores, "items", a_workbook(folder / "i.xlsx", "items", [ITEM_ROW]))
             table = write(folder / f"table.{name.lower()}", count)
-            plain = _timed(partial(peer, table))
             before = _peak()
             batch: list[int] = []
             filed = _timed(lambda: batch.append(_file(stores, "results", table)))  # noqa: B023
+            used = _peak() - before
+            plain = _timed(partial(peer, table))
             _say(
                 f"import {name}",
                 f"{count / filed:,.0f} rows/s",
-                f"{plain / filed:.2f} × plain reader; +{_peak() - before:.0f} MiB peak",
+                f"{plain / filed:.2f} × plain reader; +{used:.0f} MiB",
             )
             before = _peak()
             out = _timed(lambda: _release(stores, batch[0]))  # noqa: B023
-            bare = _timed(partial(_peer_insert, folder, _bodies(stores)))
+            used = _peak() - before
+            bare = _timed(partial(_peer_insert, folder, _result_rows(folder)))
             _say(
                 f"release after {name}",
                 f"{count / out:,.0f} rows/s",
-                f"{bare / out:.2f} × bare insert; +{_peak() - before:.0f} MiB peak",
+                f"{bare / out:.2f} × bare insert; +{used:.0f} MiB",
             )
             if name == "XLSX":
                 _pages(create_app(settings).test_client())
