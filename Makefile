@@ -32,8 +32,8 @@ bench: .venv/ready-dev ## Measure import, release and pages at 100,000 results
 	$(BIN)/python -m tests.bench
 
 translations: .venv/ready-dev ## Collect new words for the English catalogue and compile it
-	$(BIN)/pybabel extract -F babel.cfg --no-location --sort-output -o /tmp/mingcha.pot portal/public templates
-	$(BIN)/pybabel update --no-fuzzy-matching --omit-header -l en -i /tmp/mingcha.pot -d portal/translations
+	$(BIN)/pybabel -q extract -F pyproject.toml --no-location --sort-output -o .venv/messages.pot .
+	$(BIN)/pybabel -q update --no-fuzzy-matching -l en -i .venv/messages.pot -d portal/translations
 	$(BIN)/pybabel compile -d portal/translations
 
 clean: ## Remove the environment and the demonstration's stores

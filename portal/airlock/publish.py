@@ -77,6 +77,6 @@ def _outcome(pen: Pen) -> Outcome:
 
 
 def _forget(register: sa.Engine, pen: Pen) -> None:
-    """Empty SQLite's write-ahead log after a withdrawal: the text would stay readable in it."""
-    if pen.counts["withdrawn"]:
+    """Empty SQLite's write-ahead log when text went out: it would stay readable there."""
+    if pen.counts["withdrawn"] or pen.counts["purged"]:
         pragma(register, "wal_checkpoint(TRUNCATE)")

@@ -95,6 +95,7 @@ def import_file(
                     "created": done.created,
                     "changed": done.changed,
                     "same": done.same,
+                    "new_parties": done.new_parties,
                     "warnings": [str(each) for each in done.report.warnings],
                 },
                 ensure_ascii=False,
@@ -104,6 +105,7 @@ def import_file(
     show_report(done.report, as_json=False, every=every)
     click.echo(
         f"{done.row_count} 行：新增 {done.created} 条，变更 {done.changed} 条，未变 {done.same} 条"
+        + (f"（新增中含名录库尚无的检查对象 {done.new_parties} 个）" if done.new_parties else "")
     )
     if dry_run:
         click.echo("试运行，未登记")

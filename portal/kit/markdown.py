@@ -14,8 +14,12 @@ def to_html(text: str) -> str:
     html = markdown.markdown(text, extensions=["tables", "fenced_code", "sane_lists", "toc"])
     attributes = {"a": {"href"}, "th": {"align"}, "td": {"align"}}
     attributes |= {f"h{level}": {"id"} for level in range(1, 7)}
-    clean = nh3.clean(
-        html, tags=_TAGS, attributes=attributes, url_schemes={"http", "https"}, link_rel="nofollow"
+    return nh3.clean(
+        html,
+        tags=_TAGS,
+        attributes=attributes,
+        #: Markdown's tables have their headers in the first row.
+        set_tag_attribute_values={"th": {"scope": "col"}},
+        url_schemes={"http", "https"},
+        link_rel="nofollow",
     )
-    #: Markdown's tables have their headers in the first row.
-    return clean.replace("<th", '<th scope="col"').replace('<th scope="col"ead', "<thead")

@@ -3,6 +3,7 @@
 import hashlib
 from functools import cache
 from importlib.metadata import version
+from pathlib import Path
 from urllib.parse import urlencode
 
 from flask import Flask, Response, current_app, request, url_for
@@ -42,7 +43,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     app.jinja_env.undefined = StrictUndefined
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     app.config["PORTAL"] = settings
-    app.config["RELEASE"] = version("mingcha")
+    app.config["RELEASE"] = f"{version('mingcha')}-{_look(templates)}"
     app.config["SQLALCHEMY_BINDS"] = {
         None: options(read_only(settings.register_url)),
         LETTERBOX: options(settings.letterbox_url),
@@ -71,23 +72,32 @@ def _digest(path: str) -> str:
     return hashlib.sha256((asset("static") / path).read_bytes()).hexdigest()[:12]
 
 
+def _look(templates: Path) -> str:
+    """Return a digest of everything pages are made from besides records: a validator must know it."""
+    digest = hashlib.sha256()
+    for path in sorted([*templates.rglob("*.*"), *asset("static").rglob("*.css")]):
+        digest.update(path.read_bytes())
+    return digest.hexdigest()[:8]
+
+
 def _page_words() -> dict[str, object]:
     """What every page needs around its content."""
     settings: Settings = _settings()
     here = request.path
     sections = (
-        ("results.index", _("抽查结果")),
-        ("plans.index", _("抽查计划")),
-        ("draws.index", _("抽取记录")),
-        ("items.index", _("抽查事项")),
-        ("entities.index", _("检查对象")),
-        ("agencies.index", _("检查主体")),
-        ("documents.index", _("文件")),
+        ("results.index", _("抽查结果"), "/followups/"),
+        ("plans.index", _("抽查计划"), "/tasks/"),
+        ("draws.index", _("抽取记录"), None),
+        ("items.index", _("抽查事项"), None),
+        ("entities.index", _("检查对象"), "/search"),
+        ("agencies.index", _("检查主体"), None),
+        ("documents.index", _("文件"), None),
     )
     nav = [(url_for("home.index"), _("首页"), here == "/")]
-    for endpoint, label in sections:
-        path = url_for(endpoint)
-        nav.append((path, label, here.startswith(path.split("?")[0])))
+    for endpoint, label, beside in sections:
+        address = url_for(endpoint)
+        current = here.startswith((address.split("?")[0], beside or address))
+        nav.append((address, label, current))
     return {
         "site_name": settings.site_name,
         "lang": language(),

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from typing import Any
 
 from flask import request
+from flask_babel import gettext as _
 
 from portal.domain.codelists import CodeList
 from portal.kit.i18n import LANGUAGES
@@ -33,9 +34,9 @@ def read(**known: Read) -> dict[str, Any]:
     found: dict[str, Any] = {}
     for name, given in request.args.items(multi=True):
         if name not in known:
-            raise BadParameter(name, given, "、".join(known))
+            raise BadParameter(name, given, ", ".join(known))
         if name in found:
-            raise BadParameter(name, given, "每个参数只能出现一次")
+            raise BadParameter(name, given, _("每个参数只能出现一次"))
         if not given:
             continue
         try:
@@ -51,7 +52,7 @@ def member_of(*values: str) -> Read:
 
     def parse(text: str) -> str:
         if text not in values:
-            raise ValueError("、".join(values))
+            raise ValueError(", ".join(values))
         return text
 
     return parse

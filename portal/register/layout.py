@@ -52,6 +52,16 @@ def is_problem(result: r.PublicResult) -> bool:
     return any(Outcome(code).is_problem for f in result.findings for code in f.outcomes)
 
 
+def hides_more(before: r.Record, after: r.Record) -> bool:
+    """Whether the new version keeps something back, or masks something, that the old one showed."""
+    kept_back = [
+        {each.field for each in getattr(record, "withheld", ())}
+        | {name for name in ("masked", "month_only") if getattr(record, name, False)}
+        for record in (before, after)
+    ]
+    return not kept_back[1] <= kept_back[0]
+
+
 def _entity_keys(entity: r.PublicEntity) -> Iterator[Satellite]:
     texts = (entity.name, *entity.former_names, *(i.value for i in entity.identifiers))
     if entity.masked:  # a shortened name finds nobody

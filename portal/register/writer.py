@@ -13,7 +13,7 @@ from sqlalchemy.orm import InstrumentedAttribute, Session
 from portal.domain.errors import NotYetPublic
 from portal.kit import clock
 from portal.kit.db import Table, write_lock
-from portal.register.layout import LAYOUTS, Layout, is_problem
+from portal.register.layout import LAYOUTS, Layout, hides_more, is_problem
 from portal.register.records import KIND_OF, TYPES, Kind, PublicResult, Record, decode, encode
 from portal.register.settling import settle
 from portal.register.tables.agencies import AgencyRow
@@ -144,6 +144,7 @@ class Pen:
         fresh: list[dict[str, Any]] = []
         amended: list[dict[str, Any]] = []
         old_versions: list[dict[str, Any]] = []
+        tightened: list[str] = []
         changes: list[dict[str, Any]] = []
         written: list[Record] = []
         for record in records:
@@ -158,16 +159,21 @@ class Pen:
             if was is None:
                 fresh.append(columns | {"version": 1, "published_on": self._today})
             else:
-                old_versions.append(
-                    {
-                        "public_id": record.id,
-                        "version": was.version,
-                        "serial": was.serial,
-                        "body": was.body,
-                    }
-                )
+                before = decode(was.body, type(record))
+                if hides_more(before, record):
+                    #: A redaction made later reaches the older versions too: they go.
+                    tightened.append(record.id)
+                else:
+                    old_versions.append(
+                        {
+                            "public_id": record.id,
+                            "version": was.version,
+                            "serial": was.serial,
+                            "body": was.body,
+                        }
+                    )
                 amended.append(columns | {"version": was.version + 1})
-                self._count(kind, decode(was.body, type(record)), -1)
+                self._count(kind, before, -1)
             self._count(kind, record, +1)
             written.append(record)
         self.counts["published"] += len(fresh)
@@ -175,6 +181,7 @@ class Pen:
         self._replace_satellites(layout, [row["public_id"] for row in amended], written)
         self._insert(ChangeRow, changes)
         self._insert(VersionRow, old_versions)
+        self._drop_versions(tightened)
         self._insert(table, fresh)
         if amended:
             self._session.execute(sa.update(table), amended)
@@ -212,6 +219,11 @@ class Pen:
                 self._session.execute(sa.delete(TaskItemRow).where(TaskItemRow.task_id.in_(tasks)))
             self._session.execute(sa.delete(owner.class_).where(owner.in_(public_ids)))
 
+    def _drop_versions(self, public_ids: Sequence[str]) -> None:
+        if public_ids:
+            self._session.execute(sa.delete(VersionRow).where(VersionRow.public_id.in_(public_ids)))
+            self.counts["purged"] += len(public_ids)
+
     def _remove(self, kind: Kind, public_ids: Sequence[str]) -> list[str]:
         layout, table = LAYOUTS[kind], LAYOUTS[kind].table
         present = self._present(table, public_ids)
@@ -226,7 +238,7 @@ class Pen:
                 )
             )
         self._drop_satellites(layout, ids)
-        self._session.execute(sa.delete(VersionRow).where(VersionRow.public_id.in_(ids)))
+        self._drop_versions(ids)
         self._session.execute(sa.delete(table).where(table.public_id.in_(ids)))
         self._insert(ChangeRow, [self._change("withdraw", kind, each) for each in ids])
         for row in present.values():

@@ -1,5 +1,6 @@
 """Publishing is all or nothing, and leaves no gaps."""
 
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -13,7 +14,7 @@ from portal.airlock.publish import publish, withdraw
 from portal.airlock.redact import redact
 from portal.airlock.residue import residue
 from portal.domain.errors import Residue
-from portal.domain.grounds import Decision
+from portal.domain.grounds import Decision, Disclosure
 from portal.internal.desk.stores import Stores
 from portal.register.queries import changes
 from portal.register.records import Kind, PublicNotice
@@ -92,6 +93,19 @@ def test_a_withdrawn_text_is_in_none_of_the_registers_files(stores: Stores, data
 
     withdraw(stores.register, Kind.RESULT, [around().ids.of(Kind.RESULT, result.key)], now=NOW)
 
+    assert not any(secret.encode() in path.read_bytes() for path in data.glob("register.db*"))
+
+
+def test_a_redaction_made_later_reaches_the_older_versions(stores: Stores, data: Path) -> None:
+    secret = "后来决定不公开的检查情况"
+    result = a_problem(findings=(a_finding(detail=secret),))
+    publish(stores.register, [*_passages(), redact(result, around(check=result))], now=NOW)
+    decision = replace(WITHHELD, disclosure=Disclosure.PARTLY, fields=("detail",))
+    tightened = replace(result, decision=decision)
+
+    outcome = publish(stores.register, [redact(tightened, around(check=tightened))], now=NOW)
+
+    assert (outcome.amended, outcome.withdrawn) == (1, 0)
     assert not any(secret.encode() in path.read_bytes() for path in data.glob("register.db*"))
 
 

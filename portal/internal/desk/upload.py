@@ -59,6 +59,8 @@ class Accepted:
     created: int = 0
     changed: int = 0
     same: int = 0
+    #: Parties that the file named by number and the library did not hold; among `created`.
+    new_parties: int = 0
 
 
 @dataclass(slots=True)
@@ -181,6 +183,7 @@ def _insert(filing: _Filing, reads: list[Read]) -> None:
     new = filing.context.new_parties
     parties = [Read(party, 0, {}) for party in new.values()]
     new.clear()
+    filing.done.new_parties += len(parties)
     _insert_kind(filing, parties)
     _insert_kind(filing, reads)
 

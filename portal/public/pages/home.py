@@ -36,7 +36,7 @@ def index() -> ResponseReturnValue:
 @bp.get("/search")
 @conditional
 def search() -> ResponseReturnValue:
-    """Find parties whose number is, or whose name begins with, what was typed."""
+    """Find parties whose number or name is, or begins with, what was typed."""
     asked = params.read(q=params.words).get("q", "")
     found = entities.found(db.session(), asked) if asked else []
     return render_template("search.html", asked=asked, found=found)

@@ -44,7 +44,7 @@ def named(session: Session, public_ids: Sequence[str | None]) -> dict[str, Publi
 
 
 def found(session: Session, text: str, limit: int = PAGE_SIZE) -> list[PublicEntity]:
-    """Return parties whose number is `text`, or whose present or former name begins with it.
+    """Return parties whose number, or present or former name, is or begins with `text`.
 
     Exact matches come first. Width, case, brackets and blanks do not matter.
     """
