@@ -1,6 +1,7 @@
 """Batches as the office sees them: one, the newest, and the records in one."""
 
 from collections.abc import Iterator
+from typing import Any, TypeVar
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session, aliased
@@ -10,8 +11,10 @@ from portal.domain.workflow import BatchState
 from portal.internal.tables.batches import BatchRow
 from portal.internal.tables.filings import TYPES, FilingRow
 from portal.internal.tables.ledger import WithdrawalRow
+from portal.internal.tables.people import EVERY_AGENCY
 
 CHUNK = 500
+Q = TypeVar("Q", bound="sa.Select[*tuple[Any, ...]]")
 
 
 def get(session: Session, batch_id: int) -> BatchRow:
@@ -28,10 +31,15 @@ def get(session: Session, batch_id: int) -> BatchRow:
 
 
 def newest(
-    session: Session, *, state: BatchState | None, before: int | None = None, limit: int = 50
+    session: Session,
+    *,
+    scope: str,
+    state: BatchState | None,
+    before: int | None = None,
+    limit: int = 50,
 ) -> list[BatchRow]:
-    """Return batches, newest first; `before` continues a list."""
-    query = sa.select(BatchRow).order_by(BatchRow.id.desc()).limit(limit)
+    """Return batches of one agency (or of EVERY_AGENCY), newest first; `before` continues a list."""
+    query = _in_scope(sa.select(BatchRow), scope).order_by(BatchRow.id.desc()).limit(limit)
     if state is not None:
         query = query.where(BatchRow.state == state.value)
     if before is not None:
@@ -39,10 +47,14 @@ def newest(
     return list(session.scalars(query))
 
 
-def count(session: Session, state: BatchState) -> int:
+def count(session: Session, state: BatchState, *, scope: str) -> int:
     """Count the batches in one state."""
     query = sa.select(sa.func.count()).select_from(BatchRow).where(BatchRow.state == state.value)
-    return session.scalar(query) or 0
+    return session.scalar(_in_scope(query, scope)) or 0
+
+
+def _in_scope(query: Q, scope: str) -> Q:
+    return query if scope == EVERY_AGENCY else query.where(BatchRow.agency == scope)
 
 
 def releasable(session: Session, batch: BatchRow) -> Iterator[list[FilingRow]]:

@@ -48,7 +48,9 @@ def preview(
     found: list[Preview] = []
     for kind in dict.fromkeys(row.kind for row in rows):
         same = [row for row in rows if row.kind == kind]
-        projected = dict(_by_row(passages(session, same, today)))
+        #: What was returned is on its way to nobody, and what it leaned on may be gone.
+        live = [row for row in same if row.live]
+        projected = dict(_by_row(passages(session, live, today)))
         found += [_preview(row, projected.get(row.id, Passage())) for row in same]
     return sorted(found, key=lambda each: each.row.id)
 

@@ -4,7 +4,7 @@ import json
 import tempfile
 from pathlib import Path
 
-from flask import Blueprint, current_app, flash, redirect, render_template, request, url_for
+from flask import Blueprint, abort, current_app, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from portal.domain.workflow import BatchState, Role
@@ -27,15 +27,16 @@ def index() -> ResponseReturnValue:
     wanted = request.args.get("state")
     state = BatchState(wanted) if wanted in {each.value for each in BatchState} else None
     before = request.args.get("before", type=int)
-    rows = batches.newest(db.session(), state=state, before=before)
+    scope = access.me().agency
+    rows = batches.newest(db.session(), scope=scope, state=state, before=before)
     return render_template(
         "batches/index.html",
         rows=rows,
         state=state,
         states=[(each.value, each.zh) for each in BatchState],
         before=rows[-1].id if len(rows) == 50 else None,  # noqa: PLR2004
-        waiting=batches.count(db.session(), BatchState.FILED),
-        approved=batches.count(db.session(), BatchState.APPROVED),
+        waiting=batches.count(db.session(), BatchState.FILED, scope=scope),
+        approved=batches.count(db.session(), BatchState.APPROVED, scope=scope),
     )
 
 
@@ -95,12 +96,14 @@ def show(batch_id: int) -> ResponseReturnValue:
     """Show a batch: each record as filed, and as the public will see it."""
     session = db.session()
     batch = batches.get(session, batch_id)
+    me = access.me()
+    if not me.acts_for(batch.agency):
+        abort(403, "该批次属于其他机关")
     after = request.args.get("after", 0, type=int)
     previews = review.preview(
         session, batch_id, today=clock.local_today(), after=after, limit=_PAGE
     )
-    me = access.me()
-    mine = batch.filed_by == me.name or not me.acts_for(batch.agency)
+    mine = batch.filed_by == me.name
     return render_template(
         "batches/show.html",
         batch=batch,
