@@ -158,6 +158,20 @@ def test_a_zip_bomb_that_lies_about_its_size_is_refused(office: Office, tmp_path
     assert told == [f"results.xlsx：{DAMAGED}"]
 
 
+@pytest.mark.parametrize("more", [84, 105, 126, 203])
+def test_a_part_just_longer_than_a_piece_is_whole(
+    office: Office, tmp_path: Path, more: int
+) -> None:
+    """The last of what packs well comes out after all of the packed bytes have gone in."""
+    path = a_result_book(tmp_path)
+    filling = (b'<c r="A1"/>' * 200_000)[: MEBIBYTE + more]
+    remade(path, "xl/media/image1.bin", lambda _: filling)
+
+    done = office.take(path, "results")
+
+    assert (done.created, done.report.errors) == (2, [])
+
+
 def test_an_encrypted_part_is_refused(office: Office, tmp_path: Path) -> None:
     path = a_result_book(tmp_path)
     raw = bytearray(path.read_bytes())

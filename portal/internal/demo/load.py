@@ -9,7 +9,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from portal.domain.workflow import BatchState, Role
-from portal.internal.demo.city import Step, write_city
+from portal.internal.demo.city.files import Step, write_city
 from portal.internal.demo.real.steps import real_steps
 from portal.internal.desk import people, release, review, upload
 from portal.internal.desk.stores import Stores

@@ -134,10 +134,12 @@ def _inflated_size(file: IO[bytes], member: zipfile.ZipInfo) -> tuple[int, int]:
             left -= len(piece)
             if not piece:
                 raise zipfile.BadZipFile(member.filename)
-            while piece and size <= member.file_size:
-                plain = inflater.decompress(piece, _PIECE)
+            plain = inflater.decompress(piece, _PIECE)
+            size, total = size + len(plain), zlib.crc32(plain, total)
+            #: A full piece may leave more behind, even when all of the input is taken.
+            while len(plain) == _PIECE and size <= member.file_size:
+                plain = inflater.decompress(inflater.unconsumed_tail, _PIECE)
                 size, total = size + len(plain), zlib.crc32(plain, total)
-                piece = inflater.unconsumed_tail
     except zlib.error as error:
         raise zipfile.BadZipFile(member.filename) from error
     if not inflater.eof and size <= member.file_size:

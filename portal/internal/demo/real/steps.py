@@ -3,7 +3,7 @@
 from datetime import date
 from pathlib import Path
 
-from portal.internal.demo.city import Step
+from portal.internal.demo.city.files import Step
 
 #: The platform's administrator: the only one to import agencies.
 _ADMINISTRATOR = "330100-PDYC"

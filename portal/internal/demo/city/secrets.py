@@ -3,8 +3,9 @@
 from collections.abc import Sequence
 from datetime import date, timedelta
 
-from portal.internal.demo import city_phrases as say
-from portal.internal.demo.city_base import (
+from portal.internal.demo.city import phrases as say
+from portal.internal.demo.city.checks import Check
+from portal.internal.demo.city.places import (
     CULTURE,
     ENVIRONMENT,
     FARMING,
@@ -15,7 +16,6 @@ from portal.internal.demo.city_base import (
     decision,
     dice,
 )
-from portal.internal.demo.city_checks import Check
 
 _DETAIL, _HANDLING = "检查情况", "处理说明"
 #: Body, year, class, ground, what is hidden, days from the decision to its review.

@@ -8,8 +8,8 @@ from datetime import date
 from stdnum.cn import uscc
 from stdnum.iso7064 import mod_11_10
 
-from portal.internal.demo import city_sectors
-from portal.internal.demo.city_base import (
+from portal.internal.demo.city import sectors
+from portal.internal.demo.city.places import (
     CITY,
     MARKET,
     REGIONS,
@@ -68,7 +68,7 @@ class _Mint:
 
     def __init__(self, rng: random.Random) -> None:
         self.rng = rng
-        self._words = [a + b for a in city_sectors.FIRST for b in city_sectors.SECOND]
+        self._words = [a + b for a in sectors.FIRST for b in sectors.SECOND]
         rng.shuffle(self._words)
 
     def word(self) -> str:
@@ -116,7 +116,7 @@ def parties(seed: int) -> list[Party]:
 
 def _sectors() -> Iterator[tuple[tuple[str, ...], str, list[str]]]:
     """Yield (industry, tags, class), form and endings, once for each party of the trade."""
-    for line in city_sectors.SECTORS.strip().splitlines():
+    for line in sectors.SECTORS.strip().splitlines():
         _, industry, counts, endings, tags, object_class = (
             part.strip() for part in line.split("|")
         )
@@ -157,7 +157,7 @@ def _numbered(mint: _Mint, sector: tuple[str, ...], lead: str, endings: list[str
 
 def _local(mint: _Mint) -> list[Party]:
     found = []
-    for line in city_sectors.LOCAL.strip().splitlines():
+    for line in sectors.LOCAL.strip().splitlines():
         agency, form, count, pattern, prefix, tags = (part.strip() for part in line.split("|"))
         for number in range(1, int(count) + 1):
             name = pattern.format(

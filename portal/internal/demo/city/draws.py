@@ -6,7 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from portal.internal.demo.city_base import (
+from portal.internal.demo.city.parties import Party, named
+from portal.internal.demo.city.places import (
     AGENCY_NAMES,
     COUNTY_MARKET,
     CULTURE,
@@ -21,9 +22,8 @@ from portal.internal.demo.city_base import (
     private_name,
     units_for,
 )
-from portal.internal.demo.city_parties import Party, named
-from portal.internal.demo.city_plans import CityTask, as_drawn, fits
-from portal.internal.demo.city_tasks import DRAW_DAYS
+from portal.internal.demo.city.plans import CityTask, as_drawn, fits
+from portal.internal.demo.city.tasks import DRAW_DAYS
 
 #: Checks of one party by one body in one year, at most.
 _CAP = 2

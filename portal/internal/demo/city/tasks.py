@@ -6,7 +6,7 @@ type | joint | partners | method | share | level.
 
 from datetime import date
 
-from portal.internal.demo.city_base import (
+from portal.internal.demo.city.places import (
     COUNTY_MARKET,
     CULTURE,
     ENVIRONMENT,

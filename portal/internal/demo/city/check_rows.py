@@ -4,8 +4,10 @@ import random
 from collections.abc import Sequence
 from datetime import date
 
-from portal.internal.demo import city_phrases as say
-from portal.internal.demo.city_base import (
+from portal.internal.demo.city import phrases as say
+from portal.internal.demo.city.checks import HANDLINGS, Check
+from portal.internal.demo.city.parties import named
+from portal.internal.demo.city.places import (
     CANARY,
     INSPECTING,
     UNITS,
@@ -15,8 +17,6 @@ from portal.internal.demo.city_base import (
     private_code,
     private_name,
 )
-from portal.internal.demo.city_checks import HANDLINGS, Check
-from portal.internal.demo.city_parties import named
 
 _ROSTER = 12
 _ROSTER_DAY = date(2024, 1, 30)

@@ -7,7 +7,9 @@ from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
 from portal.domain.measures import parse_ratio
-from portal.internal.demo.city_base import (
+from portal.internal.demo.city.items import LATER_ON, CityItem
+from portal.internal.demo.city.parties import Party
+from portal.internal.demo.city.places import (
     AGENCY_NAMES,
     COUNTY_MARKET,
     HEALTH,
@@ -15,9 +17,7 @@ from portal.internal.demo.city_base import (
     Row,
     private_name,
 )
-from portal.internal.demo.city_items import LATER_ON, CityItem
-from portal.internal.demo.city_parties import Party
-from portal.internal.demo.city_tasks import ADJUSTMENTS, DRAW_DAYS, KINDS, PLAN_DAYS, SCHEDULE
+from portal.internal.demo.city.tasks import ADJUSTMENTS, DRAW_DAYS, KINDS, PLAN_DAYS, SCHEDULE
 
 Items = dict[str, dict[str, CityItem]]
 _LOCAL = ("本地编号", "无编号")

@@ -1,6 +1,6 @@
 """Checklist of the market regulator of the fictitious city, with findings that fit each item.
 
-Format, see `city_items`: a head line of nine parts, then 依据, 对象, 内容, 合格, 问题 and, where
+Format, see `items`: a head line of nine parts, then 依据, 对象, 内容, 合格, 问题 and, where
 it applies, 未公示 and 隐瞒; wordings are separated by " / ", {n} stands for a small number.
 """
 

@@ -1,4 +1,4 @@
-"""Checklists of environment and agriculture of the fictitious city; format see `city_items`."""
+"""Checklists of environment and agriculture of the fictitious city; format see `items`."""
 
 ENVIRONMENT_LIST = """
 # PW-01 | 排污许可管理情况检查 | 排污许可监督 | 重点检查事项 | 实地检查；书面检查 | ≥20% | 每季度按比例抽取 | 每年不超过2次 | sewage vocs fume

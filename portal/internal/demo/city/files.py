@@ -7,8 +7,14 @@ decision keeps back holds 白鹇, so that a leak can be searched for.
 
 from pathlib import Path
 
-from portal.internal.demo import city_papers
-from portal.internal.demo.city_base import (
+from portal.internal.demo.city import papers
+from portal.internal.demo.city.check_rows import check_batches, inspector_batches
+from portal.internal.demo.city.checks import checks
+from portal.internal.demo.city.draws import draw_batches, draws
+from portal.internal.demo.city.items import checklists, item_batches
+from portal.internal.demo.city.library import party_batches
+from portal.internal.demo.city.parties import parties
+from portal.internal.demo.city.places import (
     COUNTY_MARKET,
     INSPECTING,
     OFFICE,
@@ -16,17 +22,11 @@ from portal.internal.demo.city_base import (
     Step,
     agency_rows,
 )
-from portal.internal.demo.city_check_rows import check_batches, inspector_batches
-from portal.internal.demo.city_checks import checks
-from portal.internal.demo.city_draws import draw_batches, draws
-from portal.internal.demo.city_items import checklists, item_batches
-from portal.internal.demo.city_library import party_batches
-from portal.internal.demo.city_parties import parties
-from portal.internal.demo.city_plans import plan_batches, tasks
-from portal.internal.demo.city_secrets import withhold
-from portal.internal.demo.city_steps import step_batches, steps
-from portal.internal.demo.city_tasks import FIRST_DAY
-from portal.internal.demo.city_write import write_table
+from portal.internal.demo.city.plans import plan_batches, tasks
+from portal.internal.demo.city.secrets import withhold
+from portal.internal.demo.city.steps import step_batches, steps
+from portal.internal.demo.city.tasks import FIRST_DAY
+from portal.internal.demo.city.write import write_table
 from portal.internal.sheets.catalogue import SHEETS
 
 __all__ = ["Step", "write_city"]
@@ -62,7 +62,7 @@ def _batches(seed: int) -> list[Batch]:
         *draw_batches(seed, drawn),
         *check_batches(seed, done),
         *step_batches(seed, taken),
-        *city_papers.paper_batches(plans, drawn, done, taken),
+        *papers.paper_batches(plans, drawn, done, taken),
     ]
 
 

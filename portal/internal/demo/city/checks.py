@@ -5,8 +5,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 
-from portal.internal.demo import city_phrases as say
-from portal.internal.demo.city_base import (
+from portal.internal.demo.city import phrases as say
+from portal.internal.demo.city.draws import LATE_RESULTS, WINDOW, CityDraw
+from portal.internal.demo.city.items import CityItem
+from portal.internal.demo.city.parties import Party
+from portal.internal.demo.city.places import (
     CODE_CANARY,
     COUNTY_MARKET,
     INSPECTING,
@@ -16,9 +19,6 @@ from portal.internal.demo.city_base import (
     spread,
     working_days,
 )
-from portal.internal.demo.city_draws import LATE_RESULTS, WINDOW, CityDraw
-from portal.internal.demo.city_items import CityItem
-from portal.internal.demo.city_parties import Party
 
 CLEAN, ORDERED, PENDING = "未发现问题", "发现问题已责令改正", "发现问题待后续处理"
 UNDISCLOSED, CONCEALED = "未按规定公示应当公示的信息", "公示信息隐瞒真实情况、弄虚作假"

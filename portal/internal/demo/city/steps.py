@@ -5,8 +5,9 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 
-from portal.internal.demo import city_phrases as say
-from portal.internal.demo.city_base import (
+from portal.internal.demo.city import phrases as say
+from portal.internal.demo.city.checks import PENDING, Check
+from portal.internal.demo.city.places import (
     CANARY,
     INSPECTING,
     WITHHELD_CANARY,
@@ -18,7 +19,6 @@ from portal.internal.demo.city_base import (
     on_working_day,
     private_name,
 )
-from portal.internal.demo.city_checks import PENDING, Check
 
 #: The day the demonstration is looked at, and by then this many are overdue.
 TODAY = date(2026, 11, 21)

@@ -49,7 +49,7 @@ UNITS = {
     FARMING: ("农业综合行政执法支队",),
     COUNTY_MARKET: ("东街市场监督管理所", "新桥市场监督管理所"),
 }
-#: Then those for some kinds of task (see `city_tasks`).
+#: Then those for some kinds of task (see `tasks`).
 _SPECIALISTS = {
     MARKET: {
         "食品安全监督管理科": "food make canteen",

@@ -3,7 +3,8 @@
 import random
 from collections.abc import Sequence
 
-from portal.internal.demo.city_base import (
+from portal.internal.demo.city.parties import RENEWED, SECOND_FILED, Party, named
+from portal.internal.demo.city.places import (
     CANARY,
     MARKET,
     REGIONS,
@@ -13,7 +14,6 @@ from portal.internal.demo.city_base import (
     private_code,
     private_name,
 )
-from portal.internal.demo.city_parties import RENEWED, SECOND_FILED, Party, named
 
 
 def party_batches(seed: int, found: Sequence[Party]) -> list[Batch]:

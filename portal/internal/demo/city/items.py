@@ -3,8 +3,8 @@
 from dataclasses import dataclass, replace
 from datetime import date
 
-from portal.internal.demo import city_items_market, city_items_nature, city_items_people
-from portal.internal.demo.city_base import (
+from portal.internal.demo.city import items_market, items_nature, items_people
+from portal.internal.demo.city.places import (
     AGENCY_NAMES,
     CANARY,
     COUNTY_MARKET,
@@ -20,13 +20,13 @@ from portal.internal.demo.city_base import (
 )
 
 _LISTS = {
-    MARKET: city_items_market.MARKET_LIST,
-    ENVIRONMENT: city_items_nature.ENVIRONMENT_LIST,
-    HEALTH: city_items_people.HEALTH_LIST,
-    SAFETY: city_items_people.SAFETY_LIST,
-    CULTURE: city_items_people.CULTURE_LIST,
-    FARMING: city_items_nature.FARMING_LIST,
-    COUNTY_MARKET: city_items_market.COUNTY_LIST,
+    MARKET: items_market.MARKET_LIST,
+    ENVIRONMENT: items_nature.ENVIRONMENT_LIST,
+    HEALTH: items_people.HEALTH_LIST,
+    SAFETY: items_people.SAFETY_LIST,
+    CULTURE: items_people.CULTURE_LIST,
+    FARMING: items_nature.FARMING_LIST,
+    COUNTY_MARKET: items_market.COUNTY_LIST,
 }
 #: Items that came in later, with the change of the market regulator's list.
 _LATER = {(MARKET, "WL-01"), (MARKET, "JC-01")}

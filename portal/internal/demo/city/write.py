@@ -11,7 +11,7 @@ from pathlib import Path
 from openpyxl import Workbook
 from openpyxl.worksheet.worksheet import Worksheet
 
-from portal.internal.demo.city_base import Row
+from portal.internal.demo.city.places import Row
 from portal.internal.sheets.catalogue import SHEETS
 from portal.internal.sheets.spec import Column
 

@@ -3,8 +3,10 @@
 from collections.abc import Mapping, Sequence
 from datetime import date
 
-from portal.internal.demo import city_papers_text as text
-from portal.internal.demo.city_base import (
+from portal.internal.demo.city import papers_text as text
+from portal.internal.demo.city.checks import Check
+from portal.internal.demo.city.draws import CityDraw
+from portal.internal.demo.city.places import (
     AGENCY_NAMES,
     CANARY,
     ENVIRONMENT,
@@ -14,10 +16,8 @@ from portal.internal.demo.city_base import (
     private_code,
     private_name,
 )
-from portal.internal.demo.city_checks import Check
-from portal.internal.demo.city_draws import CityDraw
-from portal.internal.demo.city_plans import CityTask
-from portal.internal.demo.city_steps import Taken
+from portal.internal.demo.city.plans import CityTask
+from portal.internal.demo.city.steps import Taken
 
 _YEAR = 2025
 _YEAR_ENDS = date(2025, 12, 31)

@@ -1,4 +1,4 @@
-"""Checklists of health, emergency management and culture; format see `city_items`."""
+"""Checklists of health, emergency management and culture; format see `items`."""
 
 HEALTH_LIST = """
 # GC-01 | 公共场所卫生许可和制度检查 | 公共场所卫生 | 一般检查事项 | 实地检查；书面检查 | 8% | 每年1次 | 每年不超过1次 | public
