@@ -25,7 +25,7 @@ CODE_CANARY = "JSQ-0000000"
 
 AGENCY = "990100-SCJG"
 #: A valid credit code in a region that does not exist.
-CREDIT_CODE = "91990101MA00000002"
+CREDIT_CODE = "91990101MA0000000U"
 
 
 def an_agency(**changes: Any) -> Agency:

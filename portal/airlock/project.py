@@ -169,7 +169,7 @@ def _draw(draw: Draw, around: Around) -> list[r.Record]:
         not in (Disclosure.WITHHELD, Disclosure.NEVER)
     ]
     hidden_count = len(draw.entries) - len(shown)
-    listed = draw.embargo_until is None or draw.embargo_until < around.today
+    listed = draw.is_listed(around.today)
     entity_ids = [ids.of(Kind.ENTITY, entry.entity_key) for entry in shown]
     nonce = around.nonces.get(draw.key)
     public = r.PublicDraw(

@@ -56,6 +56,10 @@ class Draw:
     remark: str | None = None
     entries: tuple[DrawEntry, ...] = ()
 
+    def is_listed(self, today: date) -> bool:
+        """Whether the list may be public: its embargo, if any, ended before `today`."""
+        return self.embargo_until is None or self.embargo_until < today
+
     @property
     def key(self) -> str:
         """The natural key: agency and draw number."""

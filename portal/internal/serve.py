@@ -51,7 +51,9 @@ def both(settings: Settings, internal_url: str) -> None:
         (gunicorn.command(settings, _SITE, settings.port), public),
         (gunicorn.command(settings, _OFFICE, settings.office_port), dict(os.environ)),
     )
-    signal.signal(signal.SIGTERM, _interrupt)
+    #: Said outright: a shell that starts us in the background has SIGINT ignored.
+    for each in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(each, _interrupt)
     with _children(commands) as children:
         for port in (settings.port, settings.office_port):
             if not _is_ready(f"http://{settings.host}:{port}/healthz", children):

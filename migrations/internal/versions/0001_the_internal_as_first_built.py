@@ -87,6 +87,7 @@ def upgrade() -> None:
     sa.Column('batch_id', sa.Integer(), nullable=False),
     sa.Column('kind', sa.String(length=10), nullable=False),
     sa.Column('key', sa.String(length=300), nullable=False),
+    sa.Column('about', sa.String(length=300), nullable=False),
     sa.Column('public_id', sa.String(length=32), nullable=False),
     sa.Column('row', sa.Integer(), nullable=False),
     sa.Column('live', sa.Boolean(), nullable=False),
@@ -95,6 +96,7 @@ def upgrade() -> None:
     sa.PrimaryKeyConstraint('id', name=op.f('pk_filing'))
     )
     with op.batch_alter_table('filing', schema=None) as batch_op:
+        batch_op.create_index('ix_filing_about', ['kind', 'about', 'id'], unique=False)
         batch_op.create_index('ix_filing_batch', ['batch_id', 'kind', 'id'], unique=False)
         batch_op.create_index('ix_filing_public', ['public_id'], unique=False)
         batch_op.create_index('ix_filing_record', ['kind', 'key', 'id'], unique=False)
@@ -106,6 +108,7 @@ def downgrade() -> None:
         batch_op.drop_index('ix_filing_record')
         batch_op.drop_index('ix_filing_public')
         batch_op.drop_index('ix_filing_batch')
+        batch_op.drop_index('ix_filing_about')
 
     op.drop_table('filing')
     with op.batch_alter_table('withdrawal', schema=None) as batch_op:

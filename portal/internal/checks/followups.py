@@ -3,7 +3,7 @@
 from collections import defaultdict
 
 from portal.domain.followups import FollowUp, Step
-from portal.domain.results import Result
+from portal.domain.results import Outcome, Result
 from portal.internal.checks.context import Context, Reads
 from portal.internal.tables import filings
 
@@ -27,9 +27,14 @@ def check(context: Context, reads: Reads) -> None:
             context.error(read, "taken_on", f"早于检查完成日期 {result.inspected_on}；请核对")
         if step.step is Step.CLOSED:
             known = steps[step.result_code].values()
-            ordered = any(each.step is Step.ORDERED for each in known)
+            ordered = any(each.step is Step.ORDERED for each in known) or _was_ordered(result)
             if ordered and not any(each.step is Step.RECHECK and each.passed for each in known):
                 context.error(read, "step", "已责令改正的，须先有通过的复查才能完结；请补录复查")
+
+
+def _was_ordered(result: Result | None) -> bool:
+    """Whether the check itself ended in an order to rectify."""
+    return result is not None and any(Outcome.ORDERED in f.outcomes for f in result.findings)
 
 
 def _steps(context: Context, reads: Reads) -> dict[str, dict[str, FollowUp]]:

@@ -1,6 +1,6 @@
 """Batches as the office sees them: one, the newest, and the records in one."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any, TypeVar
 
 import sqlalchemy as sa
@@ -63,35 +63,67 @@ def releasable(session: Session, batch: BatchRow) -> Iterator[list[FilingRow]]:
     Left out are filings that a later released one replaces, and those of withdrawn records: an
     old batch released again must neither undo a correction nor bring back what was withdrawn.
     """
-    later, newer_batch = aliased(FilingRow), aliased(BatchRow)
+    for kind in TYPES:
+        mine = sa.select(FilingRow).where(FilingRow.batch_id == batch.id, FilingRow.kind == kind)
+        yield from _in_chunks(session, mine)
+
+
+def public_about(session: Session, kind: str, keys: Iterable[str]) -> Iterator[list[FilingRow]]:
+    """Yield the released filings of `kind` about these records, as they stand now."""
+    wanted = sorted(set(keys))
+    for start in range(0, len(wanted), CHUNK):
+        part = wanted[start : start + CHUNK]
+        yield from _in_chunks(session, _released(kind).where(FilingRow.about.in_(part)))
+
+
+def public_with_id(
+    session: Session, kind: str, public_ids: Iterable[str]
+) -> Iterator[list[FilingRow]]:
+    """Yield the released filings of the records with these public ids, as they stand now."""
+    wanted = sorted(set(public_ids))
+    for start in range(0, len(wanted), CHUNK):
+        part = wanted[start : start + CHUNK]
+        yield from _in_chunks(session, _released(kind).where(FilingRow.public_id.in_(part)))
+
+
+def drawn_in(session: Session, keys: Iterable[str]) -> list[FilingRow]:
+    """Return the filings of these parties that came in with a released draw list."""
+    wanted = sorted(set(keys))
+    query = _released("entity").where(FilingRow.key.in_(wanted), BatchRow.kind == "draws")
+    return [row for rows in _in_chunks(session, query) for row in rows] if wanted else []
+
+
+def _released(kind: str) -> sa.Select[FilingRow]:
+    return (
+        sa.select(FilingRow)
+        .join(BatchRow, BatchRow.id == FilingRow.batch_id)
+        .where(FilingRow.kind == kind, BatchRow.state == BatchState.RELEASED.value)
+    )
+
+
+def _in_chunks(session: Session, query: sa.Select[FilingRow]) -> Iterator[list[FilingRow]]:
+    """Walk a query over filings in their order, without what is replaced or withdrawn."""
+    later, later_batch = aliased(FilingRow), aliased(BatchRow)
     replaced = (
         sa.select(1)
         .select_from(later)
-        .join(newer_batch, newer_batch.id == later.batch_id)
+        .join(later_batch, later_batch.id == later.batch_id)
         .where(later.kind == FilingRow.kind, later.key == FilingRow.key, later.id > FilingRow.id)
-        .where(newer_batch.state == BatchState.RELEASED.value)
+        .where(later_batch.state == BatchState.RELEASED.value)
     )
     withdrawn = sa.select(1).where(
         WithdrawalRow.kind == FilingRow.kind,
         WithdrawalRow.key == FilingRow.key,
         WithdrawalRow.last_filing_id >= FilingRow.id,
     )
-    for kind in TYPES:
-        last = 0
-        while True:
-            query = (
-                sa.select(FilingRow)
-                .where(FilingRow.batch_id == batch.id, FilingRow.kind == kind, FilingRow.id > last)
-                .order_by(FilingRow.id)
-                .limit(CHUNK)
-            )
-            if batch.state == BatchState.RELEASED.value:
-                query = query.where(~replaced.exists(), ~withdrawn.exists())
-            else:
-                query = query.where(~withdrawn.exists())
-            chunk = list(session.scalars(query))
-            if not chunk:
-                break
-            last = chunk[-1].id
-            yield chunk
-            session.expunge_all()
+    live = query.where(~replaced.exists(), ~withdrawn.exists(), FilingRow.live)
+    last = 0
+    while True:
+        step = live.where(FilingRow.id > last).order_by(FilingRow.id).limit(CHUNK)
+        chunk = list(session.scalars(step))
+        if not chunk:
+            return
+        last = chunk[-1].id
+        yield chunk
+        for row in chunk:
+            session.expunge(row)

@@ -5,8 +5,10 @@ Preview and release both come through here, so what the reviewer sees is what be
 
 import hashlib
 import hmac
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 from datetime import date
+from functools import partial
+from typing import Any, TypeVar
 
 from sqlalchemy.orm import Session
 
@@ -22,31 +24,47 @@ from portal.internal.tables.filings import FilingRow
 from portal.internal.tables.ledger import withdrawn_keys
 from portal.internal.tables.settings import ID_KEY, secret
 
+T = TypeVar("T")
+Lookup = Callable[[type[Any], Iterable[str]], dict[str, Any]]
+
 
 def passages(
-    session: Session, rows: list[FilingRow], today: date
+    session: Session, rows: list[FilingRow], today: date, *, batch_id: int | None = None
 ) -> Iterator[tuple[FilingRow, Passage]]:
-    """Project filings of one kind; kinds that are never public yield nothing."""
+    """Project filings of one kind; kinds that are never public yield nothing.
+
+    Records around them count as a reviewer approved them, or as the batch itself files them.
+    """
     key = secret(session, ID_KEY)
     records = [(row, filings.decode(row.kind, row.body)) for row in rows]
     records = [(row, record) for row, record in records if type(record) in PUBLIC_KIND]
-    around = _around(session, [record for _, record in records], key, today)
+    lookup = partial(_looked_up, session, batch_id)
+    around = _around(session, lookup, [record for _, record in records], key, today)
     for row, record in records:
         yield row, redact(record, around)
 
 
-def _around(session: Session, records: list[object], key: bytes, today: date) -> Around:
+def _looked_up(
+    session: Session, batch_id: int | None, record_type: type[T], keys: Iterable[str]
+) -> dict[str, T]:
+    found: dict[str, T] = {}
+    ordered = sorted(set(keys))
+    for start in range(0, len(ordered), 500):
+        part = ordered[start : start + 500]
+        found |= filings.standing(session, record_type, part, batch_id=batch_id)
+    return found
+
+
+def _around(
+    session: Session, lookup: Lookup, records: list[object], key: bytes, today: date
+) -> Around:
     checks = {r.key: r for r in records if isinstance(r, Result)}
     steps = [r for r in records if isinstance(r, FollowUp)]
-    if steps:
-        checks |= filings.find(session, Result, (f"{s.agency_code}/{s.result_code}" for s in steps))
+    checks |= lookup(Result, [f"{step.agency_code}/{step.result_code}" for step in steps])
     draws = [r for r in records if isinstance(r, Draw)]
     wanted = {check.entity_key for check in checks.values()}
     wanted |= {entry.entity_key for draw in draws for entry in draw.entries}
-    parties: dict[str, Entity] = {}
-    ordered = sorted(wanted)
-    for start in range(0, len(ordered), 500):
-        parties |= filings.find(session, Entity, ordered[start : start + 500])
+    parties = lookup(Entity, wanted)
     nonces = {draw.key: _nonce(draw, key) for draw in draws}
     gone = withdrawn_keys(session, "entity", parties) | withdrawn_keys(session, "result", checks)
     return Around(Ids(key), today, parties, checks, gone, nonces)

@@ -7,12 +7,14 @@ from sqlalchemy.orm import Session
 
 from portal.airlock.around import Passage
 from portal.airlock.publish import Outcome, publish
+from portal.domain.draws import Draw
 from portal.domain.workflow import Role, move
-from portal.internal.desk import batches, people
+from portal.internal.desk import batches, people, ripples
 from portal.internal.desk.projection import passages
 from portal.internal.desk.stores import Stores
-from portal.internal.tables import ledger
+from portal.internal.tables import filings, ledger
 from portal.internal.tables.batches import BatchRow
+from portal.internal.tables.filings import FilingRow
 from portal.kit import clock
 from portal.kit.db import write_lock
 
@@ -38,7 +40,9 @@ def release(
         people.require(reading, by, Role.PUBLISHER, batch.agency)
         move(batch.batch_state, "release", author=batch.filed_by, actor=by)
         outcome = publish(
-            stores.register, _stream(reading, batch, clock.local_date(now), progress), now=now
+            stores.register,
+            _stream(stores, reading, batch, clock.local_date(now), progress),
+            now=now,
         )
     with write_lock(stores.internal) as session:
         batch = batches.get(session, batch_id)
@@ -52,12 +56,44 @@ def release(
 
 
 def _stream(
-    session: Session, batch: BatchRow, today: date, progress: Progress | None
+    stores: Stores, session: Session, batch: BatchRow, today: date, progress: Progress | None
 ) -> Iterator[Passage]:
     done = 0
+    held = _held_back(session, batch, today)
+    changed: dict[str, str] = {}
     for rows in batches.releasable(session, batch):
-        for _, passage in passages(session, rows, today):
+        may_go = [row for row in rows if row.key not in held]
+        yield from _parties_held_before(session, may_go, today)
+        changed |= ripples.shown_otherwise(session, may_go)
+        for _, passage in passages(session, may_go, today, batch_id=batch.id):
             yield passage
         done += len(rows)
         if progress:
             progress(done)
+    if changed:
+        yield from ripples.carried_on(
+            session, stores.register, changed, batch_id=batch.id, today=today
+        )
+
+
+def _held_back(session: Session, batch: BatchRow, today: date) -> set[str]:
+    """Return parties that a draw list brought in and that would give it away before its time."""
+    if batch.kind != "draws":
+        return set()
+    hidden: set[str] = set()
+    shown: set[str] = set()
+    for rows in batches.releasable(session, batch):
+        for row in rows:
+            if row.kind == "draw":
+                draw: Draw = filings.decode(row.kind, row.body)
+                keys = {entry.entity_key for entry in draw.entries}
+                (shown if draw.is_listed(today) else hidden).update(keys)
+    return hidden - shown
+
+
+def _parties_held_before(session: Session, rows: list[FilingRow], today: date) -> Iterator[Passage]:
+    """Let out parties that an embargoed list held back, now that a check of theirs is public."""
+    records = [filings.decode(row.kind, row.body) for row in rows if row.kind == "result"]
+    parties = batches.drawn_in(session, {record.entity_key for record in records})
+    for _, passage in passages(session, parties, today):
+        yield passage

@@ -50,7 +50,7 @@ def preview(
         same = [row for row in rows if row.kind == kind]
         #: What was returned is on its way to nobody, and what it leaned on may be gone.
         live = [row for row in same if row.live]
-        projected = dict(_by_row(passages(session, live, today)))
+        projected = dict(_by_row(passages(session, live, today, batch_id=batch_id)))
         found += [_preview(row, projected.get(row.id, Passage())) for row in same]
     return sorted(found, key=lambda each: each.row.id)
 

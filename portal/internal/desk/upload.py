@@ -209,6 +209,7 @@ def _insert_kind(filing: _Filing, reads: list[Read]) -> None:
                 "batch_id": filing.batch.id,
                 "kind": kind,
                 "key": key,
+                "about": filings.about(read.record),
                 "public_id": filing.ids.of(public, key) if public else "",
                 "row": read.row,
                 "live": True,

@@ -19,6 +19,8 @@ from portal.domain.items import Item
 from portal.domain.parties import Agency, Entity, Inspector
 from portal.domain.plans import Plan
 from portal.domain.results import Result
+from portal.domain.workflow import BatchState
+from portal.internal.tables.batches import BatchRow
 from portal.kit.db import INTERNAL, Table
 
 T = TypeVar("T")
@@ -52,12 +54,15 @@ class FilingRow(Table):
         Index("ix_filing_record", "kind", "key", "id"),
         Index("ix_filing_batch", "batch_id", "kind", "id"),
         Index("ix_filing_public", "public_id"),
+        Index("ix_filing_about", "kind", "about", "id"),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
     batch_id: Mapped[int] = mapped_column(ForeignKey("batch.id"))
     kind: Mapped[str] = mapped_column(String(10))
     key: Mapped[str] = mapped_column(String(300))
+    #: Key of the record this one is about: a check's party, a step's check; else "".
+    about: Mapped[str] = mapped_column(String(300))
     #: What the world will see as its address; "" for kinds that are never public.
     public_id: Mapped[str] = mapped_column(String(32))
     #: Row of the file it came from.
@@ -65,6 +70,15 @@ class FilingRow(Table):
     #: False once its batch was returned.
     live: Mapped[bool]
     body: Mapped[str]
+
+
+def about(record: object) -> str:
+    """Return the key of the record that `record` is about, "" where there is none."""
+    if isinstance(record, Result):
+        return record.entity_key
+    if isinstance(record, FollowUp):
+        return f"{record.agency_code}/{record.result_code}"
+    return ""
 
 
 def encode(record: object) -> str:
@@ -87,6 +101,31 @@ def latest(session: Session, kind: str, keys: Iterable[str]) -> dict[str, Filing
     )
     rows = session.scalars(sa.select(FilingRow).where(FilingRow.id.in_(newest))) if wanted else ()
     return {row.key: row for row in rows}
+
+
+def standing(
+    session: Session, record_type: type[T], keys: Iterable[str], *, batch_id: int | None
+) -> dict[str, T]:
+    """Return records as a reviewer last approved them, or as `batch_id` itself files them.
+
+    What nobody has reviewed must not decide what is shown. A record that only ever stood in an
+    unreviewed batch is returned as filed: nothing that leans on it can become public anyway.
+    """
+    kind = KIND_OF[record_type]
+    wanted = sorted(set(keys))
+    reviewed = sa.or_(
+        BatchRow.state.in_([BatchState.APPROVED.value, BatchState.RELEASED.value]),
+        BatchRow.id == batch_id,
+    )
+    newest = (
+        sa.select(sa.func.max(FilingRow.id))
+        .join(BatchRow, BatchRow.id == FilingRow.batch_id)
+        .where(FilingRow.kind == kind, FilingRow.key.in_(wanted), FilingRow.live, reviewed)
+        .group_by(FilingRow.key)
+    )
+    rows = session.scalars(sa.select(FilingRow).where(FilingRow.id.in_(newest))) if wanted else ()
+    found = {row.key: decode(kind, row.body) for row in rows}
+    return find(session, record_type, set(wanted) - set(found)) | found
 
 
 def find(session: Session, record_type: type[T], keys: Iterable[str]) -> dict[str, T]:

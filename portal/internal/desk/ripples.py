@@ -1,0 +1,65 @@
+"""What a change to a party changes elsewhere: its checks, their steps, the draws it was in.
+
+How a party is disclosed decides what they may show: days become months, figures of draws no
+longer count it, or what was withheld with it comes back. A release of parties carries that on.
+"""
+
+from collections.abc import Iterable, Iterator
+from datetime import date
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from portal.airlock.around import Passage
+from portal.domain.parties import Entity
+from portal.internal.desk import batches
+from portal.internal.desk.projection import passages
+from portal.internal.tables import filings
+from portal.internal.tables.batches import BatchRow
+from portal.internal.tables.filings import FilingRow
+from portal.register.queries import draws
+
+
+def shown_otherwise(session: Session, rows: Iterable[FilingRow]) -> dict[str, str]:
+    """Return key → public id of parties whose form or decision differs from the filing before."""
+    found: dict[str, str] = {}
+    for row in rows:
+        if row.kind != "entity":
+            continue
+        before = session.scalar(
+            sa.select(FilingRow.body)
+            .join(BatchRow, BatchRow.id == FilingRow.batch_id)
+            .where(FilingRow.kind == "entity", FilingRow.key == row.key, FilingRow.id < row.id)
+            .where(BatchRow.released_at.is_not(None))
+            .order_by(FilingRow.id.desc())
+            .limit(1)
+        )
+        if before is not None:
+            old: Entity = filings.decode("entity", before)
+            new: Entity = filings.decode("entity", row.body)
+            if (old.form, old.decision) != (new.form, new.decision):
+                found[row.key] = row.public_id
+    return found
+
+
+def carried_on(
+    session: Session, register: sa.Engine, parties: dict[str, str], *, batch_id: int, today: date
+) -> Iterator[Passage]:
+    """Project again what is public about `parties`, now that they are disclosed otherwise."""
+    with Session(register) as public:
+        drawn = {draw.id for each in parties.values() for draw in draws.of_entity(public, each)}
+    results: list[str] = []
+    for rows in batches.public_about(session, "result", parties):
+        results += [row.key for row in rows]
+        yield from _projected(session, rows, batch_id, today)
+    for rows in batches.public_about(session, "followup", results):
+        yield from _projected(session, rows, batch_id, today)
+    for rows in batches.public_with_id(session, "draw", drawn):
+        yield from _projected(session, rows, batch_id, today)
+
+
+def _projected(
+    session: Session, rows: list[FilingRow], batch_id: int, today: date
+) -> Iterator[Passage]:
+    for _, passage in passages(session, rows, today, batch_id=batch_id):
+        yield passage
