@@ -16,6 +16,27 @@ from portal.internal.tables.people import EVERY_AGENCY
 CHUNK = 500
 Q = TypeVar("Q", bound="sa.Select[*tuple[Any, ...]]")
 
+_Later, _LaterBatch = aliased(FilingRow), aliased(BatchRow)
+#: A released batch holds a later filing of the same record.
+_REPLACED = (
+    sa.select(1)
+    .select_from(_Later)
+    .join(_LaterBatch, _LaterBatch.id == _Later.batch_id)
+    .where(_Later.kind == FilingRow.kind, _Later.key == FilingRow.key, _Later.id > FilingRow.id)
+    .where(_LaterBatch.state == BatchState.RELEASED.value)
+    .exists()
+)
+#: The record was withdrawn after this filing.
+_WITHDRAWN = (
+    sa.select(1)
+    .where(
+        WithdrawalRow.kind == FilingRow.kind,
+        WithdrawalRow.key == FilingRow.key,
+        WithdrawalRow.last_filing_id >= FilingRow.id,
+    )
+    .exists()
+)
+
 
 def get(session: Session, batch_id: int) -> BatchRow:
     """Return one batch.
@@ -103,20 +124,7 @@ def _released(kind: str) -> sa.Select[FilingRow]:
 
 def _in_chunks(session: Session, query: sa.Select[FilingRow]) -> Iterator[list[FilingRow]]:
     """Walk a query over filings in their order, without what is replaced or withdrawn."""
-    later, later_batch = aliased(FilingRow), aliased(BatchRow)
-    replaced = (
-        sa.select(1)
-        .select_from(later)
-        .join(later_batch, later_batch.id == later.batch_id)
-        .where(later.kind == FilingRow.kind, later.key == FilingRow.key, later.id > FilingRow.id)
-        .where(later_batch.state == BatchState.RELEASED.value)
-    )
-    withdrawn = sa.select(1).where(
-        WithdrawalRow.kind == FilingRow.kind,
-        WithdrawalRow.key == FilingRow.key,
-        WithdrawalRow.last_filing_id >= FilingRow.id,
-    )
-    live = query.where(~replaced.exists(), ~withdrawn.exists(), FilingRow.live)
+    live = query.where(~_REPLACED, ~_WITHDRAWN, FilingRow.live)
     last = 0
     while True:
         step = live.where(FilingRow.id > last).order_by(FilingRow.id).limit(CHUNK)

@@ -93,7 +93,6 @@ def _held_back(session: Session, batch: BatchRow, today: date) -> set[str]:
 
 def _parties_held_before(session: Session, rows: list[FilingRow], today: date) -> Iterator[Passage]:
     """Let out parties that an embargoed list held back, now that a check of theirs is public."""
-    records = [filings.decode(row.kind, row.body) for row in rows if row.kind == "result"]
-    parties = batches.drawn_in(session, {record.entity_key for record in records})
+    parties = batches.drawn_in(session, {row.about for row in rows if row.kind == "result"})
     for _, passage in passages(session, parties, today):
         yield passage

@@ -4,7 +4,7 @@ How a party is disclosed decides what they may show: days become months, figures
 longer count it, or what was withheld with it comes back. A release of parties carries that on.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator, Sequence
 from datetime import date
 
 import sqlalchemy as sa
@@ -20,25 +20,27 @@ from portal.internal.tables.filings import FilingRow
 from portal.register.queries import draws
 
 
-def shown_otherwise(session: Session, rows: Iterable[FilingRow]) -> dict[str, str]:
-    """Return key → public id of parties whose form or decision differs from the filing before."""
+def shown_otherwise(session: Session, rows: Sequence[FilingRow]) -> dict[str, str]:
+    """Return key → public id of parties whose form or decision differs from the release before."""
+    parties = {row.key: row for row in rows if row.kind == "entity"}
+    if not parties:
+        return {}
+    #: A batch is filed under one lock, so everything filed before it has a smaller number.
+    first = min(row.id for row in parties.values())
+    newest = (
+        sa.select(sa.func.max(FilingRow.id))
+        .join(BatchRow, BatchRow.id == FilingRow.batch_id)
+        .where(FilingRow.kind == "entity", FilingRow.key.in_(sorted(parties)))
+        .where(FilingRow.id < first, BatchRow.released_at.is_not(None))
+        .group_by(FilingRow.key)
+    )
+    before = sa.select(FilingRow.key, FilingRow.body).where(FilingRow.id.in_(newest))
     found: dict[str, str] = {}
-    for row in rows:
-        if row.kind != "entity":
-            continue
-        before = session.scalar(
-            sa.select(FilingRow.body)
-            .join(BatchRow, BatchRow.id == FilingRow.batch_id)
-            .where(FilingRow.kind == "entity", FilingRow.key == row.key, FilingRow.id < row.id)
-            .where(BatchRow.released_at.is_not(None))
-            .order_by(FilingRow.id.desc())
-            .limit(1)
-        )
-        if before is not None:
-            old: Entity = filings.decode("entity", before)
-            new: Entity = filings.decode("entity", row.body)
-            if (old.form, old.decision) != (new.form, new.decision):
-                found[row.key] = row.public_id
+    for key, body in session.execute(before):
+        old: Entity = filings.decode("entity", body)
+        new: Entity = filings.decode("entity", parties[key].body)
+        if (old.form, old.decision) != (new.form, new.decision):
+            found[key] = parties[key].public_id
     return found
 
 
