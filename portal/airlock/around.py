@@ -35,6 +35,10 @@ class Passage:
 
     records: list[r.Record] = field(default_factory=list)
     gone: list[tuple[Kind, str]] = field(default_factory=list)
+    #: Texts the office knows and the public may not read; none may stand in the records.
+    secrets: tuple[str, ...] = ()
+    #: Whether the records concern a person, so that names and dwellings are looked for too.
+    personal: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -27,6 +27,19 @@ _CUED_NUMBERS = re.compile(
 )
 _CUED_NAME = re.compile(r"(?:联系人|联络员)\s*[:：]\s*([\u4e00-\u9fff]{2,4})")
 
+#: Common surnames; after a word for a person, one of these begins a name.
+_SURNAMES = (
+    "王李张刘陈杨黄赵吴周徐孙马朱胡郭何林高罗郑梁谢宋唐许韩冯邓曹彭曾肖田董袁潘蔡蒋余于杜叶程"
+    "魏苏吕丁任沈姚卢姜崔钟谭陆汪范石廖贾韦付方白邹孟熊秦邱江尹薛闫段雷侯龙史陶黎贺顾毛郝龚邵万钱"
+)
+_PERSON = re.compile(
+    rf"(?:经营者|业主|店主|负责人|法定代表人|投资人|当事人|联系人)(?:为|是|系)?[:： ]?"
+    rf"([{_SURNAMES}][\u4e00-\u9fff]{{1,2}})"
+)
+_DWELLING = re.compile(
+    r"\d+(?:号楼|幢|栋|单元|室)(?:\d+(?:号楼|幢|栋|单元|室))*|住(?:址|所地|在)?[^。；，]{2,20}\d+号"
+)
+
 _ID_WEIGHTS = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
 _ID_CHECK = "10X98765432"
 
@@ -49,6 +62,14 @@ def scan(text: str) -> list[Hit]:
     return [
         Hit(kind, places[start], places[end - 1] + 1) for (start, end), kind in sorted(hits.items())
     ]
+
+
+def scan_persons(text: str) -> list[Hit]:
+    """Return what looks like a person's name or dwelling; for texts that concern a person."""
+    folded, places = _fold(text)
+    pairs = [("姓名", *match.span(1)) for match in _PERSON.finditer(folded)]
+    pairs += [("住址", *match.span()) for match in _DWELLING.finditer(folded)]
+    return [Hit(kind, places[start], places[end - 1] + 1) for kind, start, end in pairs]
 
 
 def _find(text: str) -> Iterator[tuple[str, int, int]]:

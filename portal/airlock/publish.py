@@ -42,7 +42,8 @@ def publish(register: sa.Engine, passages: Iterable[Passage], *, now: datetime) 
     with open_pen(register, now=now) as pen:
         for passage in passages:
             for record in passage.records:
-                hits += residue(record)
+                place = f"{type(record).__name__} {record.id}"
+                hits += [(f"{place} {name}", kind) for name, kind in residue(record, passage)]
                 if not hits:
                     pen.append(record)
             if len(hits) >= _MOST_HITS:

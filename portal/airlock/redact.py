@@ -1,8 +1,11 @@
 """Decides how a record is disclosed, and hands on what may be public of it."""
 
+import re
+from collections.abc import Iterator
+
 from portal.airlock.around import Around, Passage
 from portal.airlock.project import Publishable, project
-from portal.airlock.rules import party_class, record_class
+from portal.airlock.rules import Naming, party_class, record_class, rule_for
 from portal.domain.documents import Document
 from portal.domain.draws import Draw
 from portal.domain.followups import FollowUp
@@ -26,6 +29,11 @@ KIND_OF: dict[type, Kind] = {
 }
 
 
+_SEPARATORS = re.compile(r"[\s、,，;；/]+")
+#: A single character would be found everywhere.
+_SHORTEST = 2
+
+
 def redact(record: Publishable, around: Around) -> Passage:
     """Project one record.
 
@@ -40,7 +48,38 @@ def redact(record: Publishable, around: Around) -> Passage:
         return Passage(gone=[(kind, mine), (Kind.WITHHELD, notice)])
     if disclosure is Disclosure.WITHHELD:
         return Passage([_notice(notice, decision)], [(kind, mine)])
-    return Passage(project(record, around), [(Kind.WITHHELD, notice)])
+    party = _party_of(record, around)
+    return Passage(
+        project(record, around),
+        [(Kind.WITHHELD, notice)],
+        secrets=tuple(_secrets(record, party)),
+        personal=party is not None and rule_for(party.form).naming is not Naming.FULL,
+    )
+
+
+def _party_of(record: Publishable, around: Around) -> Entity | None:
+    if isinstance(record, Entity):
+        return record
+    if isinstance(record, FollowUp):
+        record = around.checks[f"{record.agency_code}/{record.result_code}"]
+    return around.parties[record.entity_key] if isinstance(record, Result) else None
+
+
+def _secrets(record: Publishable, party: Entity | None) -> Iterator[str]:
+    """Yield what is known inside about the record and must not turn up in its public text."""
+    texts: list[str | None] = []
+    if isinstance(record, Result):
+        texts += [record.inspector_names, record.certificates]
+    if isinstance(record, FollowUp):
+        texts.append(record.handler)
+    if party is not None:
+        texts += [party.legal_person, party.contact_phone]
+        if rule_for(party.form).naming is not Naming.FULL:
+            texts += [party.name, party.address, *party.former_names]
+        elif "name" in party.decision.fields:
+            texts += [party.name, *party.former_names]
+    for text in texts:
+        yield from (part for part in _SEPARATORS.split(text or "") if len(part) >= _SHORTEST)
 
 
 def _class_of(record: Publishable, decision: Decision, around: Around) -> Disclosure:

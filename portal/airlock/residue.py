@@ -2,22 +2,27 @@
 
 from collections.abc import Iterator
 
-from portal.airlock.detectors import scan
+from portal.airlock.around import Passage
+from portal.airlock.detectors import scan, scan_persons
 from portal.register.records import Part, Record
 
 #: Fields that hold numbers of their own and would only cry wolf.
 _EXEMPT = {"id", "value", "list_digest", "list_nonce"}
 
 
-def residue(record: Record) -> list[tuple[str, str]]:
-    """Return (place, kind) of everything secret-looking in the text of `record`.
+def residue(record: Record, passage: Passage) -> list[tuple[str, str]]:
+    """Return (field, kind) of everything in the text of `record` that may not be public.
 
-    Places name the type, its public id and the field; never the text.
+    The field is a path such as ``findings[1].detail``, counted from 0; the text is never told.
     """
-    place = f"{type(record).__name__} {record.id}"
-    return [
-        (f"{place} {name}", hit.kind) for name, text in _texts(record, "") for hit in scan(text)
-    ]
+    found: list[tuple[str, str]] = []
+    for name, text in _texts(record, ""):
+        found += [(name, hit.kind) for hit in scan(text)]
+        if passage.personal:
+            found += [(name, hit.kind) for hit in scan_persons(text)]
+        if any(secret in text for secret in passage.secrets):
+            found.append((name, "内部登记的不公开内容"))
+    return found
 
 
 def _texts(part: Part, prefix: str) -> Iterator[tuple[str, str]]:
@@ -25,8 +30,11 @@ def _texts(part: Part, prefix: str) -> Iterator[tuple[str, str]]:
         if name in _EXEMPT or name.endswith(("_id", "_ids")):
             continue
         value = getattr(part, name)
-        for each in value if isinstance(value, tuple) else (value,):
-            if type(each) is str:
-                yield prefix + name, each
-            elif isinstance(each, Part):
-                yield from _texts(each, f"{prefix}{name}.")
+        if type(value) is str:
+            yield prefix + name, value
+        elif isinstance(value, tuple):
+            for number, each in enumerate(value):
+                if type(each) is str:
+                    yield f"{prefix}{name}[{number}]", each
+                elif isinstance(each, Part):
+                    yield from _texts(each, f"{prefix}{name}[{number}].")

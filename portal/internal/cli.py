@@ -56,6 +56,9 @@ def migrate_stores() -> None:
 @click.argument("file", type=click.Path(dir_okay=False, writable=True, path_type=Path))
 def blank(kind: str, file: Path) -> None:
     """Write the blank template of KIND to FILE (生成空白模板)."""
+    wanted = (".md", ".txt") if kind == "documents" else (".xlsx",)
+    if file.suffix.lower() not in wanted:
+        raise click.UsageError(f"该模板的文件名应以 {' 或 '.join(wanted)} 结尾")
     write_blank(SHEETS[kind], file)
     click.echo(file)
 

@@ -15,6 +15,7 @@ from portal.airlock.redact import redact
 from portal.airlock.residue import residue
 from portal.domain.errors import Residue
 from portal.domain.grounds import Decision, Disclosure
+from portal.domain.parties import EntityForm
 from portal.internal.desk.stores import Stores
 from portal.register.queries import changes
 from portal.register.records import Kind, PublicNotice
@@ -137,4 +138,36 @@ def test_ids_are_not_taken_for_telephone_numbers() -> None:
     )  # fmt: skip
 
     assert found
-    assert residue(notice) == []
+    assert residue(notice, Passage()) == []
+
+
+@pytest.mark.parametrize(
+    "detail",
+    [
+        "经营者张三未公示健康证",
+        "住人民路12号",
+        "现场在3幢201室",
+        "示例市张三小吃店货架标签不全",
+        "李四在场",
+    ],
+)
+def test_a_sole_traders_name_or_dwelling_in_the_findings_stops_the_batch(
+    stores: Stores, detail: str
+) -> None:
+    trader = an_entity(form=EntityForm.SOLE_TRADER, name="示例市张三小吃店", legal_person="李四")
+    result = a_result(findings=(a_finding(detail=detail),))
+    passages = [
+        redact(an_agency(), around()),
+        redact(trader, around(party=trader)),
+        redact(result, around(party=trader, check=result)),
+    ]
+
+    with pytest.raises(Residue):
+        publish(stores.register, passages, now=NOW)
+
+
+def test_an_inspectors_name_in_the_findings_stops_the_batch(stores: Stores) -> None:
+    result = a_result(inspector_names="赵甲、钱乙", findings=(a_finding(detail="钱乙到场核查"),))
+
+    with pytest.raises(Residue):
+        publish(stores.register, [*_passages(), redact(result, around(check=result))], now=NOW)

@@ -66,7 +66,7 @@ def test_whatever_the_internal_note_says_nothing_changes(text: str) -> None:
 
     noted = redact(a_problem(note=text, inspector_names=text, certificates=text), around())
 
-    assert noted == plain
+    assert (noted.records, noted.gone) == (plain.records, plain.gone)
 
 
 def test_a_withheld_result_becomes_a_notice_of_five_facts() -> None:

@@ -27,7 +27,16 @@ from tests.internal.makers import (
     problems,
     remade,
 )
-from tests.makers import AGENCY, AGENCY_ROW, CREDIT_CODE, ITEM_ROW, Row, a_text, a_workbook
+from tests.makers import (
+    AGENCY,
+    AGENCY_ROW,
+    CREDIT_CODE,
+    ITEM_ROW,
+    RESULT_ROW,
+    Row,
+    a_text,
+    a_workbook,
+)
 
 DAMAGED = "不是完整的 .xlsx 工作簿（可能下载未完成或已损坏）；请重新导出或另存后再导入"
 BROKEN_SHEET = "工作表“抽查结果”已损坏，无法读取；请另存为 .xlsx 后再导入"
@@ -637,9 +646,9 @@ def test_codes_in_scientific_notation_are_told(office: Office, tmp_path: Path, t
         (
             "outcomes",
             "合格",
-            ("F2 “检查结果”：“合格”不在代码表中；可填：未发现问题、未按规定公示应当公示的信息、"
-            "公示信息隐瞒真实情况、弄虚作假、通过登记的住所（经营场所）无法联系、发现问题已责令改正、"
-            "不配合检查情节严重、未发现开展本次抽查涉及的经营活动、发现问题待后续处理"),
+            ("F2 “检查结果”：“合格”不在代码表中；可填：未发现问题；未按规定公示应当公示的信息；"
+            "公示信息隐瞒真实情况、弄虚作假；通过登记的住所（经营场所）无法联系；发现问题已责令改正；"
+            "不配合检查情节严重；未发现开展本次抽查涉及的经营活动；发现问题待后续处理"),
         ),
         ("outcomes", "；;", "F2 “检查结果”：只有分隔符，没有内容；请填写或清空"),
         (
@@ -971,6 +980,7 @@ def test_a_step_that_cannot_be_is_told(office: Office, tmp_path: Path) -> None:
         "第4行 “复查通过”：复查必须填写是否通过",
         "D5 “期限”：期限早于办理日期",
         "C2 “办理日期”：早于检查完成日期 2025-05-20；请核对",
+        "A2 “检查记录编号”：该次检查未发现问题，没有后续步骤；请核对编号",
         "A3 “检查记录编号”：没有编号为 JC-0404 的抽查结果；请先导入抽查结果",
     )
 
@@ -1151,7 +1161,7 @@ def test_faults_in_a_header_block_are_told_by_line(office: Office, tmp_path: Pat
         "第3行 “标题”：项目重复；请只保留一行",
         "第4行：不认识的项目“作者”；请写作“标题: 内容”",
         "第5行：不认识的项目“没有冒号”；请写作“标题: 内容”",
-        "第7行 “文种”：“方案”不在代码表中；可填：工作细则、实施方案、通知、工作简报、统计数据、工作总结",
+        "第7行 “文种”：“方案”不在代码表中；可填：工作细则；实施方案；通知；工作简报；统计数据；工作总结",
         "第8行 “成文日期”：“2025-02-30”不是实际存在的日期，请核对",
         "第9行：不认识的项目“正文”；请写作“标题: 内容”",
         "文件头 “文档编号”：必填，不能为空",
@@ -1227,3 +1237,73 @@ def test_every_template_has_a_kind_of_its_own() -> None:
     kinds = [sheet.kind for sheet in SHEETS.values()]
 
     assert kinds == list(SHEETS)
+
+
+def test_a_number_used_for_another_party_is_told(office: Office, tmp_path: Path) -> None:
+    row = dict(zip(_FIELDS, a_result_row(), strict=True))
+    office.put("results", row)
+    other = {**row, "entity_name": "示例市白露酒家有限公司", "identifier": "9901000000001"}
+    path = a_workbook(tmp_path / "results.xlsx", "results", [other])
+
+    told = problems(office, path)
+
+    name = row["entity_name"]
+    assert told == of_results(
+        f"A2 “检查记录编号”：该编号已用于“{name}”的检查；请核对编号，每次检查用新的编号"
+    )
+
+
+def test_a_second_table_in_the_workbook_is_told(office: Office, tmp_path: Path) -> None:
+    path = a_workbook(tmp_path / "results.xlsx", "results", [RESULT_ROW])
+    book = load_workbook(path)
+    book.create_sheet("二季度").append(["检查记录编号"])
+    book.save(path)
+
+    told = problems(office, path)
+
+    assert told == [
+        (
+            "results.xlsx：除“抽查结果”外，工作表“二季度”也有内容，每次只读一个工作表；"
+            "请并入同一工作表，或另存为单独的文件导入，或删除该工作表"
+        )
+    ]
+
+
+@pytest.mark.parametrize(
+    ("detail", "kind"),
+    [("负责人手机13800138000", "手机号"), ("见 someone@mail.example", "电子邮箱")],
+)
+def test_personal_data_in_public_text_is_told_at_its_cell(
+    office: Office, tmp_path: Path, detail: str, kind: str
+) -> None:
+    rows = [
+        RESULT_ROW,
+        {**RESULT_ROW, "item_code": None, "item_name": "标签检查", "detail": detail},
+    ]
+    path = a_workbook(tmp_path / "results.xlsx", "results", rows)
+
+    told = problems(office, path)
+
+    [line] = told
+    assert line.endswith(f"3 “检查情况”：疑似{kind}，将公开的文字中不得出现；请删去或改写")
+
+
+def test_a_matter_is_closed_once_and_last(office: Office, tmp_path: Path) -> None:
+    row = dict(zip(_FIELDS, a_result_row(outcomes="发现问题待后续处理"), strict=True))
+    office.put("results", row)
+    step = {**STEP_ROW, "due_on": None}
+    office.put("followups", {**step, "step": "完结", "taken_on": "2025-05-25"})
+    rows = [
+        {**step, "step": "完结", "taken_on": "2025-05-24"},
+        {**step, "step": "立案", "taken_on": "2025-05-30"},
+    ]
+    path = a_workbook(tmp_path / "followups.xlsx", "followups", rows)
+
+    told = problems(office, path, "followups")
+
+    assert told == only(
+        "后续处理",
+        "B2 “步骤”：该次检查已登记过完结；请核对",
+        "C2 “办理日期”：早于该次检查的其他步骤；完结应在最后，请核对日期",
+        "C3 “办理日期”：晚于该次检查的完结日期；已完结的不再有后续步骤，请核对",
+    )

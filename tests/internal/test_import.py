@@ -334,7 +334,8 @@ def test_a_wrong_check_digit_in_a_draw_list_is_remarked_on_at_its_row(office: Of
     )
 
     assert remarks(done) == [
-        "抽取记录 F3 “标识代码”：15位注册号校验位不符；请对照证照核对，将按原样登记并标注"
+        "抽取记录 第2行 “保密期止”：未填保密期止，名单一经发布即公开；检查尚未完成的，请填写检查完成之日",
+        "抽取记录 F3 “标识代码”：15位注册号校验位不符；请对照证照核对，将按原样登记并标注",
     ]
 
 
@@ -493,7 +494,7 @@ def test_the_blank_text_of_a_document_reads(tmp_path: Path) -> None:
     reads = list(TextReader(path, SHEETS["documents"], "990100-ZFB", report).records())
 
     assert report == Report()
-    assert [read.record.key for read in reads] == ["990100-ZFB/fangan-2025"]
+    assert [read.record.key for read in reads] == ["990100-ZFB/wenjian-001"]
 
 
 @pytest.mark.parametrize("kind", TABLES)

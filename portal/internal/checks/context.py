@@ -41,7 +41,7 @@ class Context:
             self.sheet_name,
             read.places.get(name, f"第{read.row}行"),
             what,
-            self.sheet.column(name).title,
+            next((each.title for each in self.sheet.columns if each.field == name), ""),
         )
 
     def tasks_of(self, agency_code: str) -> set[str]:

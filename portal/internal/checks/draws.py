@@ -11,6 +11,12 @@ def check(context: Context, reads: Reads) -> None:
     for read in reads:
         draw: Draw = read.record
         context.not_after_today(read, "drawn_on", draw.drawn_on)
+        if draw.entries and draw.embargo_until is None:
+            context.warn(
+                read,
+                "embargo_until",
+                "未填保密期止，名单一经发布即公开；检查尚未完成的，请填写检查完成之日",
+            )
         if draw.task_code and draw.task_code not in tasks:
             context.error(
                 read, "task_code", f"计划中没有编号为 {draw.task_code} 的任务；请先导入年度计划"

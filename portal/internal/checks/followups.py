@@ -1,10 +1,12 @@
 """Steps after a check: a known check, days in order, and no closing without a passed recheck."""
 
 from collections import defaultdict
+from collections.abc import Sequence
 
 from portal.domain.followups import FollowUp, Step
 from portal.domain.results import Outcome, Result
 from portal.internal.checks.context import Context, Reads
+from portal.internal.sheets.reader import Read
 from portal.internal.tables import filings
 
 
@@ -23,27 +25,44 @@ def check(context: Context, reads: Reads) -> None:
             context.error(
                 read, "result_code", f"没有编号为 {step.result_code} 的抽查结果；请先导入抽查结果"
             )
-        elif step.taken_on < result.inspected_on:
+            continue
+        if step.taken_on < result.inspected_on:
             context.error(read, "taken_on", f"早于检查完成日期 {result.inspected_on}；请核对")
+        if not result.has_problem:
+            context.error(read, "result_code", "该次检查未发现问题，没有后续步骤；请核对编号")
+        known = [each for each in steps[step.result_code].values() if each.key != step.key]
         if step.step is Step.CLOSED:
-            known = steps[step.result_code].values()
-            ordered = any(each.step is Step.ORDERED for each in known) or _was_ordered(result)
-            if ordered and not any(each.step is Step.RECHECK and each.passed for each in known):
-                context.error(read, "step", "已责令改正的，须先有通过的复查才能完结；请补录复查")
+            _check_closing(context, read, result, known)
+        elif any(each.step is Step.CLOSED and each.taken_on < step.taken_on for each in known):
+            context.error(
+                read, "taken_on", "晚于该次检查的完结日期；已完结的不再有后续步骤，请核对"
+            )
 
 
-def _was_ordered(result: Result | None) -> bool:
+def _check_closing(context: Context, read: Read, result: Result, known: Sequence[FollowUp]) -> None:
+    """A matter is closed once, last of all, and after a passed recheck where one was due."""
+    step: FollowUp = read.record
+    if any(each.step is Step.CLOSED for each in known):
+        context.error(read, "step", "该次检查已登记过完结；请核对")
+    if any(each.taken_on > step.taken_on for each in known):
+        context.error(read, "taken_on", "早于该次检查的其他步骤；完结应在最后，请核对日期")
+    ordered = any(each.step is Step.ORDERED for each in known) or _was_ordered(result)
+    if ordered and not any(each.step is Step.RECHECK and each.passed for each in known):
+        context.error(read, "step", "已责令改正的，须先有通过的复查才能完结；请补录复查")
+
+
+def _was_ordered(result: Result) -> bool:
     """Whether the check itself ended in an order to rectify."""
-    return result is not None and any(Outcome.ORDERED in f.outcomes for f in result.findings)
+    return any(Outcome.ORDERED in finding.outcomes for finding in result.findings)
 
 
 def _steps(context: Context, reads: Reads) -> dict[str, dict[str, FollowUp]]:
     """Return, by key, every known step of the checks named here, filed before or in this file."""
     found: dict[str, dict[str, FollowUp]] = defaultdict(dict)
-    closing = {read.record.result_code for read in reads if read.record.step is Step.CLOSED}
-    for code in sorted(closing):
-        filed = filings.with_prefix(context.session, FollowUp, f"{context.agency_code}/{code}/")
-        found[code] |= {step.key: step for step in filed}
+    prefix = f"{context.agency_code}/"
+    codes = {f"{prefix}{read.record.result_code}" for read in reads}
+    for step in filings.about_any(context.session, FollowUp, codes):
+        found[step.result_code][step.key] = step
     for read in reads:
         found[read.record.result_code][read.record.key] = read.record
     return found

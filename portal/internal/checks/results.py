@@ -21,8 +21,16 @@ def check(context: Context, reads: Reads) -> None:
         (f"{agency}/{r.record.draw_code}" for r in reads if r.record.draw_code),
     )
     lists = {key: {entry.entity_key for entry in draw.entries} for key, draw in draws.items()}
+    filed = filings.find(context.session, Result, (read.record.key for read in reads))
     for read in reads:
         result: Result = read.record
+        before = filed.get(result.key)
+        if before is not None and before.entity_key != result.entity_key:
+            context.error(
+                read,
+                "code",
+                f"该编号已用于“{before.entity_name}”的检查；请核对编号，每次检查用新的编号",
+            )
         context.not_after_today(read, "inspected_on", result.inspected_on)
         if result.task_code and result.task_code not in tasks:
             context.error(

@@ -60,7 +60,7 @@ def _by_row(pairs: Iterator[tuple[FilingRow, Passage]]) -> Iterator[tuple[int, P
 
 
 def _preview(row: FilingRow, passage: Passage) -> Preview:
-    hits = [hit for record in passage.records for hit in residue(record)]
+    hits = [hit for record in passage.records for hit in residue(record, passage)]
     return Preview(row, filings.decode(row.kind, row.body), passage, hits)
 
 

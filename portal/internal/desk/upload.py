@@ -3,6 +3,7 @@
 import hashlib
 import json
 import os
+import re
 import shutil
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
@@ -15,6 +16,7 @@ from sqlalchemy.orm import Session
 
 from portal.airlock.around import Ids
 from portal.airlock.redact import KIND_OF as PUBLIC_KIND
+from portal.airlock.residue import residue
 from portal.domain.errors import PortalError, UnknownRecord
 from portal.domain.parties import Agency
 from portal.domain.workflow import BatchState, Role
@@ -22,6 +24,7 @@ from portal.internal.checks import results as result_checks
 from portal.internal.checks.context import Context
 from portal.internal.checks.table import CHECKS
 from portal.internal.desk import people
+from portal.internal.desk.projection import passages
 from portal.internal.desk.stores import Stores
 from portal.internal.sheets.catalogue import SHEETS
 from portal.internal.sheets.reader import Read, Reader
@@ -185,12 +188,35 @@ def _insert(filing: _Filing, reads: list[Read]) -> None:
     new.clear()
     filing.done.new_parties += len(parties)
     _insert_kind(filing, parties)
-    _insert_kind(filing, reads)
+    _look(filing, reads, _insert_kind(filing, reads))
 
 
-def _insert_kind(filing: _Filing, reads: list[Read]) -> None:
+def _look(filing: _Filing, reads: list[Read], keys: list[str]) -> None:
+    """Tell now, with its cell, what the airlock would stop at release."""
+    batch, context = filing.batch, filing.context
+    places = {read.record.key: read for read in reads}
+    kind = filings.KIND_OF[type(reads[0].record)]
+    rows = filings.of_batch(filing.session, batch.id, kind, keys)
+    for row, passage in passages(filing.session, rows, context.today, batch_id=batch.id):
+        for record in passage.records:
+            for path, what in residue(record, passage):
+                read, name = _cell_of(places[row.key], path)
+                context.error(read, name, f"疑似{what}，将公开的文字中不得出现；请删去或改写")
+
+
+def _cell_of(read: Read, path: str) -> tuple[Read, str]:
+    """Return the read and the field that a path such as ``findings[1].detail`` stands for."""
+    match = re.fullmatch(r"\w+\[(\d+)\]\.(\w+).*", path)
+    if match is None:
+        return read, path.split("[", maxsplit=1)[0]
+    number, name = int(match[1]), match[2]
+    return (read.child(number) if number < len(read.children) else read), name
+
+
+def _insert_kind(filing: _Filing, reads: list[Read]) -> list[str]:
+    """Insert what is new and return its keys."""
     if not reads:
-        return
+        return []
     record_type = type(reads[0].record)
     kind = filings.KIND_OF[record_type]
     public = PUBLIC_KIND.get(record_type)
@@ -217,6 +243,7 @@ def _insert_kind(filing: _Filing, reads: list[Read]) -> None:
             }
         )
     filings.insert(filing.session, rows)
+    return [row["key"] for row in rows]
 
 
 def _close(filing: _Filing) -> None:

@@ -7,11 +7,14 @@ from pathlib import Path
 from flask import Blueprint, abort, current_app, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
+from portal.domain.errors import NotAllowed, UnknownRecord
+from portal.domain.parties import Agency
 from portal.domain.workflow import BatchState, Role
 from portal.internal import access
 from portal.internal.desk import batches, release, review, upload
 from portal.internal.sheets.catalogue import SHEETS
 from portal.internal.sheets.report import Report
+from portal.internal.tables import filings
 from portal.kit import clock
 from portal.kit.db import db
 
@@ -67,6 +70,8 @@ def take() -> ResponseReturnValue:
             )  # fmt: skip
         except upload.Refused as refused:
             return _form(refused.report, given), 422
+        except (NotAllowed, UnknownRecord) as error:
+            return _form(None, given, str(error)), 403
     if done.batch_id is None:
         word = (
             "试运行通过，未登记"
@@ -86,6 +91,11 @@ def _form(report: Report | None, given: dict[str, str], error: str | None = None
         report=report,
         given={"kind": "results", "agency": "" if mine == "*" else mine} | given,
         kinds=[(kind, sheet.title) for kind, sheet in SHEETS.items()],
+        agencies=[
+            (agency.code, f"{agency.code} {agency.name}")
+            for agency in filings.with_prefix(db.session(), Agency, "")
+            if access.me().acts_for(agency.code)
+        ],
         error=error,
     )
 

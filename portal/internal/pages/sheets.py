@@ -43,5 +43,5 @@ def blank(kind: str) -> ResponseReturnValue:
         write_blank(sheet, path)
         content = BytesIO(path.read_bytes())
     return send_file(
-        content, as_attachment=True, download_name=f"{sheet.title}{suffix}", etag=False
+        content, as_attachment=True, download_name=f"mingcha-{kind}{suffix}", etag=False
     )

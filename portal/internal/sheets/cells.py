@@ -118,7 +118,7 @@ def choice(codes: type[CodeList]) -> Parser:
         found = codes.named(clean(cell))
         if found is None:
             raise BadCell(
-                f"“{clean(cell)[:40]}”不在代码表中；可填：{'、'.join(each.zh for each in codes)}"
+                f"“{clean(cell)[:40]}”不在代码表中；可填：{'；'.join(each.zh for each in codes)}"
             )
         return found
 

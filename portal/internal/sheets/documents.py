@@ -77,7 +77,7 @@ SHEET = Sheet(
     about="文本文件（.md 或 .txt）：开头两行“---”之间逐行填写“项目: 内容”，其后为 Markdown 正文。"
     "正文可含“```统计”数据块，其中的合计由系统核对。",
     columns=(
-        code_column("code", "文档编号", "本机关内唯一。", required=True, example="fangan-2025"),
+        code_column("code", "文档编号", "本机关内唯一。", required=True, example="wenjian-001"),
         text_column(
             "title",
             "标题",

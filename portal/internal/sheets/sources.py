@@ -65,6 +65,7 @@ def _open_workbook(path: Path, title: str) -> Source:
     if hidden:
         raise Unreadable(f"含有隐藏的工作表“{'”“'.join(hidden)}”；请取消隐藏核对，或删除后再导入")
     name = _pick(book.sheet_names, title)
+    _refuse_others(book, name)
     try:
         sheet = book.get_sheet_by_name(name)
     except (calamine.CalamineError, calamine.XmlError) as error:
@@ -87,6 +88,22 @@ def _open_workbook(path: Path, title: str) -> Source:
         for row in range(start[0], end[0] + 1)
     )
     return Source(name, _sheet_rows(sheet), height, unread, merged)
+
+
+def _refuse_others(book: calamine.CalamineWorkbook, taken: str) -> None:
+    """Refuse a workbook with a second table in it: what is not read must not be passed over."""
+    for name in book.sheet_names:
+        if name in (taken, HELP_SHEET):
+            continue
+        try:
+            filled = book.get_sheet_by_name(name).end is not None
+        except (calamine.CalamineError, calamine.XmlError):
+            filled = True
+        if filled:
+            raise Unreadable(
+                f"除“{taken}”外，工作表“{name}”也有内容，每次只读一个工作表；"
+                "请并入同一工作表，或另存为单独的文件导入，或删除该工作表"
+            )
 
 
 def _pick(names: list[str], title: str) -> str:

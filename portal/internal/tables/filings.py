@@ -134,6 +134,18 @@ def find(session: Session, record_type: type[T], keys: Iterable[str]) -> dict[st
     return {key: decode(kind, row.body) for key, row in latest(session, kind, keys).items()}
 
 
+def about_any(session: Session, record_type: type[T], keys: Iterable[str]) -> list[T]:
+    """Return every record of this type about one of these, as it stands in the office."""
+    kind = KIND_OF[record_type]
+    newest = (
+        sa.select(sa.func.max(FilingRow.id))
+        .where(FilingRow.kind == kind, FilingRow.about.in_(sorted(keys)), FilingRow.live)
+        .group_by(FilingRow.key)
+    )
+    rows = session.scalars(sa.select(FilingRow).where(FilingRow.id.in_(newest)))
+    return [decode(kind, row.body) for row in rows]
+
+
 def with_prefix(session: Session, record_type: type[T], prefix: str) -> list[T]:
     """Return every record of this type whose key begins with `prefix`, as it stands now."""
     kind = KIND_OF[record_type]
@@ -145,6 +157,14 @@ def with_prefix(session: Session, record_type: type[T], prefix: str) -> list[T]:
     )
     rows = session.scalars(sa.select(FilingRow).where(FilingRow.id.in_(newest)))
     return [decode(kind, row.body) for row in rows]
+
+
+def of_batch(session: Session, batch_id: int, kind: str, keys: Sequence[str]) -> list[FilingRow]:
+    """Return the filings of these records in one batch."""
+    query = sa.select(FilingRow).where(
+        FilingRow.batch_id == batch_id, FilingRow.kind == kind, FilingRow.key.in_(keys)
+    )
+    return list(session.scalars(query)) if keys else []
 
 
 def insert(session: Session, rows: Sequence[dict[str, Any]]) -> None:
