@@ -35,6 +35,8 @@ class Passage:
 
     records: list[r.Record] = field(default_factory=list)
     gone: list[tuple[Kind, str]] = field(default_factory=list)
+    #: Id of the draw whose whole list `records` holds: entries not among them go.
+    whole_list: str | None = None
     #: Texts the office knows and the public may not read; none may stand in the records.
     secrets: tuple[str, ...] = ()
     #: Whether the records concern a person, so that names and dwellings are looked for too.
@@ -53,5 +55,7 @@ class Around:
     checks: dict[str, Result] = field(default_factory=dict)
     #: Natural keys of parties and checks that were withdrawn: nothing about them is published.
     withdrawn: frozenset[str] = frozenset()
+    #: Natural keys of items that are not shown: neither their names nor their ids may be.
+    hidden_items: frozenset[str] = frozenset()
     #: Nonces of draw lists by the draw's natural key.
     nonces: dict[str, str] = field(default_factory=dict)

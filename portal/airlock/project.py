@@ -1,5 +1,6 @@
 """One function per kind of record: its public form, built up field by field from nothing."""
 
+from decimal import Decimal
 from typing import assert_never
 
 from portal.airlock.around import Around, Ids
@@ -37,7 +38,7 @@ def project(record: Publishable, around: Around) -> list[r.Record]:
         case Entity():
             return [_entity(record, around.ids)]
         case Plan():
-            return [_plan(record, around.ids)]
+            return [_plan(record, around)]
         case Draw():
             return _draw(record, around)
         case Result():
@@ -119,7 +120,8 @@ def _named(name: str, naming: Naming) -> str:
     assert_never(naming)
 
 
-def _plan(plan: Plan, ids: Ids) -> r.PublicPlan:
+def _plan(plan: Plan, around: Around) -> r.PublicPlan:
+    ids = around.ids
     return r.PublicPlan(
         id=ids.of(Kind.PLAN, plan.key),
         agency_id=ids.of(Kind.AGENCY, plan.agency_code),
@@ -129,11 +131,13 @@ def _plan(plan: Plan, ids: Ids) -> r.PublicPlan:
         version=plan.version,
         approved_on=plan.approved_on,
         adjustment_reason=plan.adjustment_reason,
-        tasks=tuple(_task(task, plan, ids) for task in plan.tasks),
+        tasks=tuple(_task(task, plan, around) for task in plan.tasks),
     )
 
 
-def _task(task: Task, plan: Plan, ids: Ids) -> r.PublicTask:
+def _task(task: Task, plan: Plan, around: Around) -> r.PublicTask:
+    ids = around.ids
+    items = [f"{plan.agency_code}/{code}" for code in task.item_codes]
     return r.PublicTask(
         id=ids.task(plan.agency_code, task.code),
         code=task.code,
@@ -143,7 +147,7 @@ def _task(task: Task, plan: Plan, ids: Ids) -> r.PublicTask:
         joint=task.joint,
         starts_on=task.starts_on,
         ends_on=task.ends_on,
-        item_ids=tuple(ids.of(Kind.ITEM, f"{plan.agency_code}/{code}") for code in task.item_codes),
+        item_ids=tuple(ids.of(Kind.ITEM, key) for key in items if key not in around.hidden_items),
         item_text=task.item_text,
         partners=task.partners,
         level=task.level,
@@ -183,8 +187,8 @@ def _draw(draw: Draw, around: Around) -> list[r.Record]:
         place=draw.place,
         frame_count=_less(draw.frame_count, hidden_count),
         sample_count=_less(draw.sample_count, hidden_count),
-        ratio=draw.ratio.value if draw.ratio else None,
-        ratio_text=draw.ratio.text if draw.ratio else None,
+        ratio=_share(draw, hidden_count),
+        ratio_text=draw.ratio.text if draw.ratio and not _is_counted(draw) else None,
         inspector_count=draw.inspector_count,
         team_count=draw.team_count,
         supervised_by=draw.supervised_by,
@@ -208,6 +212,21 @@ def _draw(draw: Draw, around: Around) -> list[r.Record]:
     return [public, *entries]
 
 
+def _is_counted(draw: Draw) -> bool:
+    return bool(draw.frame_count and draw.sample_count is not None)
+
+
+def _share(draw: Draw, hidden_count: int) -> Decimal | None:
+    """Return the share that the public counts give.
+
+    The stated one beside them would betray how many are left out.
+    """
+    frame, sample = _less(draw.frame_count, hidden_count), _less(draw.sample_count, hidden_count)
+    if frame and sample is not None:
+        return (Decimal(sample) / frame).quantize(Decimal("0.001")).normalize()
+    return draw.ratio.value if draw.ratio else None
+
+
 def _less(stated: int | None, hidden_count: int) -> int | None:
     return None if stated is None else stated - hidden_count
 
@@ -226,7 +245,9 @@ def _result(result: Result, around: Around) -> r.PublicResult:
         agency_id=ids.of(Kind.AGENCY, result.agency_code),
         entity_id=ids.of(Kind.ENTITY, result.entity_key),
         inspected_on=first_of_month(result.inspected_on) if coarse else result.inspected_on,
-        findings=tuple(_finding(each, result, ids) for each in result.findings),
+        findings=tuple(
+            _finding(each, result, ids) for each in shown_findings(result, around.hidden_items)
+        ),
         task_id=ids.task(result.agency_code, result.task_code) if result.task_code else None,
         draw_id=ids.of(Kind.DRAW, f"{result.agency_code}/{result.draw_code}")
         if result.draw_code
@@ -238,6 +259,15 @@ def _result(result: Result, around: Around) -> r.PublicResult:
         month_only=coarse,
         withheld=_withheld(result.decision),
     )
+
+
+def shown_findings(result: Result, hidden_items: frozenset[str]) -> list[Finding]:
+    """Return the findings about items that may be named."""
+    return [
+        each
+        for each in result.findings
+        if f"{result.agency_code}/{each.item_code}" not in hidden_items
+    ]
 
 
 def _finding(finding: Finding, result: Result, ids: Ids) -> r.PublicFinding:

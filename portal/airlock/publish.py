@@ -46,6 +46,8 @@ def publish(register: sa.Engine, passages: Iterable[Passage], *, now: datetime) 
                 hits += [(f"{place} {name}", kind) for name, kind in residue(record, passage)]
                 if not hits:
                     pen.append(record)
+            if passage.whole_list and not hits:
+                pen.keep_entries(passage.whole_list, {record.id for record in passage.records})
             if len(hits) >= _MOST_HITS:
                 break
             for kind, public_id in passage.gone:

@@ -4,10 +4,11 @@ import re
 from collections.abc import Iterator
 
 from portal.airlock.around import Around, Passage
-from portal.airlock.project import Publishable, project
+from portal.airlock.project import Publishable, project, shown_findings
 from portal.airlock.rules import Naming, party_class, record_class, rule_for
 from portal.domain.documents import Document
 from portal.domain.draws import Draw
+from portal.domain.errors import NotYetPublic
 from portal.domain.followups import FollowUp
 from portal.domain.grounds import Decision, Disclosure
 from portal.domain.items import Item
@@ -49,11 +50,13 @@ def redact(record: Publishable, around: Around) -> Passage:
     if disclosure is Disclosure.WITHHELD:
         return Passage([_notice(notice, decision)], [(kind, mine)])
     party = _party_of(record, around)
+    records = project(record, around)
     return Passage(
-        project(record, around),
+        records,
         [(Kind.WITHHELD, notice)],
         secrets=tuple(_secrets(record, party)),
         personal=party is not None and rule_for(party.form).naming is not Naming.FULL,
+        whole_list=mine if isinstance(record, Draw) else None,
     )
 
 
@@ -96,8 +99,10 @@ def _class_of(record: Publishable, decision: Decision, around: Around) -> Disclo
 
 
 def _class_of_check(result: Result, around: Around) -> Disclosure:
-    if result.entity_key in around.withdrawn:
+    if result.entity_key in around.withdrawn or not shown_findings(result, around.hidden_items):
         return Disclosure.NEVER
+    if result.entity_key not in around.parties:
+        raise NotYetPublic(f"“{result.entity_name}”所在的批次已退回；请重新导入检查对象")
     return record_class(result.decision, around.parties[result.entity_key])
 
 

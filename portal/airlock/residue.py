@@ -4,10 +4,13 @@ from collections.abc import Iterator
 
 from portal.airlock.around import Passage
 from portal.airlock.detectors import scan, scan_persons
-from portal.register.records import Part, Record
+from portal.domain.identifiers import Scheme
+from portal.register.records import Part, PublicIdentifier, Record
 
 #: Fields that hold numbers of their own and would only cry wolf.
-_EXEMPT = {"id", "value", "list_digest", "list_nonce"}
+_EXEMPT = {"id", "list_digest", "list_nonce"}
+#: Schemes whose numbers are checked by their form; a local number may be anything.
+_NUMBERED = {Scheme.USCC.value, Scheme.REG15.value, Scheme.REG13.value}
 
 
 def residue(record: Record, passage: Passage) -> list[tuple[str, str]]:
@@ -26,6 +29,8 @@ def residue(record: Record, passage: Passage) -> list[tuple[str, str]]:
 
 
 def _texts(part: Part, prefix: str) -> Iterator[tuple[str, str]]:
+    if isinstance(part, PublicIdentifier) and part.scheme in _NUMBERED:
+        return
     for name in part.__struct_fields__:
         if name in _EXEMPT or name.endswith(("_id", "_ids")):
             continue

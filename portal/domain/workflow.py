@@ -10,6 +10,7 @@ class BatchState(CodeList):
     FILED = "filed", "待审核", "Awaiting review"
     RETURNED = "returned", "已退回", "Returned"
     APPROVED = "approved", "已审核待发布", "Approved"
+    RELEASING = "releasing", "发布中", "Being released"
     RELEASED = "released", "已发布", "Released"
 
 
@@ -26,7 +27,11 @@ _MOVES = {
     (BatchState.FILED, "approve"): BatchState.APPROVED,
     (BatchState.FILED, "return"): BatchState.RETURNED,
     (BatchState.APPROVED, "return"): BatchState.RETURNED,
-    (BatchState.APPROVED, "release"): BatchState.RELEASED,
+    #: Once a release has begun the register may hold the batch: it can only be finished.
+    (BatchState.APPROVED, "begin"): BatchState.RELEASING,
+    (BatchState.RELEASING, "begin"): BatchState.RELEASING,
+    (BatchState.RELEASED, "begin"): BatchState.RELEASED,
+    (BatchState.RELEASING, "release"): BatchState.RELEASED,
     #: Releasing again is allowed: it heals a crash and lets out what an embargo held back.
     (BatchState.RELEASED, "release"): BatchState.RELEASED,
 }
@@ -44,6 +49,8 @@ def move(state: BatchState, action: str, *, author: str, actor: str) -> BatchSta
         raise FourEyesViolation("本人提交的批次须由他人审核、发布")
     after = _MOVES.get((state, action))
     if after is None:
-        verb = {"approve": "审核通过", "return": "退回", "release": "发布"}.get(action, action)
+        verb = {"approve": "审核通过", "return": "退回", "begin": "发布", "release": "发布"}.get(
+            action, action
+        )
         raise WrongState(f"批次当前为“{state.zh}”，不能{verb}")
     return after

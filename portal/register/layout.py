@@ -59,6 +59,12 @@ def hides_more(before: r.Record, after: r.Record) -> bool:
         | {name for name in ("masked", "month_only") if getattr(record, name, False)}
         for record in (before, after)
     ]
+    if isinstance(before, r.PublicDraw) and isinstance(after, r.PublicDraw):
+        #: A smaller count or another digest says that somebody is no longer counted.
+        counted = [(d.frame_count, d.sample_count, d.list_digest) for d in (before, after)]
+        return counted[0] != counted[1]
+    if isinstance(before, r.PublicEntity) and isinstance(after, r.PublicEntity) and after.masked:
+        return before.form != after.form or before.name != after.name
     return not kept_back[1] <= kept_back[0]
 
 

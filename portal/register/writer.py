@@ -86,6 +86,15 @@ class Pen:
             removed += self._remove(kind, chunk)
         return removed
 
+    def keep_entries(self, draw_id: str, kept: set[str]) -> None:
+        """Withdraw the published entries of a draw that are not among `kept`."""
+        self.flush()
+        listed = self._session.scalars(
+            sa.select(DrawEntryRow.public_id).where(DrawEntryRow.draw_id == draw_id)
+        )
+        if gone := [each for each in listed if each not in kept]:
+            self.withdraw(Kind.DRAW_ENTRY, gone)
+
     def close(self) -> None:
         """Write what is buffered and bring the tallies up to date."""
         self.flush()

@@ -55,6 +55,7 @@ NEVER = {
 VIA_ANOTHER = {
     "Entity": {"agency_code"},  # part of the key of parties with local numbers only
     "Result": {"entity_name", "identifier"},
+    "Draw": {"ratio"},  # with both counts given the share follows from them
 }
 
 RECORDS: list[Publishable] = [

@@ -12,10 +12,13 @@ ALLOWED = {
     (BatchState.FILED, "approve"): BatchState.APPROVED,
     (BatchState.FILED, "return"): BatchState.RETURNED,
     (BatchState.APPROVED, "return"): BatchState.RETURNED,
-    (BatchState.APPROVED, "release"): BatchState.RELEASED,
+    (BatchState.APPROVED, "begin"): BatchState.RELEASING,
+    (BatchState.RELEASING, "begin"): BatchState.RELEASING,
+    (BatchState.RELEASED, "begin"): BatchState.RELEASED,
+    (BatchState.RELEASING, "release"): BatchState.RELEASED,
     (BatchState.RELEASED, "release"): BatchState.RELEASED,
 }
-ACTIONS = ("approve", "return", "release", "burn")
+ACTIONS = ("approve", "return", "begin", "release", "burn")
 
 
 @pytest.mark.parametrize(
@@ -32,7 +35,9 @@ def test_a_batch_moves_on(state: BatchState, action: str, after: BatchState) -> 
     [each for each in itertools.product(BatchState, ACTIONS) if each not in ALLOWED],
 )
 def test_a_batch_does_not_move_otherwise(state: BatchState, action: str) -> None:
-    verb = {"approve": "审核通过", "return": "退回", "release": "发布"}.get(action, action)
+    verb = {"approve": "审核通过", "return": "退回", "begin": "发布", "release": "发布"}.get(
+        action, action
+    )
 
     with pytest.raises(WrongState) as refused:
         move(state, action, author="lin", actor="wu")

@@ -79,7 +79,20 @@ def test_a_list_stays_complete_while_records_are_published(migrated_register: sa
     assert found == [f"r_{number:04}" for number in reversed(range(30))]
 
 
-@pytest.mark.parametrize("cursor", ["", "x", "!!", "W10", "WyIyMDI0LTEzLTAxIiwiYSJd", "bnVsbA"])
+@pytest.mark.parametrize(
+    "cursor",
+    [
+        "",
+        "x",
+        "!!",
+        "W10",
+        "WyIyMDI0LTEzLTAxIiwiYSJd",
+        "bnVsbA",
+        "WzEwMDAwMDAwMDAwMDAwMDAwMDAwLCJwIl0",
+        "W0luZmluaXR5LCJwIl0",
+        "WyIyMDI0LTAxLTAxIiwiXHVkODAwIl0",
+    ],
+)
 def test_a_strange_cursor_is_refused(migrated_register: sa.Engine, cursor: str) -> None:
     with Session(migrated_register) as session, pytest.raises(BadCursor):
         results.listed(session, ResultFilter(), cursor=cursor)

@@ -12,6 +12,11 @@ def check(context: Context, reads: Reads) -> None:
     items = {code for read in reads for task in read.record.tasks for code in task.item_codes}
     known = filings.find(context.session, Item, (f"{agency}/{code}" for code in items))
     filed = filings.find(context.session, Plan, (read.record.key for read in reads))
+    elsewhere = {
+        task.code: plan.key
+        for plan in filings.with_prefix(context.session, Plan, f"{agency}/")
+        for task in plan.tasks
+    }
     version = {key: plan.version for key, plan in filed.items()}
     for read in reads:
         plan: Plan = read.record
@@ -27,6 +32,9 @@ def check(context: Context, reads: Reads) -> None:
             if task.code in seen:
                 context.error(read.child(index), "task_code", f"任务编号 {task.code} 重复")
             seen.add(task.code)
+            if elsewhere.get(task.code, plan.key) != plan.key:
+                context.error(read, "task_code", f"任务编号 {task.code} 已用于本机关的另一个计划")
+            elsewhere[task.code] = plan.key
             for code in task.item_codes:
                 if f"{agency}/{code}" not in known:
                     context.error(

@@ -17,7 +17,10 @@ from portal.airlock.redact import KIND_OF as PUBLIC_KIND
 from portal.airlock.redact import redact
 from portal.domain.draws import Draw
 from portal.domain.followups import FollowUp
+from portal.domain.grounds import Disclosure
+from portal.domain.items import Item
 from portal.domain.parties import Entity
+from portal.domain.plans import Plan
 from portal.domain.results import Result
 from portal.internal.tables import filings
 from portal.internal.tables.filings import FilingRow
@@ -33,13 +36,14 @@ def passages(
 ) -> Iterator[tuple[FilingRow, Passage]]:
     """Project filings of one kind; kinds that are never public yield nothing.
 
-    Records around them count as a reviewer approved them, or as the batch itself files them.
+    Records around them count as they were last released, or as the batch itself files them.
     """
     key = secret(session, ID_KEY)
     records = [(row, filings.decode(row.kind, row.body)) for row in rows]
     records = [(row, record) for row, record in records if type(record) in PUBLIC_KIND]
     lookup = partial(_looked_up, session, batch_id)
-    around = _around(session, lookup, [record for _, record in records], key, today)
+    named = [record for _, record in records]
+    around = _around(session, lookup, named, key, today, batch_id=batch_id)
     for row, record in records:
         yield row, redact(record, around)
 
@@ -56,7 +60,13 @@ def _looked_up(
 
 
 def _around(
-    session: Session, lookup: Lookup, records: list[object], key: bytes, today: date
+    session: Session,
+    lookup: Lookup,
+    records: list[object],
+    key: bytes,
+    today: date,
+    *,
+    batch_id: int | None,
 ) -> Around:
     checks = {r.key: r for r in records if isinstance(r, Result)}
     steps = [r for r in records if isinstance(r, FollowUp)]
@@ -65,9 +75,26 @@ def _around(
     wanted = {check.entity_key for check in checks.values()}
     wanted |= {entry.entity_key for draw in draws for entry in draw.entries}
     parties = lookup(Entity, wanted)
+    hidden = frozenset(
+        key
+        for key, item in lookup(Item, _items_named(records, checks)).items()
+        if item.decision.disclosure in (Disclosure.WITHHELD, Disclosure.NEVER)
+    )
     nonces = {draw.key: _nonce(draw, key) for draw in draws}
-    gone = withdrawn_keys(session, "entity", parties) | withdrawn_keys(session, "result", checks)
-    return Around(Ids(key), today, parties, checks, gone, nonces)
+    gone = frozenset[str]().union(
+        withdrawn_keys(session, "entity", parties, batch_id=batch_id),
+        withdrawn_keys(session, "result", checks, batch_id=batch_id),
+    )
+    return Around(Ids(key), today, parties, checks, gone, hidden, nonces)
+
+
+def _items_named(records: list[object], checks: dict[str, Result]) -> set[str]:
+    """Return the keys of the items that checks and planned tasks name."""
+    found = {f"{c.agency_code}/{f.item_code}" for c in checks.values() for f in c.findings}
+    for plan in records:
+        if isinstance(plan, Plan):
+            found |= {f"{plan.agency_code}/{c}" for task in plan.tasks for c in task.item_codes}
+    return found
 
 
 def _nonce(draw: Draw, key: bytes) -> str:

@@ -8,7 +8,8 @@ from sqlalchemy.orm import Session
 from portal.airlock.around import Passage
 from portal.airlock.publish import Outcome, publish
 from portal.domain.draws import Draw
-from portal.domain.workflow import Role, move
+from portal.domain.errors import PortalError
+from portal.domain.workflow import BatchState, Role, move
 from portal.internal.desk import batches, people, ripples
 from portal.internal.desk.projection import passages
 from portal.internal.desk.stores import Stores
@@ -35,16 +36,37 @@ def release(
         Residue: something secret-looking is left in the text; nothing was published.
 
     """
-    with Session(stores.internal) as reading:
-        batch = batches.get(reading, batch_id)
-        people.require(reading, by, Role.PUBLISHER, batch.agency)
-        move(batch.batch_state, "release", author=batch.filed_by, actor=by)
+    before = _begin(stores, batch_id, by)
+    try:
+        return _carry_out(stores, batch_id, by=by, now=now, progress=progress)
+    except PortalError:
+        #: Refused means that the register was left as it was, so the batch may still be returned.
+        with write_lock(stores.internal) as session:
+            batches.get(session, batch_id).state = before.value
+        raise
+
+
+def _begin(stores: Stores, batch_id: int, by: str) -> BatchState:
+    """Mark the batch as on its way out; from now on a crash leaves only one way, forward."""
+    with write_lock(stores.internal) as session:
+        batch = batches.get(session, batch_id)
+        people.require(session, by, Role.PUBLISHER, batch.agency)
+        before = batch.batch_state
+        batch.state = move(before, "begin", author=batch.filed_by, actor=by).value
+    return before
+
+
+def _carry_out(
+    stores: Stores, batch_id: int, *, by: str, now: datetime, progress: Progress | None
+) -> Outcome:
+    """Publish and note it, while the office stands still: nothing can be corrected or withdrawn meanwhile."""
+    with write_lock(stores.internal) as session:
+        batch = batches.get(session, batch_id)
         outcome = publish(
             stores.register,
-            _stream(stores, reading, batch, clock.local_date(now), progress),
+            _stream(stores, session, batch, clock.local_date(now), progress),
             now=now,
         )
-    with write_lock(stores.internal) as session:
         batch = batches.get(session, batch_id)
         batch.state = move(batch.batch_state, "release", author=batch.filed_by, actor=by).value
         batch.released_by, batch.released_at, batch.released_serial = by, now, outcome.serial

@@ -49,7 +49,11 @@ def carried_on(
 ) -> Iterator[Passage]:
     """Project again what is public about `parties`, now that they are disclosed otherwise."""
     with Session(register) as public:
-        drawn = {draw.id for each in parties.values() for draw in draws.of_entity(public, each)}
+        drawn = {
+            draw.id
+            for each in parties.values()
+            for draw in draws.of_entity(public, each, limit=None)
+        }
     results: list[str] = []
     for rows in batches.public_about(session, "result", parties):
         results += [row.key for row in rows]

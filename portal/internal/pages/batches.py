@@ -122,7 +122,9 @@ def show(batch_id: int) -> ResponseReturnValue:
         next=previews[-1].row.id if len(previews) == _PAGE else None,
         may_review=not mine and me.has(Role.REVIEWER) and batch.state in ("filed", "approved"),
         may_approve=batch.state == "filed",
-        may_release=not mine and me.has(Role.PUBLISHER) and batch.state in ("approved", "released"),
+        may_release=not mine
+        and me.has(Role.PUBLISHER)
+        and batch.state in ("approved", "releasing", "released"),
         site_url=_site_url(),
     )
 

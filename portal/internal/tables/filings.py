@@ -106,15 +106,15 @@ def latest(session: Session, kind: str, keys: Iterable[str]) -> dict[str, Filing
 def standing(
     session: Session, record_type: type[T], keys: Iterable[str], *, batch_id: int | None
 ) -> dict[str, T]:
-    """Return records as a reviewer last approved them, or as `batch_id` itself files them.
+    """Return records as they were last released, or as `batch_id` itself files them.
 
-    What nobody has reviewed must not decide what is shown. A record that only ever stood in an
-    unreviewed batch is returned as filed: nothing that leans on it can become public anyway.
+    What is not released must not decide what is shown. A record that was never released is
+    returned as filed: nothing that leans on it can become public anyway.
     """
     kind = KIND_OF[record_type]
     wanted = sorted(set(keys))
     reviewed = sa.or_(
-        BatchRow.state.in_([BatchState.APPROVED.value, BatchState.RELEASED.value]),
+        BatchRow.state.in_([BatchState.RELEASING.value, BatchState.RELEASED.value]),
         BatchRow.id == batch_id,
     )
     newest = (

@@ -7,6 +7,8 @@ import sqlalchemy as sa
 from sqlalchemy import Index, String
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
+from portal.domain.workflow import BatchState
+from portal.internal.tables.batches import BatchRow
 from portal.internal.tables.filings import FilingRow
 from portal.kit.db import INTERNAL, Table, UtcDateTime
 
@@ -57,15 +59,19 @@ def note(
     session.add(LedgerRow(at=at, person=person, action=action, batch_id=batch_id, detail=detail))
 
 
-def withdrawn_keys(session: Session, kind: str, keys: Iterable[str]) -> frozenset[str]:
-    """Return which of these records are withdrawn and have not been filed anew since."""
+def withdrawn_keys(
+    session: Session, kind: str, keys: Iterable[str], *, batch_id: int | None
+) -> frozenset[str]:
+    """Return which of these records are withdrawn and not released anew since (or by `batch_id`)."""
     wanted = sorted(keys)
     found: set[str] = set()
-    later = sa.select(1).where(
-        FilingRow.kind == WithdrawalRow.kind,
-        FilingRow.key == WithdrawalRow.key,
-        FilingRow.id > WithdrawalRow.last_filing_id,
-        FilingRow.live,
+    later = (
+        sa.select(1)
+        .select_from(FilingRow)
+        .join(BatchRow, BatchRow.id == FilingRow.batch_id)
+        .where(FilingRow.kind == WithdrawalRow.kind, FilingRow.key == WithdrawalRow.key)
+        .where(FilingRow.id > WithdrawalRow.last_filing_id, FilingRow.live)
+        .where(sa.or_(BatchRow.state == BatchState.RELEASED.value, BatchRow.id == batch_id))
     )
     for start in range(0, len(wanted), 500):
         found.update(

@@ -52,8 +52,8 @@ def entries(
     return fetch(session, query, _ENTRY_ORDER, PublicDrawEntry, cursor=cursor, limit=limit)
 
 
-def of_entity(session: Session, entity_id: str, limit: int = PAGE_SIZE) -> list[PublicDraw]:
-    """Return the draws one party was drawn in, newest first."""
+def of_entity(session: Session, entity_id: str, limit: int | None = PAGE_SIZE) -> list[PublicDraw]:
+    """Return the draws one party was drawn in, newest first; `limit` None for all of them."""
     query = (
         sa.select(DrawRow.body)
         .join(DrawEntryRow, DrawEntryRow.draw_id == DrawRow.public_id)

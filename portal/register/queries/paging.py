@@ -18,6 +18,8 @@ R = TypeVar("R", bound=Record)
 S = TypeVar("S", bound="sa.Select[*tuple[Any, ...]]")
 
 PAGE_SIZE = 50
+#: No key of ours is larger; databases refuse more.
+_LARGEST = 2**31 - 1
 Key = InstrumentedAttribute[Any]
 
 
@@ -77,13 +79,17 @@ class Order:
             values = json.loads(base64.b64decode(padded, altchars=b"-_", validate=True))
             if len(values) != len(self.keys):
                 raise BadCursor(cursor)
+            if any(isinstance(v, int) and abs(v) > _LARGEST for v in values):
+                raise BadCursor(cursor)
+            if any(isinstance(v, str) and not v.isprintable() for v in values):
+                raise BadCursor(cursor)
             return [
                 date.fromisoformat(value)
                 if isinstance(key.type, sa.Date)
                 else key.type.python_type(value)
                 for key, value in zip(self.keys, values, strict=True)
             ]
-        except (ValueError, TypeError, binascii.Error) as error:
+        except (ValueError, TypeError, OverflowError, binascii.Error) as error:
             raise BadCursor(cursor) from error
 
 
