@@ -255,7 +255,7 @@ def _result(result: Result, around: Around) -> r.PublicResult:
         unit=result.unit,
         handling=result.handling,
         handling_text=None if "handling_text" in hidden else result.handling_text,
-        due_on=last_of_month(due) if due and coarse else due,
+        stated_due_on=last_of_month(due) if due and coarse else due,
         month_only=coarse,
         withheld=_withheld(result.decision),
     )

@@ -196,6 +196,8 @@ class PublicResult(Record, frozen=True):
     handling_text: str | None = None
     #: "open" while a problem waits for its closing step; set by the register itself.
     status: str = "closed"
+    #: The deadline the result itself was filed with; `due_on` follows the latest order.
+    stated_due_on: date | None = None
     due_on: date | None = None
     closed_on: date | None = None
     #: The dates are known to the month only (their first, or last, day stands for it).

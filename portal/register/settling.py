@@ -34,11 +34,15 @@ def settle(session: Session, results: Sequence[PublicResult]) -> list[Record]:
 
 def _settled(result: PublicResult, steps: Sequence[PublicFollowUp]) -> PublicResult:
     closed = [step.taken_on for step in steps if step.step == Step.CLOSED.value]
-    due = [step.due_on for step in steps if step.step == Step.ORDERED.value and step.due_on]
+    orders = sorted(
+        (step.taken_on, step.due_on)
+        for step in steps
+        if step.step == Step.ORDERED.value and step.due_on
+    )
     waiting = is_problem(result) and not closed
     return msgspec.structs.replace(
         result,
         status="open" if waiting else "closed",
-        due_on=max(due) if due else result.due_on,
+        due_on=orders[-1][1] if orders else result.stated_due_on,
         closed_on=max(closed) if closed else None,
     )

@@ -254,6 +254,8 @@ class Pen:
             self._count(kind, decode(row.body, TYPES[kind]), -1)
         self.counts["withdrawn"] += len(ids)
         self._resettle(results)
+        #: Their older versions told what the withdrawn steps had said.
+        self._drop_versions(sorted(results))
         return ids
 
     def _present(self, table: type[Any], public_ids: Sequence[str]) -> dict[str, Any]:

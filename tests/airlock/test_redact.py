@@ -138,7 +138,7 @@ def test_a_natural_persons_identity_is_masked_and_its_days_coarsened(form: Entit
     assert isinstance(result, PublicResult)
     assert "张三丰" not in encode(entity).decode()
     assert (entity.identifiers, entity.masked) == ((), True)
-    assert (result.inspected_on, result.due_on, result.month_only) == (
+    assert (result.inspected_on, result.stated_due_on, result.month_only) == (
         date(2025, 5, 1),
         date(2025, 6, 30),
         True,
