@@ -91,7 +91,11 @@ def _class_of(record: Publishable, decision: Decision, around: Around) -> Disclo
     if isinstance(record, Result):
         return _class_of_check(record, around)
     if isinstance(record, FollowUp):
-        check = around.checks[f"{record.agency_code}/{record.result_code}"]
+        check = around.checks.get(f"{record.agency_code}/{record.result_code}")
+        if check is None:
+            raise NotYetPublic(
+                f"检查记录 {record.result_code} 所在的批次已退回；请重新导入抽查结果"
+            )
         above = _class_of_check(check, around)
         if check.key in around.withdrawn or above in (Disclosure.WITHHELD, Disclosure.NEVER):
             return Disclosure.NEVER

@@ -18,15 +18,23 @@ from portal.domain.errors import (
     WrongState,
 )
 from portal.domain.workflow import BatchState, Role
-from portal.internal.desk import batches, people, release, retract, review
+from portal.internal.desk import batches, people, release, retract, review, upload
 from portal.internal.desk.review import ReasonMissing
 from portal.internal.desk.stores import Stores
 from portal.internal.tables.filings import FilingRow
 from portal.internal.tables.ledger import LedgerRow, WithdrawalRow
 from portal.register.queries import changes as register_changes
-from portal.register.records import Kind, PublicDraw, PublicDrawEntry, PublicResult, decode
+from portal.register.records import (
+    Kind,
+    PublicDraw,
+    PublicDrawEntry,
+    PublicPlan,
+    PublicResult,
+    decode,
+)
 from portal.register.tables.changes import ChangeRow, VersionRow
 from portal.register.tables.draws import DrawEntryRow, DrawRow
+from portal.register.tables.plans import PlanRow
 from portal.register.tables.results import ResultRow
 from tests.conftest import NOW, Office
 from tests.makers import AGENCY, AGENCY_ROW, CREDIT_CODE, ITEM_ROW, RESULT_ROW, Row
@@ -676,7 +684,7 @@ def test_a_filing_nobody_has_reviewed_does_not_loosen_what_is_shown(office: Offi
     trader: Row = {"entity_name": "示例市甲小吃店", "scheme": "本地编号", "identifier": "T-1"}
     office.put("entities", {**trader, "form": "个体工商户"})
     batch = number(office.file("results", {**RESULT_ROW, **trader}).batch_id)
-    office.file("entities", {**trader, "form": "企业"})
+    office.file("entities", {**trader, "form": "企业", "disclosure": "公开"})
 
     office.publish(batch)
 
@@ -746,3 +754,84 @@ def test_parties_of_an_embargoed_list_come_out_with_their_first_check(office: Of
     with Session(office.stores.register) as session:
         counts = register_changes.tallies(session)
     assert (counts["entity"], counts["result"], counts.get("draw_entry", 0)) == (1, 1, 0)
+
+
+# -- what one filing may do to another's --------------------------------------------------------
+
+
+HIDDEN: Row = {
+    "disclosure": "不予确认", "ground": "国家秘密", "decided_by": "示例市保密局",
+    "decided_on": "2025-05-01", "review_on": "2026-04-30",
+}  # fmt: skip
+
+
+def test_another_agency_cannot_bring_a_hidden_party_to_light(office: Office) -> None:
+    office.put("agencies", {**AGENCY_ROW, "code": "990100-B", "name": "示例市乙局"})
+    office.put("entities", {**PARTY_ROW, **HIDDEN})
+    office.put("results", RESULT_ROW)
+
+    with pytest.raises(upload.Refused) as refused:
+        office.file("entities", PARTY_ROW, agency="990100-B")
+
+    assert [problem.what for problem in refused.value.report.errors] == [
+        "与登记的公开方式或对象类型不一致，不能由本次导入放宽；确需调整的，由原登记机关填写“公开方式”后导入"
+    ]
+
+
+def test_a_hidden_party_does_not_come_in_under_its_other_number(office: Office) -> None:
+    other = "990100000000016"
+    office.put("entities", {**PARTY_ROW, **HIDDEN, "other_identifiers": other})
+
+    with pytest.raises(upload.Refused) as refused:
+        office.file("results", {**RESULT_ROW, "identifier": other})
+
+    assert refused.value.report.errors[-1].what == (
+        "该编号已登记为一个检查对象的其他编号；请使用其主要编号"
+    )
+
+
+def test_a_hidden_items_name_and_id_are_in_no_result_and_no_plan(office: Office) -> None:
+    secret = {**ITEM_ROW, "code": "M-1", "name": "代号雷霆专项检查", **HIDDEN}
+    office.put("items", secret)
+    office.put(
+        "plans",
+        {"code": "P", "name": "计划", "year": 2025, "approved_on": "2025-03-03", "approver": "某",
+         "task_code": "T", "task_name": "任务", "item_codes": "SP-001；M-1", "object_scope": "全部",
+         "task_type": "不定向", "starts_on": "2025-04-01", "ends_on": "2025-06-30"},
+    )  # fmt: skip
+    row = {**RESULT_ROW, "item_code": "M-1"}
+    office.put("results", {**RESULT_ROW}, {**row}, {**row, "code": "JC-0002"})
+
+    with Session(office.stores.register) as session:
+        bodies = [
+            *session.scalars(sa.select(ResultRow.body)),
+            *session.scalars(sa.select(PlanRow.body)),
+        ]
+    assert len(bodies) == 2
+    assert [body for body in bodies if "雷霆" in body] == []
+    assert len(decode(bodies[0], PublicResult).findings) == 1
+    assert len(decode(bodies[1], PublicPlan).tasks[0].item_ids) == 1
+
+
+def test_a_corrected_list_drops_who_is_no_longer_in_it(office: Office) -> None:
+    rows = [{**row, "embargo_until": None, "sample_count": None} for row in DRAWN]
+    office.put("draws", *rows)
+
+    office.put("draws", rows[0])
+
+    with Session(office.stores.register) as session:
+        assert register_changes.tallies(session)["draw_entry"] == 1
+
+
+def test_a_record_equal_to_one_that_waits_elsewhere_is_not_lost_when_that_is_returned(
+    office: Office,
+) -> None:
+    office.put("entities", PARTY_ROW)
+    first = number(office.file("results", RESULT_ROW).batch_id)
+    second = number(office.file("results", RESULT_ROW, {**RESULT_ROW, "code": "JC-2"}).batch_id)
+    review.give_back(office.stores, first, by="wu", now=NOW, reason="重复")
+
+    office.publish(second)
+
+    with Session(office.stores.register) as session:
+        assert register_changes.tallies(session)["result"] == 2

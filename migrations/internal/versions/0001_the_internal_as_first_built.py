@@ -54,6 +54,11 @@ def upgrade() -> None:
     with op.batch_alter_table('ledger', schema=None) as batch_op:
         batch_op.create_index(batch_op.f('ix_ledger_batch_id'), ['batch_id'], unique=False)
 
+    op.create_table('number',
+    sa.Column('number', sa.String(length=200), nullable=False),
+    sa.Column('key', sa.String(length=300), nullable=False),
+    sa.PrimaryKeyConstraint('number', 'key', name=op.f('pk_number'))
+    )
     op.create_table('person',
     sa.Column('name', sa.String(length=40), nullable=False),
     sa.Column('display', sa.String(length=60), nullable=False),
@@ -117,6 +122,7 @@ def downgrade() -> None:
     op.drop_table('withdrawal')
     op.drop_table('setting')
     op.drop_table('person')
+    op.drop_table('number')
     with op.batch_alter_table('ledger', schema=None) as batch_op:
         batch_op.drop_index(batch_op.f('ix_ledger_batch_id'))
 

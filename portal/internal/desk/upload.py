@@ -12,13 +12,14 @@ from itertools import islice
 from pathlib import Path
 from typing import Any
 
+import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from portal.airlock.around import Ids
 from portal.airlock.redact import KIND_OF as PUBLIC_KIND
 from portal.airlock.residue import residue
 from portal.domain.errors import PortalError, UnknownRecord
-from portal.domain.parties import Agency
+from portal.domain.parties import Agency, Entity, entity_key
 from portal.domain.workflow import BatchState, Role
 from portal.internal.checks import results as result_checks
 from portal.internal.checks.context import Context
@@ -32,6 +33,7 @@ from portal.internal.sheets.report import Problem, Report, Unreadable
 from portal.internal.sheets.textfile import TextReader
 from portal.internal.tables import filings, ledger
 from portal.internal.tables.batches import BatchRow
+from portal.internal.tables.filings import NumberRow
 from portal.internal.tables.people import EVERY_AGENCY
 from portal.internal.tables.settings import ID_KEY, secret
 from portal.kit import clock
@@ -75,6 +77,8 @@ class _Filing:
     ids: Ids
     context: Context
     done: Accepted
+    #: The very file is filed already and was not returned.
+    repeated: bool
 
 
 def accept(
@@ -134,7 +138,15 @@ def _begin(session: Session, done: Accepted, batch: BatchRow) -> _Filing:
     context = Context(
         session, SHEETS[batch.kind], batch.file_name, batch.agency, today, done.report
     )
-    return _Filing(session, batch, Ids(secret(session, ID_KEY)), context, done)
+    same_file = sa.select(BatchRow.id).where(
+        BatchRow.kind == batch.kind,
+        BatchRow.agency == batch.agency,
+        BatchRow.file_sha256 == batch.file_sha256,
+        BatchRow.state != BatchState.RETURNED.value,
+        BatchRow.id != batch.id,
+    )
+    repeated = session.scalar(same_file.limit(1)) is not None
+    return _Filing(session, batch, Ids(secret(session, ID_KEY)), context, done, repeated)
 
 
 def _file_all(filing: _Filing, path: Path, progress: Progress | None) -> None:
@@ -221,15 +233,18 @@ def _insert_kind(filing: _Filing, reads: list[Read]) -> list[str]:
     kind = filings.KIND_OF[record_type]
     public = PUBLIC_KIND.get(record_type)
     present = filings.latest(filing.session, kind, (read.record.key for read in reads))
+    #: What waits in another batch may be returned: the same record is filed here as well.
+    pending = filings.waiting(filing.session, present.values(), but=filing.batch.id)
     rows: list[dict[str, Any]] = []
     for read in reads:
         key, body = read.record.key, filings.encode(read.record)
         was = present.get(key)
-        if was is not None and was.body == body:
-            filing.done.same += 1
-            continue
+        same = was is not None and was.body == body
+        filing.done.same += same
         filing.done.created += was is None
-        filing.done.changed += was is not None
+        filing.done.changed += was is not None and not same
+        if same and (filing.repeated or key not in pending):
+            continue
         rows.append(
             {
                 "batch_id": filing.batch.id,
@@ -243,7 +258,16 @@ def _insert_kind(filing: _Filing, reads: list[Read]) -> list[str]:
             }
         )
     filings.insert(filing.session, rows)
+    for read in reads:
+        if isinstance(read.record, Entity):
+            _note_numbers(filing.session, read.record)
     return [row["key"] for row in rows]
+
+
+def _note_numbers(session: Session, party: Entity) -> None:
+    for other in party.identifiers[1:]:
+        number = entity_key(other, agency_code=party.agency_code, name="")
+        session.merge(NumberRow(number=number, key=party.key))
 
 
 def _close(filing: _Filing) -> None:

@@ -72,6 +72,16 @@ class FilingRow(Table):
     body: Mapped[str]
 
 
+class NumberRow(Table):
+    """A party's further number (其他标识代码), leading to the key it is filed under."""
+
+    __bind_key__ = INTERNAL
+    __tablename__ = "number"
+
+    number: Mapped[str] = mapped_column(String(200), primary_key=True)
+    key: Mapped[str] = mapped_column(String(300), primary_key=True)
+
+
 def about(record: object) -> str:
     """Return the key of the record that `record` is about, "" where there is none."""
     if isinstance(record, Result):
@@ -126,6 +136,19 @@ def standing(
     rows = session.scalars(sa.select(FilingRow).where(FilingRow.id.in_(newest))) if wanted else ()
     found = {row.key: decode(kind, row.body) for row in rows}
     return find(session, record_type, set(wanted) - set(found)) | found
+
+
+def waiting(session: Session, rows: Iterable[FilingRow], *, but: int) -> set[str]:
+    """Return the keys of filings in batches, `but` one, that may still be returned."""
+    by_batch: dict[int, list[str]] = {}
+    for row in rows:
+        by_batch.setdefault(row.batch_id, []).append(row.key)
+    by_batch.pop(but, None)
+    query = sa.select(BatchRow.id).where(
+        BatchRow.id.in_(sorted(by_batch)),
+        BatchRow.state.in_([BatchState.FILED.value, BatchState.APPROVED.value]),
+    )
+    return {key for batch in session.scalars(query) for key in by_batch[batch]}
 
 
 def find(session: Session, record_type: type[T], keys: Iterable[str]) -> dict[str, T]:
