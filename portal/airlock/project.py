@@ -1,15 +1,15 @@
 """One function per kind of record: its public form, built up field by field from nothing."""
 
-from decimal import Decimal
 from typing import assert_never
 
 from portal.airlock.around import Around, Ids
+from portal.airlock.draws import project_draw
 from portal.airlock.masks import WITHHELD_NAME, mask_person, mask_text, mask_trader
-from portal.airlock.rules import Naming, party_class, rule_for
+from portal.airlock.rules import Naming, rule_for
 from portal.domain.documents import Document
-from portal.domain.draws import Draw, list_digest
+from portal.domain.draws import Draw
 from portal.domain.followups import FollowUp
-from portal.domain.grounds import Decision, Disclosure
+from portal.domain.grounds import Decision
 from portal.domain.items import Item
 from portal.domain.parties import Agency, Entity
 from portal.domain.periods import first_of_month, last_of_month
@@ -40,7 +40,7 @@ def project(record: Publishable, around: Around) -> list[r.Record]:
         case Plan():
             return [_plan(record, around)]
         case Draw():
-            return _draw(record, around)
+            return project_draw(record, around)
         case Result():
             return [_result(record, around)]
         case FollowUp():
@@ -159,76 +159,6 @@ def _task(task: Task, plan: Plan, around: Around) -> r.PublicTask:
         method=task.method,
         remark=task.remark,
     )
-
-
-def _draw(draw: Draw, around: Around) -> list[r.Record]:
-    """The list goes out the day after its embargo; withheld parties count in no figure."""
-    ids = around.ids
-    mine = ids.of(Kind.DRAW, draw.key)
-    shown = [
-        entry
-        for entry in draw.entries
-        if entry.entity_key not in around.withdrawn
-        and party_class(around.parties[entry.entity_key])
-        not in (Disclosure.WITHHELD, Disclosure.NEVER)
-    ]
-    hidden_count = len(draw.entries) - len(shown)
-    listed = draw.is_listed(around.today)
-    entity_ids = [ids.of(Kind.ENTITY, entry.entity_key) for entry in shown]
-    nonce = around.nonces.get(draw.key)
-    public = r.PublicDraw(
-        id=mine,
-        agency_id=ids.of(Kind.AGENCY, draw.agency_code),
-        name=draw.name,
-        round_no=draw.round_no,
-        drawn_on=draw.drawn_on,
-        method=draw.method,
-        task_id=ids.task(draw.agency_code, draw.task_code) if draw.task_code else None,
-        place=draw.place,
-        frame_count=_less(draw.frame_count, hidden_count),
-        sample_count=_less(draw.sample_count, hidden_count),
-        ratio=_share(draw, hidden_count),
-        ratio_text=draw.ratio.text if draw.ratio and not _is_counted(draw) else None,
-        inspector_count=draw.inspector_count,
-        team_count=draw.team_count,
-        supervised_by=draw.supervised_by,
-        embargo_until=draw.embargo_until,
-        list_digest=list_digest(nonce, entity_ids) if nonce and entity_ids else None,
-        list_nonce=nonce if nonce and entity_ids and listed else None,
-        remark=draw.remark,
-    )
-    if not listed:
-        return [public]
-    entries = [
-        r.PublicDrawEntry(
-            id=ids.of(Kind.DRAW_ENTRY, f"{draw.key}/{entry.entity_key}"),
-            draw_id=mine,
-            entity_id=entity_id,
-            drawn_on=draw.drawn_on,
-            unit=entry.unit,
-        )
-        for entry, entity_id in zip(shown, entity_ids, strict=True)
-    ]
-    return [public, *entries]
-
-
-def _is_counted(draw: Draw) -> bool:
-    return bool(draw.frame_count and draw.sample_count is not None)
-
-
-def _share(draw: Draw, hidden_count: int) -> Decimal | None:
-    """Return the share that the public counts give.
-
-    The stated one beside them would betray how many are left out.
-    """
-    frame, sample = _less(draw.frame_count, hidden_count), _less(draw.sample_count, hidden_count)
-    if frame and sample is not None:
-        return (Decimal(sample) / frame).quantize(Decimal("0.001")).normalize()
-    return draw.ratio.value if draw.ratio else None
-
-
-def _less(stated: int | None, hidden_count: int) -> int | None:
-    return None if stated is None else stated - hidden_count
 
 
 def _month_only(party: Entity) -> bool:

@@ -835,3 +835,20 @@ def test_a_record_equal_to_one_that_waits_elsewhere_is_not_lost_when_that_is_ret
 
     with Session(office.stores.register) as session:
         assert register_changes.tallies(session)["result"] == 2
+
+
+def test_withdrawing_a_drawn_party_leaves_a_draw_whose_digest_still_verifies(
+    office: Office,
+) -> None:
+    rows = [{**row, "embargo_until": None, "sample_count": None} for row in DRAWN]
+    office.put("draws", *rows)
+    found = id_of(office.stores, Kind.ENTITY, f"uscc:{PARTY_ROW['identifier']}")
+
+    retract.retract(office.stores, Kind.ENTITY, found, by="he", second="an", now=NOW)
+
+    with Session(office.stores.register) as session:
+        (body,) = session.scalars(sa.select(DrawRow.body))
+        listed = session.scalars(sa.select(DrawEntryRow.entity_id)).all()
+    draw = decode(body, PublicDraw)
+    assert len(listed) == 1
+    assert draw.list_digest == list_digest(draw.list_nonce or "", listed)

@@ -5,14 +5,17 @@ from datetime import datetime
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from portal.airlock.publish import Outcome, withdraw
+from portal.airlock.around import Ids
+from portal.airlock.publish import Outcome, publish, withdraw
 from portal.domain.errors import FourEyesViolation, UnknownRecord
 from portal.domain.workflow import Role
-from portal.internal.desk import batches, people
+from portal.internal.desk import batches, people, ripples
 from portal.internal.desk.stores import Stores
 from portal.internal.tables import ledger
 from portal.internal.tables.filings import FilingRow
 from portal.internal.tables.ledger import WithdrawalRow
+from portal.internal.tables.settings import ID_KEY, secret
+from portal.kit import clock
 from portal.kit.db import write_lock
 from portal.register.records import Kind
 
@@ -51,8 +54,14 @@ def retract(
             detail=f"{kind.zh} {public_id}，第二人 {second}",
         )
         session.flush()
-        order_id = order.id
+        order_id, key = order.id, order.key
+    drawn = ripples.draws_of(stores.register, [public_id]) if kind is Kind.ENTITY else set()
     outcome = withdraw(stores.register, kind, [public_id], now=now)
+    with write_lock(stores.internal) as session:
+        notice = Ids(secret(session, ID_KEY)).notice(kind, key)
+        withdraw(stores.register, Kind.WITHHELD, [notice], now=now)
+        today = clock.local_date(now)
+        publish(stores.register, ripples.redrawn(session, drawn, today=today), now=now)
     with write_lock(stores.internal) as session:
         session.execute(
             sa.update(WithdrawalRow).where(WithdrawalRow.id == order_id).values(done_at=now)

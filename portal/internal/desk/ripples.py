@@ -4,7 +4,7 @@ How a party is disclosed decides what they may show: days become months, figures
 longer count it, or what was withheld with it comes back. A release of parties carries that on.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
 
 import sqlalchemy as sa
@@ -48,24 +48,34 @@ def carried_on(
     session: Session, register: sa.Engine, parties: dict[str, str], *, batch_id: int, today: date
 ) -> Iterator[Passage]:
     """Project again what is public about `parties`, now that they are disclosed otherwise."""
-    with Session(register) as public:
-        drawn = {
-            draw.id
-            for each in parties.values()
-            for draw in draws.of_entity(public, each, limit=None)
-        }
+    drawn = draws_of(register, parties.values())
     results: list[str] = []
     for rows in batches.public_about(session, "result", parties):
         results += [row.key for row in rows]
         yield from _projected(session, rows, batch_id, today)
     for rows in batches.public_about(session, "followup", results):
         yield from _projected(session, rows, batch_id, today)
-    for rows in batches.public_with_id(session, "draw", drawn):
+    yield from redrawn(session, drawn, today=today, batch_id=batch_id)
+
+
+def draws_of(register: sa.Engine, entity_ids: Iterable[str]) -> set[str]:
+    """Return the ids of the published draws whose lists name these parties."""
+    with Session(register) as public:
+        return {
+            draw.id for each in entity_ids for draw in draws.of_entity(public, each, limit=None)
+        }
+
+
+def redrawn(
+    session: Session, draw_ids: set[str], *, today: date, batch_id: int | None = None
+) -> Iterator[Passage]:
+    """Project these draws again: their figures and digests follow who is shown."""
+    for rows in batches.public_with_id(session, "draw", draw_ids):
         yield from _projected(session, rows, batch_id, today)
 
 
 def _projected(
-    session: Session, rows: list[FilingRow], batch_id: int, today: date
+    session: Session, rows: list[FilingRow], batch_id: int | None, today: date
 ) -> Iterator[Passage]:
     for _, passage in passages(session, rows, today, batch_id=batch_id):
         yield passage

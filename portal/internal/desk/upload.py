@@ -3,7 +3,6 @@
 import hashlib
 import json
 import os
-import re
 import shutil
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
@@ -17,7 +16,6 @@ from sqlalchemy.orm import Session
 
 from portal.airlock.around import Ids
 from portal.airlock.redact import KIND_OF as PUBLIC_KIND
-from portal.airlock.residue import residue
 from portal.domain.errors import PortalError, UnknownRecord
 from portal.domain.parties import Agency, Entity, entity_key
 from portal.domain.workflow import BatchState, Role
@@ -25,7 +23,7 @@ from portal.internal.checks import results as result_checks
 from portal.internal.checks.context import Context
 from portal.internal.checks.table import CHECKS
 from portal.internal.desk import people
-from portal.internal.desk.projection import passages
+from portal.internal.desk.foresight import foresee
 from portal.internal.desk.stores import Stores
 from portal.internal.sheets.catalogue import SHEETS
 from portal.internal.sheets.reader import Read, Reader
@@ -200,29 +198,8 @@ def _insert(filing: _Filing, reads: list[Read]) -> None:
     new.clear()
     filing.done.new_parties += len(parties)
     _insert_kind(filing, parties)
-    _look(filing, reads, _insert_kind(filing, reads))
-
-
-def _look(filing: _Filing, reads: list[Read], keys: list[str]) -> None:
-    """Tell now, with its cell, what the airlock would stop at release."""
-    batch, context = filing.batch, filing.context
-    places = {read.record.key: read for read in reads}
-    kind = filings.KIND_OF[type(reads[0].record)]
-    rows = filings.of_batch(filing.session, batch.id, kind, keys)
-    for row, passage in passages(filing.session, rows, context.today, batch_id=batch.id):
-        for record in passage.records:
-            for path, what in residue(record, passage):
-                read, name = _cell_of(places[row.key], path)
-                context.error(read, name, f"疑似{what}，将公开的文字中不得出现；请删去或改写")
-
-
-def _cell_of(read: Read, path: str) -> tuple[Read, str]:
-    """Return the read and the field that a path such as ``findings[1].detail`` stands for."""
-    match = re.fullmatch(r"\w+\[(\d+)\]\.(\w+).*", path)
-    if match is None:
-        return read, path.split("[", maxsplit=1)[0]
-    number, name = int(match[1]), match[2]
-    return (read.child(number) if number < len(read.children) else read), name
+    keys = _insert_kind(filing, reads)
+    foresee(filing.session, filing.batch.id, filing.context, reads, keys)
 
 
 def _insert_kind(filing: _Filing, reads: list[Read]) -> list[str]:
