@@ -1,14 +1,33 @@
 """How values are written on the office's pages."""
 
+import re
+from collections.abc import Iterator
 from datetime import datetime
 from typing import Any
 
 import msgspec
 from flask import Flask
 
+from portal.domain.codelists import CodeList
 from portal.domain.workflow import BatchState
 from portal.internal.sheets.catalogue import SHEETS
 from portal.kit import clock
+
+#: What the fields of records are called that no template column names.
+_LABELS = {
+    "id": "公开编号", "agency_code": "机关代码", "agency_id": "机关公开编号", "entity_id": "对象公开编号",
+    "result_id": "结果公开编号", "draw_id": "抽取公开编号", "task_id": "任务公开编号", "item_id": "事项公开编号",
+    "item_ids": "事项公开编号", "entity_key": "对象登记键", "identifiers": "标识代码", "identifier": "标识代码",
+    "value": "值", "valid": "校验位相符", "findings": "检查事项", "tasks": "任务", "entries": "名单",
+    "entity_name": "检查对象名称", "kind": "类别", "status": "状态", "stated_due_on": "登记的整改期限",
+    "closed_on": "完结日期", "month_only": "日期只公开到月", "masked": "名称已遮盖", "withheld": "不予公开",
+    "article": "条款", "field": "内容", "decision": "公开决定", "fields": "隐去内容", "figures": "统计数据",
+    "list_digest": "名单摘要", "list_nonce": "名单随机数", "item_names": "事项名称", "at_least": "不低于",
+    "text": "原文", "ratio_text": "比例原文", "label": "指标", "formula": "构成", "period": "时期", "key": "编号",
+    "unit": "单位", "name": "名称", "code": "编号",
+}  # fmt: skip
+_COLUMNS = {column.field: column for sheet in SHEETS.values() for column in sheet.columns}
+_STEP = re.compile(r"(\w+)(\[\d+\])?")
 
 
 def set_up(app: Flask) -> None:
@@ -34,16 +53,36 @@ def sheet_title(kind: str) -> str:
 
 
 def plain(record: object) -> list[tuple[str, str]]:
-    """Return a record as (field, text) lines; absent values are left out, nested ones indented."""
-    return list(_lines(msgspec.to_builtins(record), ""))
+    """Return a record as (label, text) lines in the clerk's words; absent values are left out."""
+    return [(_label(path), _wording(path, value)) for path, value in _lines(record, "")]
 
 
-def _lines(value: Any, path: str) -> Any:  # noqa: ANN401
-    if isinstance(value, dict):
-        for name, inner in value.items():
+def _lines(value: Any, path: str) -> Iterator[tuple[str, Any]]:  # noqa: ANN401
+    built = msgspec.to_builtins(value)
+    if isinstance(built, dict):
+        for name, inner in built.items():
             yield from _lines(inner, f"{path}.{name}" if path else name)
-    elif isinstance(value, list | tuple):
-        for number, inner in enumerate(value, 1):
-            yield from _lines(inner, f"{path}[{number}]" if len(value) > 1 else path)
-    elif value is not None and value != "":
-        yield path, str(value)
+    elif isinstance(built, list):
+        for number, inner in enumerate(built, 1):
+            yield from _lines(inner, f"{path}[{number}]" if len(built) > 1 else path)
+    elif built not in (None, ""):
+        yield path, built
+
+
+def _label(path: str) -> str:
+    """Say a path such as ``findings[2].outcomes`` as 检查事项2 · 检查结果."""
+    words = []
+    for name, number in _STEP.findall(path):
+        column = _COLUMNS.get(name)
+        title = _LABELS.get(name) or (column.title if column else name)
+        words.append(title + number.strip("[]"))
+    return " · ".join(words)
+
+
+def _wording(path: str, value: Any) -> str:  # noqa: ANN401
+    if isinstance(value, bool):
+        return "是" if value else "否"
+    column = _COLUMNS.get(_STEP.findall(path)[-1][0])
+    codes: type[CodeList] | None = column.codes if column else None
+    found = codes.named(value) if codes and isinstance(value, str) else None
+    return found.zh if found else str(value)
