@@ -1,13 +1,16 @@
 """From filing to release, withdrawal and embargo: who may do what, and what doing it twice changes."""
 
+import threading
 from collections.abc import Callable
 from datetime import UTC, date, datetime
+from decimal import Decimal
+from typing import Any
 
 import pytest
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from portal.airlock.publish import Outcome
+from portal.airlock.publish import Outcome, publish
 from portal.domain.draws import list_digest
 from portal.domain.errors import (
     FourEyesViolation,
@@ -852,3 +855,48 @@ def test_withdrawing_a_drawn_party_leaves_a_draw_whose_digest_still_verifies(
     draw = decode(body, PublicDraw)
     assert len(listed) == 1
     assert draw.list_digest == list_digest(draw.list_nonce or "", listed)
+
+
+def test_nothing_is_filed_or_withdrawn_while_a_release_is_under_way(
+    office: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What is on its way out was decided on before; a later decision waits and then wins."""
+    batch = number(office.file("results", RESULT_ROW).batch_id)
+    review.approve(office.stores, batch, by="wu", now=NOW)
+    done: list[str] = []
+    seen: list[list[str]] = []
+
+    def correct() -> None:
+        office.file("entities", {**PARTY_ROW, **HIDDEN})
+        done.append("filed")
+
+    other = threading.Thread(target=correct)
+
+    def slowly(*args: Any, **kwargs: Any) -> Outcome:
+        other.start()
+        other.join(0.5)
+        seen.append(list(done))
+        return publish(*args, **kwargs)
+
+    monkeypatch.setattr(release, "publish", slowly)
+    release.release(office.stores, batch, by="he", now=NOW)
+    other.join()
+
+    assert (seen, done) == ([[]], ["filed"])
+
+
+def test_the_share_of_a_draw_does_not_tell_how_many_are_left_out(office: Office) -> None:
+    hidden: Row = {"entity_name": "示例某单位", "scheme": "本地编号", "identifier": "X-1"}
+    office.put("entities", {**hidden, "form": "部队单位"})
+    draw: Row = {
+        "code": "C-9", "name": "第一轮", "drawn_on": "2025-04-07", "method": "摇号",
+        "frame_count": 20, "sample_count": 2, "ratio": "10%",
+    }  # fmt: skip
+
+    office.put("draws", {**draw, **PARTY_ROW}, {**draw, **hidden})
+
+    with Session(office.stores.register) as session:
+        (body,) = session.scalars(sa.select(DrawRow.body))
+    public = decode(body, PublicDraw)
+    assert (public.frame_count, public.sample_count) == (19, 1)
+    assert (public.ratio, public.ratio_text) == (Decimal("0.053"), None)
