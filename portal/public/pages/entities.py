@@ -14,7 +14,8 @@ from portal.kit.db import db
 from portal.public import filters, params
 from portal.public.caching import conditional
 from portal.public.pages.found import or_missing
-from portal.public.pages.lines import ResultLine, has_problem, result_lines
+from portal.public.pages.lines import ResultLine, result_lines
+from portal.register.layout import is_problem
 from portal.register.queries import draws, entities, followups, results
 from portal.register.queries.paging import Shown
 from portal.register.queries.results import ResultFilter
@@ -58,7 +59,7 @@ def show(public_id: str) -> ResponseReturnValue:
         entity=shown.record,
         lines=lines,
         timeline=timeline(lines, steps, drawn),
-        problems=[line for line in lines if has_problem(line.record)],
+        problems=[line for line in lines if is_problem(line.record)],
         open_count=sum(line.state in ("open", "overdue") for line in lines),
         complete=cursor is None and page.next is None,
         next=page.next,

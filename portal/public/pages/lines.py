@@ -7,6 +7,7 @@ from datetime import date
 from sqlalchemy.orm import Session
 
 from portal.domain.results import Outcome
+from portal.register.layout import is_problem
 from portal.register.queries import agencies, entities
 from portal.register.queries.paging import Shown
 from portal.register.records import PublicAgency, PublicEntity, PublicResult
@@ -28,14 +29,9 @@ class ResultLine:
         return self.shown.record
 
 
-def has_problem(result: PublicResult) -> bool:
-    """Whether any outcome opens a follow-up."""
-    return any(Outcome(code).is_problem for f in result.findings for code in f.outcomes)
-
-
 def state_of(result: PublicResult, today: date) -> str:
     """Tell how the follow-up of one check stands today."""
-    if not has_problem(result):
+    if not is_problem(result):
         return "none"
     if result.status == "closed":
         return "closed"
