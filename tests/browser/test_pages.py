@@ -8,6 +8,7 @@ import pytest
 from selenium.webdriver import Chrome, ChromeOptions, Keys
 from selenium.webdriver.chrome.service import Service
 from selenium.webdriver.common.by import By
+from selenium.webdriver.support.ui import WebDriverWait
 from werkzeug.serving import make_server
 
 from portal.public.app import create_app
@@ -144,15 +145,17 @@ def test_the_keyboard_alone_reaches_the_content_and_the_search(
     _resize(browser, 1280)
     browser.get(f"{address}/")
 
-    browser.switch_to.active_element.send_keys(Keys.TAB)
+    wait = WebDriverWait(browser, 10)
+    browser.find_element(By.TAG_NAME, "body").send_keys(Keys.TAB)
     first = browser.switch_to.active_element.get_attribute("href")
     browser.switch_to.active_element.send_keys(Keys.ENTER)
+    wait.until(lambda page: page.current_url.endswith("#content"))
     browser.switch_to.active_element.send_keys(Keys.TAB)
-    box = browser.switch_to.active_element
-    box.send_keys("示例市", Keys.ENTER)
+    wait.until(lambda page: page.switch_to.active_element.get_attribute("name") == "q")
+    browser.switch_to.active_element.send_keys("示例市", Keys.ENTER)
+    wait.until(lambda page: "/search?" in page.current_url)
 
     assert first == f"{address}/#content"
-    assert "/search?" in browser.current_url
     assert browser.find_elements(By.CSS_SELECTOR, "main a[href*='/entities/']")
 
 
@@ -166,6 +169,7 @@ def test_a_list_can_be_filtered_and_paged_without_javascript(browser: Chrome, ad
             for e in browser.find_elements(By.CSS_SELECTOR, "main a[href*='/results/r_']")
         }
         browser.find_element(By.CSS_SELECTOR, "main a[href*='cursor=']").click()
+        WebDriverWait(browser, 10).until(lambda page: "cursor=" in page.current_url)
         second = {
             e.get_attribute("href")
             for e in browser.find_elements(By.CSS_SELECTOR, "main a[href*='/results/r_']")
