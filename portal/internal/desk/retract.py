@@ -62,7 +62,6 @@ def retract(
         withdraw(stores.register, Kind.WITHHELD, [notice], now=now)
         today = clock.local_date(now)
         publish(stores.register, ripples.redrawn(session, drawn, today=today), now=now)
-    with write_lock(stores.internal) as session:
         session.execute(
             sa.update(WithdrawalRow).where(WithdrawalRow.id == order_id).values(done_at=now)
         )

@@ -1,7 +1,5 @@
 """Annual plans and tasks (年度抽查计划、抽查任务)."""
 
-from collections.abc import Sequence
-
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
@@ -57,17 +55,6 @@ def task(session: Session, task_id: str) -> tuple[PublicTask, str] | None:
     """Return one task and the id of its plan, or None."""
     row = session.get(TaskRow, task_id)
     return None if row is None else (decode(row.body, PublicTask), row.plan_id)
-
-
-def tasks_named(session: Session, task_ids: Sequence[str | None]) -> dict[str, PublicTask]:
-    """Return the tasks with these ids."""
-    wanted = sorted({task_id for task_id in task_ids if task_id})
-    if not wanted:
-        return {}
-    rows = session.execute(
-        sa.select(TaskRow.public_id, TaskRow.body).where(TaskRow.public_id.in_(wanted))
-    )
-    return {row.public_id: decode(row.body, PublicTask) for row in rows}
 
 
 def tasks_listed(
