@@ -3,7 +3,7 @@
 import fcntl
 import shutil
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -16,8 +16,9 @@ from portal.airlock.publish import Outcome
 from portal.domain.workflow import Role
 from portal.internal.demo import load
 from portal.internal.desk import people, release, review, upload
+from portal.internal.desk.filing import Accepted
 from portal.internal.desk.stores import Stores, open_stores
-from portal.internal.desk.upload import Accepted
+from portal.internal.desk.upload import Terms
 from portal.kit import config, migrate
 from portal.kit.config import Settings
 from portal.public.app import create_app
@@ -25,6 +26,8 @@ from tests.makers import AGENCY, AGENCY_ROW, ITEM_ROW, Row, a_workbook
 
 #: The day on which tests happen: after every date in the makers.
 NOW = datetime(2025, 6, 2, 1, 0, tzinfo=UTC)
+#: A file as it is: no mapping, nothing given.
+PLAIN = Terms()
 
 
 def urls(data: Path) -> tuple[Settings, str]:
@@ -71,9 +74,20 @@ class Office:
         path = a_workbook(self.folder / f"{kind}.xlsx", kind, rows)
         return self.take(path, kind, agency=agency, now=now)
 
-    def take(self, path: Path, kind: str, *, agency: str = AGENCY, now: datetime = NOW) -> Accepted:
-        """Import a file."""
-        return upload.accept(self.stores, path, kind=kind, agency=agency, by="lin", now=now)
+    def take(
+        self,
+        path: Path,
+        kind: str,
+        *,
+        agency: str = AGENCY,
+        now: datetime = NOW,
+        terms: Terms = PLAIN,
+    ) -> Accepted:
+        """Import a file, its warnings confirmed."""
+        terms = replace(terms, confirmed=True)
+        return upload.accept(
+            self.stores, path, kind=kind, agency=agency, by="lin", now=now, terms=terms
+        )
 
     def publish(self, batch_id: int | None, *, now: datetime = NOW) -> Outcome:
         """Approve and release a batch."""

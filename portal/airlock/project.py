@@ -155,7 +155,9 @@ def _task(task: Task, plan: Plan, around: Around) -> r.PublicTask:
         ratio=task.ratio.value if task.ratio else None,
         ratio_text=task.ratio.text if task.ratio else None,
         base_count=task.base_count,
+        base_text=task.base_text,
         planned_count=task.planned_count,
+        planned_text=task.planned_text,
         method=task.method,
         remark=task.remark,
     )

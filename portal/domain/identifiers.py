@@ -3,6 +3,7 @@
 import re
 import unicodedata
 from dataclasses import dataclass
+from functools import lru_cache
 
 from stdnum.cn import uscc
 from stdnum.exceptions import ValidationError
@@ -47,6 +48,7 @@ _FORMS = {
 }
 
 
+@lru_cache(maxsize=65_536)
 def parse(text: str, scheme: Scheme | None = None) -> Identifier:
     """Read an identifier, full-width or spaced as it may come (标识代码).
 

@@ -37,10 +37,11 @@ class Item:
     code: str
     name: str
     category: str | None = None
-    basis: str
+    #: None, or no method, where the source does not state it.
+    basis: str | None = None
     object_scope: str
-    content: str
-    methods: tuple[Method, ...]
+    content: str | None = None
+    methods: tuple[Method, ...] = ()
     #: None where the source does not classify it.
     item_class: ItemClass | None = None
     ratio: Ratio | None = None

@@ -51,8 +51,11 @@ class Task:
     level: str | None = None
     object_class: ObjectClass | None = None
     ratio: Ratio | None = None
+    #: The figures; `*_text` is the wording of the plan where the figure alone does not say it all.
     base_count: int | None = None
+    base_text: str | None = None
     planned_count: int | None = None
+    planned_text: str | None = None
     starts_on: date
     ends_on: date
     method: str | None = None

@@ -3,15 +3,14 @@
 import hashlib
 from functools import cache
 
-from flask import Flask, Response, render_template, request, url_for
+from flask import Flask, Response, current_app, render_template, request, url_for
 from jinja2 import FileSystemLoader, StrictUndefined
 from werkzeug.exceptions import HTTPException
 
 from portal.domain.errors import FourEyesViolation, NotAllowed, PortalError, UnknownRecord
 from portal.internal import access
 from portal.internal.desk.stores import open_stores
-from portal.internal.pages import BLUEPRINTS, writing
-from portal.internal.sheets.intake import MAX_FILE_BYTES
+from portal.internal.pages import BLUEPRINTS, due, writing
 from portal.internal.tables.settings import SESSION_KEY, secret
 from portal.kit import config, i18n
 from portal.kit.assets import asset
@@ -22,6 +21,8 @@ _CSP = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; "
     "font-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
 )
+#: A table pasted from a page brings all of its markup along.
+_MOST_PASTED = 16 * 2**20
 _STATUS = {FourEyesViolation: 409, NotAllowed: 403, UnknownRecord: 404}
 
 
@@ -35,7 +36,8 @@ def create_app(settings: Settings | None = None, internal_url: str | None = None
     app.jinja_env.undefined = StrictUndefined
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     app.config["PORTAL"] = settings
-    app.config["MAX_CONTENT_LENGTH"] = MAX_FILE_BYTES + 1024 * 1024
+    app.config["MAX_CONTENT_LENGTH"] = (settings.limits.file_mb + 1) * 2**20
+    app.config["MAX_FORM_MEMORY_SIZE"] = _MOST_PASTED
     app.config["SQLALCHEMY_BINDS"] = {
         None: options(read_only(settings.register_url)),
         LETTERBOX: options(settings.letterbox_url),
@@ -77,8 +79,10 @@ def _page_words() -> dict[str, object]:
     nav = []
     if access.person() is not None:
         nav = [
+            (url_for("due.index"), due.nav_label(), here == "/due"),
             (url_for("batches.index"), "批次", here.startswith("/batches")),
-            (url_for("batches.upload_form"), "导入", here == "/import"),
+            (url_for("imports.form"), "导入", here.startswith("/import")),
+            (url_for("mappings.index"), "映射方案", here.startswith("/mappings")),
             (url_for("sheets.index"), "模板与填写说明", here.startswith("/sheets")),
         ]
     return {
@@ -106,7 +110,12 @@ def _finish(response: Response) -> Response:
 
 def _http(error: HTTPException) -> tuple[str, int]:
     status = error.code or 500
-    words = {404: "没有这个页面", 405: "不支持这种请求方式", 413: "文件超过上限，请拆分后分批导入"}
+    limit = current_app.config["PORTAL"].limits.file_mb
+    words = {
+        404: "没有这个页面",
+        405: "不支持这种请求方式",
+        413: f"文件超过上限 {limit} MB（粘贴的表格 {_MOST_PASTED // 2**20} MB），请拆分后分批导入",
+    }
     return render_template("error.html", text=words.get(status, error.description)), status
 
 

@@ -1,6 +1,5 @@
 """portal-office: everything the office does, from the command line."""
 
-import json
 import sys
 from pathlib import Path
 
@@ -8,29 +7,23 @@ import click
 
 from portal.domain.workflow import Role
 from portal.internal import serve
+from portal.internal.commands.due import due
+from portal.internal.commands.importing import KINDS, import_file
+from portal.internal.commands.mapping import mapping
+from portal.internal.commands.opening import open_office
 from portal.internal.demo import load as demo_load
-from portal.internal.desk import people, release, retract, review, upload
-from portal.internal.desk.stores import Stores, open_stores
+from portal.internal.desk import people, release, retract, review
 from portal.internal.sheets.blank import write_blank
 from portal.internal.sheets.catalogue import SHEETS
-from portal.internal.telling import SHOWN, progress, refuse, say, show_report, told
+from portal.internal.telling import progress, refuse, say, told
 from portal.kit import clock, config, migrate
 from portal.register.records import Kind
 
-KINDS = click.Choice(list(SHEETS))
 #: `withdraw` takes the same words as `import`, and the notices beside them.
 _KIND_OF = {
     "agencies": Kind.AGENCY, "items": Kind.ITEM, "plans": Kind.PLAN, "entities": Kind.ENTITY,
     "draws": Kind.DRAW, "results": Kind.RESULT, "followups": Kind.FOLLOWUP, "documents": Kind.DOCUMENT,
 }  # fmt: skip
-
-
-def _stores() -> Stores:
-    settings, internal = config.load(), config.internal_url()
-    for store, url in (("internal", internal), ("register", settings.register_url)):
-        if not migrate.is_current(store, url):
-            refuse(f"存储 {store} 尚未建立或版本过旧；请先运行 portal-office migrate")
-    return open_stores(settings, internal)
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
@@ -39,6 +32,11 @@ def main() -> None:
 
     退出状态：0 完成；1 被拒绝，原因见输出；2 用法或设置有误。
     """
+
+
+main.add_command(due)
+main.add_command(import_file)
+main.add_command(mapping)
 
 
 @main.command("migrate")
@@ -63,61 +61,6 @@ def blank(kind: str, file: Path) -> None:
     click.echo(file)
 
 
-@main.command("import")
-@click.argument("kind", type=KINDS)
-@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
-@click.option("--agency", required=True, help="机关代码")
-@click.option("--by", required=True, help="经办人账号")
-@click.option("--dry-run", is_flag=True, help="只检查，不登记")
-@click.option("--all", "every", is_flag=True, help=f"列出全部问题，而不只前{SHOWN}处")
-@click.option("--json", "as_json", is_flag=True, help="以 JSON 输出")
-@told
-def import_file(
-    kind: str,
-    file: Path,
-    agency: str,
-    by: str,
-    dry_run: bool,
-    every: bool,
-    as_json: bool,
-) -> None:
-    """Check FILE and file it as one batch that awaits review (导入).
-
-    整个文件登记或整个文件不登记；同一文件再次导入不产生任何变化。
-    """
-    done = upload.accept(
-        _stores(), file, kind=kind, agency=agency, by=by, now=clock.utc_now(), dry_run=dry_run,
-        progress=progress("已检查"),
-    )  # fmt: skip
-    if as_json:
-        click.echo(
-            json.dumps(
-                {
-                    "batch": done.batch_id,
-                    "rows": done.row_count,
-                    "created": done.created,
-                    "changed": done.changed,
-                    "same": done.same,
-                    "new_parties": done.new_parties,
-                    "warnings": [str(each) for each in done.report.warnings],
-                },
-                ensure_ascii=False,
-            )
-        )
-        return
-    show_report(done.report, as_json=False, every=every)
-    click.echo(
-        f"{done.row_count} 行：新增 {done.created} 条，变更 {done.changed} 条，未变 {done.same} 条"
-        + (f"（新增中含名录库尚无的检查对象 {done.new_parties} 个）" if done.new_parties else "")
-    )
-    if dry_run:
-        click.echo("试运行，未登记")
-    elif done.batch_id is None:
-        click.echo("与已登记的内容完全相同，未产生新批次")
-    else:
-        click.echo(f"已登记为批次 {done.batch_id}，待审核")
-
-
 @main.command("review")
 @click.argument("batch", type=int)
 @click.option("--by", required=True, help="审核人账号")
@@ -130,9 +73,9 @@ def review_batch(batch: int, by: str, approve: bool, why: str | None, as_json: b
     if approve == (why is not None):
         raise click.UsageError("--approve 与 --return 须且只能选一个")
     if approve:
-        review.approve(_stores(), batch, by=by, now=clock.utc_now())
+        review.approve(open_office(), batch, by=by, now=clock.utc_now())
     else:
-        review.give_back(_stores(), batch, by=by, now=clock.utc_now(), reason=why or "")
+        review.give_back(open_office(), batch, by=by, now=clock.utc_now(), reason=why or "")
     say(
         {"batch": batch, "state": "approved" if approve else "returned"},
         f"批次 {batch} {'审核通过，待发布' if approve else '已退回'}",
@@ -148,7 +91,7 @@ def review_batch(batch: int, by: str, approve: bool, why: str | None, as_json: b
 def release_batch(batch: int, by: str, as_json: bool) -> None:
     """Publish an approved BATCH (发布). Doing it again is harmless and heals a crash."""
     done = release.release(
-        _stores(), batch, by=by, now=clock.utc_now(), progress=progress("已处理")
+        open_office(), batch, by=by, now=clock.utc_now(), progress=progress("已处理")
     )
     say(
         {"batch": batch, "published": done.published, "amended": done.amended, "same": done.same,
@@ -168,7 +111,7 @@ def release_batch(batch: int, by: str, as_json: bool) -> None:
 def withdraw(kind: str, public_id: str, by: str, second: str, as_json: bool) -> None:
     """Take the record with the public ID out of the register at once (撤回)."""
     done = retract.retract(
-        _stores(), _KIND_OF[kind], public_id, by=by, second=second, now=clock.utc_now()
+        open_office(), _KIND_OF[kind], public_id, by=by, second=second, now=clock.utc_now()
     )
     say(
         {"withdrawn": done.withdrawn, "serial": done.serial},
@@ -194,7 +137,7 @@ def add_person(
     if password_stdin and len(password or "") < 8:  # noqa: PLR2004
         refuse("口令至少8个字符")
     people.add(
-        _stores().internal,
+        open_office().internal,
         name=name,
         display=display,
         agency=agency,
@@ -211,7 +154,7 @@ def demo() -> None:
 
     已加载过的不会重复加载；中断后再次运行即可接着加载。
     """
-    demo_load.load(_stores(), say=lambda line: click.echo(line, err=True))
+    demo_load.load(open_office(), say=lambda line: click.echo(line, err=True))
 
 
 @main.command("serve")

@@ -3,14 +3,15 @@
 import json
 import sys
 from collections.abc import Callable
+from dataclasses import asdict
 from functools import wraps
 from typing import Any, NoReturn
 
 import click
 
 from portal.domain.errors import PortalError
-from portal.internal.desk import upload
 from portal.internal.sheets.report import Report
+from portal.internal.sheets.rules import RULES, Level
 from portal.kit import config
 
 REFUSED = 1
@@ -31,13 +32,6 @@ def told(command: Callable[..., Any]) -> Callable[..., Any]:
     def run(*args: Any, **kwargs: Any) -> Any:  # noqa: ANN401
         try:
             return command(*args, **kwargs)
-        except upload.Refused as refused:
-            show_report(
-                refused.report,
-                as_json=kwargs.get("as_json", False),
-                every=kwargs.get("every", False),
-            )
-            sys.exit(REFUSED)
         except PortalError as error:
             if kwargs.get("as_json"):
                 click.echo(
@@ -51,34 +45,29 @@ def told(command: Callable[..., Any]) -> Callable[..., Any]:
     return run
 
 
-def show_report(report: Report, *, as_json: bool, every: bool) -> None:
-    """Print errors and warnings, grouped and counted; `every` lifts the limit."""
-    if as_json:
-        click.echo(
-            json.dumps(
-                {
-                    "error": "import_refused" if report.error_count else None,
-                    "errors": [str(each) for each in report.errors],
-                    "error_count": report.error_count,
-                    "warnings": [str(each) for each in report.warnings],
-                },
-                ensure_ascii=False,
-            )
-        )
-        return
-    for title, problems, count in (
-        ("问题", report.errors, report.error_count),
-        ("提示", report.warnings, report.warning_count),
-    ):
+def report_facts(report: Report) -> dict[str, object]:
+    """Return a report as plain data for a program."""
+    facts: dict[str, object] = {}
+    for level, word in ((Level.ERROR, "error"), (Level.WARNING, "warning"), (Level.NOTE, "note")):
+        facts[f"{word}s"] = [asdict(problem) for problem in report.of(level)]
+        facts[f"{word}_count"] = report.count(level)
+    return facts
+
+
+def show_report(report: Report, *, every: bool) -> None:
+    """Print findings, counted by rule and then one by one; `every` lifts the limit."""
+    for level in Level:
+        count, problems = report.count(level), report.of(level)
         if not count:
             continue
-        click.echo(f"{title} {count} 处：", err=True)
+        groups = "，".join(f"{RULES[rule].title} {times}" for rule, times in report.groups(level))
+        click.echo(f"{level.zh} {count} 处（{groups}）：", err=True)
         for problem in problems if every else problems[:SHOWN]:
             click.echo(f"  {problem}", err=True)
         if not every and count > SHOWN:
             click.echo(f"  ……另有 {count - SHOWN} 处，用 --all 全部列出", err=True)
-    if report.error_count:
-        click.echo("未登记任何内容；修改后重新导入整个文件即可", err=True)
+        elif count > len(problems):
+            click.echo(f"  ……另有 {count - len(problems)} 处未逐条列出", err=True)
 
 
 def progress(word: str) -> Callable[..., None] | None:

@@ -15,11 +15,30 @@ KNOWN = {
     "PORTAL_SITE_URL": "address of the public site, for absolute links",
     "PORTAL_SITE_NAME": "name of the site",
     "PORTAL_LICENSE_URL": "licence of the published data",
+    "PORTAL_IMPORT_FILE_MB": "largest file the office imports, in MB",
+    "PORTAL_IMPORT_ROWS": "most rows of one file",
+    "PORTAL_IMPORT_COLUMNS": "most columns of one file",
+    "PORTAL_IMPORT_MEMORY_MB": "memory of the process that opens a file, in MB",
+    "PORTAL_IMPORT_SECONDS": "processor time of that process, in seconds",
 }
 
 
 class BadSetting(ValueError):
     """A setting is unknown or cannot be read; the message names it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """How much one imported file may be, and cost; beyond it a file is split, not imported."""
+
+    file_mb: int = 64
+    #: What a compressed file may unpack to.
+    unpacked_mb: int = 512
+    rows: int = 200_000
+    columns: int = 200
+    #: Of the process that opens the file: address space, and processor time.
+    memory_mb: int = 1024
+    seconds: int = 120
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,13 +55,14 @@ class Settings:
     port: int
     office_port: int
     workers: int
+    limits: Limits
 
 
 def load(environ: Mapping[str, str] | None = None) -> Settings:
     """Read the settings.
 
     Raises:
-        BadSetting: an unknown PORTAL_* name, or a number that is none.
+        BadSetting: an unknown PORTAL_* name, a number that is none, or a limit of nothing.
 
     """
     values = _values(environ)
@@ -60,6 +80,7 @@ def load(environ: Mapping[str, str] | None = None) -> Settings:
         port=port,
         office_port=_number(values, "OFFICE_PORT", 8001),
         workers=_number(values, "WORKERS", 2),
+        limits=_limits(values),
     )
 
 
@@ -68,6 +89,19 @@ def internal_url(environ: Mapping[str, str] | None = None) -> str:
     values = _values(environ)
     data = Path(values.get("PORTAL_DATA") or "var").resolve()
     return values.get("PORTAL_INTERNAL_URL") or f"sqlite:///{data / 'internal.db'}"
+
+
+def _limits(values: Mapping[str, str]) -> Limits:
+    usual = Limits()
+    file_mb = _positive(values, "PORTAL_IMPORT_FILE_MB", usual.file_mb)
+    return Limits(
+        file_mb=file_mb,
+        unpacked_mb=max(usual.unpacked_mb, 8 * file_mb),
+        rows=_positive(values, "PORTAL_IMPORT_ROWS", usual.rows),
+        columns=_positive(values, "PORTAL_IMPORT_COLUMNS", usual.columns),
+        memory_mb=_positive(values, "PORTAL_IMPORT_MEMORY_MB", usual.memory_mb),
+        seconds=_positive(values, "PORTAL_IMPORT_SECONDS", usual.seconds),
+    )
 
 
 def _values(environ: Mapping[str, str] | None) -> dict[str, str]:
@@ -97,3 +131,10 @@ def _number(values: Mapping[str, str], name: str, default: int) -> int:
     if not text.isdecimal():
         raise BadSetting(f"{name} must be a whole number, not {text!r}")
     return int(text)
+
+
+def _positive(values: Mapping[str, str], name: str, default: int) -> int:
+    number = _number(values, name, default)
+    if not number:
+        raise BadSetting(f"{name} must be a whole number above 0")
+    return number

@@ -82,7 +82,7 @@ class PublicEntity(Record, frozen=True):
 
 
 class PublicItem(Record, frozen=True):
-    """One checklist line (抽查事项)."""
+    """One checklist line (抽查事项). What is absent and not `withheld` its source does not state."""
 
     agency_id: str
     code: str
@@ -104,7 +104,7 @@ class PublicItem(Record, frozen=True):
 
 
 class PublicTask(Part, frozen=True):
-    """One planned inspection (抽查任务), inside its plan."""
+    """One planned inspection (抽查任务), inside its plan. `*_text` says more than the figure."""
 
     id: str
     code: str
@@ -122,7 +122,9 @@ class PublicTask(Part, frozen=True):
     ratio: Decimal | None = None
     ratio_text: str | None = None
     base_count: int | None = None
+    base_text: str | None = None
     planned_count: int | None = None
+    planned_text: str | None = None
     method: str | None = None
     remark: str | None = None
 
@@ -270,17 +272,10 @@ TYPES: dict[Kind, type[Record]] = {
 
 #: Prefix of the public id of each kind; tasks live inside plans and have their own.
 PREFIX = {
-    Kind.AGENCY: "a",
-    Kind.ITEM: "i",
-    Kind.ENTITY: "e",
-    Kind.PLAN: "p",
-    Kind.DRAW: "d",
-    Kind.DRAW_ENTRY: "l",
-    Kind.RESULT: "r",
-    Kind.FOLLOWUP: "f",
-    Kind.DOCUMENT: "m",
+    Kind.AGENCY: "a", Kind.ITEM: "i", Kind.ENTITY: "e", Kind.PLAN: "p", Kind.DRAW: "d",
+    Kind.DRAW_ENTRY: "l", Kind.RESULT: "r", Kind.FOLLOWUP: "f", Kind.DOCUMENT: "m",
     Kind.WITHHELD: "w",
-}
+}  # fmt: skip
 TASK_PREFIX = "t"
 
 KIND_OF = {record_type: kind for kind, record_type in TYPES.items()}

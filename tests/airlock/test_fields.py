@@ -22,7 +22,7 @@ from portal.domain.identifiers import Identifier, Scheme
 from portal.domain.items import ItemClass, Method
 from portal.domain.measures import Ratio
 from portal.domain.parties import AgencyLevel, EntityForm
-from portal.domain.plans import Joint, ObjectClass, TaskType
+from portal.domain.plans import Joint, ObjectClass, Task, TaskType
 from portal.domain.results import Handling
 from tests.airlock.makers import around
 from tests.makers import (
@@ -147,3 +147,25 @@ def test_a_field_is_published_or_never_published(record: Publishable, name: str)
     same = (plain.records, plain.gone) == (varied.records, varied.gone)
 
     assert same == (name in NEVER[kind] | VIA_ANOTHER.get(kind, set()))
+
+
+#: Values of a task's fields, other than those of the maker's task.
+_OF_TASKS: dict[str, Any] = {
+    "item_codes": (),
+    "partners": ("示例市公安局",),
+    "base_count": 400,
+    "planned_count": 20,
+}
+
+
+@pytest.mark.parametrize("name", [field.name for field in fields(Task)])
+def test_every_field_of_a_task_is_published(name: str) -> None:
+    plan = a_plan()
+    value = _OF_TASKS.get(name, _OTHER.get(name))
+    if value is None:
+        value = date(2025, 5, 31) if name.endswith("_on") else "另一个值"
+    changes: dict[str, Any] = {name: value}
+
+    varied = replace(plan, tasks=(replace(plan.tasks[0], **changes),))
+
+    assert _project(varied).records != _project(plan).records

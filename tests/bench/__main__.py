@@ -16,15 +16,23 @@ from collections.abc import Callable
 from contextlib import closing
 from functools import partial
 from html import unescape
+from itertools import islice
 from pathlib import Path
 
 import python_calamine
 from flask.testing import FlaskClient
+from sqlalchemy.orm import Session
 
 from portal.domain.workflow import Role
+from portal.internal.checks.context import Context
 from portal.internal.desk import people, release, review, upload
 from portal.internal.desk.stores import Stores, open_stores
+from portal.internal.desk.upload import Terms
+from portal.internal.sheets.catalogue import SHEETS
+from portal.internal.sheets.reader import Reader
+from portal.internal.sheets.report import Report
 from portal.kit import clock, config, migrate
+from portal.kit.collecting import seldom_collecting
 from portal.public.app import create_app
 from tests.bench.corpus import write_csv, write_xlsx
 from tests.makers import AGENCY, AGENCY_ROW, ITEM_ROW, a_workbook
@@ -65,10 +73,31 @@ def _put(stores: Stores, kind: str, path: Path) -> None:
 
 
 def _file(stores: Stores, kind: str, path: Path) -> int:
-    done = upload.accept(stores, path, kind=kind, agency=AGENCY, by="lin", now=clock.utc_now())
+    done = upload.accept(
+        stores,
+        path,
+        kind=kind,
+        agency=AGENCY,
+        by="lin",
+        now=clock.utc_now(),
+        terms=Terms(confirmed=True),
+    )
     if done.batch_id is None:
         raise RuntimeError("nothing new")
     return done.batch_id
+
+
+def _checked(stores: Stores, kind: str, path: Path) -> None:
+    """Read, parse and hold against the office every row, and file none."""
+    report = Report()
+    with seldom_collecting(), Session(stores.internal) as session:
+        today = clock.local_today()
+        context = Context(session, SHEETS[kind], path.name, AGENCY, today, report, batch_id=0)
+        reads = Reader(path, SHEETS[kind], AGENCY, report).records()
+        while chunk := list(islice(reads, upload.CHUNK)):
+            upload.check(context, chunk)
+    if report.error_count:
+        raise RuntimeError(str(report.errors[0]))
 
 
 def _release(stores: Stores, batch: int) -> None:
@@ -158,11 +187,17 @@ def main() -> None:
             _put(stores, "agencies", a_workbook(folder / "a.xlsx", "agencies", [AGENCY_ROW]))
             _put(stores, "items", a_workbook(folder / "i.xlsx", "items", [ITEM_ROW]))
             table = write(folder / f"table.{name.lower()}", count)
+            checked = _timed(lambda: _checked(stores, "results", table))  # noqa: B023
+            plain = _timed(partial(peer, table))
+            _say(
+                f"read, parse and check {name}",
+                f"{count / checked:,.0f} rows/s",
+                f"{plain / checked:.2f} × plain reader and as many dicts",
+            )
             before = _peak()
             batch: list[int] = []
             filed = _timed(lambda: batch.append(_file(stores, "results", table)))  # noqa: B023
             used = _peak() - before
-            plain = _timed(partial(peer, table))
             _say(
                 f"import {name}",
                 f"{count / filed:,.0f} rows/s",

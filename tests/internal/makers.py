@@ -2,8 +2,9 @@
 
 import csv
 import io
+import json
 import zipfile
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 
 import pytest
@@ -13,8 +14,10 @@ from openpyxl.worksheet.worksheet import Worksheet
 from sqlalchemy.orm import Session
 
 from portal.internal.desk import upload
+from portal.internal.desk.filing import Accepted
 from portal.internal.desk.stores import Stores
 from portal.internal.sheets.catalogue import SHEETS
+from portal.internal.sheets.report import Problem, Report
 from portal.internal.tables.batches import BatchRow
 from portal.internal.tables.filings import FilingRow
 from tests.conftest import Office
@@ -54,15 +57,31 @@ def filing_count(stores: Stores) -> int:
         return session.scalar(sa.select(sa.func.count()).select_from(FilingRow)) or 0
 
 
-def problems(office: Office, path: Path, kind: str = "results") -> list[str]:
+def refused(office: Office, path: Path, kind: str = "results") -> Report:
     """Import a file that must be refused; return its report, having seen that nothing was filed."""
     before = batch_count(office.stores), filing_count(office.stores)
-    with pytest.raises(upload.Refused) as refused:
+    with pytest.raises(upload.Refused) as refusal:
         office.take(path, kind)
     assert (batch_count(office.stores), filing_count(office.stores)) == before
-    report = refused.value.report
+    report = refusal.value.report
     assert report.error_count == len(report.errors)
-    return [str(problem) for problem in report.errors]
+    return report
+
+
+def problems(office: Office, path: Path, kind: str = "results") -> list[str]:
+    """Import a file that must be refused; return its errors as the clerk reads them."""
+    return lines(refused(office, path, kind).errors)
+
+
+def lines(found: Iterable[Problem]) -> list[str]:
+    """Return findings as the clerk reads them."""
+    return [str(each) for each in found]
+
+
+def raw_cells(session: Session, done: Accepted) -> list[list[dict[str, str]]]:
+    """Return, record by record of an import, the cells of each row that are kept as filed."""
+    query = sa.select(FilingRow.raw).where(FilingRow.batch_id == done.batch_id, FilingRow.row > 0)
+    return [json.loads(raw or "[]") for raw in session.scalars(query.order_by(FilingRow.id))]
 
 
 def a_table(path: Path, *rows: Sequence[object], title: str = "抽查结果") -> Path:

@@ -7,14 +7,18 @@ from pathlib import Path
 import pytest
 from openpyxl import load_workbook
 from openpyxl.utils import get_column_letter
+from sqlalchemy.orm import Session
 
 from portal.domain.errors import NotAllowed, PortalError, UnknownRecord
+from portal.domain.results import Outcome, Result
 from portal.domain.workflow import Role
 from portal.internal.desk import people, upload
 from portal.internal.sheets.catalogue import SHEETS
 from portal.internal.sheets.report import MOST_KEPT
+from portal.internal.tables import filings
 from tests.conftest import NOW, Office
 from tests.internal.makers import (
+    RESULT_CELLS,
     RESULT_HEADERS,
     SHEET_PART,
     a_csv,
@@ -24,7 +28,10 @@ from tests.internal.makers import (
     a_table,
     batch_count,
     first_sheet,
+    lines,
     problems,
+    raw_cells,
+    refused,
     remade,
 )
 from tests.makers import (
@@ -41,6 +48,7 @@ from tests.makers import (
 DAMAGED = "不是完整的 .xlsx 工作簿（可能下载未完成或已损坏）；请重新导出或另存后再导入"
 BROKEN_SHEET = "工作表“抽查结果”已损坏，无法读取；请另存为 .xlsx 后再导入"
 UNCOMPUTED = "是未计算的公式，读不到值；请在表格软件中打开、重算并保存，或粘贴为数值"
+HOW_TO_FILL = "请补列，或写明全表相同的内容，或在映射方案中写明"
 LOST_DIGITS = "以数字格式保存，表格软件已丢失末几位；请把该列设为“文本”格式，对照原件重新录入"
 BOUNDS = "超出 200000 行、200 列的上限；请清除远处的内容或拆分后再导入"
 MEBIBYTE = 1024 * 1024
@@ -136,7 +144,13 @@ def test_a_zip_bomb_is_refused(office: Office, tmp_path: Path) -> None:
     told = problems(office, path)
 
     assert path.stat().st_size < MEBIBYTE
-    assert told == ["results.xlsx：解压后约 20 MB，超过安全上限；请删除多余内容或拆分后再导入"]
+    with zipfile.ZipFile(path) as book:
+        unpacked = sum(member.file_size for member in book.infolist())
+    ratio = unpacked // path.stat().st_size
+    [line] = told
+    assert line.startswith("results.xlsx：解压后约 20 MB，是压缩后的")
+    assert line.endswith("倍，超过安全上限 100 倍；请删除多余内容或拆分后再导入")
+    assert f" {ratio} " in line
 
 
 def declare(path: Path, part: str, size: int) -> Path:
@@ -154,7 +168,9 @@ def test_a_zip_bomb_that_declares_a_huge_size_is_refused(office: Office, tmp_pat
 
     told = problems(office, path)
 
-    assert told == ["results.xlsx：解压后约 4000 MB，超过安全上限；请删除多余内容或拆分后再导入"]
+    assert told == [
+        "results.xlsx：解压后约 4000 MB，超过安全上限 512 MB；请删除多余内容或拆分后再导入"
+    ]
 
 
 def test_a_zip_bomb_that_lies_about_its_size_is_refused(office: Office, tmp_path: Path) -> None:
@@ -206,15 +222,18 @@ def test_a_zip_that_is_no_workbook_is_refused(office: Office, tmp_path: Path) ->
 @pytest.mark.parametrize(
     "head", [b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", b"\xd0\xcf\x11\xe0" + bytes(600)]
 )
-def test_an_old_or_encrypted_workbook_is_refused(
-    office: Office, tmp_path: Path, head: bytes
-) -> None:
+def test_a_broken_old_workbook_is_refused(office: Office, tmp_path: Path, head: bytes) -> None:
     path = tmp_path / "results.xls"
     path.write_bytes(head)
 
     told = problems(office, path)
 
-    assert told == ["results.xls：是旧版 .xls 或加密的工作簿；请用表格软件另存为不加密的 .xlsx"]
+    assert told == [
+        (
+            "results.xls：不是完整的 .xls 工作簿（可能下载未完成或已损坏）；"
+            "请用表格软件打开后另存为 .xlsx"
+        )
+    ]
 
 
 @pytest.mark.parametrize("part", ["xl/vbaProject.bin", "xl/externalLinks/externalLink1.xml"])
@@ -229,8 +248,8 @@ def test_macros_and_external_links_are_refused(office: Office, tmp_path: Path, p
 
 
 def test_an_xml_entity_in_a_sheet_is_refused(office: Office, tmp_path: Path) -> None:
-    """Such an entity may stand for gigabytes; only sheets with formulas are read as XML by us."""
-    path = a_result_table(tmp_path / "results.xlsx", a_result_row(code="=A1"))
+    """Such an entity may stand for gigabytes."""
+    path = a_result_book(tmp_path)
     remade(
         path,
         SHEET_PART,
@@ -239,7 +258,12 @@ def test_an_xml_entity_in_a_sheet_is_refused(office: Office, tmp_path: Path) -> 
 
     told = problems(office, path)
 
-    assert told == [f"results.xlsx：{BROKEN_SHEET}"]
+    assert told == [
+        (
+            f"results.xlsx：工作簿的部件 {SHEET_PART} 含有 XML 实体或文档类型定义，可能危险；"
+            "请用表格软件另存为 .xlsx 后再导入"
+        )
+    ]
 
 
 def test_a_sheet_that_breaks_off_is_refused(office: Office, tmp_path: Path) -> None:
@@ -255,7 +279,7 @@ def test_a_workbook_without_the_sheet_is_refused(office: Office, tmp_path: Path)
     path = a_result_book(tmp_path)
     book = load_workbook(path)
     first_sheet(book).title = "汇总"
-    book.create_sheet("台账")
+    book.create_sheet("台账").append(["编号"])
     book.save(path)
 
     told = problems(office, path)
@@ -273,11 +297,27 @@ def test_a_sheet_of_another_template_is_refused(office: Office, tmp_path: Path) 
 
     told = problems(office, path)
 
+    assert told == only(
+        "抽查事项清单",
+        f"第1行：缺少必填列：检查记录编号、检查完成日期、检查结果；{HOW_TO_FILL}",
+        (
+            "D1：列“检查对象”常用来表示“检查对象名称”，拟对应“检查对象名称”；"
+            "请确认，或改列名后重新导入"
+        ),
+        ("E1：列“抽查内容”与B列“抽查事项”重复，都是“检查事项”；请只保留一列，或在映射方案中指定"),
+    )
+
+
+def test_a_table_without_a_header_is_refused(office: Office, tmp_path: Path) -> None:
+    path = a_table(tmp_path / "results.xlsx", ["2025年抽查结果"], a_result_row())
+
+    told = problems(office, path)
+
     assert told == [
         (
-            "抽查事项清单：前10行没有“抽查结果”的表头；"
+            "抽查结果：没有找到“抽查结果”的表头；"
             "应有：检查记录编号、检查对象名称、检查完成日期、检查结果。"
-            "可用 portal-office blank results 文件名 生成空白模板"
+            "可下载空白模板对照，或为本表建立映射方案"
         )
     ]
 
@@ -348,37 +388,21 @@ def test_a_formatted_cell_far_out_is_no_fault(office: Office, tmp_path: Path) ->
     assert (done.created, done.report.errors) == (2, [])  # the check and its party
 
 
-def test_more_rows_than_the_limit_are_refused(
-    office: Office, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr("portal.internal.sheets.intake.MAX_ROWS", 30)
-    rows = [a_result_row(code=f"JC-{n}") for n in range(60)]
-
-    of_book = problems(office, a_result_table(tmp_path / "results.xlsx", *rows))
-    of_csv = problems(office, a_csv(tmp_path / "results.csv", *rows))
-
-    assert of_book == ["results.xlsx：有 61 行，超过上限 30 行；请拆分后分批导入"]
-    assert of_csv == ["results.csv：超过上限 30 行；请拆分后分批导入"]
-
-
-def test_a_file_beyond_the_size_limit_is_refused(
-    office: Office, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr("portal.internal.sheets.intake.MAX_FILE_BYTES", 2 * MEBIBYTE)
+def test_a_file_beyond_the_size_limit_is_refused(office: Office, tmp_path: Path) -> None:
     path = tmp_path / "results.csv"
-    path.write_bytes(b"," * (3 * MEBIBYTE))
+    with path.open("wb") as file:
+        file.truncate(65 * MEBIBYTE)
 
     told = problems(office, path)
 
-    assert told == ["results.csv：文件 3 MB，超过上限 2 MB；请拆分后分批导入"]
+    assert told == ["results.csv：文件 65 MB，超过上限 64 MB；请拆分后分批导入"]
 
 
 # -- CSV ----------------------------------------------------------------------------------------
 
 
 def test_a_csv_with_nul_bytes_is_refused(office: Office, tmp_path: Path) -> None:
-    """Unicode text, as one spreadsheet calls it, is UTF-16 and full of them."""
-    path = a_csv(tmp_path / "results.csv", a_result_row(), encoding="utf-16")
+    path = a_csv(tmp_path / "results.csv", a_result_row(item_code="SP-\0"))
 
     told = problems(office, path)
 
@@ -396,7 +420,7 @@ def test_a_csv_in_no_known_encoding_is_refused(office: Office, tmp_path: Path) -
     ]
 
 
-@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "gb18030"])
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "gb18030", "utf-16", "utf-16-be"])
 def test_a_csv_reads_in_every_usual_encoding(office: Office, tmp_path: Path, encoding: str) -> None:
     path = a_csv(tmp_path / "results.csv", a_result_row(), encoding=encoding)
 
@@ -430,7 +454,10 @@ def test_a_huge_csv_cell_is_refused(office: Office, tmp_path: Path) -> None:
     told = problems(office, path)
 
     assert told == [
-        "results.csv：第 2 行附近不是合法的 CSV（单元格过长）；请检查引号，或另存为 .xlsx"
+        (
+            "results.csv：第 2 行附近不是合法的 CSV（单元格过长，超过上限 1000000 字）；"
+            "请检查引号，或另存为 .xlsx"
+        )
     ]
 
 
@@ -447,7 +474,7 @@ def test_a_fault_in_a_csv_stands_at_the_row_a_spreadsheet_shows(
     told = problems(office, path)
 
     assert told == [
-        "results.csv D3 “检查完成日期”：“五月二十日”不是日期；请写作 2023-02-28 或 2023年2月28日"
+        "results.csv D3 “检查完成日期”：“五月二十日”没有年份；请写作 2023-02-28 或 2023年2月28日"
     ]
 
 
@@ -477,24 +504,50 @@ def test_the_report_knows_the_file_by_the_name_people_gave_it(
 # -- headers ------------------------------------------------------------------------------------
 
 
-def test_merged_header_cells_are_refused(office: Office, tmp_path: Path) -> None:
-    path = a_result_book(tmp_path)
+def merged(path: Path, *areas: str) -> Path:
+    """Merge cells of the first sheet; what they cover is gone."""
     book = load_workbook(path)
-    first_sheet(book).merge_cells("A1:A2")
+    for area in areas:
+        first_sheet(book).merge_cells(area)
     book.save(path)
+    return path
+
+
+def test_a_name_merged_into_the_first_row_is_no_number(office: Office, tmp_path: Path) -> None:
+    """The number it covers is gone; the name of the column must not take its place."""
+    path = merged(a_result_book(tmp_path), "A1:A2")
 
     told = problems(office, path)
 
-    assert told == of_results("第1行：表头含有合并单元格；请取消合并，每列一个列名")
+    assert told == of_results("A2 “检查记录编号”：必填，不能为空")
+
+
+def test_merged_header_cells_are_read(office: Office, desk: Session, tmp_path: Path) -> None:
+    above = ["检查记录编号", "被检查人", None, "检查完成日期", "检查事项编号", "检查结果"]
+    below = [None, "检查对象名称", "标识代码"]
+    path = a_table(tmp_path / "results.xlsx", above, below, a_result_row())
+    merged(path, "A1:A2", "B1:C1", "D1:D2", "E1:E2", "F1:F2")
+
+    done = office.take(path, "results")
+
+    (filed,) = filings.find(desk, Result, [f"{AGENCY}/JC-0001"]).values()
+    assert (done.row_count, done.created, done.report.notes) == (1, 2, [])
+    assert (filed.entity_name, filed.identifier.value) == (RESULT_CELLS[1], RESULT_CELLS[2])
+    assert done.columns == [
+        ("检查记录编号", "检查记录编号"),
+        ("被检查人/检查对象名称", "检查对象名称"),
+        ("被检查人/标识代码", "标识代码"),
+        ("检查完成日期", "检查完成日期"),
+        ("检查事项编号", "检查事项编号"),
+        ("检查结果", "检查结果"),
+    ]
 
 
 def test_a_merged_title_above_the_header_is_no_fault(office: Office, tmp_path: Path) -> None:
     path = a_table(
         tmp_path / "results.xlsx", ["2025年抽查结果公示表"], [], RESULT_HEADERS, a_result_row()
     )
-    book = load_workbook(path)
-    first_sheet(book).merge_cells("A1:F1")
-    book.save(path)
+    merged(path, "A1:F1")
 
     done = office.take(path, "results")
 
@@ -505,13 +558,46 @@ def test_unknown_missing_and_doubled_columns_are_named(office: Office, tmp_path:
     headers = ["检查记录编号", "企业名称", "检查对象名称", "法人手机", "标识代码", "检查结果"]
     path = a_table(tmp_path / "results.xlsx", headers, a_result_row())
 
-    told = problems(office, path)
+    report = refused(office, path)
 
-    assert told == of_results(
-        "C1：列“检查对象名称”与 B 列重复；请只保留一列",
-        "D1：不认识的列“法人手机”；请对照模板改正列名，或删除该列",
-        "第1行：缺少必填列：检查完成日期",
+    assert lines(report.errors) == of_results(
+        f"第1行：缺少必填列：检查完成日期；{HOW_TO_FILL}",
+        (
+            "C1：列“检查对象名称”与B列“企业名称”重复，都是“检查对象名称”；"
+            "请只保留一列，或在映射方案中指定"
+        ),
     )
+    assert lines(report.notes) == of_results("D1：列“法人手机”没有对应，按原样留存，不公开")
+
+
+def test_a_column_of_a_likely_name_waits_to_be_confirmed(office: Office, tmp_path: Path) -> None:
+    """It is neither taken for what it resembles nor put by as unknown."""
+    headers = [*RESULT_HEADERS[:5], "检查的结果"]
+    path = a_table(tmp_path / "results.xlsx", headers, a_result_row())
+
+    report = refused(office, path)
+
+    assert lines(report.errors) == of_results(
+        "F1：列“检查的结果”与“检查结果”相近，拟对应“检查结果”；请确认，或改列名后重新导入"
+    )
+    assert report.notes == []
+
+
+def test_a_column_the_template_does_not_know_is_kept_as_filed(
+    office: Office, desk: Session, tmp_path: Path
+) -> None:
+    headers = [*RESULT_HEADERS, "法人手机"]
+    path = a_table(
+        tmp_path / "results.xlsx",
+        headers,
+        [*a_result_row(), 13800138000],
+        a_result_row(code="JC-2"),
+    )
+
+    done = office.take(path, "results")
+
+    assert lines(done.report.notes) == of_results("G1：列“法人手机”没有对应，按原样留存，不公开")
+    assert raw_cells(desk, done) == [[{"法人手机": "13800138000"}], []]
 
 
 def test_a_table_without_rows_is_refused(office: Office, tmp_path: Path) -> None:
@@ -522,12 +608,22 @@ def test_a_table_without_rows_is_refused(office: Office, tmp_path: Path) -> None
     assert told == ["抽查结果：没有数据行；请在表头下方逐行填写"]
 
 
-def test_a_cell_outside_the_columns_is_told(office: Office, tmp_path: Path) -> None:
-    path = a_result_table(tmp_path / "results.xlsx", [*a_result_row(), "漏了列名"])
+def test_cells_outside_the_columns_are_kept_as_filed(
+    office: Office, desk: Session, tmp_path: Path
+) -> None:
+    path = a_result_table(
+        tmp_path / "results.xlsx",
+        [*a_result_row(), "漏了列名"],
+        [*a_result_row(code="JC-0002"), None, "又一处"],
+    )
 
-    told = problems(office, path)
+    done = office.take(path, "results")
 
-    assert told == of_results("G2：表头以外的列有内容；请补列名或清空该单元格")
+    assert lines(done.report.notes) == of_results(
+        "G列：没有列名的列有内容，按原样留存，不公开；需要登记的请补列名",
+        "H列：没有列名的列有内容，按原样留存，不公开；需要登记的请补列名",
+    )
+    assert raw_cells(desk, done) == [[{"G列": "漏了列名"}], [{"H列": "又一处"}]]
 
 
 # -- cells --------------------------------------------------------------------------------------
@@ -547,7 +643,7 @@ def test_formulas_without_values_are_told_where_they_stand(office: Office, tmp_p
     assert told == of_results(
         f"D2 “检查完成日期”：{UNCOMPUTED}",
         f"F2 “检查结果”：{UNCOMPUTED}",
-        f"A4：{UNCOMPUTED}",
+        f"A4 “检查记录编号”：{UNCOMPUTED}",
         f"G4：{UNCOMPUTED}",
     )
 
@@ -641,12 +737,13 @@ def test_codes_in_scientific_notation_are_told(office: Office, tmp_path: Path, t
         (
             "inspected_on",
             45797,
-            "D2 “检查完成日期”：“45797”不是日期；请写作 2023-02-28 或 2023年2月28日",
+            ("D2 “检查完成日期”：“45797”不是日期，可能是表格软件的日期序号（2025-05-20）；"
+            "请把该列设为日期格式后核对，或写作 2023-02-28"),
         ),
         (
             "outcomes",
-            "合格",
-            ("F2 “检查结果”：“合格”不在代码表中；可填：未发现问题；未按规定公示应当公示的信息；"
+            "优秀",
+            ("F2 “检查结果”：“优秀”不在代码表中；可填：未发现问题；未按规定公示应当公示的信息；"
             "公示信息隐瞒真实情况、弄虚作假；通过登记的住所（经营场所）无法联系；发现问题已责令改正；"
             "不配合检查情节严重；未发现开展本次抽查涉及的经营活动；发现问题待后续处理"),
         ),
@@ -664,8 +761,8 @@ def test_codes_in_scientific_notation_are_told(office: Office, tmp_path: Path, t
         ),
         (
             "code",
-            "检查\u200b001",
-            "A2 “检查记录编号”：含有不可见的控制字符 U+200B，请删除后重新录入",
+            "检查\u2066001",
+            "A2 “检查记录编号”：含有不可见的控制字符 U+2066，请删除后重新录入",
         ),
         (
             "entity_name",
@@ -730,14 +827,82 @@ def test_a_number_filed_beside_the_word_no_number_is_told(office: Office, tmp_pa
 # -- rows and records ---------------------------------------------------------------------------
 
 
-def test_the_same_record_twice_is_told(office: Office, tmp_path: Path) -> None:
+def test_one_number_for_two_records_is_told(office: Office, tmp_path: Path) -> None:
     path = a_workbook(
         tmp_path / "items.xlsx", "items", [ITEM_ROW, {**ITEM_ROW, "name": "另一名称"}]
     )
 
     told = problems(office, path, "items")
 
-    assert told == only("抽查事项清单", "A3 “事项编号”：与第2行是同一条记录；请只保留一行")
+    assert told == only(
+        "抽查事项清单", "A3 “事项编号”：编号与第2行重复，而内容不同；请核对，只保留一行"
+    )
+
+
+def test_one_number_for_two_parties_stands_at_the_number(office: Office, tmp_path: Path) -> None:
+    row: Row = {"entity_name": "示例市甲食品有限公司", "identifier": CREDIT_CODE}
+    path = a_workbook(
+        tmp_path / "entities.xlsx", "entities", [row, {**row, "entity_name": "示例市乙酒家"}]
+    )
+
+    told = problems(office, path, "entities")
+
+    assert told == only(
+        "检查对象名录", "B3 “标识代码”：编号与第2行重复，而内容不同；请核对，只保留一行"
+    )
+
+
+def test_a_record_that_stands_twice_alike_is_filed_once(office: Office, tmp_path: Path) -> None:
+    second = {**ITEM_ROW, "code": "SP-002"}
+    path = a_workbook(tmp_path / "items.xlsx", "items", [second, ITEM_ROW, second])
+
+    done = office.take(path, "items")
+
+    assert (done.row_count, done.created, done.same) == (3, 1, 1)
+    assert lines(done.report.warnings) == only(
+        "抽查事项清单", "A4 “事项编号”：与第2行重复（内容完全相同），只登记一次；请确认"
+    )
+
+
+def test_a_row_that_stands_twice_alike_in_a_record_is_filed_once(
+    office: Office, desk: Session, tmp_path: Path
+) -> None:
+    """What only stays as filed, such as a serial number, may differ."""
+    path = a_table(
+        tmp_path / "results.xlsx",
+        [*RESULT_HEADERS, "序号"],
+        [*a_result_row(), 1],
+        [*a_result_row(outcomes="发现问题待后续处理"), 2],
+        [*a_result_row(), 3],
+    )
+
+    done = office.take(path, "results")
+
+    (filed,) = filings.find(desk, Result, [f"{AGENCY}/JC-0001"]).values()
+    assert [each.outcomes for each in filed.findings] == [
+        (Outcome.NO_PROBLEM,),
+        (Outcome.PENDING,),
+    ]
+    assert lines(done.report.warnings)[1:] == of_results("第4行：与第2行重复，只登记一次；请确认")
+    assert raw_cells(desk, done) == [[{"序号": "1"}, {"序号": "2"}, {"序号": "3"}]]
+
+
+def test_a_row_is_not_held_to_repeat_one_that_could_not_be_read(
+    office: Office, tmp_path: Path
+) -> None:
+    """Only what is left of it is alike; each row has its own fault."""
+    path = a_result_table(
+        tmp_path / "results.xlsx",
+        a_result_row(outcomes="优秀"),
+        a_result_row(outcomes="特优"),
+        a_result_row(outcomes=None),
+    )
+
+    report = refused(office, path)
+
+    assert [each.place for each in report.errors] == [(2, 6), (3, 6), (4, 6)]
+    assert [each.rule for each in report.errors] == ["cell", "cell", "required"]
+    assert [each.rule for each in report.warnings] == []
 
 
 def test_rows_of_one_record_that_stand_apart_are_told(office: Office, tmp_path: Path) -> None:
@@ -745,12 +910,14 @@ def test_rows_of_one_record_that_stand_apart_are_told(office: Office, tmp_path: 
         tmp_path / "results.xlsx",
         a_result_row(),
         a_result_row(code="JC-0002"),
-        a_result_row(),
+        a_result_row(outcomes="发现问题待后续处理"),
     )
 
     told = problems(office, path)
 
-    assert told == of_results("A4：“JC-0001”已在第2行出现过，两处不相邻；同一记录的行请连续填写")
+    assert told == of_results(
+        "A4 “检查记录编号”：编号与第2行重复，两处不相邻；同一记录的行请连续填写"
+    )
 
 
 def test_two_versions_of_a_plan_in_one_file_are_told(office: Office, tmp_path: Path) -> None:
@@ -760,7 +927,10 @@ def test_two_versions_of_a_plan_in_one_file_are_told(office: Office, tmp_path: P
 
     told = problems(office, path, "plans")
 
-    assert told == only("年度抽查计划", "A3 “计划编号”：与第2行是同一条记录；请只保留一行")
+    assert told == only(
+        "年度抽查计划",
+        "A3 “计划编号”：编号与第2行重复，而版次不同；请分成两个文件，按版次先后导入",
+    )
 
 
 def test_a_cell_that_contradicts_the_record_is_told(office: Office, tmp_path: Path) -> None:
@@ -846,15 +1016,20 @@ def test_a_second_finding_on_an_unknown_item_stands_at_its_row(
 
 def test_a_party_drawn_twice_stands_at_its_row(office: Office, tmp_path: Path) -> None:
     local = {**DRAW_ROW, "entity_name": "示例市集", "scheme": "本地编号", "identifier": "T-1"}
-    path = a_workbook(tmp_path / "draws.xlsx", "draws", [DRAW_ROW, DRAW_ROW, local])
+    path = a_workbook(
+        tmp_path / "draws.xlsx",
+        "draws",
+        [DRAW_ROW, {**DRAW_ROW, "unit": "食品科"}, local, DRAW_ROW],
+    )
 
-    told = problems(office, path, "draws")
+    report = refused(office, path, "draws")
 
-    assert told == only(
+    assert lines(report.errors) == only(
         "抽取记录",
         "G3 “标识代码”：“示例市青禾食品有限公司”在名单中重复",
         "G4 “标识代码”：名录库中没有“示例市集”（本地编号）；请先导入检查对象",
     )
+    assert "抽取记录 第5行：与第2行重复，只登记一次；请确认" in lines(report.warnings)
 
 
 @pytest.mark.parametrize(
@@ -977,11 +1152,11 @@ def test_a_step_that_cannot_be_is_told(office: Office, tmp_path: Path) -> None:
 
     assert told == only(
         "后续处理",
+        "A2 “检查记录编号”：该次检查未发现问题，没有后续步骤；请核对编号",
+        "C2 “办理日期”：早于检查完成日期 2025-05-20；请核对",
+        "A3 “检查记录编号”：没有编号为 JC-0404 的抽查结果；请先导入抽查结果",
         "第4行 “复查通过”：复查必须填写是否通过",
         "D5 “期限”：期限早于办理日期",
-        "C2 “办理日期”：早于检查完成日期 2025-05-20；请核对",
-        "A2 “检查记录编号”：该次检查未发现问题，没有后续步骤；请核对编号",
-        "A3 “检查记录编号”：没有编号为 JC-0404 的抽查结果；请先导入抽查结果",
     )
 
 
@@ -1007,30 +1182,36 @@ def test_a_check_before_its_draw_is_told(office: Office, tmp_path: Path) -> None
 
 
 def test_all_faults_of_a_file_are_in_one_report(office: Office, tmp_path: Path) -> None:
-    """Faults of cells in reading order, then those of records held against the office's."""
+    """In reading order, whether a cell is at fault or a record held against the office's."""
     path = a_result_table(
         tmp_path / "results.xlsx",
         a_result_row(item_code="SP-404", inspected_on="2025-06-03"),
-        a_result_row(code="JC-0002", identifier=913301007799655058, outcomes="合 格"),
+        a_result_row(code="JC-0002", identifier=913301007799655058, outcomes="优秀"),
         a_result_row(code="JC-0003", inspected_on="2023-02-30", entity_name=None),
         a_result_row(code="JC-0004", item_code="SP-405"),
-        [*a_result_row(code="JC-0005"), "漏了列名"],
+        [*a_result_row(code="JC-0005", outcomes="不合格"), "漏了列名"],
         a_result_row(),
     )
 
-    told = problems(office, path)
+    report = refused(office, path)
 
-    assert [each.split("：")[0] for each in told] == of_results(
+    assert [each.split("：")[0] for each in lines(report.errors)] == of_results(
+        "D2 “检查完成日期”",
+        "E2 “检查事项编号”",
         "C3 “标识代码”",
         "F3 “检查结果”",
-        "D4 “检查完成日期”",
         "B4 “检查对象名称”",
-        "G6",
-        "A7",
-        "E2 “检查事项编号”",
+        "D4 “检查完成日期”",
         "E5 “检查事项编号”",
-        "D2 “检查完成日期”",
+        "A7 “检查记录编号”",
     )
+    assert [(each.cell, each.rule) for each in report.warnings] == [
+        ("C2", "check_digit"),
+        ("C5", "check_digit"),
+        ("C6", "check_digit"),
+        ("F6", "unsure"),
+    ]
+    assert [(each.cell, each.rule) for each in report.notes] == [("G列", "unmapped")]
 
 
 def test_a_file_of_nothing_but_faults_keeps_the_first_and_counts_the_rest(
@@ -1158,16 +1339,16 @@ def test_faults_in_a_header_block_are_told_by_line(office: Office, tmp_path: Pat
 
     assert told == only(
         "fangan.md",
+        "文件头 “文档编号”：必填，不能为空",
+        "文件头 “发布机关”：必填，不能为空",
+        "文件头 “内容概述”：必填，不能为空",
+        "正文 “正文”：必填，不能为空",
         "第3行 “标题”：项目重复；请只保留一行",
         "第4行：不认识的项目“作者”；请写作“标题: 内容”",
         "第5行：不认识的项目“没有冒号”；请写作“标题: 内容”",
         "第7行 “文种”：“方案”不在代码表中；可填：工作细则；实施方案；通知；工作简报；统计数据；工作总结",
         "第8行 “成文日期”：“2025-02-30”不是实际存在的日期，请核对",
         "第9行：不认识的项目“正文”；请写作“标题: 内容”",
-        "文件头 “文档编号”：必填，不能为空",
-        "文件头 “发布机关”：必填，不能为空",
-        "文件头 “内容概述”：必填，不能为空",
-        "正文 “正文”：必填，不能为空",
     )
 
 

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from portal.kit import config
-from portal.kit.config import BadSetting
+from portal.kit.config import BadSetting, Limits
 
 
 def a_file(folder: Path, *lines: str) -> dict[str, str]:
@@ -98,6 +98,31 @@ def test_a_number_that_is_none_is_refused(name: str, text: str) -> None:
         config.load({name: text})
 
     assert str(refused.value) == f"{name} must be a whole number, not {text!r}"
+
+
+LIMITS = {
+    "PORTAL_IMPORT_FILE_MB": "100",
+    "PORTAL_IMPORT_ROWS": "1000",
+    "PORTAL_IMPORT_COLUMNS": "20",
+    "PORTAL_IMPORT_MEMORY_MB": "2048",
+    "PORTAL_IMPORT_SECONDS": "9",
+}
+
+
+def test_the_limits_of_an_import_are_taken() -> None:
+    found = config.load(LIMITS).limits
+
+    assert found == Limits(
+        file_mb=100, unpacked_mb=800, rows=1000, columns=20, memory_mb=2048, seconds=9
+    )
+    assert config.load({}).limits == Limits()
+
+
+@pytest.mark.parametrize("name", LIMITS)
+@pytest.mark.parametrize("text", ["0", "-1", "many"])
+def test_a_limit_of_nothing_is_refused(name: str, text: str) -> None:
+    with pytest.raises(BadSetting, match=f"^{name} must be a whole number"):
+        config.load({name: text})
 
 
 def test_an_empty_value_means_the_default() -> None:

@@ -15,12 +15,15 @@ def check(context: Context, reads: Reads) -> None:
     for read in reads:
         agency: Agency = read.record
         if not re.fullmatch(r"\d{6}", agency.region):
-            context.error(read, "region", "应为6位数字的行政区划代码")
+            context.tell("cell", read, "region", "应为6位数字的行政区划代码")
         if (
             agency.parent_code
             and agency.parent_code not in known
             and agency.parent_code not in codes
         ):
-            context.error(
-                read, "parent_code", f"没有代码为 {agency.parent_code} 的机关；请先导入上级机关"
+            context.tell(
+                "unknown",
+                read,
+                "parent_code",
+                f"没有代码为 {agency.parent_code} 的机关；请先导入上级机关",
             )

@@ -12,30 +12,35 @@ def check(context: Context, reads: Reads) -> None:
         draw: Draw = read.record
         context.not_after_today(read, "drawn_on", draw.drawn_on)
         if draw.entries and draw.embargo_until is None:
-            context.warn(
+            context.tell(
+                "embargo",
                 read,
                 "embargo_until",
                 "未填保密期止，名单一经发布即公开；检查尚未完成的，请填写检查完成之日",
             )
         if draw.task_code and draw.task_code not in tasks:
-            context.error(
-                read, "task_code", f"计划中没有编号为 {draw.task_code} 的任务；请先导入年度计划"
+            context.tell(
+                "unknown",
+                read,
+                "task_code",
+                f"计划中没有编号为 {draw.task_code} 的任务；请先导入年度计划",
             )
         if (
             draw.frame_count is not None
             and (draw.sample_count or len(draw.entries)) > draw.frame_count
         ):
-            context.error(read, "frame_count", "抽取数量大于名录库户数")
+            context.tell("count", read, "frame_count", "抽取数量大于名录库户数")
         seen: set[str] = set()
         for index, entry in enumerate(draw.entries):
             if entry.entity_key in seen:
-                context.error(read.child(index), "identifier", f"“{entry.entity_name}”在名单中重复")
+                what = f"“{entry.entity_name}”在名单中重复"
+                context.tell("clash", read.child(index), "identifier", what)
             seen.add(entry.entity_key)
     parties.check(
         context,
-        (
+        [
             (read.child(index), e.entity_key, e.entity_name, e.identifier)
             for read in reads
             for index, e in enumerate(read.record.entries)
-        ),
+        ],
     )

@@ -3,7 +3,7 @@
 from portal.domain.grounds import Disclosure
 from portal.domain.parties import Entity, EntityForm
 from portal.internal.checks.context import Context, Reads
-from portal.internal.checks.parties import ANOTHERS_NUMBER, check_number, other_numbers
+from portal.internal.checks.parties import ANOTHERS_NUMBER, check_names, check_number, other_numbers
 from portal.internal.tables import filings
 
 _STRICTNESS = {each: rank for rank, each in enumerate(Disclosure)}
@@ -15,17 +15,21 @@ def check(context: Context, reads: Reads) -> None:
     """Warn of check digits that do not fit; tell filings that would show more than before."""
     known = filings.find(context.session, Entity, (read.record.key for read in reads))
     taken = other_numbers(context.session, (read.record.key for read in reads))
+    fresh = [(r, r.record.key, r.record.name) for r in reads if r.record.key not in known]
+    check_names(context, fresh)
     for read in reads:
         party: Entity = read.record
-        for identifier in party.identifiers:
-            check_number(context, read, identifier)
+        check_number(context, read, party.identifiers[0])
+        for other in party.identifiers[1:]:
+            check_number(context, read, other, "other_identifiers")
         if party.key in taken:
-            context.error(read, "identifier", ANOTHERS_NUMBER)
+            context.tell("taken", read, "identifier", ANOTHERS_NUMBER)
         before = known.get(party.key)
         if before is not None and _shows_more(before, party):
             own = before.agency_code == context.agency_code
             if not (own and "disclosure" in read.places):
-                context.error(
+                context.tell(
+                    "loosened",
                     read,
                     "disclosure",
                     "与登记的公开方式或对象类型不一致，不能由本次导入放宽；"

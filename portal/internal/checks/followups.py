@@ -22,33 +22,37 @@ def check(context: Context, reads: Reads) -> None:
         context.not_after_today(read, "taken_on", step.taken_on)
         result = checks.get(f"{agency}/{step.result_code}")
         if result is None:
-            context.error(
-                read, "result_code", f"没有编号为 {step.result_code} 的抽查结果；请先导入抽查结果"
+            context.tell(
+                "unknown",
+                read,
+                "result_code",
+                f"没有编号为 {step.result_code} 的抽查结果；请先导入抽查结果",
             )
             continue
         if step.taken_on < result.inspected_on:
-            context.error(read, "taken_on", f"早于检查完成日期 {result.inspected_on}；请核对")
+            what = f"早于检查完成日期 {result.inspected_on}；请核对"
+            context.tell("order", read, "taken_on", what)
         if not result.has_problem:
-            context.error(read, "result_code", "该次检查未发现问题，没有后续步骤；请核对编号")
+            what = "该次检查未发现问题，没有后续步骤；请核对编号"
+            context.tell("row", read, "result_code", what)
         known = [each for each in steps[step.result_code].values() if each.key != step.key]
         if step.step is Step.CLOSED:
             _check_closing(context, read, result, known)
         elif any(each.step is Step.CLOSED and each.taken_on < step.taken_on for each in known):
-            context.error(
-                read, "taken_on", "晚于该次检查的完结日期；已完结的不再有后续步骤，请核对"
-            )
+            what = "晚于该次检查的完结日期；已完结的不再有后续步骤，请核对"
+            context.tell("order", read, "taken_on", what)
 
 
 def _check_closing(context: Context, read: Read, result: Result, known: Sequence[FollowUp]) -> None:
     """A matter is closed once, last of all, and after a passed recheck where one was due."""
     step: FollowUp = read.record
     if any(each.step is Step.CLOSED for each in known):
-        context.error(read, "step", "该次检查已登记过完结；请核对")
+        context.tell("closing", read, "step", "该次检查已登记过完结；请核对")
     if any(each.taken_on > step.taken_on for each in known):
-        context.error(read, "taken_on", "早于该次检查的其他步骤；完结应在最后，请核对日期")
+        context.tell("order", read, "taken_on", "早于该次检查的其他步骤；完结应在最后，请核对日期")
     ordered = any(each.step is Step.ORDERED for each in known) or _was_ordered(result)
     if ordered and not any(each.step is Step.RECHECK and each.passed for each in known):
-        context.error(read, "step", "已责令改正的，须先有通过的复查才能完结；请补录复查")
+        context.tell("closing", read, "step", "已责令改正的，须先有通过的复查才能完结；请补录复查")
 
 
 def _was_ordered(result: Result) -> bool:

@@ -1,51 +1,89 @@
 """Parties that draws and results name: known to the library, or plain enough to be added to it."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
+from portal.domain.grounds import Disclosure
 from portal.domain.identifiers import Identifier, Scheme
 from portal.domain.parties import Entity, EntityForm, form_of
 from portal.internal.checks.context import Context
 from portal.internal.sheets.reader import Read
-from portal.internal.tables import filings
+from portal.internal.tables import filings, lookup
 from portal.internal.tables.filings import NumberRow
+from portal.kit.db import among
 
 Named = tuple[Read, str, str, Identifier]
 
 
-def check_number(context: Context, read: Read, identifier: Identifier) -> None:
-    """Warn of a check digit that does not fit: real lists hold such numbers."""
+def check_number(
+    context: Context, read: Read, identifier: Identifier, name: str = "identifier"
+) -> None:
+    """Warn of a check digit that does not fit, at the field `name`: real lists hold such numbers."""
     if not identifier.valid:
-        context.warn(
+        context.tell(
+            "check_digit",
             read,
-            "identifier",
+            name,
             f"{identifier.scheme.zh}校验位不符；请对照证照核对，将按原样登记并标注",
         )
 
 
-def check(context: Context, named: Iterable[Named]) -> None:
+def check(context: Context, parties: Sequence[Named]) -> None:
     """Look up every (read, key, name, identifier); add those a number alone is enough to file.
 
     A credit code or registration number says what a party is, so it may come in with a result.
     Local and missing numbers say nothing: such a party must be in the library first, because its
     form decides what may be shown of it.
     """
-    parties = list(named)
-    keys = [key for _, key, _, _ in parties]
+    keys = {key for _, key, _, _ in parties}
     known = filings.find(context.session, Entity, keys)
-    taken = other_numbers(context.session, keys)
+    taken = other_numbers(context.session, keys - set(known))
+    fresh = [(read, key, name) for read, key, name, _ in parties if key not in known]
+    check_names(context, fresh)
     for read, key, name, identifier in parties:
-        check_number(context, read, identifier)
+        if not identifier.valid:
+            check_number(context, read, identifier)
         party = known.get(key) or context.new_parties.get(key)
         if party is None and key in taken:
-            context.error(read, "identifier", ANOTHERS_NUMBER)
+            context.tell("taken", read, "identifier", ANOTHERS_NUMBER)
         elif party is None:
             _take_in(context, read, key, name, identifier)
         elif name != party.name and name not in party.former_names:
-            what = f"与名录库名称“{party.name}”不一致；如已更名请更新名录库"
-            context.warn(read, "entity_name", what)
+            _tell_renamed(context, read, party)
+
+
+def check_names(context: Context, named: Iterable[tuple[Read, str, str]]) -> None:
+    """Warn of parties new to the library that bear the name of another: namesakes, or a mistake."""
+    fresh = []
+    for read, key, name in named:
+        first = context.names.get(name)
+        context.names[name] = key
+        if first is not None and first != key:
+            what = f"文件中同一名称“{name}”有两个不同的代码；确是同名的两个对象请确认，填错的请改正"
+            context.tell("namesake", read, "identifier", what)
+        elif first is None:
+            fresh.append((read, key, name))
+    others = lookup.parties_named(context.session, {name for _, _, name in fresh})
+    for read, key, name in fresh:
+        for party in others.get(name, ()):
+            if party.key != key and _may_tell(context, party):
+                what = f"名录库中另有名称同为“{name}”的对象，代码不同；确是两个对象请确认，填错的请改正"
+                context.tell("namesake", read, "identifier", what)
+
+
+def _may_tell(context: Context, party: Entity) -> bool:
+    """Whether a clerk of this agency may learn of a party: what others keep back stays with them."""
+    return (
+        party.agency_code == context.agency_code or party.decision.disclosure is Disclosure.PUBLIC
+    )
+
+
+def _tell_renamed(context: Context, read: Read, party: Entity) -> None:
+    before = f"是“{party.name}”" if _may_tell(context, party) else "与此不同"
+    what = f"该代码先前登记的名称{before}；已更名的请更新名录库曾用名，填错的请改正"
+    context.tell("renamed", read, "entity_name", what)
 
 
 def _take_in(context: Context, read: Read, key: str, name: str, identifier: Identifier) -> None:
@@ -54,7 +92,7 @@ def _take_in(context: Context, read: Read, key: str, name: str, identifier: Iden
         form = EntityForm.ENTERPRISE
     if form is None:
         what = f"名录库中没有“{name}”（{identifier.scheme.zh}）；请先导入检查对象"
-        context.error(read, "identifier", what)
+        context.tell("unknown", read, "identifier", what)
         return
     context.new_parties[key] = Entity(
         agency_code=context.agency_code, name=name, form=form, identifiers=(identifier,)
@@ -67,5 +105,6 @@ ANOTHERS_NUMBER = "该编号已登记为一个检查对象的其他编号；请�
 
 def other_numbers(session: Session, keys: Iterable[str]) -> set[str]:
     """Return which of these keys are only the further number of a party filed under another."""
-    query = sa.select(NumberRow.number).where(NumberRow.number.in_(sorted(set(keys))))
-    return set(session.scalars(query))
+    wanted = set(keys)
+    query = sa.select(NumberRow.number).where(among(session, NumberRow.number, wanted))
+    return set(session.scalars(query)) if wanted else set()

@@ -23,21 +23,22 @@ def check(context: Context, reads: Reads) -> None:
         context.not_after_today(read, "approved_on", plan.approved_on)
         last = version.get(plan.key, 0)
         if plan.version not in (last, last + 1):
-            context.error(
-                read, "version", f"已有第 {last} 版，本次应为第 {last + 1} 版（或更正第 {last} 版）"
-            )
+            what = f"已有第 {last} 版，本次应为第 {last + 1} 版（或更正第 {last} 版）"
+            context.tell("version", read, "version", what)
         version[plan.key] = plan.version
         seen: set[str] = set()
         for index, task in enumerate(plan.tasks):
             if task.code in seen:
-                context.error(read.child(index), "task_code", f"任务编号 {task.code} 重复")
+                context.tell("clash", read.child(index), "task_code", f"任务编号 {task.code} 重复")
             seen.add(task.code)
             if elsewhere.get(task.code, plan.key) != plan.key:
-                context.error(read, "task_code", f"任务编号 {task.code} 已用于本机关的另一个计划")
+                what = f"任务编号 {task.code} 已用于本机关的另一个计划"
+                context.tell("taken", read.child(index), "task_code", what)
             elsewhere[task.code] = plan.key
             for code in task.item_codes:
                 if f"{agency}/{code}" not in known:
-                    context.error(
+                    context.tell(
+                        "unknown",
                         read.child(index),
                         "item_codes",
                         f"清单中没有编号为 {code} 的事项；请先导入事项清单",

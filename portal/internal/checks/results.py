@@ -1,79 +1,102 @@
 """Results: what a single cell cannot know."""
 
+from collections.abc import Mapping
 from dataclasses import replace
 
 from portal.domain.draws import Draw
 from portal.domain.items import Item
+from portal.domain.plans import Task
 from portal.domain.results import Finding, Result
-from portal.internal.checks import parties
+from portal.internal.checks import history, parties
 from portal.internal.checks.context import Context, Reads
 from portal.internal.sheets.reader import Read
 from portal.internal.tables import filings
 
 
 def check(context: Context, reads: Reads) -> None:
-    """Tell unknown tasks, draws and items, checks before their draw, and days to come."""
+    """Tell unknown tasks and draws, days out of order, and checks that ought not to have been."""
     agency = context.agency_code
     tasks = context.tasks_of(agency)
-    draws = filings.find(
-        context.session,
-        Draw,
-        (f"{agency}/{r.record.draw_code}" for r in reads if r.record.draw_code),
-    )
+    wanted = {f"{agency}/{r.record.draw_code}" for r in reads if r.record.draw_code}
+    draws = filings.find(context.session, Draw, wanted)
     lists = {key: {entry.entity_key for entry in draw.entries} for key, draw in draws.items()}
-    filed = filings.find(context.session, Result, (read.record.key for read in reads))
     for read in reads:
         result: Result = read.record
-        before = filed.get(result.key)
-        if before is not None and before.entity_key != result.entity_key:
-            context.error(
-                read,
-                "code",
-                f"该编号已用于“{before.entity_name}”的检查；请核对编号，每次检查用新的编号",
-            )
         context.not_after_today(read, "inspected_on", result.inspected_on)
-        if result.task_code and result.task_code not in tasks:
-            context.error(
-                read, "task_code", f"计划中没有编号为 {result.task_code} 的任务；请先导入年度计划"
-            )
+        if result.task_code:
+            _check_task(context, read, tasks.get(result.task_code))
         if result.draw_code:
             key = f"{agency}/{result.draw_code}"
             _check_draw(context, read, draws.get(key), lists.get(key, set()))
+    history.check(context, reads)
     parties.check(
         context,
-        ((r, r.record.entity_key, r.record.entity_name, r.record.identifier) for r in reads),
+        [(r, r.record.entity_key, r.record.entity_name, r.record.identifier) for r in reads],
     )
+
+
+def _check_task(context: Context, read: Read, task: Task | None) -> None:
+    result: Result = read.record
+    if task is None:
+        what = f"计划中没有编号为 {result.task_code} 的任务；请先导入年度计划"
+        context.tell("unknown", read, "task_code", what)
+    elif not task.starts_on <= result.inspected_on <= task.ends_on:
+        what = f"不在任务“{task.code}”的检查期间（{task.starts_on} 至 {task.ends_on}）内；请核对"
+        context.tell("off_task", read, "inspected_on", what)
 
 
 def _check_draw(context: Context, read: Read, draw: Draw | None, listed: set[str]) -> None:
     result: Result = read.record
     if draw is None:
-        context.error(
-            read, "draw_code", f"没有编号为 {result.draw_code} 的抽取记录；请先导入抽取记录"
-        )
+        what = f"没有编号为 {result.draw_code} 的抽取记录；请先导入抽取记录"
+        context.tell("unknown", read, "draw_code", what)
     elif result.inspected_on < draw.drawn_on:
-        context.error(read, "inspected_on", f"早于抽取日期 {draw.drawn_on}；请核对")
+        context.tell("order", read, "inspected_on", f"早于抽取日期 {draw.drawn_on}；请核对")
     elif listed and result.entity_key not in listed:
-        context.warn(read, "entity_name", "不在该次抽取的名单中；请核对抽取编号")
+        context.tell("off_list", read, "entity_name", "不在该次抽取的名单中；请核对抽取编号")
 
 
 def complete(context: Context, reads: Reads) -> list[Read]:
-    """Fill in the names of items that are given by number alone; tell unknown numbers."""
+    """Fill in the names of items that are given by number alone; tell unknown numbers and lapsed items."""
     agency = context.agency_code
     codes = {f.item_code for read in reads for f in read.record.findings if f.item_code}
+    if not codes:
+        return list(reads)
     items = filings.find(context.session, Item, (f"{agency}/{code}" for code in codes))
-    done = []
-    for read in reads:
-        findings: list[Finding] = []
-        for index, finding in enumerate(read.record.findings):
-            item = items.get(f"{agency}/{finding.item_code}")
-            if finding.item_code and item is None:
-                context.error(
-                    read.child(index),
-                    "item_code",
-                    f"清单中没有编号为 {finding.item_code} 的事项；未公布的事项不得检查，请先导入事项清单",
-                )
-            named = finding.item_name or (item.name if item else "")
-            findings.append(replace(finding, item_name=named))
-        done.append(replace(read, record=replace(read.record, findings=tuple(findings))))
-    return done
+    context.items |= items
+    return [_completed(context, read, items) for read in reads]
+
+
+def _completed(context: Context, read: Read, items: Mapping[str, Item]) -> Read:
+    result: Result = read.record
+    named: dict[int, Finding] = {}
+    for index, finding in enumerate(result.findings):
+        if finding.item_code is None:
+            continue
+        item = items.get(f"{result.agency_code}/{finding.item_code}")
+        if item is None or item.effective_on or item.ended_on:
+            _check_item(context, read, index, item)
+        if item is not None and not finding.item_name:
+            named[index] = replace(finding, item_name=item.name)
+    if not named:
+        return read
+    findings = tuple(named.get(n, finding) for n, finding in enumerate(result.findings))
+    return replace(read, record=replace(result, findings=findings))
+
+
+def _check_item(context: Context, read: Read, index: int, item: Item | None) -> None:
+    result: Result = read.record
+    if item is None:
+        code = result.findings[index].item_code
+        what = f"清单中没有编号为 {code} 的事项；未公布的事项不得检查，请先导入事项清单"
+        context.tell("unknown", read.child(index), "item_code", what)
+        return
+    day = result.inspected_on
+    if item.effective_on and day < item.effective_on:
+        what = (
+            f"该事项自 {item.effective_on} 起施行，检查日期在此之前；未公布的事项不得检查，请核对"
+        )
+        context.tell("not_in_force", read.child(index), "item_code", what)
+    elif item.ended_on and day > item.ended_on:
+        what = f"该事项已于 {item.ended_on} 失效，检查日期在此之后；请核对"
+        context.tell("not_in_force", read.child(index), "item_code", what)

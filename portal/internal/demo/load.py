@@ -13,6 +13,7 @@ from portal.internal.demo.city.files import Step, write_city
 from portal.internal.demo.real.steps import real_steps
 from portal.internal.desk import people, release, review, upload
 from portal.internal.desk.stores import Stores
+from portal.internal.desk.upload import Terms
 from portal.internal.tables import ledger
 from portal.internal.tables.batches import BatchRow
 from portal.internal.tables.ledger import LedgerRow
@@ -69,7 +70,13 @@ def _take(stores: Stores, step: Step) -> None:
     """Import, review and release one file as if on its day."""
     morning = datetime.combine(step.on, time(9), clock.CHINA).astimezone(UTC)
     done = upload.accept(
-        stores, step.file, kind=step.kind, agency=step.agency, by="lin", now=morning
+        stores,
+        step.file,
+        kind=step.kind,
+        agency=step.agency,
+        by="lin",
+        now=morning,
+        terms=Terms(confirmed=True),
     )
     batch_id = done.batch_id or _unfinished(stores, step)
     if batch_id is None:

@@ -10,7 +10,7 @@ from portal.domain.errors import UnknownRecord
 from portal.domain.workflow import BatchState
 from portal.internal.tables.batches import BatchRow
 from portal.internal.tables.filings import TYPES, FilingRow
-from portal.internal.tables.ledger import WithdrawalRow
+from portal.internal.tables.ledger import WITHDRAWN
 from portal.internal.tables.people import EVERY_AGENCY
 
 CHUNK = 500
@@ -24,16 +24,6 @@ _REPLACED = (
     .join(_LaterBatch, _LaterBatch.id == _Later.batch_id)
     .where(_Later.kind == FilingRow.kind, _Later.key == FilingRow.key, _Later.id > FilingRow.id)
     .where(_LaterBatch.state == BatchState.RELEASED.value)
-    .exists()
-)
-#: The record was withdrawn after this filing.
-_WITHDRAWN = (
-    sa.select(1)
-    .where(
-        WithdrawalRow.kind == FilingRow.kind,
-        WithdrawalRow.key == FilingRow.key,
-        WithdrawalRow.last_filing_id >= FilingRow.id,
-    )
     .exists()
 )
 
@@ -124,7 +114,7 @@ def _released(kind: str) -> sa.Select[FilingRow]:
 
 def _in_chunks(session: Session, query: sa.Select[FilingRow]) -> Iterator[list[FilingRow]]:
     """Walk a query over filings in their order, without what is replaced or withdrawn."""
-    live = query.where(~_REPLACED, ~_WITHDRAWN, FilingRow.live)
+    live = query.where(~_REPLACED, ~WITHDRAWN, FilingRow.live)
     last = 0
     while True:
         step = live.where(FilingRow.id > last).order_by(FilingRow.id).limit(CHUNK)

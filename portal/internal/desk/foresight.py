@@ -6,23 +6,23 @@ from sqlalchemy.orm import Session
 
 from portal.airlock.residue import residue
 from portal.internal.checks.context import Context
-from portal.internal.desk.projection import passages
+from portal.internal.desk.projection import projected
 from portal.internal.sheets.reader import Read
-from portal.internal.tables import filings
 
 
 def foresee(
     session: Session, batch_id: int, context: Context, reads: list[Read], keys: list[str]
 ) -> None:
     """Tell now, with its cell, what the airlock would stop at release."""
-    places = {read.record.key: read for read in reads}
-    kind = filings.KIND_OF[type(reads[0].record)]
-    rows = filings.of_batch(session, batch_id, kind, keys)
-    for row, passage in passages(session, rows, context.today, batch_id=batch_id):
+    filed = set(keys)
+    records = [(read, read.record) for read in reads if read.record.key in filed]
+    for origin, passage in projected(session, records, context.today, batch_id=batch_id):
         for record in passage.records:
             for path, what in residue(record, passage):
-                read, name = _cell_of(places[row.key], path)
-                context.error(read, name, f"疑似{what}，将公开的文字中不得出现；请删去或改写")
+                read, name = _cell_of(origin, path)
+                context.tell(
+                    "private", read, name, f"疑似{what}，将公开的文字中不得出现；请删去或改写"
+                )
 
 
 def _cell_of(read: Read, path: str) -> tuple[Read, str]:

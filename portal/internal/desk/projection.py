@@ -38,14 +38,21 @@ def passages(
 
     Records around them count as they were last released, or as the batch itself files them.
     """
-    key = secret(session, ID_KEY)
     records = [(row, filings.decode(row.kind, row.body)) for row in rows]
-    records = [(row, record) for row, record in records if type(record) in PUBLIC_KIND]
+    yield from projected(session, records, today, batch_id=batch_id)
+
+
+def projected(
+    session: Session, records: Iterable[tuple[T, Any]], today: date, *, batch_id: int | None
+) -> Iterator[tuple[T, Passage]]:
+    """Project records of one kind, each with what it is to be known by; see `passages`."""
+    key = secret(session, ID_KEY)
+    public = [(mark, record) for mark, record in records if type(record) in PUBLIC_KIND]
     lookup = partial(_looked_up, session, batch_id)
-    named = [record for _, record in records]
+    named = [record for _, record in public]
     around = _around(session, lookup, named, key, today, batch_id=batch_id)
-    for row, record in records:
-        yield row, redact(record, around)
+    for mark, record in public:
+        yield mark, redact(record, around)
 
 
 def _looked_up(

@@ -13,7 +13,7 @@ from portal.domain.workflow import BatchState, Role, move
 from portal.internal.desk import batches, people, ripples
 from portal.internal.desk.projection import passages
 from portal.internal.desk.stores import Stores
-from portal.internal.tables import filings, ledger
+from portal.internal.tables import filings, ledger, reminders
 from portal.internal.tables.batches import BatchRow
 from portal.internal.tables.filings import FilingRow
 from portal.kit import clock
@@ -60,16 +60,16 @@ def _carry_out(
     stores: Stores, batch_id: int, *, by: str, now: datetime, progress: Progress | None
 ) -> Outcome:
     """Publish and note it, while the office stands still: nothing can be corrected or withdrawn meanwhile."""
+    today = clock.local_date(now)
     with write_lock(stores.internal) as session:
         batch = batches.get(session, batch_id)
         outcome = publish(
-            stores.register,
-            _stream(stores, session, batch, clock.local_date(now), progress),
-            now=now,
+            stores.register, _stream(stores, session, batch, today, progress), now=now
         )
         batch = batches.get(session, batch_id)
         batch.state = move(batch.batch_state, "release", author=batch.filed_by, actor=by).value
         batch.released_by, batch.released_at, batch.released_serial = by, now, outcome.serial
+        reminders.released(session, batch_id, today)
         ledger.note(
             session, at=now, person=by, action="release", batch_id=batch_id,
             detail=f"新公开 {outcome.published}，更新 {outcome.amended}，撤下 {outcome.withdrawn}，至变更号 {outcome.serial}",

@@ -11,7 +11,7 @@ from portal.domain.errors import FourEyesViolation, UnknownRecord
 from portal.domain.workflow import Role
 from portal.internal.desk import batches, people, ripples
 from portal.internal.desk.stores import Stores
-from portal.internal.tables import ledger
+from portal.internal.tables import ledger, reminders
 from portal.internal.tables.filings import FilingRow
 from portal.internal.tables.ledger import WithdrawalRow
 from portal.internal.tables.settings import ID_KEY, secret
@@ -54,6 +54,7 @@ def retract(
             detail=f"{kind.zh} {public_id}，第二人 {second}",
         )
         session.flush()
+        reminders.withdrawn(session, newest.kind, newest.key)
         order_id, key = order.id, order.key
     drawn = ripples.draws_of(stores.register, [public_id]) if kind is Kind.ENTITY else set()
     outcome = withdraw(stores.register, kind, [public_id], now=now)

@@ -14,7 +14,7 @@ from portal.domain.workflow import BatchState, Role, move
 from portal.internal.desk import batches, people
 from portal.internal.desk.projection import passages
 from portal.internal.desk.stores import Stores
-from portal.internal.tables import filings, ledger
+from portal.internal.tables import filings, ledger, reminders
 from portal.internal.tables.filings import FilingRow
 from portal.kit.db import write_lock
 
@@ -99,6 +99,7 @@ def _decide(
             session.execute(
                 sa.update(FilingRow).where(FilingRow.batch_id == batch_id).values(live=False)
             )
+            reminders.returned(session, batch_id)
         ledger.note(
             session, at=now, person=by, action=action, batch_id=batch_id, detail=reason or ""
         )

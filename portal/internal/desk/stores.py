@@ -5,7 +5,7 @@ from pathlib import Path
 
 import sqlalchemy as sa
 
-from portal.kit.config import Settings
+from portal.kit.config import Limits, Settings
 from portal.kit.db import engine_for
 
 
@@ -17,6 +17,9 @@ class Stores:
     register: sa.Engine
     letterbox: sa.Engine
     files: Path
+    #: Mapping profiles: AGENCY/KIND/NAME.toml, to be edited with any editor.
+    mappings: Path
+    limits: Limits
 
 
 def open_stores(settings: Settings, internal_url: str) -> Stores:
@@ -26,4 +29,6 @@ def open_stores(settings: Settings, internal_url: str) -> Stores:
         register=engine_for(settings.register_url),
         letterbox=engine_for(settings.letterbox_url),
         files=settings.data / "files",
+        mappings=settings.data / "mappings",
+        limits=settings.limits,
     )

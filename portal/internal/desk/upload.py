@@ -4,40 +4,43 @@ import hashlib
 import json
 import os
 import shutil
-from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
 from datetime import datetime
 from itertools import islice
 from pathlib import Path
-from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from portal.airlock.around import Ids
-from portal.airlock.redact import KIND_OF as PUBLIC_KIND
 from portal.domain.errors import PortalError, UnknownRecord
-from portal.domain.parties import Agency, Entity, entity_key
+from portal.domain.parties import Agency
 from portal.domain.workflow import BatchState, Role
 from portal.internal.checks import results as result_checks
 from portal.internal.checks.context import Context
+from portal.internal.checks.repeats import Seen, unrepeated
 from portal.internal.checks.table import CHECKS
-from portal.internal.desk import people
-from portal.internal.desk.foresight import foresee
+from portal.internal.desk import mappings, people
+from portal.internal.desk.filing import Accepted, Filing, insert
+from portal.internal.desk.mappings import Kept
 from portal.internal.desk.stores import Stores
 from portal.internal.sheets.catalogue import SHEETS
-from portal.internal.sheets.reader import Read, Reader
-from portal.internal.sheets.report import Problem, Report, Unreadable
+from portal.internal.sheets.layout import Aside
+from portal.internal.sheets.mapping import field_of
+from portal.internal.sheets.reader import How, Read, Reader
+from portal.internal.sheets.report import Report, Unreadable
 from portal.internal.sheets.textfile import TextReader
 from portal.internal.tables import filings, ledger
+from portal.internal.tables.asides import AsideRow
 from portal.internal.tables.batches import BatchRow
-from portal.internal.tables.filings import NumberRow
 from portal.internal.tables.people import EVERY_AGENCY
 from portal.internal.tables.settings import ID_KEY, secret
 from portal.kit import clock
+from portal.kit.collecting import seldom_collecting
 from portal.kit.db import write_lock
 
-CHUNK = 500
+CHUNK = 1_000
 Progress = Callable[[int, int | None], None]
 
 
@@ -46,37 +49,39 @@ class Refused(PortalError):
 
     code = "import_refused"
 
-    def __init__(self, report: Report) -> None:
-        """Keep the report."""
-        self.report = report
-        super().__init__(f"文件有 {report.error_count} 处问题，未登记任何内容")
+    def __init__(self, done: Accepted) -> None:
+        """Keep what was found out."""
+        self.done = done
+        self.report: Report = done.report
+        super().__init__(f"文件有 {done.report.error_count} 处问题，未登记任何内容")
 
 
-@dataclass(slots=True)
-class Accepted:
-    """What an import did (or, on a dry run, would do). No batch when nothing was new."""
+class Unconfirmed(PortalError):
+    """The file could be filed, but there are warnings that nobody has confirmed; nothing was filed."""
 
-    report: Report
-    batch_id: int | None = None
-    row_count: int = 0
-    created: int = 0
-    changed: int = 0
-    same: int = 0
-    #: Parties that the file named by number and the library did not hold; among `created`.
-    new_parties: int = 0
+    code = "import_unconfirmed"
+
+    def __init__(self, done: Accepted) -> None:
+        """Keep what was found out."""
+        self.done = done
+        self.report: Report = done.report
+        super().__init__(f"有 {done.report.warning_count} 处须确认，尚未登记")
 
 
-@dataclass(slots=True)
-class _Filing:
-    """One import under way."""
+@dataclass(frozen=True, slots=True)
+class Terms:
+    """How a clerk wants a file taken."""
 
-    session: Session
-    batch: BatchRow
-    ids: Ids
-    context: Context
-    done: Accepted
-    #: The very file is filed already and was not returned.
-    repeated: bool
+    #: Name of a mapping profile; None to use the one confirmed for the same columns, if any.
+    mapping: str | None = None
+    #: Column → what it is for the whole file.
+    given: Mapping[str, str] = field(default_factory=dict)
+    #: Worksheet, or 表2 for the second table of a page.
+    sheet: str | None = None
+    #: The warnings were read and are confirmed.
+    confirmed: bool = False
+    #: Only look.
+    dry_run: bool = False
 
 
 def accept(
@@ -87,7 +92,7 @@ def accept(
     agency: str,
     by: str,
     now: datetime,
-    dry_run: bool = False,
+    terms: Terms = Terms(),
     file_name: str | None = None,
     progress: Progress | None = None,
 ) -> Accepted:
@@ -98,28 +103,59 @@ def accept(
 
     Raises:
         Refused: the file has faults, all of which the report names.
-        UnknownRecord, NotAllowed: about the person or the agency.
+        Unconfirmed: it has none, but warnings, and `terms` do not confirm them.
+        UnknownRecord, NotAllowed: about the person, the agency or the mapping profile.
+        MappingRefused: the profile is none, or several fit.
 
     """
-    done = Accepted(Report())
     batch = BatchRow(
         kind=kind, agency=agency, file_name=file_name or path.name, file_sha256=_digest(path),
         state=BatchState.FILED, row_count=0, created_count=0, changed_count=0, same_count=0,
         warnings="[]", filed_by=by, filed_at=now,
     )  # fmt: skip
-    with write_lock(stores.internal) as session:
+    used: list[Kept] = []
+    how = How(
+        mappings.chooser(stores, agency, kind, terms.mapping, used),
+        _given(kind, terms.given),
+        terms.sheet,
+        stores.limits,
+    )
+    with seldom_collecting(), write_lock(stores.internal) as session:
         _check_standing(session, kind, agency, by)
-        filing = _begin(session, done, batch)
-        _file_all(filing, path, progress)
+        filing = _begin(session, batch)
+        done = filing.done
+        asides = _file_all(filing, path, how, progress)
+        done.mapping = used[0].name if used else ""
+        done.sheet = terms.sheet or (used[0].profile().sheet if used else None)
         if done.report.error_count:
-            raise Refused(done.report)
-        if dry_run or not done.created + done.changed:
+            raise Refused(done)
+        new = done.created + done.changed
+        if done.report.warning_count and new and not (terms.confirmed or terms.dry_run):
+            raise Unconfirmed(done)
+        if terms.dry_run or not new:
             session.rollback()
             return done
-        _close(filing)
+        _close(filing, asides, used)
         _keep(stores.files, path, batch.file_sha256)
         done.batch_id = batch.id
     return done
+
+
+def _given(kind: str, given: Mapping[str, str]) -> dict[str, str]:
+    """Return what is given by field.
+
+    Raises:
+        MappingRefused: the template has no such column.
+
+    """
+    found = {}
+    for name, text in given.items():
+        field_name = field_of(SHEETS[kind], name)
+        if field_name is None:
+            titles = "、".join(column.title for column in SHEETS[kind].columns)
+            raise mappings.MappingRefused(f"模板“{SHEETS[kind].title}”没有列“{name}”；有：{titles}")
+        found[field_name] = text
+    return found
 
 
 def _check_standing(session: Session, kind: str, agency: str, by: str) -> None:
@@ -129,13 +165,14 @@ def _check_standing(session: Session, kind: str, agency: str, by: str) -> None:
         raise UnknownRecord(f"没有代码为 {agency} 的机关；请先导入检查主体")
 
 
-def _begin(session: Session, done: Accepted, batch: BatchRow) -> _Filing:
+def _begin(session: Session, batch: BatchRow) -> Filing:
     session.add(batch)
     session.flush()
-    today = clock.local_date(batch.filed_at)
+    done = Accepted()
     context = Context(
-        session, SHEETS[batch.kind], batch.file_name, batch.agency, today, done.report
-    )
+        session, SHEETS[batch.kind], batch.file_name, batch.agency,
+        clock.local_date(batch.filed_at), done.report, batch.id,
+    )  # fmt: skip
     same_file = sa.select(BatchRow.id).where(
         BatchRow.kind == batch.kind,
         BatchRow.agency == batch.agency,
@@ -144,114 +181,72 @@ def _begin(session: Session, done: Accepted, batch: BatchRow) -> _Filing:
         BatchRow.id != batch.id,
     )
     repeated = session.scalar(same_file.limit(1)) is not None
-    return _Filing(session, batch, Ids(secret(session, ID_KEY)), context, done, repeated)
+    return Filing(session, batch, Ids(secret(session, ID_KEY)), context, done, repeated)
 
 
-def _file_all(filing: _Filing, path: Path, progress: Progress | None) -> None:
-    """Read, check and insert chunk by chunk; after the first fault only read and check."""
+def _file_all(filing: Filing, path: Path, how: How, progress: Progress | None) -> list[Aside]:
+    """Read, check and insert chunk by chunk; after the first fault only read and check.
+
+    Returns the rows of the file that are no data.
+    """
     context, report = filing.context, filing.done.report
-    reader_type = TextReader if filing.batch.kind == "documents" else Reader
     try:
-        reader = reader_type(
-            path, context.sheet, context.agency_code, report, filing.batch.file_name
-        )
-        total = None
-        if isinstance(reader, Reader):
-            context.sheet_name, total = reader.source.sheet, reader.source.row_count
-        seen: dict[str, int] = {}
-        for chunk in _chunks(reader.records()):
-            reads = _unrepeated(context, chunk, seen)
-            if context.sheet.kind == "results":
-                reads = result_checks.complete(context, reads)
-            if check := CHECKS.get(context.sheet.kind):
-                check(context, reads)
-            if not report.error_count:
-                _insert(filing, reads)
-            if progress:
-                progress(reads[-1].row if reads else 0, total)
-        filing.done.row_count = reader.rows_read if isinstance(reader, Reader) else 1
+        if context.sheet.kind == "documents":
+            text = TextReader(
+                path, context.sheet, context.agency_code, report,
+                file_name=filing.batch.file_name, limits=how.limits,
+            )  # fmt: skip
+            filing.done.row_count = 1
+            _file_reads(filing, text.records(), None, progress)
+            return []
+        reader = Reader(
+            path, context.sheet, context.agency_code, report,
+            file_name=filing.batch.file_name, how=how,
+        )  # fmt: skip
+        context.sheet_name = reader.source.sheet
+        _file_reads(filing, reader.records(), reader.source.row_count, progress)
+        filing.done.row_count = reader.rows_read
+        filing.done.columns = reader.column_titles()
     except Unreadable as error:
-        report.error(Problem(filing.batch.file_name, "", str(error)))
-
-
-def _chunks(reads: Iterator[Read]) -> Iterator[list[Read]]:
-    while chunk := list(islice(reads, CHUNK)):
-        yield chunk
-
-
-def _unrepeated(context: Context, reads: Iterable[Read], seen: dict[str, int]) -> list[Read]:
-    """Tell records that stand twice in the file."""
-    kept = []
-    for read in reads:
-        first = seen.setdefault(read.record.key, read.row)
-        if first != read.row:
-            name = context.sheet.group[0] if context.sheet.group else context.sheet.columns[0].field
-            context.error(read, name, f"与第{first}行是同一条记录；请只保留一行")
-        else:
-            kept.append(read)
-    return kept
-
-
-def _insert(filing: _Filing, reads: list[Read]) -> None:
-    new = filing.context.new_parties
-    parties = [Read(party, 0, {}) for party in new.values()]
-    new.clear()
-    filing.done.new_parties += len(parties)
-    _insert_kind(filing, parties)
-    keys = _insert_kind(filing, reads)
-    foresee(filing.session, filing.batch.id, filing.context, reads, keys)
-
-
-def _insert_kind(filing: _Filing, reads: list[Read]) -> list[str]:
-    """Insert what is new and return its keys."""
-    if not reads:
+        report.tell("file", filing.batch.file_name, "", str(error))
         return []
-    record_type = type(reads[0].record)
-    kind = filings.KIND_OF[record_type]
-    public = PUBLIC_KIND.get(record_type)
-    present = filings.latest(filing.session, kind, (read.record.key for read in reads))
-    #: What waits in another batch may be returned: the same record is filed here as well.
-    pending = filings.waiting(filing.session, present.values(), but=filing.batch.id)
-    rows: list[dict[str, Any]] = []
-    for read in reads:
-        key, body = read.record.key, filings.encode(read.record)
-        was = present.get(key)
-        same = was is not None and was.body == body
-        filing.done.same += same
-        filing.done.created += was is None
-        filing.done.changed += was is not None and not same
-        if same and (filing.repeated or key not in pending):
-            continue
-        rows.append(
-            {
-                "batch_id": filing.batch.id,
-                "kind": kind,
-                "key": key,
-                "about": filings.about(read.record),
-                "public_id": filing.ids.of(public, key) if public else "",
-                "row": read.row,
-                "live": True,
-                "body": body,
-            }
-        )
-    filings.insert(filing.session, rows)
-    for read in reads:
-        if isinstance(read.record, Entity):
-            _note_numbers(filing.session, read.record)
-    return [row["key"] for row in rows]
+    return reader.asides
 
 
-def _note_numbers(session: Session, party: Entity) -> None:
-    for other in party.identifiers[1:]:
-        number = entity_key(other, agency_code=party.agency_code, name="")
-        session.merge(NumberRow(number=number, key=party.key))
+def _file_reads(
+    filing: Filing, reads: Iterator[Read], total: int | None, progress: Progress | None
+) -> None:
+    context, report = filing.context, filing.done.report
+    seen: Seen = {}
+    while chunk := list(islice(reads, CHUNK)):
+        kept = check(context, unrepeated(context, chunk, seen))
+        if not report.error_count:
+            insert(filing, kept)
+        if progress:
+            progress(chunk[-1].row, total)
 
 
-def _close(filing: _Filing) -> None:
+def check(context: Context, reads: list[Read]) -> list[Read]:
+    """Hold records against the office; return them, completed where the office knows more."""
+    if context.sheet.kind == "results":
+        reads = result_checks.complete(context, reads)
+    if rules := CHECKS.get(context.sheet.kind):
+        rules(context, reads)
+    return reads
+
+
+def _close(filing: Filing, asides: list[Aside], used: list[Kept]) -> None:
     batch, done = filing.batch, filing.done
     batch.row_count, batch.same_count = done.row_count, done.same
     batch.created_count, batch.changed_count = done.created, done.changed
-    batch.warnings = json.dumps([str(each) for each in done.report.warnings], ensure_ascii=False)
+    batch.warnings = _as_json(str(each) for each in done.report.warnings)
+    batch.notes = _as_json(str(each) for each in done.report.notes)
+    if used:
+        batch.mapping, batch.mapping_sha256 = used[0].name, used[0].sha256
+    filing.session.add_all(
+        AsideRow(batch_id=batch.id, row=each.row, role=each.role, cells=_as_json(each.cells))
+        for each in asides
+    )
     ledger.note(
         filing.session,
         at=batch.filed_at,
@@ -260,6 +255,10 @@ def _close(filing: _Filing) -> None:
         batch_id=batch.id,
         detail=batch.file_name,
     )
+
+
+def _as_json(texts: Iterable[str]) -> str:
+    return json.dumps(list(texts), ensure_ascii=False)
 
 
 def _digest(path: Path) -> str:

@@ -1,26 +1,24 @@
-"""Batches: import, look at as the public will, approve or return, release."""
+"""Batches: look at as filed and as the public will, approve or return, release."""
 
 import json
-import tempfile
-from pathlib import Path
 
+import sqlalchemy as sa
 from flask import Blueprint, abort, current_app, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from portal.domain.errors import NotAllowed, UnknownRecord
-from portal.domain.parties import Agency
 from portal.domain.workflow import BatchState, Role
 from portal.internal import access
-from portal.internal.desk import batches, release, review, upload
-from portal.internal.sheets.catalogue import SHEETS
-from portal.internal.sheets.report import Report
-from portal.internal.tables import filings
+from portal.internal.desk import batches, release, review
+from portal.internal.sheets.layout import ROLES
+from portal.internal.tables.asides import AsideRow
 from portal.kit import clock
 from portal.kit.db import db
 
 bp = Blueprint("batches", __name__)
 
 _PAGE = 20
+#: Rows that are no data, shown on one page.
+_MOST_ASIDES = 200
 
 
 @bp.get("/batches/")
@@ -43,63 +41,6 @@ def index() -> ResponseReturnValue:
     )
 
 
-@bp.get("/import")
-@access.needs(Role.CLERK)
-def upload_form() -> ResponseReturnValue:
-    """Show the import form."""
-    return _form(None, {})
-
-
-@bp.post("/import")
-@access.needs(Role.CLERK)
-def take() -> ResponseReturnValue:
-    """Check an uploaded file and file it, or show everything that is wrong with it."""
-    file, kind = request.files.get("file"), request.form.get("kind", "")
-    agency = request.form.get("agency", "").strip()
-    given = {"kind": kind, "agency": agency}
-    if file is None or not file.filename or kind not in SHEETS or not agency:
-        return _form(None, given, "请选择种类和文件，并填写机关代码"), 400
-    with tempfile.TemporaryDirectory() as folder:
-        path = Path(folder) / "upload"
-        file.save(path)
-        try:
-            done = upload.accept(
-                access.stores(), path, kind=kind, agency=agency, by=access.me().name,
-                now=clock.utc_now(), file_name=Path(file.filename).name[:200],
-                dry_run="dry_run" in request.form,
-            )  # fmt: skip
-        except upload.Refused as refused:
-            return _form(refused.report, given), 422
-        except (NotAllowed, UnknownRecord) as error:
-            return _form(None, given, str(error)), 403
-    if done.batch_id is None:
-        word = (
-            "试运行通过，未登记"
-            if "dry_run" in request.form
-            else "与已登记的内容完全相同，未产生新批次"
-        )
-        flash(f"{word}：新增 {done.created} 条，变更 {done.changed} 条，未变 {done.same} 条")
-        return _form(done.report, given)
-    flash(f"已登记为批次 {done.batch_id}，待他人审核")
-    return redirect(url_for("batches.show", batch_id=done.batch_id))
-
-
-def _form(report: Report | None, given: dict[str, str], error: str | None = None) -> str:
-    mine = access.me().agency
-    return render_template(
-        "batches/import.html",
-        report=report,
-        given={"kind": "results", "agency": "" if mine == "*" else mine} | given,
-        kinds=[(kind, sheet.title) for kind, sheet in SHEETS.items()],
-        agencies=[
-            (agency.code, f"{agency.code} {agency.name}")
-            for agency in filings.with_prefix(db.session(), Agency, "")
-            if access.me().acts_for(agency.code)
-        ],
-        error=error,
-    )
-
-
 @bp.get("/batches/<int:batch_id>")
 @access.needs()
 def show(batch_id: int) -> ResponseReturnValue:
@@ -118,6 +59,9 @@ def show(batch_id: int) -> ResponseReturnValue:
         "batches/show.html",
         batch=batch,
         warnings=json.loads(batch.warnings),
+        notes=json.loads(batch.notes),
+        asides=_asides(batch_id),
+        aside_count=_aside_count(batch_id),
         previews=previews,
         next=previews[-1].row.id if len(previews) == _PAGE else None,
         may_review=not mine and me.has(Role.REVIEWER) and batch.state in ("filed", "approved"),
@@ -127,6 +71,20 @@ def show(batch_id: int) -> ResponseReturnValue:
         and batch.state in ("approved", "releasing", "released"),
         site_url=_site_url(),
     )
+
+
+def _asides(batch_id: int) -> list[tuple[int, str, str]]:
+    """Return the first rows of the file that are no data: number, what they are, what they say."""
+    query = sa.select(AsideRow).where(AsideRow.batch_id == batch_id).order_by(AsideRow.row)
+    return [
+        (aside.row, ROLES[aside.role], " ".join(filter(None, json.loads(aside.cells))))
+        for aside in db.session().scalars(query.limit(_MOST_ASIDES))
+    ]
+
+
+def _aside_count(batch_id: int) -> int:
+    query = sa.select(sa.func.count()).where(AsideRow.batch_id == batch_id)
+    return db.session().scalar(query) or 0
 
 
 def _site_url() -> str:

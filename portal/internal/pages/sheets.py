@@ -10,6 +10,13 @@ from flask.typing import ResponseReturnValue
 from portal.internal import access
 from portal.internal.sheets.blank import write_blank
 from portal.internal.sheets.catalogue import SHEETS
+from portal.internal.sheets.rules import RULES, Level
+
+_ABOUT = {
+    Level.ERROR: "整个文件不登记，改正后重新导入",
+    Level.WARNING: "经办人核对后确认，方可登记",
+    Level.NOTE: "不影响登记",
+}
 
 bp = Blueprint("sheets", __name__, url_prefix="/sheets")
 
@@ -19,6 +26,17 @@ bp = Blueprint("sheets", __name__, url_prefix="/sheets")
 def index() -> ResponseReturnValue:
     """List the templates."""
     return render_template("sheets/index.html", sheets=list(SHEETS.values()))
+
+
+@bp.get("/rules")
+@access.needs()
+def rules() -> ResponseReturnValue:
+    """Show what an import checks, and why each finding weighs what it weighs."""
+    levels = [
+        (level, _ABOUT[level], [rule for rule in RULES.values() if rule.level is level])
+        for level in Level
+    ]
+    return render_template("sheets/rules.html", levels=levels)
 
 
 @bp.get("/<kind>")

@@ -1,5 +1,6 @@
 """How values are written on the office's pages."""
 
+import json
 import re
 from collections.abc import Iterator
 from datetime import datetime
@@ -10,6 +11,7 @@ from flask import Flask
 
 from portal.domain.codelists import CodeList
 from portal.domain.workflow import BatchState
+from portal.internal.pages.findings import rule_of
 from portal.internal.sheets.catalogue import SHEETS
 from portal.kit import clock
 
@@ -23,6 +25,7 @@ _LABELS = {
     "closed_on": "完结日期", "month_only": "日期只公开到月", "masked": "名称已遮盖", "withheld": "不予公开",
     "article": "条款", "field": "内容", "decision": "公开决定", "fields": "隐去内容", "figures": "统计数据",
     "list_digest": "名单摘要", "list_nonce": "名单随机数", "item_names": "事项名称", "at_least": "不低于",
+    "at_most": "不超过", "base_text": "抽查基数原文", "planned_text": "计划抽查户数原文",
     "text": "原文", "ratio_text": "比例原文", "label": "指标", "formula": "构成", "period": "时期", "key": "编号",
     "unit": "单位", "name": "名称", "code": "编号",
 }  # fmt: skip
@@ -33,8 +36,9 @@ _STEP = re.compile(r"(\w+)(\[\d+\])?")
 def set_up(app: Flask) -> None:
     """Register the filters."""
     app.jinja_env.filters.update(
-        moment=moment, state=state, sheet_title=sheet_title, plain=plain, format_date=str
-    )
+        moment=moment, state=state, sheet_title=sheet_title, plain=plain, format_date=str,
+        rule_of=rule_of, as_filed=as_filed,
+    )  # fmt: skip
 
 
 def moment(value: datetime) -> str:
@@ -57,12 +61,22 @@ def plain(record: object) -> list[tuple[str, str]]:
     return [(_label(path), _wording(path, value)) for path, value in _lines(record, "")]
 
 
+def as_filed(raw: str) -> list[tuple[str, str]]:
+    """Return the cells that a filing keeps beside its record, as (column, text); rows are numbered."""
+    rows: list[dict[str, str]] = json.loads(raw) if raw else []
+    return [
+        (f"{name}（第{number}行）" if len(rows) > 1 else name, text)
+        for number, row in enumerate(rows, 1)
+        for name, text in row.items()
+    ]
+
+
 def _lines(value: Any, path: str) -> Iterator[tuple[str, Any]]:  # noqa: ANN401
     built = msgspec.to_builtins(value)
     if isinstance(built, dict):
         for name, inner in built.items():
             yield from _lines(inner, f"{path}.{name}" if path else name)
-    elif isinstance(built, list):
+    elif isinstance(built, list | tuple):
         for number, inner in enumerate(built, 1):
             yield from _lines(inner, f"{path}[{number}]" if len(built) > 1 else path)
     elif built not in (None, ""):

@@ -30,7 +30,6 @@ SHEET = Sheet(
             120,
             required=True,
             example="示例市市场监督管理局",
-            synonyms=("检查机关", "抽查机关"),
         ),
         choice_column("level", "层级", AgencyLevel, "机关的层级。", required=True, example="市级"),
         code_column("region", "行政区划代码", "6位区划代码。", required=True, example="990100"),

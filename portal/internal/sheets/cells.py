@@ -1,56 +1,56 @@
-"""From one cell to one value. Nothing is guessed: what cannot be read says how to write it."""
+"""From one cell to one value. Nothing is guessed: what cannot be read says how to write it.
+
+A parser returns the value. Where a cell words a code otherwise than the code list does, it returns
+a `Reading`: the value, the wording as filed, and in `unsure` what the clerk has to confirm, if
+anything. Shares and counts carry their wording themselves (`Ratio.text`, `Count.text`).
+"""
 
 import re
-import unicodedata
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
+from typing import Any, TypeVar
 
 from portal.domain.codelists import CodeList
-from portal.domain.measures import Ratio, parse_ratio
+from portal.domain.days import read_day
+from portal.domain.measures import Count, Ratio, parse_count, ratio_or_text
+from portal.domain.numerals import fold
+from portal.domain.wordings import Meaning, meant
+from portal.internal.sheets.cleaning import SAFE_DIGITS
+from portal.internal.sheets.cleaning import BadCell as BadCell
+from portal.internal.sheets.cleaning import Cell as Cell
+from portal.internal.sheets.cleaning import clean as clean
+from portal.internal.sheets.cleaning import is_blank_mark as is_blank_mark
 
-#: What a workbook or a CSV file can hand us for one cell.
-Cell = str | int | float | bool | date | datetime | time | timedelta
 Parser = Callable[[Cell], object]
+T = TypeVar("T")
 
 
-class BadCell(ValueError):
-    """The cell cannot be read; the message says what is wrong and how to mend it."""
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """A value that the cell words in its own way. `unsure`: what the clerk has to confirm."""
+
+    value: Any
+    wording: str
+    unsure: str | None = None
 
 
-_BIDI_AND_ZERO_WIDTH = "\u00ad\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff"
-_FORBIDDEN = re.compile(rf"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f{_BIDI_AND_ZERO_WIDTH}\ufffe\uffff]")
-_FORMULA_LEAD = "=+@＝＋＠\t\r"
-_SPLIT = re.compile(r"[;；\n]+")
-_DATE_FORMS = (
-    re.compile(r"(\d{4})-(\d{1,2})-(\d{1,2})"),
-    re.compile(r"(\d{4})/(\d{1,2})/(\d{1,2})"),
-    re.compile(r"(\d{4})\.(\d{1,2})\.(\d{1,2})"),
-    re.compile(r"(\d{4})年(\d{1,2})月(\d{1,2})日"),
-    re.compile(r"(\d{4})(\d{2})(\d{2})"),
-)
-#: Beyond 15 digits a spreadsheet number has lost digits.
-_SAFE_DIGITS = 10**15
-
-
-def clean(cell: Cell, limit: int = 20_000) -> str:
-    """Return the cell as text, trimmed, in NFC.
-
-    Raises:
-        BadCell: control or invisible characters, the beginning of a formula, or too long.
-
-    """
-    if isinstance(cell, bool):
-        return "是" if cell else "否"
-    if isinstance(cell, float) and cell.is_integer() and abs(cell) < _SAFE_DIGITS:
-        cell = int(cell)
-    text = unicodedata.normalize("NFC", str(cell)).strip().replace("\r\n", "\n").replace("\r", "\n")
-    if hidden := _FORBIDDEN.search(text):
-        raise BadCell(f"含有不可见的控制字符 U+{ord(hidden[0]):04X}，请删除后重新录入")
-    if text and text[0] in _FORMULA_LEAD:
-        raise BadCell(f"以“{text[0]}”开头，会被表格软件当作公式；请去掉该字符")
-    if len(text) > limit:
-        raise BadCell(f"超过 {limit} 字，请删减")
-    return text
+_LABELS = re.compile(r"[;；\n]+")
+_CHOICES = re.compile(r"[;；\n|｜]+")
+_CODES = re.compile(r"[;；\n、，,]+")
+_NAMES = re.compile(r"[;；\n、，,]+(?![^(（]*[)）])")
+#: Commas stand inside wordings too: they part a cell only where every part is known.
+_COMMAS = re.compile(r"[、，,/+＋]|[和及与]")
+_SPLIT_THOUSANDS = re.compile(r"([0-9]{1,3}(?:,[0-9]{3})+|[0-9]{1,9})(?:\.0+)?")
+_BROKEN = re.compile(r"(?<=[一-鿿（）“”、])\s+(?=[一-鿿（）“”、])")
+#: Figures, letters and what joins them; brackets stay as they are written.
+_HALF_WIDTH = {
+    ord(each) + 0xFEE0: each
+    for each in "-./_0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
+}
+_SCIENTIFIC = re.compile(r"[0-9]+(\.[0-9]+)?[Ee][+＋][0-9]+")
+_YES = ("是", "通过", "yes", "true", "y", "√", "✓", "✔", "合格", "复查合格", "已通过")
+_NO = ("否", "未通过", "no", "false", "n", "×", "✗", "不通过", "不合格", "复查不合格")
 
 
 def text(limit: int = 2_000) -> Parser:
@@ -62,12 +62,24 @@ def text(limit: int = 2_000) -> Parser:
     return parse
 
 
+def name(limit: int = 200) -> Parser:
+    """Read a name: blanks and line ends inside it come from narrow columns, and from 李　某."""
+
+    def parse(cell: Cell) -> str:
+        return " ".join(_BROKEN.sub("", clean(cell, limit)).split())
+
+    return parse
+
+
 def code(limit: int = 64) -> Parser:
-    """Read a code. A number whose digits the spreadsheet may have changed is refused."""
+    """Read a code. A number whose digits the spreadsheet may have changed is refused.
+
+    Full width becomes half; the apostrophe by which spreadsheets mark text goes.
+    """
 
     def parse(cell: Cell) -> str:
         if isinstance(cell, int | float) and not isinstance(cell, bool):
-            if abs(cell) >= _SAFE_DIGITS:
+            if abs(cell) >= SAFE_DIGITS:
                 raise BadCell(
                     "以数字格式保存，表格软件已丢失末几位；请把该列设为“文本”格式，对照原件重新录入"
                 )
@@ -75,69 +87,160 @@ def code(limit: int = 64) -> Parser:
                 raise BadCell("以数字格式保存；请把该列设为“文本”格式后重新录入")
         if isinstance(cell, date | datetime | time | timedelta):
             raise BadCell("被表格软件识别成了日期；请把该列设为“文本”格式后重新录入")
-        found = clean(cell, limit)
-        if re.fullmatch(r"\d+(\.\d+)?[Ee][+＋]\d+", found):
+        found = clean(cell, limit).lstrip("'‘’`").translate(_HALF_WIDTH)
+        if _SCIENTIFIC.fullmatch(found):
             raise BadCell("是科学记数法，原编码已丢失；请把该列设为“文本”格式，对照原件重新录入")
         return found
 
     return parse
 
 
-def number(low: int = 0, high: int = 100_000_000) -> Parser:
-    """Read a whole number."""
+def codes_list(limit: int = 64, most: int = 20_000) -> Parser:
+    """Read several codes, separated by semicolons, commas, 、 or line ends."""
+    one = code(limit)
 
-    def parse(cell: Cell) -> int:
-        digits = unicodedata.normalize("NFKC", clean(cell)).replace(",", "")
-        if not re.fullmatch(r"\d{1,9}", digits) or not low <= int(digits) <= high:
-            raise BadCell(f"应为 {low} 至 {high} 之间的整数")
-        return int(digits)
+    def parse(cell: Cell) -> tuple[object, ...]:
+        if not isinstance(cell, str):
+            return (one(cell),)
+        return tuple(dict.fromkeys(one(part) for part in _parts(clean(cell, most), _CODES)))
 
     return parse
 
 
-def day(cell: Cell) -> date:
-    """Read a date: a date cell, or text in any of the usual forms."""
-    if isinstance(cell, datetime):
-        return cell.date()
-    if isinstance(cell, date):
-        return cell
-    written = unicodedata.normalize("NFKC", clean(cell))
-    for form in _DATE_FORMS:
-        if match := form.fullmatch(written):
-            try:
-                return date(*(int(part) for part in match.groups()))
-            except ValueError:
-                raise BadCell(f"“{written}”不是实际存在的日期，请核对") from None
-    raise BadCell(f"“{written[:40]}”不是日期；请写作 2023-02-28 或 2023年2月28日")
+def number(low: int = 0, high: int = 100_000_000, units: tuple[str, ...] = ()) -> Parser:
+    """Read a whole number, if need be with one of these units behind it: 2023年."""
+
+    def parse(cell: Cell) -> int:
+        written = fold(clean(cell))
+        for unit in units:
+            written = written.removesuffix(unit).rstrip()
+        match = _SPLIT_THOUSANDS.fullmatch(written)
+        value = int(match[1].replace(",", "")) if match else -1
+        if match is None or not low <= value <= high:
+            raise BadCell(f"应为 {low} 至 {high} 之间的整数")
+        return value
+
+    return parse
 
 
-def choice(codes: type[CodeList]) -> Parser:
-    """Read one member of a code list, by its wording or code."""
+def count(low: int = 0, high: int = 100_000_000) -> Parser:
+    """Read a number of parties as plans word it: `20`, `10家左右`, `5-8家`."""
 
-    def parse(cell: Cell) -> CodeList:
-        found = codes.named(clean(cell))
-        if found is None:
-            raise BadCell(
-                f"“{clean(cell)[:40]}”不在代码表中；可填：{'；'.join(each.zh for each in codes)}"
-            )
+    def parse(cell: Cell) -> Count:
+        found = _measured(cell, parse_count, "户数")
+        if not low <= found.value <= (found.at_most or found.value) <= high:
+            raise BadCell(f"应在 {low} 至 {high} 之间")
         return found
 
     return parse
 
 
-def choices(codes: type[CodeList]) -> Parser:
-    """Read several members of a code list, separated by semicolons."""
-    one = choice(codes)
+def ratio(cell: Cell) -> Ratio:
+    """Read a share: `5%`, `≥10%`, `2%-5%`, `全覆盖`, 0.05; one in words keeps them, without a value."""
+    return _measured(cell, ratio_or_text, "比例")
 
-    def parse(cell: Cell) -> tuple[object, ...]:
-        return tuple(dict.fromkeys(one(part) for part in split(cell)))
+
+def _measured(cell: Cell, parse: Callable[[str], T], what: str) -> T:
+    if isinstance(cell, date | datetime | time | timedelta):
+        raise BadCell(
+            f"被表格软件识别成了日期，不是{what}；请把该列设为“文本”格式，对照原件重新录入"
+        )
+    written = f"{cell:.12g}" if isinstance(cell, float) else clean(cell)
+    try:
+        return parse(written)
+    except ValueError as error:
+        raise BadCell(f"“{written[:40]}”不是{what}；{error}") from None
+
+
+def day(cell: Cell) -> date:
+    """Read a date: a date cell, or text in any of the usual forms."""
+    return _day(cell, "ymd")
+
+
+def day_in(order: str) -> Parser:
+    """Read dates in which the year may stand last; `order` is ymd, mdy or dmy."""
+
+    def parse(cell: Cell) -> date:
+        return _day(cell, order)
 
     return parse
+
+
+def _day(cell: Cell, order: str) -> date:
+    if isinstance(cell, datetime):
+        return cell.date()
+    if isinstance(cell, date):
+        return cell
+    if isinstance(cell, time | timedelta):
+        raise BadCell("只有时刻，没有日期；请写作 2023-02-28")
+    try:
+        return read_day(clean(cell), order)
+    except BadCell:
+        raise
+    except ValueError as error:
+        raise BadCell(str(error)) from None
+
+
+def choice(codes: type[CodeList]) -> Parser:
+    """Read one member of a code list, by its wording or code, or by a wording known to mean it."""
+
+    def parse(cell: Cell) -> object:
+        wording = clean(cell)
+        found = meant(codes, wording)
+        if found is None:
+            raise BadCell(_unlisted(codes, wording))
+        return found.code if found.exact else Reading(found.code, wording, _doubt(wording, found))
+
+    return parse
+
+
+def choices(codes: type[CodeList]) -> Parser:
+    """Read several members of a code list, separated by semicolons, or by commas where that is plain."""
+
+    def parse(cell: Cell) -> object:
+        wording = clean(cell)
+        whole = meant(codes, wording)
+        found = {wording: whole} if whole else dict(_meanings(codes, wording))
+        value = tuple(dict.fromkeys(each.code for each in found.values()))
+        if all(each.exact for each in found.values()):
+            return value
+        doubts = [doubt for part, each in found.items() if (doubt := _doubt(part, each))]
+        return Reading(value, wording, "；".join(doubts) or None)
+
+    return parse
+
+
+def _meanings(codes: type[CodeList], wording: str) -> Iterator[tuple[str, Meaning]]:
+    """Yield every part of a cell with what it means."""
+    for part in _parts(wording, _CHOICES):
+        pieces = [part]
+        if meant(codes, part) is None:
+            pieces = [piece.strip() for piece in _COMMAS.split(part) if piece.strip()]
+        for piece in pieces:
+            found = meant(codes, piece)
+            if found is None:
+                raise BadCell(_unlisted(codes, part))
+            yield piece, found
+
+
+def _unlisted(codes: type[CodeList], wording: str) -> str:
+    return f"“{wording[:40]}”不在代码表中；可填：{'；'.join(each.zh for each in codes)}"
+
+
+def _doubt(wording: str, found: Meaning) -> str | None:
+    if found.sure:
+        return None
+    return f"“{wording[:40]}”按“{found.code.zh}”归类（{found.source}），请确认"
 
 
 def labels(cell: Cell) -> tuple[str, ...]:
     """Read several texts, separated by semicolons."""
     return tuple(dict.fromkeys(split(cell)))
+
+
+def names_list(cell: Cell) -> tuple[str, ...]:
+    """Read several names of bodies, separated by semicolons, commas or 、 outside of brackets."""
+    return tuple(dict.fromkeys(_parts(clean(cell), _NAMES)))
 
 
 def split(cell: Cell) -> list[str]:
@@ -147,26 +250,21 @@ def split(cell: Cell) -> list[str]:
         BadCell: there is nothing between the semicolons.
 
     """
-    parts = [part.strip() for part in _SPLIT.split(clean(cell)) if part.strip()]
+    return _parts(clean(cell), _LABELS)
+
+
+def _parts(text: str, separator: re.Pattern[str]) -> list[str]:
+    parts = [part.strip() for part in separator.split(text) if part.strip()]
     if not parts:
         raise BadCell("只有分隔符，没有内容；请填写或清空")
     return parts
 
 
-def ratio(cell: Cell) -> Ratio:
-    """Read a share: `5%`, `≥10%`, `全覆盖`, 0.05."""
-    written = f"{cell:g}" if isinstance(cell, float) else clean(cell)
-    try:
-        return parse_ratio(written)
-    except ValueError as error:
-        raise BadCell(f"“{written[:40]}”不是比例；{error}") from None
-
-
 def yes_no(cell: Cell) -> bool:
     """Read 是 / 否."""
-    found = {"是": True, "通过": True, "yes": True, "否": False, "未通过": False, "no": False}.get(
-        clean(cell).lower()
-    )
-    if found is None:
-        raise BadCell("应填“是”或“否”")
-    return found
+    found = clean(cell).lower()
+    if found in _YES:
+        return True
+    if found in _NO:
+        return False
+    raise BadCell("应填“是”或“否”")

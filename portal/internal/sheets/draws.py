@@ -1,6 +1,7 @@
 """The template of draws with the parties drawn (抽取记录、抽取名单)."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from functools import partial
 
 from portal.domain.draws import Draw, DrawEntry, DrawMethod
@@ -43,22 +44,6 @@ def _entry(agency_code: str, row: Values) -> DrawEntry:
     )
 
 
-def _in_list(column: Column) -> Column:
-    """The party columns belong to the list here, and a draw may be recorded without one."""
-    return Column(
-        field=column.field,
-        title=column.title,
-        parse=column.parse,
-        help=column.help,
-        example=column.example,
-        required=column.required,
-        child=True,
-        synonyms=column.synonyms,
-        codes=column.codes,
-        is_code=column.is_code,
-    )
-
-
 SHEET = Sheet(
     kind="draws",
     title="抽取记录",
@@ -66,9 +51,21 @@ SHEET = Sheet(
     group=("code",),
     childless=True,
     columns=(
-        code_column("code", "抽取编号", "本机关内唯一。", required=True, example="2025-SCJG-01-C1"),
-        text_column("name", "抽取名称", "例如 2025年第一季度食品经营抽查。", 300, required=True),
-        code_column("task_code", "任务编号", "年度计划中的任务编号。", synonyms=("抽查任务编号",)),
+        code_column(
+            "code",
+            "抽取编号",
+            "本机关内唯一。",
+            required=True,
+            example="2025-SCJG-01-C1",
+        ),
+        text_column(
+            "name",
+            "抽取名称",
+            "例如 2025年第一季度食品经营抽查。",
+            300,
+            required=True,
+        ),
+        code_column("task_code", "任务编号", "年度计划中的任务编号。"),
         Column(
             field="round_no",
             title="轮次",
@@ -77,7 +74,10 @@ SHEET = Sheet(
             example="1",
         ),
         date_column(
-            "drawn_on", "抽取日期", "抽取的日期。", required=True, synonyms=("随机抽取日期",)
+            "drawn_on",
+            "抽取日期",
+            "抽取的日期。",
+            required=True,
         ),
         text_column("place", "抽取地点", "抽取的地点。", 200),
         choice_column(
@@ -86,37 +86,43 @@ SHEET = Sheet(
             DrawMethod,
             "抽取的方式。",
             required=True,
-            synonyms=("随机抽取模式",),
         ),
         Column(
             field="frame_count",
             title="名录库户数",
-            parse=cells.number(),
+            parse=cells.number(units=("户", "家", "个", "条", "名", "人", "组")),
+            reworded=True,
             help="参加抽取的总户数。",
             example="333",
-            synonyms=("抽取库总户数",),
         ),
         Column(
             field="sample_count",
             title="抽取数量",
-            parse=cells.number(),
+            parse=cells.number(units=("户", "家", "个", "条", "名", "人", "组")),
+            reworded=True,
             help="抽中的户数；有名单的必须与名单一致。",
             example="67",
         ),
         Column(
-            field="ratio", title="抽取比例", parse=cells.ratio, help="例如 20%。", example="20%"
+            field="ratio",
+            title="抽取比例",
+            parse=cells.ratio,
+            help="例如 20%。",
+            example="20%",
         ),
         Column(
             field="inspector_count",
             title="检查人员数",
-            parse=cells.number(),
+            parse=cells.number(units=("户", "家", "个", "条", "名", "人", "组")),
+            reworded=True,
             help="抽取的检查人员数。",
             example="6",
         ),
         Column(
             field="team_count",
             title="检查组数",
-            parse=cells.number(),
+            parse=cells.number(units=("户", "家", "个", "条", "名", "人", "组")),
+            reworded=True,
             help="检查小组数。",
             example="2",
         ),
@@ -133,7 +139,6 @@ SHEET = Sheet(
             "仅内部使用，不公开。",
             60,
             internal=True,
-            synonyms=("摇号人员",),
         ),
         text_column(
             "witness_names",
@@ -141,13 +146,17 @@ SHEET = Sheet(
             "仅内部使用，不公开。",
             200,
             internal=True,
-            synonyms=("现场监督人员",),
         ),
         date_column("embargo_until", "保密期止", "检查完成前名单不公开；此日之后可发布名单。"),
         text_column("remark", "备注", "将公开。", 1_000),
-        *map(_in_list, PARTY_COLUMNS),
+        #: The party columns belong to the list here, and a draw may be recorded without one.
+        *(replace(column, child=True) for column in PARTY_COLUMNS),
         text_column(
-            "unit", "责任单位", "负责检查该对象的单位。", 120, child=True, synonyms=("业务科室",)
+            "unit",
+            "责任单位",
+            "负责检查该对象的单位。",
+            120,
+            child=True,
         ),
     ),
     build=_build,

@@ -22,6 +22,7 @@ _OWN = ("result_code", "step", "taken_on", "due_on", "passed", "text", "handler"
 
 def _build(agency_code: str, row: Values, children: Sequence[Values]) -> FollowUp:
     del children
+    row = _with_passed(row)
     if row["step"] is Step.RECHECK and "passed" not in row:
         raise BadRow("passed", "复查必须填写是否通过")
     if (due := row.get("due_on")) and due < row["taken_on"]:
@@ -31,6 +32,17 @@ def _build(agency_code: str, row: Values, children: Sequence[Values]) -> FollowU
         decision=decision_of("followups", row),
         **{field: row[field] for field in _OWN if field in row},
     )
+
+
+def _with_passed(row: Values) -> Values:
+    """复查合格 says both the step and how it ended."""
+    words = row.get("step_words")
+    if words is None or "passed" in row or row["step"] is not Step.RECHECK:
+        return row
+    try:
+        return {**row, "passed": cells.yes_no(words)}
+    except cells.BadCell:
+        return row
 
 
 SHEET = Sheet(
@@ -46,9 +58,20 @@ SHEET = Sheet(
             internal=True,
             example="JC2025-0001",
         ),
-        choice_column("step", "步骤", Step, "办理的步骤。", required=True, synonyms=("后续处理",)),
-        date_column("taken_on", "办理日期", "该步骤的日期，不早于检查完成日期。", required=True),
-        date_column("due_on", "期限", "责令改正的期限。", synonyms=("整改期限",)),
+        choice_column(
+            "step",
+            "步骤",
+            Step,
+            "办理的步骤。",
+            required=True,
+        ),
+        date_column(
+            "taken_on",
+            "办理日期",
+            "该步骤的日期，不早于检查完成日期。",
+            required=True,
+        ),
+        date_column("due_on", "期限", "责令改正的期限。"),
         Column(
             field="passed",
             title="复查通过",

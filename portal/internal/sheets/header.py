@@ -1,101 +1,258 @@
-"""Which column of a table is which: the row of names above the data."""
+"""Finds the names above a table: which rows they stand in, and which column of the template each means."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import pairwise
 
 from openpyxl.utils import get_column_letter
 
-from portal.internal.sheets.cells import BadCell, clean
-from portal.internal.sheets.report import Problem, Report
-from portal.internal.sheets.sources import Row, Source
+from portal.internal.sheets.cells import Cell
+from portal.internal.sheets.doors.shape import Span
+from portal.internal.sheets.mapping import PLACEHOLDER, RUNNING, Profile
+from portal.internal.sheets.names import Match, Name, fold, known_names, named, names_of, propose
+from portal.internal.sheets.report import Report
 from portal.internal.sheets.spec import Column, Sheet
 
-#: A title or two may stand above the header, no more.
-_WITHIN = 10
+#: Rows above the data that may hold titles and the header.
+WITHIN = 30
 #: Column names that make a row the header (or as many as there are mandatory ones, if fewer).
 _ENOUGH = 3
+#: A header has at most this many lines.
+_DEEPEST = 3
+_LONGEST_NAME = 40
+
+Rows = Sequence[tuple[int, list[Cell]]]
 
 
 @dataclass(frozen=True, slots=True)
 class Header:
-    """Columns by their place from the left, and the letter of each by its field."""
+    """The header of a table. `first` and `last` are its rows."""
 
-    columns: dict[int, Column] = field(default_factory=dict)
-    letters: dict[str, str] = field(default_factory=dict)
+    first: int
+    last: int
+    matches: list[Match] = field(default_factory=list)
+    #: What each of its rows says, to know it again on the next printed page.
+    texts: tuple[tuple[str, ...], ...] = ()
+
+    @property
+    def columns(self) -> dict[int, Column]:
+        """Template columns by their place from the left."""
+        return {each.index: each.column for each in self.matches if each.column is not None}
+
+    @property
+    def letters(self) -> dict[str, str]:
+        """The letter of each template column."""
+        return {each.field: get_column_letter(index + 1) for index, each in self.columns.items()}
 
 
-def find_header(rows: Iterator[Row], source: Source, sheet: Sheet, report: Report) -> Header | None:
-    """Take rows up to the first that names enough columns.
+def find_header(
+    rows: Rows, spans: Sequence[Span], sheet: Sheet, profile: Profile | None
+) -> Header | None:
+    """Return the header among the first rows: the first place that names enough columns.
 
-    Returns:
-        The header; None when there is none, or when it has faults, which the report then holds:
-        missing, doubled, unknown or merged columns.
-
+    Without such a place, the row that looks most like one, with proposals at best.
     """
-    known = {name: column for column in sheet.columns for name in column.headers()}
+    known = known_names(sheet)
+    wanted = set(profile.columns) if profile else set[str]()
     enough = min(_ENOUGH, sum(column.required for column in sheet.columns))
-    for number, cells in rows:
-        texts = [str(cell).strip() for cell in cells]
-        if sum(_key(text) in known for text in texts) >= enough:
-            return _take(number, texts, known, source=source, sheet=sheet, report=report)
-        if number >= _WITHIN:
-            break
-    titles = "、".join(column.title for column in sheet.columns if column.required)
-    report.error(
-        Problem(
-            source.sheet,
-            "",
-            f"前{_WITHIN}行没有“{sheet.title}”的表头；应有：{titles}。"
-            f"可用 portal-office blank {sheet.kind} 文件名 生成空白模板",
-        )
+    texts = [[str(cell) for cell in cells] for _, cells in rows]
+    places = (
+        [n for n, (number, _) in enumerate(rows) if number == profile.header_row]
+        if profile and profile.header_row
+        else range(len(rows))
     )
+    tops = {*known, *wanted, *(name.split("/")[0] for name in wanted)}
+    for start in places:
+        forced = profile is not None and profile.header_row is not None
+        #: A title would pass for a line of the header if what stands below it counted alone.
+        if not forced and not any(fold(text) in tops for text in texts[start]):
+            continue
+        depth, score = _deepest(rows, texts, spans, start, known=known, wanted=wanted)
+        if score >= enough or forced:
+            return _header(rows, texts, spans, start, depth)
+    likely = _likeliest(texts)
+    return None if likely is None else _header(rows, texts, spans, likely, 1)
+
+
+def _deepest(
+    rows: Rows,
+    texts: Sequence[Sequence[str]],
+    spans: Sequence[Span],
+    start: int,
+    *,
+    known: Mapping[str, Column],
+    wanted: set[str],
+) -> tuple[int, int]:
+    """Return how many lines the header beginning here has, and how many columns it names.
+
+    A further line belongs to it if it says more, or stands under a merged name.
+    """
+    depth, best = 1, _score(_names(rows, texts, spans, start, 1), known, wanted)
+    if not best[0] and not _spans_across(spans, rows[start][0]):
+        return depth, best[0]
+    for deeper in range(2, _DEEPEST + 1):
+        if start + deeper > len(rows):
+            break
+        more = _score(_names(rows, texts, spans, start, deeper), known, wanted)
+        if more[1] > best[1]:
+            depth, best = deeper, more
+    return depth, best[0]
+
+
+def _score(names: Sequence[Name], known: Mapping[str, Column], wanted: set[str]) -> tuple[int, int]:
+    """Return how many columns are named, and how many of them differ.
+
+    Two columns of one name want a further line of the header, which tells them apart.
+    """
+    promised = {name.full for name in names if name.full in wanted}
+    found = [named(name, known) for name in names if name.full not in wanted]
+    plain = [column.field for column in found if column is not None]
+    return len(promised) + len(plain), 2 * len(promised) + len(set(plain))
+
+
+def _spans_across(spans: Sequence[Span], row: int) -> bool:
+    return any(top <= row <= bottom and right > left for top, left, bottom, right in spans)
+
+
+def _header(
+    rows: Rows, texts: Sequence[Sequence[str]], spans: Sequence[Span], start: int, depth: int
+) -> Header:
+    names = _names(rows, texts, spans, start, depth)
+    return Header(
+        rows[start][0],
+        rows[start + depth - 1][0],
+        [Match(index, name, None) for index, name in enumerate(names)],
+        tuple(tuple(map(fold, texts[start + n])) for n in range(depth)),
+    )
+
+
+def _names(
+    rows: Rows, texts: Sequence[Sequence[str]], spans: Sequence[Span], start: int, depth: int
+) -> list[Name]:
+    """Return the names under `depth` lines of headers, a merged name standing over each of its columns."""
+    width = max(len(texts[start + n]) for n in range(depth))
+    lines = [[*texts[start + n], *[""] * (width - len(texts[start + n]))] for n in range(depth)]
+    for n, line in enumerate(lines):
+        _spread(line, spans, rows[start + n][0])
+    if depth > 1 and not _spans_across(spans, rows[start][0]):
+        _inherit(lines)
+    return names_of(lines)
+
+
+def _spread(line: list[str], spans: Sequence[Span], row: int) -> None:
+    for top, left, _, right in spans:
+        if top == row and left <= len(line):
+            for column in range(left, min(right, len(line))):
+                line[column] = line[left - 1]
+
+
+def _inherit(lines: list[list[str]]) -> None:
+    """Without merged cells to tell, a blank above a lower name goes on with the name to its left."""
+    for upper, lower in pairwise(lines):
+        for index in range(1, len(upper)):
+            if not upper[index] and lower[index] and (lower[index - 1] or not upper[index - 1]):
+                upper[index] = upper[index - 1]
+
+
+def _likeliest(texts: Sequence[Sequence[str]]) -> int | None:
+    """Return the first row that is full of short, different words."""
+    widest = max((sum(map(bool, line)) for line in texts), default=0)
+    for index, line in enumerate(texts[:-1]):
+        words = [text for text in line if text]
+        if (
+            len(words) >= max(2, widest * 2 // 3)
+            and len(set(words)) == len(words)
+            and all(len(text) <= _LONGEST_NAME and not text[:1].isdigit() for text in words)
+        ):
+            return index
     return None
 
 
-def _take(
-    number: int,
-    texts: list[str],
-    known: Mapping[str, Column],
-    *,
-    source: Source,
+def match_columns(
+    header: Header,
     sheet: Sheet,
-    report: Report,
-) -> Header | None:
-    before = report.error_count
-    header = Header()
-    if number in source.merged_rows:
-        what = "表头含有合并单元格；请取消合并，每列一个列名"
-        report.error(Problem(source.sheet, f"第{number}行", what))
-    for index, text in enumerate(texts):
-        if not text:
+    profile: Profile | None,
+    *,
+    filled: set[str],
+    looks: Mapping[int, str],
+) -> Header:
+    """Return the header with what each column means: by profile, by name, or proposed.
+
+    `filled` are fields that the profile or the command line gives; nothing is proposed for them.
+    """
+    known = known_names(sheet)
+    found: dict[int, Match] = {}
+    for each in header.matches:
+        if profile and each.name.full in profile.columns:
+            target = profile.columns[each.name.full]
+            column = sheet.column(target) if target else None
+            found[each.index] = Match(each.index, each.name, column, "profile")
+    settled = {match.column.field for match in found.values() if match.column}
+    for each in header.matches:
+        if each.index in found or not each.name.full:
             continue
-        letter = get_column_letter(index + 1)
-        column = known.get(_key(text))
-        if column is None:
-            what = f"不认识的列“{text[:40]}”；请对照模板改正列名，或删除该列"
-            report.error(Problem(source.sheet, f"{letter}{number}", what))
-        elif column.field in header.letters:
-            what = f"列“{text}”与 {header.letters[column.field]} 列重复；请只保留一列"
-            report.error(Problem(source.sheet, f"{letter}{number}", what))
-        else:
-            header.columns[index] = column
-            header.letters[column.field] = letter
+        column = named(each.name, known)
+        #: What the profile settles otherwise is not claimed again by a name.
+        if column is not None and (profile is None or column.field not in settled):
+            found[each.index] = Match(each.index, each.name, column, "named")
+    taken = {match.column.field for match in found.values() if match.column} | filled
+    left = [(each.index, each.name) for each in header.matches if each.index not in found]
+    open_columns = [column for column in sheet.columns if column.field not in taken]
+    for match in propose([each for each in left if each[1].full], open_columns, looks):
+        found[match.index] = match
+    matches = [found.get(each.index, each) for each in header.matches]
+    return Header(header.first, header.last, matches, header.texts)
+
+
+def report_columns(
+    header: Header, sheet: Sheet, profile: Profile | None, report: Report, *, where: str,
+    fills: Mapping[str, str],
+) -> None:  # fmt: skip
+    """Tell doubled, proposed, unmapped and missing columns, and those asked for in vain.
+
+    `fills` are fields that the profile or the command line gives, with what they are to hold.
+    """
+    seen: dict[str, Match] = {}
+    for match in header.matches:
+        cell = f"{get_column_letter(match.index + 1)}{header.last}"
+        name = match.name.text
+        if match.column is None:
+            if name:
+                report.tell("unmapped", where, cell, f"列“{name}”没有对应，按原样留存，不公开")
+        elif match.how == "proposed":
+            report.tell(
+                "proposed", where, cell,
+                f"列“{name}”{match.reason}，拟对应“{match.column.title}”；请确认，或改列名后重新导入",
+            )  # fmt: skip
+        elif (first := seen.setdefault(match.column.field, match)) is not match:
+            report.tell(
+                "doubled", where, cell,
+                f"列“{name}”与{get_column_letter(first.index + 1)}列“{first.name.text}”重复，都是"
+                f"“{match.column.title}”；请只保留一列，或在映射方案中指定",
+            )  # fmt: skip
+    _report_missing(header, sheet, report, where=where, filled=set(fills))
+    present = {match.name.full for match in header.matches}
+    for source, target in (profile.columns if profile else {}).items():
+        if target and source not in present:
+            report.tell("profile", where, "", f"映射方案要求的列“{source}”文件里没有；请核对方案")
+    for name, text in fills.items():
+        for source in PLACEHOLDER.findall(text):
+            if source.strip() != RUNNING and fold(source) not in present:
+                what = f"填入“{sheet.column(name).title}”要用的列“{source}”文件里没有；请核对写法"
+                report.tell("profile", where, "", what)
+
+
+def _report_missing(
+    header: Header, sheet: Sheet, report: Report, *, where: str, filled: set[str]
+) -> None:
+    there = {match.column.field for match in header.matches if match.column} | filled
     missing = [
         column.title
         for column in sheet.columns
-        if column.required
-        and column.field not in header.letters
-        and not (column.child and sheet.childless)
+        if column.required and column.field not in there and not (column.child and sheet.childless)
     ]
     if missing:
-        what = f"缺少必填列：{'、'.join(missing)}"
-        report.error(Problem(source.sheet, f"第{number}行", what))
-    return header if report.error_count == before else None
-
-
-def _key(text: str) -> str:
-    """Return a header without line ends, blanks and the mark of a mandatory column."""
-    try:
-        return "".join(clean(text.lstrip("*＊")).split()).rstrip("*＊")
-    except BadCell:
-        return text
+        report.tell(
+            "missing", where, f"第{header.last}行",
+            f"缺少必填列：{'、'.join(missing)}；请补列，或写明全表相同的内容，或在映射方案中写明",
+        )  # fmt: skip

@@ -4,7 +4,15 @@ from collections.abc import Sequence
 
 from portal.domain.parties import Inspector
 from portal.internal.sheets import cells
-from portal.internal.sheets.spec import Column, Sheet, Values, code_column, date_column, text_column
+from portal.internal.sheets.spec import (
+    Column,
+    Sheet,
+    Values,
+    code_column,
+    date_column,
+    name_column,
+    text_column,
+)
 
 
 def _build(agency_code: str, row: Values, children: Sequence[Values]) -> Inspector:
@@ -25,14 +33,12 @@ SHEET = Sheet(
             internal=True,
             example="99010000001",
         ),
-        text_column(
-            "name", "姓名", "姓名。", 60, required=True, internal=True, synonyms=("检查人员姓名",)
-        ),
+        name_column("name", "姓名", "姓名。", 60, required=True, internal=True),
         text_column("post", "职务", "职务。", 60, internal=True),
         Column(
             field="skills",
             title="专长",
-            parse=cells.labels,
+            parse=cells.names_list,
             internal=True,
             help="多项用分号隔开。",
             example="食品；特种设备",
@@ -40,14 +46,12 @@ SHEET = Sheet(
         Column(
             field="regions",
             title="执法区域",
-            parse=cells.labels,
+            parse=cells.names_list,
             internal=True,
             help="多个用分号隔开。",
             example="示东区",
         ),
-        text_column(
-            "station", "所属站所", "所属机构。", 120, internal=True, synonyms=("所属站所(代码)",)
-        ),
+        text_column("station", "所属站所", "所属机构。", 120, internal=True),
         date_column("left_on", "离岗日期", "已离岗的填写。", internal=True),
     ),
     build=_build,

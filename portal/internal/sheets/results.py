@@ -1,6 +1,7 @@
 """The template of results with their findings (抽查结果)."""
 
 from collections.abc import Sequence
+from itertools import chain
 
 from portal.domain.parties import entity_key
 from portal.domain.results import Finding, Handling, Outcome, Result
@@ -33,7 +34,7 @@ def _build(agency_code: str, row: Values, children: Sequence[Values]) -> Result:
         agency_code=agency_code,
         entity_key=entity_key(identifier, agency_code=agency_code, name=row["entity_name"]),
         identifier=identifier,
-        findings=each_child(_finding, children),
+        findings=tuple(chain.from_iterable(each_child(_findings, children))),
         decision=decision_of("results", row),
         **{field: row[field] for field in _OWN if field in row},
     )
@@ -42,12 +43,33 @@ def _build(agency_code: str, row: Values, children: Sequence[Values]) -> Result:
     return result
 
 
-def _finding(row: Values) -> Finding:
+def _findings(row: Values) -> tuple[Finding, ...]:
+    """Return the findings of one row: several items in a cell are several findings.
+
+    But only where they share an outcome beyond doubt. A problem stated for several items at once
+    stays one finding, as filed: nobody but its author knows which of them it lies in.
+    """
     if Outcome.NO_PROBLEM in row["outcomes"] and len(row["outcomes"]) > 1:
         raise BadRow("outcomes", "“未发现问题”不能与其他结果同时填写")
-    if "item_code" not in row and "item_name" not in row:
+    rest = dict(row)
+    codes, names = rest.pop("item_code", ()), rest.pop("item_name", ())
+    if not codes and not names:
         raise BadRow("item_name", "“检查事项编号”与“检查事项”至少填一项")
-    return Finding(**({"item_name": ""} | dict(row)))
+    if codes and names and len(codes) != len(names):
+        raise BadRow(
+            "item_code", f"有 {len(codes)} 个编号、{len(names)} 个事项，对不上；请逐行填写"
+        )
+    if len(codes) < 2 and len(names) < 2:  # noqa: PLR2004
+        code, name = (codes or (None,))[0], (names or ("",))[0]
+        return (Finding(item_code=code, item_name=name, **rest),)
+    pairs = list(zip(codes or [None] * len(names), names or [""] * len(codes), strict=True))
+    shared = all(not outcome.is_problem for outcome in row["outcomes"])
+    if len(pairs) > 1 and not shared:
+        if codes:
+            what = "一格内有几个事项编号，而结果是发现问题；请每个事项一行，写明各自的结果"
+            raise BadRow("item_code", what)
+        pairs = [(None, "；".join(names))]
+    return tuple(Finding(item_code=code, item_name=name, **rest) for code, name in pairs)
 
 
 SHEET = Sheet(
@@ -69,7 +91,6 @@ SHEET = Sheet(
             "任务编号",
             "年度计划中的任务编号。",
             example="2025-SCJG-01",
-            synonyms=("抽查任务编号",),
         ),
         code_column("draw_code", "抽取编号", "抽取记录的编号。"),
         *PARTY_COLUMNS,
@@ -78,22 +99,29 @@ SHEET = Sheet(
             "检查完成日期",
             "检查完成之日，公开时限自此起算。",
             required=True,
-            synonyms=("抽查完成日期", "检查日期"),
         ),
         text_column(
-            "unit", "检查单位", "实施检查的内设或下属单位，将公开。", 120, synonyms=("检查机构",)
+            "unit",
+            "检查单位",
+            "实施检查的内设或下属单位，将公开。",
+            120,
         ),
-        code_column(
-            "item_code", "检查事项编号", "本机关清单中的编号。", child=True, example="SP-001"
+        Column(
+            field="item_code",
+            title="检查事项编号",
+            parse=cells.codes_list(),
+            help="本机关清单中的编号，多项用分号隔开。",
+            child=True,
+            is_code=True,
+            example="SP-001",
         ),
-        text_column(
-            "item_name",
-            "检查事项",
-            "填了编号的可不填。",
-            300,
+        Column(
+            field="item_name",
+            title="检查事项",
+            parse=cells.labels,
+            help="填了编号的可不填；多项用分号隔开。",
             child=True,
             example="食品经营许可情况检查",
-            synonyms=("抽查事项", "抽查事项名称"),
         ),
         Column(
             field="outcomes",
@@ -104,16 +132,21 @@ SHEET = Sheet(
             child=True,
             help="国家统一的八类，可填多项，用分号隔开。",
             example="未发现问题",
-            synonyms=("抽查结果",),
+            wording="outcome_text",
         ),
-        text_column("outcome_text", "结果原文", "与统一表述不同的原文。", 500, child=True),
+        text_column(
+            "outcome_text",
+            "结果原文",
+            "与统一表述不同的原文；不填的，按检查结果的原文登记。",
+            500,
+            child=True,
+        ),
         text_column(
             "detail",
             "检查情况",
             "发现的具体情况，将公开，不得含个人信息。",
             4_000,
             child=True,
-            synonyms=("现场检查情况",),
         ),
         choice_column("handling", "后续处置", Handling, "后续处置方式。"),
         text_column(
@@ -121,11 +154,25 @@ SHEET = Sheet(
             "处理说明",
             "将公开，不得含个人信息。",
             2_000,
-            synonyms=("后续处理情况",),
         ),
-        date_column("due_on", "整改期限", "责令改正的期限。"),
-        text_column("inspector_names", "检查人员", "仅内部使用，不公开。", 200, internal=True),
-        code_column("certificates", "执法证号", "仅内部使用，不公开。", internal=True),
+        date_column(
+            "due_on",
+            "整改期限",
+            "责令改正的期限。",
+        ),
+        text_column(
+            "inspector_names",
+            "检查人员",
+            "仅内部使用，不公开。",
+            200,
+            internal=True,
+        ),
+        code_column(
+            "certificates",
+            "执法证号",
+            "仅内部使用，不公开。",
+            internal=True,
+        ),
         text_column("note", "内部备注", "仅内部使用，不公开。", internal=True),
         *decision_columns("results"),
     ),

@@ -1,11 +1,13 @@
 """What a template holds: one declaration, from which blank workbook, reader, report and help come."""
 
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+import tomllib
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from importlib.resources import files
 from typing import Any, TypeVar
 
 from portal.domain.codelists import CodeList
-from portal.domain.grounds import HIDEABLE, Decision, Disclosure, Ground, IncompleteDecision
+from portal.domain.grounds import HIDEABLE, OPEN, Decision, Disclosure, Ground, IncompleteDecision
 from portal.domain.identifiers import Identifier, MalformedIdentifier, Scheme, parse
 from portal.internal.sheets import cells
 from portal.internal.sheets.cells import BadCell, Cell, Parser
@@ -14,16 +16,28 @@ Values = Mapping[str, Any]
 T = TypeVar("T")
 
 
+#: Template ("*" for all) → field → its names, from ``names.toml``.
+_NAMES = tomllib.loads(files(__package__).joinpath("names.toml").read_text("utf-8"))
+
+
+def _names_of(kind: str, field: str, sort: str) -> tuple[str, ...]:
+    tables = (_NAMES.get(each, {}).get(field, {}) for each in (kind, "*"))
+    return tuple(word for table in tables for word in table.get(sort, ()))
+
+
 class BadRow(ValueError):
     """Cells that are each well formed do not fit together; `field` names the column to look at.
 
     `child` says in which of the record's children, counted from 0.
     """
 
-    def __init__(self, field: str, what: str) -> None:
-        """Keep the column's field name."""
+    def __init__(self, field: str, what: str, rule: str = "row") -> None:
+        """Keep the column's field name and the rule that was broken."""
         super().__init__(what)
         self.field = field
+        self.rule = rule
+        #: Further faults of the same record, so that all are told at once.
+        self.more: list[BadRow] = []
         self.child: int | None = None
 
 
@@ -39,8 +53,19 @@ class Column:
     required: bool = False
     child: bool = False
     internal: bool = False
+    #: Other names that mean the same beyond doubt.
     synonyms: tuple[str, ...] = ()
+    #: Names that often mean this; the clerk is asked.
+    hints: tuple[str, ...] = ()
+    #: Field that takes the source's own wording where it is not the code list's.
+    wording: str = ""
+    #: Free text: marks such as / stand for themselves.
+    free: bool = False
     codes: type[CodeList] | None = None
+    #: The record holds what was understood, not the words: these are kept as filed.
+    reworded: bool = False
+    #: A code cell holds one code, which is its value as it stands.
+    single: bool = False
     #: Kept as text in the blank workbook, so that the spreadsheet leaves the digits alone.
     is_code: bool = False
 
@@ -59,8 +84,25 @@ class Sheet:
     columns: tuple[Column, ...]
     build: Callable[[str, Values, Sequence[Values]], Any]
     group: tuple[str, ...] = ()
+    #: Given the values of a built record and its children: what somebody has to confirm, as
+    #: (field, child counted from 0 or None, words).
+    doubts: Callable[[Values, Sequence[Values]], Iterable[tuple[str, int | None, str]]] = (
+        lambda *_: ()
+    )
     #: A record may stand without any child row, although child columns are mandatory in one.
     childless: bool = False
+
+    def __post_init__(self) -> None:
+        """Give each column the names that official tables call it by."""
+        called = tuple(
+            replace(
+                column,
+                synonyms=_names_of(self.kind, column.field, "same"),
+                hints=_names_of(self.kind, column.field, "ask"),
+            )
+            for column in self.columns
+        )
+        object.__setattr__(self, "columns", called)
 
     def column(self, field: str) -> Column:
         """Return the column of this field."""
@@ -72,21 +114,31 @@ class Sheet:
 
 
 def each_child(build: Callable[[Values], T], children: Sequence[Values]) -> tuple[T, ...]:
-    """Build every child; a fault says in which."""
+    """Build every child; a fault says in which, and brings the others along."""
     found: list[T] = []
+    faults: list[BadRow] = []
     for index, child in enumerate(children):
         try:
             found.append(build(child))
         except BadRow as error:
             error.child = index
-            raise
+            faults.append(error)
+    if faults:
+        faults[0].more = faults[1:]
+        raise faults[0]
     return tuple(found)
 
 
 def code_column(field: str, title: str, help_text: str, **more: Any) -> Column:  # noqa: ANN401
     """Declare a column that holds a code."""
     return Column(
-        field=field, title=title, parse=cells.code(), help=help_text, is_code=True, **more
+        field=field,
+        title=title,
+        parse=cells.code(),
+        help=help_text,
+        is_code=True,
+        single=True,
+        **more,
     )
 
 
@@ -99,7 +151,16 @@ def date_column(field: str, title: str, help_text: str, **more: Any) -> Column: 
 
 def text_column(field: str, title: str, help_text: str, limit: int = 2_000, **more: Any) -> Column:  # noqa: ANN401
     """Declare a column that holds free text of at most `limit` characters."""
-    return Column(field=field, title=title, parse=cells.text(limit), help=help_text, **more)
+    return Column(
+        field=field, title=title, parse=cells.text(limit), help=help_text, free=True, **more
+    )
+
+
+def name_column(field: str, title: str, help_text: str, limit: int = 200, **more: Any) -> Column:  # noqa: ANN401
+    """Declare a column that holds a name: no blank or line end stands inside it by intent."""
+    return Column(
+        field=field, title=title, parse=cells.name(limit), help=help_text, free=True, **more
+    )
 
 
 def choice_column(
@@ -122,24 +183,29 @@ def choice_column(
 
 
 PARTY_COLUMNS = (
-    text_column(
+    name_column(
         "entity_name",
         "检查对象名称",
         "检查时的名称。",
         200,
         required=True,
         example="示例市青禾食品有限公司",
-        synonyms=("企业名称", "抽查对象名称", "市场主体名称"),
+
+
     ),
-    choice_column("scheme", "标识类型", Scheme, "可不填，按位数判断；本地编号和无编号必须注明。"),
+    choice_column(
+        "scheme", "标识类型", Scheme, "可不填，按位数判断；本地编号和无编号必须注明。",
+
+    ),
     code_column(
         "identifier",
         "标识代码",
         "统一社会信用代码或注册号；无编号的留空。",
         example="91990101MA0000000U",
-        synonyms=("统一社会信用代码", "统一社会信用代码/注册号", "注册号"),
+
+
     ),
-)
+)  # fmt: skip
 
 
 def decision_columns(kind: str) -> tuple[Column, ...]:
@@ -166,6 +232,10 @@ def decision_columns(kind: str) -> tuple[Column, ...]:
     )
 
 
+#: Without any of these a record is open, as nearly all are.
+_DECIDING = frozenset({"disclosure", "ground", "hidden", "decided_by", "decided_on", "review_on"})
+
+
 def decision_of(kind: str, row: Values) -> Decision:
     """Read the decision from the columns of `decision_columns`.
 
@@ -173,6 +243,8 @@ def decision_of(kind: str, row: Values) -> Decision:
         BadRow: a mandatory part is missing, or something is to be hidden that may not be.
 
     """
+    if not _DECIDING.intersection(row):
+        return OPEN
     known = HIDEABLE[kind]
     hidden = row.get("hidden", ())
     if unknown := [label for label in hidden if label not in known]:
@@ -217,5 +289,5 @@ def identifier_of(row: Values, *, field: str = "identifier") -> Identifier:
 __all__ = [
     "PARTY_COLUMNS", "BadCell", "BadRow", "Cell", "Column", "Sheet", "Values", "choice_column",
     "code_column", "date_column", "decision_columns", "decision_of", "each_child", "identifier_of",
-    "text_column",
+    "name_column", "text_column",
 ]  # fmt: skip

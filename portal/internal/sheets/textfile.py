@@ -7,8 +7,9 @@ from typing import Any
 
 from portal.internal.sheets.cells import BadCell
 from portal.internal.sheets.intake import check_size
+from portal.internal.sheets.limits import Limits
 from portal.internal.sheets.reader import Read
-from portal.internal.sheets.report import Problem, Report, Unreadable
+from portal.internal.sheets.report import Report, Unreadable
 from portal.internal.sheets.spec import BadRow, Sheet
 
 _FENCE = "---"
@@ -24,7 +25,9 @@ class TextReader:
         sheet: Sheet,
         agency_code: str,
         report: Report,
+        *,
         file_name: str | None = None,
+        limits: Limits | None = None,
     ) -> None:
         """Read the file; people know it as `file_name`.
 
@@ -32,7 +35,7 @@ class TextReader:
             Unreadable: not text, or no header block.
 
         """
-        check_size(path)
+        check_size(path, limits or Limits())
         self._name, self._sheet = file_name or path.name, sheet
         self._agency_code, self.report = agency_code, report
         self._lines = _text_of(path).splitlines()
@@ -90,7 +93,7 @@ class TextReader:
             self._error(place, str(error), column.title)
 
     def _error(self, place: str, what: str, column: str = "") -> None:
-        self.report.error(Problem(self._name, place, what, column))
+        self.report.tell("cell", self._name, place, what, column)
 
 
 def _text_of(path: Path) -> str:

@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from sqlalchemy import Index, String
+from sqlalchemy import Index, String, Text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from portal.domain.workflow import BatchState
@@ -38,6 +38,11 @@ class BatchRow(Table):
     released_by: Mapped[str | None] = mapped_column(String(40))
     released_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     released_serial: Mapped[int | None]
+    #: Name of the mapping profile (对照表) the file was read with, and its digest; "" for none.
+    mapping: Mapped[str] = mapped_column(String(200), default="", server_default="")
+    mapping_sha256: Mapped[str] = mapped_column(String(64), default="", server_default="")
+    #: What the clerk was told and need not act on: JSON list of sentences.
+    notes: Mapped[str] = mapped_column(Text, default="[]", server_default="[]")
 
     @property
     def batch_state(self) -> BatchState:

@@ -5,11 +5,12 @@ type. The domain types give the shape; rules across records live in `checks/`.
 """
 
 from collections.abc import Iterable, Sequence
+from datetime import date
 from typing import Any, TypeVar, cast
 
 import msgspec
 import sqlalchemy as sa
-from sqlalchemy import ForeignKey, Index, String
+from sqlalchemy import ForeignKey, Index, String, Text
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from portal.domain.documents import Document
@@ -21,7 +22,7 @@ from portal.domain.plans import Plan
 from portal.domain.results import Result
 from portal.domain.workflow import BatchState
 from portal.internal.tables.batches import BatchRow
-from portal.kit.db import INTERNAL, Table
+from portal.kit.db import INTERNAL, Table, among
 
 T = TypeVar("T")
 
@@ -45,6 +46,12 @@ _DECODERS: dict[str, msgspec.json.Decoder[Any]] = {
 }
 
 
+def _where_set(column: str) -> dict[str, Any]:
+    """Keep an index to the rows that have a date there; most filings have none."""
+    condition = sa.text(f"{column} IS NOT NULL")
+    return {"sqlite_where": condition, "postgresql_where": condition}
+
+
 class FilingRow(Table):
     """One filing of one record. The newest live one is how the record stands in the office."""
 
@@ -55,13 +62,16 @@ class FilingRow(Table):
         Index("ix_filing_batch", "batch_id", "kind", "id"),
         Index("ix_filing_public", "public_id"),
         Index("ix_filing_about", "kind", "about", "id"),
+        Index("ix_filing_formed", "batch_id", "kind", "formed_on", **_where_set("formed_on")),
+        Index("ix_filing_remind", "kind", "remind_on", "id", **_where_set("remind_on")),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
     batch_id: Mapped[int] = mapped_column(ForeignKey("batch.id"))
     kind: Mapped[str] = mapped_column(String(10))
     key: Mapped[str] = mapped_column(String(300))
-    #: Key of the record this one is about: a check's party, a step's check; else "".
+    #: Key of the record this one is about: a check's party, a step's check. A party's own name, so
+    #: that it is found by it. Else "".
     about: Mapped[str] = mapped_column(String(300))
     #: What the world will see as its address; "" for kinds that are never public.
     public_id: Mapped[str] = mapped_column(String(32))
@@ -70,6 +80,13 @@ class FilingRow(Table):
     #: False once its batch was returned.
     live: Mapped[bool]
     body: Mapped[str]
+    #: The cells as filed where `body` does not hold them word for word (JSON); else "".
+    raw: Mapped[str] = mapped_column(Text, default="", server_default="")
+    #: The day from which the publication clock runs; None for kinds that have no such day.
+    formed_on: Mapped[date | None]
+    #: The day from which the office is reminded of what this filing still waits for; None where
+    #: it waits for nothing, see `portal.internal.tables.reminders`.
+    remind_on: Mapped[date | None]
 
 
 class NumberRow(Table):
@@ -83,12 +100,30 @@ class NumberRow(Table):
 
 
 def about(record: object) -> str:
-    """Return the key of the record that `record` is about, "" where there is none."""
+    """Return what `record` is found by beside its key.
+
+    A result by the key of its party, a step by the key of its check, a party by its name; "" for
+    every other kind. Questions always name the kind as well, so names and keys never meet.
+    """
     if isinstance(record, Result):
         return record.entity_key
     if isinstance(record, FollowUp):
         return f"{record.agency_code}/{record.result_code}"
-    return ""
+    return record.name if isinstance(record, Entity) else ""
+
+
+def formed_on(record: object) -> date | None:
+    """Return the day on which `record` came to be, from which its publication clock runs.
+
+    Completion of the check, approval of the item or plan, day of the draw or step, date of issue.
+    None for parties, agencies and inspectors, and for an item that does not say.
+    """
+    match record:
+        case Result(inspected_on=day) | Draw(drawn_on=day) | FollowUp(taken_on=day):
+            return day
+        case Item(approved_on=day) | Plan(approved_on=day) | Document(issued_on=day):
+            return day
+    return None
 
 
 def encode(record: object) -> str:
@@ -122,20 +157,16 @@ def standing(
     returned as filed: nothing that leans on it can become public anyway.
     """
     kind = KIND_OF[record_type]
-    wanted = sorted(set(keys))
+    wanted = set(keys)
+    if not wanted:
+        return {}
     reviewed = sa.or_(
         BatchRow.state.in_([BatchState.RELEASING.value, BatchState.RELEASED.value]),
         BatchRow.id == batch_id,
     )
-    newest = (
-        sa.select(sa.func.max(FilingRow.id))
-        .join(BatchRow, BatchRow.id == FilingRow.batch_id)
-        .where(FilingRow.kind == kind, FilingRow.key.in_(wanted), FilingRow.live, reviewed)
-        .group_by(FilingRow.key)
-    )
-    rows = session.scalars(sa.select(FilingRow).where(FilingRow.id.in_(newest))) if wanted else ()
-    found = {row.key: decode(kind, row.body) for row in rows}
-    return find(session, record_type, set(wanted) - set(found)) | found
+    ids = _newest(kind).join(BatchRow, BatchRow.id == FilingRow.batch_id)
+    found = _decoded(session, kind, ids.where(among(session, FilingRow.key, wanted), reviewed))
+    return find(session, record_type, wanted - set(found)) | found
 
 
 def waiting(session: Session, rows: Iterable[FilingRow], *, but: int) -> set[str]:
@@ -153,41 +184,40 @@ def waiting(session: Session, rows: Iterable[FilingRow], *, but: int) -> set[str
 
 def find(session: Session, record_type: type[T], keys: Iterable[str]) -> dict[str, T]:
     """Return the records of this type as they stand in the office, by natural key."""
-    kind = KIND_OF[record_type]
-    return {key: decode(kind, row.body) for key, row in latest(session, kind, keys).items()}
+    kind, wanted = KIND_OF[record_type], set(keys)
+    if not wanted:
+        return {}
+    return _decoded(session, kind, _newest(kind).where(among(session, FilingRow.key, wanted)))
 
 
 def about_any(session: Session, record_type: type[T], keys: Iterable[str]) -> list[T]:
     """Return every record of this type about one of these, as it stands in the office."""
     kind = KIND_OF[record_type]
-    newest = (
-        sa.select(sa.func.max(FilingRow.id))
-        .where(FilingRow.kind == kind, FilingRow.about.in_(sorted(keys)), FilingRow.live)
-        .group_by(FilingRow.key)
-    )
-    rows = session.scalars(sa.select(FilingRow).where(FilingRow.id.in_(newest)))
-    return [decode(kind, row.body) for row in rows]
+    ids = _newest(kind).where(among(session, FilingRow.about, keys))
+    return list(_decoded(session, kind, ids).values())
 
 
 def with_prefix(session: Session, record_type: type[T], prefix: str) -> list[T]:
     """Return every record of this type whose key begins with `prefix`, as it stands now."""
     kind = KIND_OF[record_type]
-    newest = (
-        sa.select(sa.func.max(FilingRow.id))
-        .where(FilingRow.kind == kind, FilingRow.live)
-        .where(FilingRow.key >= prefix, FilingRow.key < prefix + "\U0010ffff")
-        .group_by(FilingRow.key)
-    )
-    rows = session.scalars(sa.select(FilingRow).where(FilingRow.id.in_(newest)))
-    return [decode(kind, row.body) for row in rows]
+    ids = _newest(kind).where(FilingRow.key >= prefix, FilingRow.key < prefix + "\U0010ffff")
+    return list(_decoded(session, kind, ids).values())
 
 
-def of_batch(session: Session, batch_id: int, kind: str, keys: Sequence[str]) -> list[FilingRow]:
-    """Return the filings of these records in one batch."""
-    query = sa.select(FilingRow).where(
-        FilingRow.batch_id == batch_id, FilingRow.kind == kind, FilingRow.key.in_(keys)
-    )
-    return list(session.scalars(query)) if keys else []
+def _newest(kind: str) -> sa.Select[int]:
+    """Choose the newest live filing of each record of a kind."""
+    newest = sa.select(sa.func.max(FilingRow.id)).group_by(FilingRow.key)
+    return newest.where(FilingRow.kind == kind, FilingRow.live)
+
+
+def _decoded(session: Session, kind: str, ids: sa.Select[int]) -> dict[str, Any]:
+    """Return the records of these filings by key, in the order they were filed.
+
+    Plain columns: a mapped object for each row would cost more than the record itself.
+    """
+    query = sa.select(FilingRow.key, FilingRow.body).where(FilingRow.id.in_(ids))
+    rows = session.execute(query.order_by(FilingRow.id))
+    return {key: decode(kind, body) for key, body in rows}
 
 
 def insert(session: Session, rows: Sequence[dict[str, Any]]) -> None:

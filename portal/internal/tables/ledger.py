@@ -46,6 +46,18 @@ class WithdrawalRow(Table):
     done_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
 
 
+#: Beside filings: the record was withdrawn after this filing.
+WITHDRAWN = (
+    sa.select(1)
+    .where(
+        WithdrawalRow.kind == FilingRow.kind,
+        WithdrawalRow.key == FilingRow.key,
+        WithdrawalRow.last_filing_id >= FilingRow.id,
+    )
+    .exists()
+)
+
+
 def note(
     session: Session,
     *,

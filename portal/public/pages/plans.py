@@ -15,7 +15,7 @@ from portal.public.pages.found import or_missing
 from portal.public.pages.lines import result_lines
 from portal.register.queries import agencies, draws, items, plans, results
 from portal.register.queries.results import ResultFilter
-from portal.register.records import Kind, PublicPlan
+from portal.register.records import Kind, PublicPlan, PublicTask
 
 bp = Blueprint("plans", __name__, url_prefix="/plans")
 tasks_bp = Blueprint("tasks", __name__, url_prefix="/tasks")
@@ -82,14 +82,18 @@ def _version(text: str) -> int:
 
 def _adjustment(old: PublicPlan, new: PublicPlan) -> dict[str, object]:
     """Return one adjustment: from, to, and the tasks that differ."""
-    before, after = (
-        [
-            {name: value for name, value in asdict(task).items() if name != "id"}
-            for task in plan.tasks
-        ]
-        for plan in (old, new)
-    )
+    before, after = ([_shown(task) for task in plan.tasks] for plan in (old, new))
     return {"old": old, "new": new, "tasks": difference(before, after)}
+
+
+def _shown(task: PublicTask) -> dict[str, object]:
+    """Return what is compared of a task: a count by its wording, where it has one."""
+    fields = asdict(task)
+    del fields["id"]
+    for name in ("base", "planned"):
+        if text := fields.pop(f"{name}_text"):
+            fields[f"{name}_count"] = text
+    return fields
 
 
 @tasks_bp.get("/")

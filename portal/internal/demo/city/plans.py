@@ -52,7 +52,7 @@ class CityTask:
 
     def sample(self, pool: int) -> int:
         """Return how many the share makes of a pool."""
-        return math.ceil(pool * parse_ratio(self.ratio).value)
+        return math.ceil(pool * (parse_ratio(self.ratio).value or 1))
 
 
 def tasks(items: Items) -> dict[tuple[str, int], list[CityTask]]:

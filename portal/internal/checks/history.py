@@ -1,0 +1,54 @@
+"""Results held against those filed before: numbers reused, checks entered twice, caps exceeded."""
+
+from collections.abc import Mapping
+
+from portal.domain.frequencies import most_per_year
+from portal.domain.items import Item
+from portal.domain.results import Finding, Result
+from portal.internal.checks.context import Context, Reads
+from portal.internal.sheets.reader import Read
+from portal.internal.tables import filings, lookup
+
+
+def check(context: Context, reads: Reads) -> None:
+    """Tell numbers given to another check, the same check under two numbers, and too many checks.
+
+    What stands in the office is read once a chunk; what the file itself brings is remembered.
+    """
+    past, caps = context.past, _caps(context.items)
+    parties = {read.record.entity_key for read in reads}
+    for result in lookup.results_elsewhere(context.session, parties, but=context.batch_id):
+        past.take(result, caps)
+    filed = filings.find(context.session, Result, [read.record.key for read in reads])
+    for read in reads:
+        result = read.record
+        before = filed.get(result.key)
+        if before is not None and before.entity_key != result.entity_key:
+            what = f"该编号已用于“{before.entity_name}”的检查；请核对编号，每次检查用新的编号"
+            context.tell("taken", read, "code", what)
+        for index, other in past.take(result, caps).items():
+            _tell_twice(context, read.child(index), other)
+        for index, finding in enumerate(result.findings if caps else ()):
+            _check_cap(context, read.child(index), finding, caps)
+
+
+def _caps(items: Mapping[str, Item]) -> dict[str, int]:
+    """Return how often a year each item may be checked at most, where its cap says so."""
+    found = {key: most_per_year(item.cap) for key, item in items.items() if item.cap}
+    return {key: most for key, most in found.items() if most is not None}
+
+
+def _tell_twice(context: Context, read: Read, other: str) -> None:
+    name = "item_code" if "item_code" in read.places else "item_name"
+    what = f"同一对象当日的同一事项已有记录 {other}；不是重复登记的请确认"
+    context.tell("numbered_twice", read, name, what)
+
+
+def _check_cap(context: Context, read: Read, finding: Finding, caps: Mapping[str, int]) -> None:
+    result: Result = read.record
+    key = f"{result.agency_code}/{finding.item_code}"
+    times = context.past.times(result, finding)
+    if key in caps and times > caps[key]:
+        cap = context.items[key].cap
+        what = f"该对象 {result.inspected_on.year} 年第 {times} 次接受此项检查，超过频次上限“{cap}”；请核对"
+        context.tell("cap", read, "item_code", what)

@@ -1,0 +1,1 @@
+"""The commands of portal-office that need more room than a few lines."""

@@ -1,0 +1,119 @@
+"""Puts checked records into the office's store, and looks at what they would make public (登记)."""
+
+import json
+from dataclasses import dataclass, field
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from portal.airlock.around import Ids
+from portal.airlock.redact import KIND_OF as PUBLIC_KIND
+from portal.domain.parties import Entity, entity_key
+from portal.internal.checks.context import Context
+from portal.internal.desk.foresight import foresee
+from portal.internal.sheets.reader import Read
+from portal.internal.sheets.report import Report
+from portal.internal.tables import filings, reminders
+from portal.internal.tables.batches import BatchRow
+from portal.internal.tables.filings import NumberRow
+
+
+@dataclass(slots=True)
+class Accepted:
+    """What an import did (or, unconfirmed or on a dry run, would do). No batch when nothing was new."""
+
+    report: Report = field(default_factory=Report)
+    batch_id: int | None = None
+    row_count: int = 0
+    created: int = 0
+    changed: int = 0
+    same: int = 0
+    #: Parties that the file named by number and the library did not hold; among `created`.
+    new_parties: int = 0
+    #: Name of the mapping profile the file was read by, "" for none.
+    mapping: str = ""
+    #: Worksheet that was asked for, by the clerk or the profile.
+    sheet: str | None = None
+    #: Columns of the file: its header, and the title of the template's column or "" where unmapped.
+    columns: list[tuple[str, str]] = field(default_factory=list)
+
+
+@dataclass(slots=True)
+class Filing:
+    """One import under way."""
+
+    session: Session
+    batch: BatchRow
+    ids: Ids
+    context: Context
+    done: Accepted
+    #: The very file is filed already and was not returned.
+    repeated: bool
+
+
+def insert(filing: Filing, reads: list[Read]) -> None:
+    """File records with the parties they bring, and tell what the airlock would stop."""
+    new = filing.context.new_parties
+    parties = [Read(party, 0, {}) for party in new.values()]
+    new.clear()
+    filing.done.new_parties += len(parties)
+    _insert_kind(filing, parties)
+    if reads:
+        keys = _insert_kind(filing, reads)
+        foresee(filing.session, filing.batch.id, filing.context, reads, keys)
+
+
+def _insert_kind(filing: Filing, reads: list[Read]) -> list[str]:
+    """Insert what is new and return its keys."""
+    if not reads:
+        return []
+    record_type = type(reads[0].record)
+    kind = filings.KIND_OF[record_type]
+    public = PUBLIC_KIND.get(record_type)
+    present = filings.latest(filing.session, kind, (read.record.key for read in reads))
+    #: What waits in another batch may be returned: the same record is filed here as well.
+    pending = filings.waiting(filing.session, present.values(), but=filing.batch.id)
+    rows: list[dict[str, Any]] = []
+    for read in reads:
+        key, body = read.record.key, filings.encode(read.record)
+        was = present.get(key)
+        same = was is not None and was.body == body
+        filing.done.same += same
+        filing.done.created += was is None
+        filing.done.changed += was is not None and not same
+        if same and (filing.repeated or key not in pending):
+            continue
+        rows.append(
+            {
+                "batch_id": filing.batch.id,
+                "kind": kind,
+                "key": key,
+                "about": filings.about(read.record),
+                "public_id": filing.ids.of(public, key) if public else "",
+                "row": read.row,
+                "live": True,
+                "body": body,
+                "raw": _raw(read),
+                "formed_on": filings.formed_on(read.record),
+            }
+        )
+    filings.insert(filing.session, rows)
+    reminders.filed(filing.session, (read.record for read in reads))
+    for read in reads:
+        if isinstance(read.record, Entity):
+            _note_numbers(filing.session, read.record)
+    return [row["key"] for row in rows]
+
+
+def _raw(read: Read) -> str:
+    """Return the cells the record does not hold, by row, as JSON.
+
+    They are no part of what is compared: a serial number that moved is no change of a record.
+    """
+    return json.dumps(list(read.raw), ensure_ascii=False) if read.raw else ""
+
+
+def _note_numbers(session: Session, party: Entity) -> None:
+    for other in party.identifiers[1:]:
+        number = entity_key(other, agency_code=party.agency_code, name="")
+        session.merge(NumberRow(number=number, key=party.key))

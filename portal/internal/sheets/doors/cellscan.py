@@ -1,0 +1,114 @@
+"""A close look at one worksheet of an XLSX workbook: blanks that are none, and what is hidden."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+
+from portal.internal.sheets.doors import xmlparse
+from portal.internal.sheets.doors.shape import UNCOMPUTED, Unread, address
+
+#: So many faulty cells are named; the rest will show when these are mended.
+_MOST = 100
+_LAST_COLUMN = 16_384
+_ENOUGH = 40
+_TRUE = ("1", "true")
+
+
+@dataclass(slots=True)
+class Remarks:
+    """Cells that would silently read as empty, and the numbers of hidden rows and columns."""
+
+    unread: Unread = field(default_factory=dict)
+    rows: set[int] = field(default_factory=set)
+    columns: set[int] = field(default_factory=set)
+
+
+def look(pieces: Iterable[bytes]) -> Remarks:
+    """Look through one worksheet.
+
+    Raises:
+        xmlparse.NotXml: it is broken.
+        Unfit: it defines entities.
+
+    """
+    scan = _CellScan()
+    xmlparse.feed(scan.parser, pieces)
+    #: Handlers hold the parser, and the parser its handlers.
+    del scan.parser
+    return scan.found
+
+
+class _CellScan:
+    """Is called at the beginning of every element; at the end only of a cell worth a look."""
+
+    def __init__(self) -> None:
+        self.parser = xmlparse.parser_for(self._start)
+        self.found = Remarks()
+        self._kinds: dict[str, str] = {}
+        self._row = self._column = 0
+        self._cell: xmlparse.Attributes = {}
+        self._watching = self._formula = self._valued = False
+        self._text = ""
+
+    def _start(self, name: str, has: xmlparse.Attributes) -> None:
+        kind = self._kinds.get(name) or self._kinds.setdefault(name, xmlparse.local(name))
+        if kind == "c":
+            self._column += 1
+            self._cell = has
+            if has.get("t") == "e":
+                self._watch()
+        elif kind == "f" and self._cell:
+            self._watch()
+            self._formula = True
+        elif kind == "v" and self._watching:
+            self._valued = True
+            self.parser.CharacterDataHandler = self._data
+        elif kind == "row":
+            self._begin_row(has)
+        elif kind == "col" and (has.get("hidden") in _TRUE or has.get("width") == "0"):
+            self._hide_columns(has.get("min", ""), has.get("max", ""))
+
+    def _watch(self) -> None:
+        if not self._watching:
+            self._watching, self._formula, self._valued, self._text = True, False, False, ""
+            self.parser.EndElementHandler = self._end
+
+    def _end(self, name: str) -> None:
+        kind = xmlparse.local(name)
+        if kind == "v":
+            self.parser.CharacterDataHandler = None
+        elif kind == "c":
+            self.parser.EndElementHandler = None
+            self._watching = False
+            if (what := self._why()) and len(self.found.unread) < _MOST:
+                place = self._cell.get("r", "") or address(self._row, self._column)
+                self.found.unread[place] = what
+
+    def _data(self, text: str) -> None:
+        #: Enough to name an error, and to tell something from nothing.
+        if len(self._text) < _ENOUGH:
+            self._text += text
+
+    def _begin_row(self, has: xmlparse.Attributes) -> None:
+        self._row = _number(has.get("r", "")) or self._row + 1
+        self._column = 0
+        if has.get("hidden") in _TRUE or has.get("ht") == "0":
+            self.found.rows.add(self._row)
+
+    def _why(self) -> str | None:
+        """Return why the cell just read would be blank."""
+        kind = self._cell.get("t")
+        if kind == "e":
+            return f"是错误值 {self._text}，读不到内容；请改正公式，或粘贴为正确的数值"
+        #: A formula whose result is an empty text says so by its type.
+        if self._formula and not self._text and not (self._valued and kind == "str"):
+            return UNCOMPUTED
+        return None
+
+    def _hide_columns(self, first: str, last: str) -> None:
+        if _number(first) and _number(last):
+            columns = range(_number(first), min(_number(last), _LAST_COLUMN) + 1)
+            self.found.columns.update(columns)
+
+
+def _number(text: str) -> int:
+    return int(text[:12]) if text.isdecimal() else 0

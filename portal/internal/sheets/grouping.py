@@ -1,0 +1,201 @@
+"""Holds the rows of one record together, and builds it (同一记录的行)."""
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from portal.internal.sheets.columns import Places, RowRead
+from portal.internal.sheets.spec import BadRow, Column, Sheet
+
+
+@dataclass(frozen=True, slots=True)
+class Read:
+    """One record with the place it came from; `places` maps a field to its cell."""
+
+    record: Any
+    row: int
+    places: Mapping[str, str]
+    #: Row and places of each child the record took.
+    children: Sequence[tuple[int, Mapping[str, str]]] = ()
+    #: For each row it took: the cells, by header, that the record does not hold word for word.
+    raw: Sequence[Mapping[str, str] | None] = ()
+
+    def child(self, index: int) -> "Read":
+        """Return the same record as seen from the row of one of its children.
+
+        A row that gave several children is the last row that there is.
+        """
+        row, places = self.children[min(index, len(self.children) - 1)]
+        return replace(self, row=row, places=places)
+
+
+class _Doubt(BadRow):
+    """Something to confirm about a record that was built."""
+
+    def __init__(self, field: str, what: str, child: int | None) -> None:
+        super().__init__(field, what, "unsure")
+        self.child = child
+
+
+@dataclass(slots=True)
+class _Group:
+    """Rows of one record as they are read."""
+
+    row: int
+    values: dict[str, Any]
+    places: Places
+    children: list[dict[str, Any]] = field(default_factory=list)
+    child_rows: list[tuple[int, Mapping[str, str]]] = field(default_factory=list)
+    raw: list[Mapping[str, str] | None] = field(default_factory=list)
+    faulty: bool = False
+    #: Row of each child that has no fault.
+    seen: dict[frozenset[tuple[str, Any]], int] = field(default_factory=dict)
+    #: Of the faults, some are the record's own; and which children have faults.
+    own_faulty: bool = False
+    bad: set[int] = field(default_factory=set)
+
+
+class Grouping:
+    """Turns rows into the records of one template; faults are told, all of them."""
+
+    def __init__(
+        self, sheet: Sheet, agency_code: str, letters: Mapping[str, str], tell: Callable[..., None]
+    ) -> None:
+        """Prepare for rows whose columns have these letters."""
+        self.sheet, self._agency_code = sheet, agency_code
+        self._letters, self._tell = letters, tell
+        self._own_required = [c for c in sheet.columns if c.required and not c.child]
+        self._child_required = [c for c in sheet.columns if c.required and c.child]
+        self._child_fields = {c.field for c in sheet.columns if c.child}
+        self._by_field = {column.field: column for column in sheet.columns}
+        self._group: _Group | None = None
+
+    def take(self, rows: Iterator[RowRead]) -> Iterator[Read]:
+        """Yield the records that the rows complete."""
+        for row in rows:
+            if self._group is not None:
+                if self.sheet.group and self._continues(self._group, row):
+                    self._extend(self._group, row)
+                    continue
+                if read := self._finish(self._group):
+                    yield read
+            self._group = self._begin(row)
+
+    def last(self) -> Iterator[Read]:
+        """Yield the record that the last rows make."""
+        if self._group is not None and (read := self._finish(self._group)):
+            yield read
+
+    def _continues(self, group: _Group, row: RowRead) -> bool:
+        """Whether a row goes on with the record above: its key is the same, or left blank.
+
+        A key that is there but cannot be read begins a record of its own.
+        """
+        given = False
+        for name in self.sheet.group:
+            if name in row.own:
+                given = True
+                if row.own[name] != group.values.get(name):
+                    return False
+            elif row.faulty and name in row.places:
+                return False
+        return given or bool(row.child) or (row.faulty and self._has_child(row))
+
+    def _has_child(self, row: RowRead) -> bool:
+        return any(name in row.places for name in self._child_fields)
+
+    def _begin(self, row: RowRead) -> _Group:
+        group = _Group(row.number, row.own, row.places)
+        self._take(group, row)
+        for column in self._own_required:
+            if column.field not in row.own and column.field not in row.places:
+                self._tell_required(column, row.number)
+                group.faulty = group.own_faulty = True
+        return group
+
+    def _extend(self, group: _Group, row: RowRead) -> None:
+        for name, value in row.own.items():
+            if name not in group.values:
+                group.values[name] = value
+                if name in row.places:
+                    group.places.add(name, row.places[name])
+            elif value != group.values[name]:
+                self._tell(
+                    "row", row.places.get(name, f"第{row.number}行"),
+                    f"与同一记录首行（第{group.row}行）不一致；请改成一致，或留空",
+                    self._by_field[name].title,
+                )  # fmt: skip
+                group.faulty = group.own_faulty = True
+        self._take(group, row)
+
+    def _take(self, group: _Group, row: RowRead) -> None:
+        """Put the child that a row is, if it is one, to its record."""
+        group.raw.append(row.raw)
+        group.faulty |= row.faulty
+        group.own_faulty |= row.own_faulty
+        if not row.child and not (row.faulty and self._has_child(row)):
+            return
+        lacking = [
+            column
+            for column in self._child_required
+            if column.field not in row.child and column.field not in row.places
+        ]
+        if row.faulty or lacking:
+            group.bad.add(len(group.children))
+        else:
+            first = group.seen.setdefault(frozenset(row.child.items()), row.number)
+            if first != row.number:
+                self._tell("twice", f"第{row.number}行", f"与第{first}行重复，只登记一次；请确认")
+                return
+        group.children.append(row.child)
+        group.child_rows.append((row.number, row.places))
+        for column in lacking:
+            self._tell_required(column, row.number)
+            group.faulty = True
+
+    def _tell_required(self, column: Column, number: int) -> None:
+        address = self._address(column.field, number)
+        self._tell("required", address, "必填，不能为空", column.title)
+
+    def _finish(self, group: _Group) -> Read | None:
+        if self._child_required and not group.children and not self.sheet.childless:
+            titles = "、".join(column.title for column in self._child_required)
+            self._tell("required", f"第{group.row}行", f"至少要有一行填写：{titles}")
+            return None
+        if group.faulty:
+            self._look_further(group)
+            return None
+        try:
+            record = self.sheet.build(self._agency_code, group.values, group.children)
+        except BadRow as error:
+            for each in (error, *error.more):
+                self._tell_fault(group, each)
+            return None
+        for name, child, words in self.sheet.doubts(group.values, group.children):
+            self._tell_fault(group, _Doubt(name, words, child))
+        raw = group.raw if any(group.raw) else ()
+        return Read(record, group.row, group.places, group.child_rows, raw)
+
+    def _look_further(self, group: _Group) -> None:
+        """Tell what is wrong with the good children of a record that cannot be built: all at once."""
+        good = [n for n in range(len(group.children)) if n not in group.bad]
+        if group.own_faulty or not good:
+            return
+        children = [group.children[n] for n in good]
+        try:
+            self.sheet.build(self._agency_code, group.values, children)
+        except BadRow as error:
+            for each in (error, *error.more):
+                if each.child is not None:
+                    each.child = good[each.child]
+                    self._tell_fault(group, each)
+
+    def _tell_fault(self, group: _Group, fault: BadRow) -> None:
+        own = (group.row, group.places)
+        row, places = own if fault.child is None else group.child_rows[fault.child]
+        where = places.get(fault.field) or self._address(fault.field, row)
+        self._tell(fault.rule, where, str(fault), self._by_field[fault.field].title)
+
+    def _address(self, name: str, number: int) -> str:
+        letter = self._letters.get(name)
+        return f"{letter}{number}" if letter else f"第{number}行"
