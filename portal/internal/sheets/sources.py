@@ -1,5 +1,6 @@
 """Files as rows of cells: every format a clerk may bring behind one small shape."""
 
+import io
 import os
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
@@ -7,7 +8,7 @@ from pathlib import Path
 from typing import BinaryIO
 
 from portal.internal.sheets import intake
-from portal.internal.sheets.doors import sniff
+from portal.internal.sheets.doors import sniff, text
 from portal.internal.sheets.doors.cellscan import Remarks
 from portal.internal.sheets.doors.keeper import Keeper
 from portal.internal.sheets.doors.shape import Ask, Found, Row, Span, Unfit, hidden_notes
@@ -45,6 +46,10 @@ class Source:
             self.rows.close()
 
 
+#: So much text nothing can be hidden in: starting a process would take longer than reading it.
+_LITTLE = 1024 * 1024
+
+
 class _Rows(Iterator[Row]):
     """Rows from the other process; what it says of a fault is told as every other."""
 
@@ -71,8 +76,8 @@ def open_table(
 ) -> Source:
     """Open the table called `title` in `path` (or the only one there); people know it as `file_name`.
 
-    `wanted` names another worksheet, or the table of a page by its number, as in ``表2``. The file
-    is opened in a process of its own, which goes on reading while its rows are taken; letting go
+    `wanted` names another worksheet, or the table of a page by its number, as in ``表2``. But for
+    little plain text, the file is opened in a process of its own, which goes on reading while its rows are taken; letting go
     of the source, or closing it, ends that process.
 
     Raises:
@@ -97,6 +102,10 @@ def _told(error: Unfit) -> Unreadable:
 
 
 def _open(file: BinaryIO, again: BinaryIO, ask: Ask, file_name: str) -> Source:
+    if ask.kind == "text" and os.fstat(file.fileno()).st_size <= _LITTLE:
+        file.seek(0)
+        found, rows = text.open_door(io.BytesIO(file.read()), ask, lambda _: None)
+        return _source(_in_hand(rows), found, Remarks(), file_name)
     keeper = Keeper(again, ask)
     try:
         #: What is found from outside is the more precise, and comes first.
@@ -108,7 +117,14 @@ def _open(file: BinaryIO, again: BinaryIO, ask: Ask, file_name: str) -> Source:
     return _source(_Rows(keeper), found, remarks, file_name)
 
 
-def _source(rows: _Rows, found: Found, remarks: Remarks, file_name: str) -> Source:
+def _in_hand(rows: Iterator[Row]) -> Iterator[Row]:
+    try:
+        yield from rows
+    except Unfit as error:
+        raise _told(error) from error
+
+
+def _source(rows: Iterator[Row], found: Found, remarks: Remarks, file_name: str) -> Source:
     notes = [*found.notes, *hidden_notes(remarks.rows, remarks.columns, found)]
     return Source(
         sheet=found.sheet or file_name,

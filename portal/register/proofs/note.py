@@ -1,0 +1,188 @@
+"""Signed notes and checkpoints as C2SP writes them (signed-note, tlog-checkpoint), with Ed25519."""
+
+import base64
+import binascii
+import re
+from dataclasses import dataclass
+from hashlib import sha256
+
+from cryptography.exceptions import InvalidSignature
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
+
+_ED25519 = b"\x01"
+_KEY_BYTES = 32
+_ID_BYTES = 4
+_NAME = re.compile(r"[^\s+]+")
+_CHECKPOINT = re.compile(r"([^\n]+)\n(0|[1-9]\d{0,18})\n([A-Za-z0-9+/]{43}=)\n(?:[^\n]+\n)*")
+
+
+class BadNote(ValueError):
+    """A note, checkpoint or key is not as it should be; the message says what."""
+
+
+@dataclass(frozen=True, slots=True)
+class Verifier:
+    """A public key with its name; `vkey` is how it is published."""
+
+    name: str
+    key: Ed25519PublicKey
+
+    @classmethod
+    def of(cls, vkey: str) -> "Verifier":
+        """Read ``name+hash+key``.
+
+        Raises:
+            BadNote: it is no Ed25519 verifier key.
+
+        """
+        name, key = _read_key(vkey.split("+", 2))
+        return cls(name, Ed25519PublicKey.from_public_bytes(key))
+
+    @property
+    def vkey(self) -> str:
+        """The key as text."""
+        raw = self.key.public_bytes_raw()
+        return f"{self.name}+{_id(self.name, raw).hex()}+{_text(_ED25519 + raw)}"
+
+    def opens(self, note: str) -> bool:
+        """Whether `note` carries a valid signature of this key."""
+        text, signatures = split(note)
+        mine = _id(self.name, self.key.public_bytes_raw())
+        for name, key_id, signature in signatures:
+            if (name, key_id) == (self.name, mine):
+                try:
+                    self.key.verify(signature, text.encode())
+                except InvalidSignature:
+                    return False
+                return True
+        return False
+
+
+@dataclass(frozen=True, slots=True)
+class Signer:
+    """A private key with its name, which is also the origin of the log it signs."""
+
+    name: str
+    key: Ed25519PrivateKey
+
+    @classmethod
+    def new(cls, name: str) -> "Signer":
+        """Make a key.
+
+        Raises:
+            BadNote: the name holds a blank or a plus sign.
+
+        """
+        if not _NAME.fullmatch(name):
+            raise BadNote("name of a key")
+        return cls(name, Ed25519PrivateKey.generate())
+
+    @classmethod
+    def of(cls, text: str) -> "Signer":
+        """Read ``PRIVATE+KEY+name+hash+key``, as Go's note package writes it.
+
+        Raises:
+            BadNote: it is no such key, or damaged.
+
+        """
+        marks = text.strip().split("+", 4)
+        if marks[:2] != ["PRIVATE", "KEY"]:
+            raise BadNote("private key")
+        name, raw = _read_key(marks[2:], private=True)
+        return cls(name, Ed25519PrivateKey.from_private_bytes(raw))
+
+    @property
+    def text(self) -> str:
+        """The key as its file holds it."""
+        public = self.key.public_key().public_bytes_raw()
+        raw = self.key.private_bytes_raw()
+        return f"PRIVATE+KEY+{self.name}+{_id(self.name, public).hex()}+{_text(_ED25519 + raw)}\n"
+
+    @property
+    def verifier(self) -> Verifier:
+        """The public half."""
+        return Verifier(self.name, self.key.public_key())
+
+    def sign(self, text: str) -> str:
+        """Return the signed note of `text`, which ends in a newline."""
+        public = self.key.public_key().public_bytes_raw()
+        signature = _id(self.name, public) + self.key.sign(text.encode())
+        return f"{text}\n— {self.name} {_text(signature)}\n"
+
+
+@dataclass(frozen=True, slots=True)
+class Checkpoint:
+    """The head of a log: whose it is, how many leaves, which root."""
+
+    origin: str
+    size: int
+    root: bytes
+
+    @classmethod
+    def of(cls, note: str) -> "Checkpoint":
+        """Read the checkpoint in a note, whoever signed it.
+
+        Raises:
+            BadNote: it is none.
+
+        """
+        match = _CHECKPOINT.fullmatch(split(note)[0])
+        if match is None:
+            raise BadNote("checkpoint")
+        return cls(match[1], int(match[2]), _bytes(match[3]))
+
+    @property
+    def text(self) -> str:
+        """What is signed."""
+        return f"{self.origin}\n{self.size}\n{_text(self.root)}\n"
+
+
+def split(note: str) -> tuple[str, list[tuple[str, bytes, bytes]]]:
+    """Return the text of a note, and name, key id and signature of each signature line.
+
+    Raises:
+        BadNote: it is no signed note.
+
+    """
+    text, blank, lines = note.rpartition("\n\n")
+    if not blank or not lines.endswith("\n"):
+        raise BadNote("signed note")
+    found = []
+    for line in lines[:-1].split("\n"):
+        match = re.fullmatch(r"— ([^\s+]+) ([A-Za-z0-9+/]+={0,2})", line)
+        if match is None:
+            raise BadNote("signature line")
+        raw = _bytes(match[2])
+        found.append((match[1], raw[:_ID_BYTES], raw[_ID_BYTES:]))
+    return text + "\n", found
+
+
+def _read_key(parts: list[str], *, private: bool = False) -> tuple[str, bytes]:
+    """Return name and raw key of ``[name, hash, base64]`` after checking the hash."""
+    if len(parts) != 3 or not _NAME.fullmatch(parts[0]):  # noqa: PLR2004
+        raise BadNote("key")
+    name, stated, text = parts
+    raw = _bytes(text)
+    if raw[:1] != _ED25519 or len(raw) != 1 + _KEY_BYTES:
+        raise BadNote("key")
+    public = raw[1:]
+    if private:
+        public = Ed25519PrivateKey.from_private_bytes(raw[1:]).public_key().public_bytes_raw()
+    if stated != _id(name, public).hex():
+        raise BadNote("key")
+    return name, raw[1:]
+
+
+def _id(name: str, public: bytes) -> bytes:
+    return sha256(name.encode() + b"\n" + _ED25519 + public).digest()[:_ID_BYTES]
+
+
+def _text(raw: bytes) -> str:
+    return base64.b64encode(raw).decode()
+
+
+def _bytes(text: str) -> bytes:
+    try:
+        return base64.b64decode(text, validate=True)
+    except (binascii.Error, ValueError):
+        raise BadNote("base64") from None
