@@ -160,3 +160,11 @@ def test_a_party_is_known_by_its_number_or_by_its_agency(identifier: Identifier,
     found = entity_key(identifier, agency_code=AGENCY, name="示例市集")
 
     assert found == key
+
+
+@given(st.text("0123456789ABCDEFGHJKLMNPQRTUWXY", min_size=17, max_size=17))
+def test_the_check_digit_is_the_one_the_standard_asks_for(stem: str) -> None:
+    right = uscc.calc_check_digit(stem)
+    wrong = "0" if right != "0" else "1"
+
+    assert (parse(stem + right).valid, parse(stem + wrong).valid) == (True, False)

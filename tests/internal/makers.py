@@ -81,7 +81,8 @@ def lines(found: Iterable[Problem]) -> list[str]:
 def raw_cells(session: Session, done: Accepted) -> list[list[dict[str, str]]]:
     """Return, record by record of an import, the cells of each row that are kept as filed."""
     query = sa.select(FilingRow.raw).where(FilingRow.batch_id == done.batch_id, FilingRow.row > 0)
-    return [json.loads(raw or "[]") for raw in session.scalars(query.order_by(FilingRow.id))]
+    found = session.scalars(query.order_by(FilingRow.id))
+    return [json.loads(raw or "[]") for raw in found]
 
 
 def a_table(path: Path, *rows: Sequence[object], title: str = "抽查结果") -> Path:

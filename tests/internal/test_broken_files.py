@@ -586,18 +586,19 @@ def test_a_column_of_a_likely_name_waits_to_be_confirmed(office: Office, tmp_pat
 def test_a_column_the_template_does_not_know_is_kept_as_filed(
     office: Office, desk: Session, tmp_path: Path
 ) -> None:
-    headers = [*RESULT_HEADERS, "法人手机"]
+    """Row by row, for the records that have something there."""
     path = a_table(
         tmp_path / "results.xlsx",
-        headers,
-        [*a_result_row(), 13800138000],
-        a_result_row(code="JC-2"),
+        [*RESULT_HEADERS, "法人手机"],
+        a_result_row(),
+        [*a_result_row(outcomes="发现问题待后续处理"), 13800138000],
+        a_result_row(code="JC-2", inspected_on="2025-05-21"),
     )
 
     done = office.take(path, "results")
 
     assert lines(done.report.notes) == of_results("G1：列“法人手机”没有对应，按原样留存，不公开")
-    assert raw_cells(desk, done) == [[{"法人手机": "13800138000"}], []]
+    assert raw_cells(desk, done) == [[{}, {"法人手机": "13800138000"}], []]
 
 
 def test_a_table_without_rows_is_refused(office: Office, tmp_path: Path) -> None:
@@ -836,6 +837,24 @@ def test_one_number_for_two_records_is_told(office: Office, tmp_path: Path) -> N
 
     assert told == only(
         "抽查事项清单", "A3 “事项编号”：编号与第2行重复，而内容不同；请核对，只保留一行"
+    )
+
+
+def test_one_step_of_one_day_stands_in_one_row(office: Office, tmp_path: Path) -> None:
+    """A check has many steps: its number alone is no reason to tell."""
+    office.file("results", {**RESULT_ROW, "outcomes": "发现问题已责令改正"})
+    rows = [
+        STEP_ROW,
+        {**STEP_ROW, "taken_on": "2025-05-21"},
+        {**STEP_ROW, "text": "限期整改"},
+    ]
+    path = a_workbook(tmp_path / "followups.xlsx", "followups", rows)
+
+    told = problems(office, path, "followups")
+
+    assert told == only(
+        "后续处理",
+        "A4 “检查记录编号”：与第2行是同一检查、同一步骤、同一日期，而内容不同；请合并为一行，或核对日期",
     )
 
 

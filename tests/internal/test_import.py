@@ -385,6 +385,13 @@ def test_there_is_nothing_to_give_for_a_column_the_template_lacks(office: Office
         office.take(path, "results", terms=Terms(given={"法人手机": "13800138000"}))
 
 
+def test_nothing_is_given_for_a_text_that_says_all_itself(office: Office) -> None:
+    path = a_text(office.folder / "wenjian.md", "正文。", code="wenjian-1")
+
+    with pytest.raises(MappingRefused, match=r"^文件的各项写在文件头里，不能另行填入；请改文件头$"):
+        office.take(path, "documents", terms=Terms(given={"发文字号": "示发〔2025〕1号"}))
+
+
 def test_a_confirmed_wording_may_be_a_mark_for_nothing(office: Office, desk: Session) -> None:
     """A profile says what 无 means in a column; without one it says nothing."""
     text = 'kind = "results"\n[values."检查结果"]\n"无" = "未发现问题"\n'
@@ -615,6 +622,21 @@ def test_a_case_is_not_closed_without_a_passed_recheck(
     told = problems(office, path, "followups")
 
     assert told == [f"后续处理 {cell} {NOT_RECHECKED}"]
+
+
+def test_a_fault_elsewhere_does_not_make_a_recheck_unknown(
+    office: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """After the first fault of a file nothing of it is filed, but what it says still counts."""
+    monkeypatch.setattr(upload, "CHUNK", 1)
+    office.file("results", PROBLEM_ROW)
+    unknown = {**STEP_ROW, "result_code": "JC-0404"}
+    rows = [unknown, STEP_ROW, {**RECHECK, "passed": "是"}, CLOSING]
+    path = a_workbook(office.folder / "followups.xlsx", "followups", rows)
+
+    told = problems(office, path, "followups")
+
+    assert told == ["后续处理 A2 “检查记录编号”：没有编号为 JC-0404 的抽查结果；请先导入抽查结果"]
 
 
 def test_a_recheck_that_is_corrected_to_failed_closes_nothing(office: Office) -> None:
@@ -902,7 +924,7 @@ def words(cells: Iterable[str]) -> list[str]:
 
 def lost_cells(read: Read, row: list[str]) -> Iterator[str]:
     """Yield the cells of a row that are neither in its record nor kept as filed."""
-    kept = {name: text for raw in read.raw for name, text in raw.items()}
+    kept = {name: text for raw in read.raw for name, text in (raw or {}).items()}
     for column, cell in zip(INSPECTORS.columns, row, strict=False):
         is_kept = kept.get(column.title, "") == cell.strip()
         if not is_kept and getattr(read.record, column.field) != column.parse(cell):

@@ -100,10 +100,39 @@ def test_a_broken_file_exits_with_1_and_a_report_and_files_nothing(tmp_path: Pat
     assert done.returncode == 1
     assert done.stdout == ""
     assert done.stderr.splitlines() == [
-        "问题 1 处：",
+        "错误 1 处（单元格无法识别 1）：",
         "  抽查结果 D2 “检查完成日期”：“2023-02-30”不是实际存在的日期，请核对",
         "未登记任何内容；修改后重新导入整个文件即可",
     ]
+
+
+def test_a_file_with_warnings_exits_with_1_until_somebody_confirms_them(tmp_path: Path) -> None:
+    data = tmp_path / "data"
+    _set_up(data)
+    for kind, row in (("agencies", AGENCY_ROW), ("items", ITEM_ROW)):
+        _publish(data, kind, a_workbook(tmp_path / f"{kind}.xlsx", kind, [row]))
+    doubtful = {**RESULT_ROW, "identifier": "91990101MA0000000A"}
+    path = a_workbook(tmp_path / "r.xlsx", "results", [doubtful])
+    words = ("import", "results", str(path), "--agency", AGENCY, "--by", "lin")
+    summary = "1 行：新增 2 条，变更 0 条，未变 0 条（新增中含名录库尚无的检查对象 1 个）"
+
+    asked = office(data, *words, check=False)
+    filed = office(data, *words, "--yes")
+
+    told = [
+        "待确认 1 处（校验位不符 1）：",
+        (
+            "  抽查结果 C2 “标识代码”：统一社会信用代码校验位不符；"
+            "请对照证照核对，将按原样登记并标注"
+        ),
+    ]
+    assert (asked.returncode, filed.returncode) == (1, 0)
+    assert (asked.stderr.splitlines(), filed.stderr.splitlines()) == (told, told)
+    assert asked.stdout.splitlines() == [
+        summary,
+        "有 1 处须确认，尚未登记；核对无误后加 --yes 登记",
+    ]
+    assert filed.stdout.splitlines() == [summary, "已登记为批次 3，待审核"]
 
 
 def test_run_starts_both_sides_again_quickly_and_ctrl_c_leaves_nothing(

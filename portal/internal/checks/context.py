@@ -6,6 +6,7 @@ from datetime import date
 
 from sqlalchemy.orm import Session
 
+from portal.domain.followups import FollowUp
 from portal.domain.items import Item
 from portal.domain.parties import Entity
 from portal.domain.plans import Plan, Task
@@ -36,6 +37,8 @@ class Context:
     past: Past = field(default_factory=Past)
     #: Names of parties in the file, with the key each was first seen under.
     names: dict[str, str] = field(default_factory=dict)
+    #: Steps by check and key from the first fault of the file on: they are filed no more.
+    steps: dict[str, dict[str, FollowUp]] = field(default_factory=dict)
     #: What need not be said again in every row.
     told: set[str] = field(default_factory=set)
     _tasks: dict[str, dict[str, Task]] = field(default_factory=dict)

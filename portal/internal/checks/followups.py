@@ -41,6 +41,9 @@ def check(context: Context, reads: Reads) -> None:
         elif any(each.step is Step.CLOSED and each.taken_on < step.taken_on for each in known):
             what = "晚于该次检查的完结日期；已完结的不再有后续步骤，请核对"
             context.tell("order", read, "taken_on", what)
+    if context.report.error_count:
+        for read in reads:
+            context.steps.setdefault(read.record.result_code, {})[read.record.key] = read.record
 
 
 def _check_closing(context: Context, read: Read, result: Result, known: Sequence[FollowUp]) -> None:
@@ -67,6 +70,8 @@ def _steps(context: Context, reads: Reads) -> dict[str, dict[str, FollowUp]]:
     codes = {f"{prefix}{read.record.result_code}" for read in reads}
     for step in filings.about_any(context.session, FollowUp, codes):
         found[step.result_code][step.key] = step
+    for read in reads:
+        found[read.record.result_code] |= context.steps.get(read.record.result_code, {})
     for read in reads:
         found[read.record.result_code][read.record.key] = read.record
     return found

@@ -59,12 +59,13 @@ def check_names(context: Context, named: Iterable[tuple[Read, str, str]]) -> Non
     fresh = []
     for read, key, name in named:
         first = context.names.get(name)
-        context.names[name] = key
-        if first is not None and first != key:
+        if first is None:
+            context.names[name] = key
+            fresh.append((read, key, name))
+        elif first != key and f"{name} {key}" not in context.told:
+            context.told.add(f"{name} {key}")
             what = f"文件中同一名称“{name}”有两个不同的代码；确是同名的两个对象请确认，填错的请改正"
             context.tell("namesake", read, "identifier", what)
-        elif first is None:
-            fresh.append((read, key, name))
     others = lookup.parties_named(context.session, {name for _, _, name in fresh})
     for read, key, name in fresh:
         for party in others.get(name, ()):

@@ -31,6 +31,11 @@ def unrepeated(context: Context, reads: Iterable[Read], seen: Seen) -> list[Read
         elif sheet.group:
             what = f"编号与第{row}行重复，两处不相邻；同一记录的行请连续填写"
             context.tell("scattered", read, name, what)
+        elif sheet.kind == "followups":
+            what = (
+                f"与第{row}行是同一检查、同一步骤、同一日期，而内容不同；请合并为一行，或核对日期"
+            )
+            context.tell("clash", read, name, what)
         else:
             #: A party's number stands behind its name.
             number = "identifier" if "identifier" in read.places else name

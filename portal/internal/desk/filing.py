@@ -110,7 +110,8 @@ def _raw(read: Read) -> str:
 
     They are no part of what is compared: a serial number that moved is no change of a record.
     """
-    return json.dumps(list(read.raw), ensure_ascii=False) if read.raw else ""
+    rows = [row or {} for row in read.raw]
+    return json.dumps(rows, ensure_ascii=False) if rows else ""
 
 
 def _note_numbers(session: Session, party: Entity) -> None:

@@ -31,4 +31,4 @@ def _cell_of(read: Read, path: str) -> tuple[Read, str]:
     if match is None:
         return read, path.split("[", maxsplit=1)[0]
     number, name = int(match[1]), match[2]
-    return (read.child(number) if number < len(read.children) else read), name
+    return (read.child(number) if read.children else read), name

@@ -40,7 +40,7 @@ from portal.kit import clock
 from portal.kit.collecting import seldom_collecting
 from portal.kit.db import write_lock
 
-CHUNK = 1_000
+CHUNK = 2_000
 Progress = Callable[[int, int | None], None]
 
 
@@ -145,9 +145,11 @@ def _given(kind: str, given: Mapping[str, str]) -> dict[str, str]:
     """Return what is given by field.
 
     Raises:
-        MappingRefused: the template has no such column.
+        MappingRefused: the template has no such column, or the file is a text that says all itself.
 
     """
+    if given and kind == "documents":
+        raise mappings.MappingRefused("文件的各项写在文件头里，不能另行填入；请改文件头")
     found = {}
     for name, text in given.items():
         field_name = field_of(SHEETS[kind], name)

@@ -17,15 +17,14 @@ class Read:
     places: Mapping[str, str]
     #: Row and places of each child the record took.
     children: Sequence[tuple[int, Mapping[str, str]]] = ()
+    #: Which of `children` each child of the record came from, where a row made several.
+    origins: Sequence[int] = ()
     #: For each row it took: the cells, by header, that the record does not hold word for word.
     raw: Sequence[Mapping[str, str] | None] = ()
 
     def child(self, index: int) -> "Read":
-        """Return the same record as seen from the row of one of its children.
-
-        A row that gave several children is the last row that there is.
-        """
-        row, places = self.children[min(index, len(self.children) - 1)]
+        """Return the same record as seen from the row of one of its children."""
+        row, places = self.children[self.origins[index] if self.origins else index]
         return replace(self, row=row, places=places)
 
 
@@ -174,7 +173,13 @@ class Grouping:
         for name, child, words in self.sheet.doubts(group.values, group.children):
             self._tell_fault(group, _Doubt(name, words, child))
         raw = group.raw if any(group.raw) else ()
-        return Read(record, group.row, group.places, group.child_rows, raw)
+        return Read(record, group.row, group.places, group.child_rows, self._origins(group), raw)
+
+    def _origins(self, group: _Group) -> list[int]:
+        parts = [self.sheet.parts(child) for child in group.children]
+        if sum(parts) == len(parts):
+            return []
+        return [n for n, times in enumerate(parts) for _ in range(times)]
 
     def _look_further(self, group: _Group) -> None:
         """Tell what is wrong with the good children of a record that cannot be built: all at once."""

@@ -42,11 +42,12 @@ def check_size(path: Path, limits: Limits | None = None) -> None:
         raise Unreadable(f"文件 {size // 2**20} MB，超过上限 {most} MB；请拆分后分批导入")
 
 
-def look_over(file: BinaryIO, ask: Ask) -> Remarks:
+def look_over(file: BinaryIO, ask: Ask, *, far: bool = False) -> Remarks:
     """Refuse an XLSX workbook that is damaged, a bomb, or holds what we do not take.
 
     Every part is unpacked here once, piece by piece, and must be as large as it says. The sheet
-    that will be read is then looked at closely, if it has anything that calls for it.
+    that will be read is then looked at closely, if it has anything that calls for it. Asked to,
+    it also finds the cell far out that took the reader all its memory.
 
     Raises:
         Unfit: with the reason and what to do instead.
@@ -62,7 +63,7 @@ def look_over(file: BinaryIO, ask: Ask) -> Remarks:
         for member in entries:
             if _MACROS_OR_LINKS.search(member.filename):
                 raise Unfit(MACROS_OR_LINKS)
-            scans[member.filename] = PartScan(member.filename, ask.limits)
+            scans[member.filename] = PartScan(member.filename, ask.limits, far=far)
             scans[member.filename].run(zipped.pieces(file, member))
     except (zipfile.BadZipFile, RuntimeError, UnicodeDecodeError) as error:
         raise Unfit(_DAMAGED) from error

@@ -31,6 +31,7 @@ _SECTION = re.compile(
     r"([(]?[一二三四五六七八九十]+[)、.]|第[一二三四五六七八九十]+[章节部类]|[IVX]+[.、])"
 )
 _CREDIT_CODE = re.compile(r"[0-9a-z]{18}|[0-9]{15}")
+_SHORT_NUMBER = re.compile(r"[0-9]{13}")
 _NUMBERS = re.compile(r"\d{1,3}|[甲乙丙丁戊己庚辛]|[a-hA-H]|栏次|列次")
 #: A row with more cells filled than this has content of its own, whatever its first words.
 _FEW = 4
@@ -131,6 +132,9 @@ class Layout:
                 role = None
             else:
                 role = self._role(number, cells, filled, fresh=fresh, names=names)
+                #: 合计餐饮店 and 附件包装厂 are parties: no total and no note has a credit code.
+                if role in ("total", "note", "section") and _names_party(cells):
+                    role = None
             if role is None:
                 for place, text, line in anchors:
                     if (
@@ -212,6 +216,11 @@ class Layout:
 
     def _aside(self, number: int, role: str, cells: Sequence[Cell]) -> None:
         self.asides.append(Aside(number, role, tuple(map(shown, cells))))
+
+
+def _names_party(cells: Sequence[Cell]) -> bool:
+    texts = [fold(cell) for cell in cells if isinstance(cell, str) and cell]
+    return any(_CREDIT_CODE.fullmatch(text) or _SHORT_NUMBER.fullmatch(text) for text in texts)
 
 
 def _is_numbering(cells: Sequence[Cell], filled: int) -> bool:

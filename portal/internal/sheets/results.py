@@ -72,7 +72,14 @@ def _findings(row: Values) -> tuple[Finding, ...]:
     return tuple(Finding(item_code=code, item_name=name, **rest) for code, name in pairs)
 
 
+def _parts(row: Values) -> int:
+    """Count the findings of one row."""
+    several = max(len(row.get("item_code", ())), len(row.get("item_name", ())))
+    return len(_findings(row)) if several > 1 else 1
+
+
 SHEET = Sheet(
+    parts=_parts,
     kind="results",
     title="抽查结果",
     about="一行一个检查事项；一次检查有几个事项就填几行，连续填写，检查各列首行填写即可。",

@@ -111,6 +111,11 @@ def _open(file: BinaryIO, again: BinaryIO, ask: Ask, file_name: str) -> Source:
         #: What is found from outside is the more precise, and comes first.
         remarks = intake.look_over(file, ask) if ask.kind == "xlsx" else Remarks()
         found = keeper.found()
+    except Unfit:
+        keeper.close()
+        if ask.kind == "xlsx":
+            intake.look_over(file, ask, far=True)
+        raise
     except BaseException:
         keeper.close()
         raise

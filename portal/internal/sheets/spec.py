@@ -59,8 +59,6 @@ class Column:
     hints: tuple[str, ...] = ()
     #: Field that takes the source's own wording where it is not the code list's.
     wording: str = ""
-    #: Free text: marks such as / stand for themselves.
-    free: bool = False
     codes: type[CodeList] | None = None
     #: The record holds what was understood, not the words: these are kept as filed.
     reworded: bool = False
@@ -89,6 +87,8 @@ class Sheet:
     doubts: Callable[[Values, Sequence[Values]], Iterable[tuple[str, int | None, str]]] = (
         lambda *_: ()
     )
+    #: How many of the record's children a row makes: several items in a cell are several.
+    parts: Callable[[Values], int] = lambda _: 1
     #: A record may stand without any child row, although child columns are mandatory in one.
     childless: bool = False
 
@@ -151,16 +151,12 @@ def date_column(field: str, title: str, help_text: str, **more: Any) -> Column: 
 
 def text_column(field: str, title: str, help_text: str, limit: int = 2_000, **more: Any) -> Column:  # noqa: ANN401
     """Declare a column that holds free text of at most `limit` characters."""
-    return Column(
-        field=field, title=title, parse=cells.text(limit), help=help_text, free=True, **more
-    )
+    return Column(field=field, title=title, parse=cells.text(limit), help=help_text, **more)
 
 
 def name_column(field: str, title: str, help_text: str, limit: int = 200, **more: Any) -> Column:  # noqa: ANN401
     """Declare a column that holds a name: no blank or line end stands inside it by intent."""
-    return Column(
-        field=field, title=title, parse=cells.name(limit), help=help_text, free=True, **more
-    )
+    return Column(field=field, title=title, parse=cells.name(limit), help=help_text, **more)
 
 
 def choice_column(
@@ -274,16 +270,16 @@ def identifier_of(row: Values, *, field: str = "identifier") -> Identifier:
     scheme, value = row.get("scheme"), row.get(field)
     if value is None:
         if scheme not in (None, Scheme.NONE):
-            raise BadRow(field, f"标识类型为“{scheme.zh}”时必须填写标识代码")
+            raise BadRow(field, f"标识类型为“{scheme.zh}”时必须填写标识代码", "required")
         if scheme is None:
-            raise BadRow(field, "未填标识代码；确无编号的，请在“标识类型”填“无编号”")
+            raise BadRow(field, "未填标识代码；确无编号的，请在“标识类型”填“无编号”", "required")
         return Identifier(Scheme.NONE, "")
     if scheme is Scheme.NONE:
         raise BadRow(field, "标识类型为“无编号”，却填了标识代码；请改正其中一项")
     try:
         return parse(value, scheme)
     except MalformedIdentifier as error:
-        raise BadRow(field, str(error)) from None
+        raise BadRow(field, str(error), "cell") from None
 
 
 __all__ = [

@@ -29,9 +29,9 @@ class PartScan:
     Afterwards `suspect` says whether it wants a close look, `blind` that it cannot be looked at.
     """
 
-    def __init__(self, name: str, limits: Limits) -> None:
-        """Scan the part of this name."""
-        self._name, self._limits = name, limits
+    def __init__(self, name: str, limits: Limits, *, far: bool) -> None:
+        """Scan the part of this name, also for a cell `far` out: that takes the longest."""
+        self._name, self._limits, self._far = name, limits, far
         self._glance, self._close = _far_patterns(limits.rows + _STRAY - 1, limits.columns)
         self._tail = b""
         self._is_xml: bool | None = None
@@ -55,7 +55,7 @@ class PartScan:
         text = self._tail + piece
         if b"<!DOCTYPE" in text:
             raise xmlparse.entities(f"工作簿的部件 {self._name} ")
-        if self._glance.search(text) and (far := self._close.search(text)):
+        if self._far and self._glance.search(text) and (far := self._close.search(text)):
             raise too_far(far[1][:_MOST_LETTERS].decode().upper(), self._limits)
         self.suspect = self.suspect or _has_sign(text)
         self._tail = piece[-_OVERLAP:]
