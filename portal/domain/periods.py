@@ -93,7 +93,8 @@ def parse_period(text: str, year: int | None) -> Period:
     if "、" in written:
         raise ValueError(f"{shown}分成几段；请分成几个任务填写，或写明首尾")
     if _OPEN_END.search(written) and not re.search(DASH, written):
-        if by := _by(written, year, shown):
+        #: 10月前 may end with September; 10月底前 may not.
+        if _BY_THE_END.search(written) and (by := _by(written, year, shown)):
             doubt = f"{shown}没有写从何时开始，按 {by[0]} 至 {by[1]} 登记，请确认"
             return Period(text, *by, doubt)
         raise ValueError(f"{shown}只写了截止时间，没有写从何时开始；{_HOW}")

@@ -89,13 +89,16 @@ def test_months_take_the_year_of_the_plan(first: int, second: int, dash: str) ->
     ],
 )
 def test_a_period_is_read_as_plans_write_it(text: str, start: date, end: date) -> None:
-    assert parse_period(text, 2024) == Period(text, start, end)
+    found = parse_period(text, 2024)
+
+    assert (found.text, found.start, found.end) == (text, start, end)
+    #: Bare figures leave a doubt, which the clerk is asked about.
+    assert (found.unsure is not None) == text.isdecimal()
 
 
 @pytest.mark.parametrize(
     ("text", "told"),
     [
-        ("10月底前", f"“10月底前”只写了截止时间，没有写从何时开始；{_HOW}"),
         ("10月前", f"“10月前”只写了截止时间，没有写从何时开始；{_HOW}"),
         ("6月起", f"“6月起”只写了开始时间，没有写到何时为止；{_HOW}"),
         ("次年3月", f"“次年3月”没有写明开始的年份；{_HOW}"),
@@ -139,3 +142,13 @@ def test_any_text_is_a_period_or_refused_in_words(text: str) -> None:
 
     assert in_order
     assert told[:1] in ("", "“")
+
+
+@pytest.mark.parametrize(
+    ("text", "end"), [("10月底前", date(2024, 10, 31)), ("6月20日前", date(2024, 6, 20))]
+)
+def test_a_last_day_alone_counts_from_new_year_and_leaves_a_doubt(text: str, end: date) -> None:
+    found = parse_period(text, 2024)
+
+    assert (found.start, found.end) == (date(2024, 1, 1), end)
+    assert found.unsure == f"“{text}”没有写从何时开始，按 2024-01-01 至 {end} 登记，请确认"

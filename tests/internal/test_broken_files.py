@@ -287,7 +287,7 @@ def test_a_workbook_without_the_sheet_is_refused(office: Office, tmp_path: Path)
     assert told == [
         (
             "results.xlsx：没有名为“抽查结果”的工作表（现有：汇总、台账）；"
-            "请使用对应的空白模板或改正表名"
+            "请指明要读哪一个，或使用对应的空白模板"
         )
     ]
 

@@ -187,8 +187,8 @@ def test_a_number_may_carry_a_unit_that_is_expected(cell: Cell) -> None:
     [
         ("count", 20, Count("20", 20)),
         ("count", "10家左右", Count("10家左右", 10, exact=False)),
-        ("ratio", 0.05, Ratio("0.05", Decimal("0.05"))),
-        ("ratio", 1, Ratio("1", Decimal(1))),
+        ("ratio", 0.05, Ratio("5%", Decimal("0.05"))),
+        ("ratio", 1, Reading(Ratio("100%", Decimal(1)), "100%", "“1”按100%登记，请确认")),
         ("ratio", "按风险等级确定", Ratio("按风险等级确定", None)),
         ("yes_no", True, True),
         ("yes_no", "√", True),
@@ -350,3 +350,16 @@ def test_any_cell_is_read_or_refused_in_words(cell: Cell, name: str) -> None:
         told = str(error)
 
     assert told
+
+
+@pytest.mark.parametrize(
+    ("cell", "words", "value"), [(0.05, "5%", "0.05"), (0.125, "12.5%", "0.125")]
+)
+def test_a_number_in_a_share_column_is_worded_as_its_spreadsheet_shows_it(
+    cell: float, words: str, value: str
+) -> None:
+    assert cells.ratio(cell) == Ratio(words, Decimal(value))
+
+
+def test_a_code_kept_from_the_spreadsheet_by_a_formula_of_text_is_that_code() -> None:
+    assert cells.code()('="91990101MA0000000U"') == "91990101MA0000000U"

@@ -269,6 +269,12 @@ EXAMPLES = {
         told="抽查结果 A2 “检查记录编号”：该编号已用于“示例市甲食品有限公司”的检查；"
         "请核对编号，每次检查用新的编号",
     ),
+    "replaced": Example(
+        before=[("results", CHECK)],
+        rows=[{**CHECK, "inspected_on": "2025-05-21"}],
+        told="抽查结果 A2 “检查记录编号”：该编号已登记为 2025-05-20 的检查，本次为 2025-05-21，将取代原记录；"
+        "是另一次检查的请用新的编号，更正日期的请确认",
+    ),
     "loosened": Example(
         kind="entities",
         before=[("entities", {**PARTY, **HIDDEN})],
@@ -751,4 +757,33 @@ def test_a_fault_below_a_cell_with_several_items_stands_in_its_own_row(
     assert problems(office, path) == [
         "抽查结果 E2 “检查事项编号”：清单中没有编号为 SP-404 的事项；未公布的事项不得检查，请先导入事项清单",
         "抽查结果 E3 “检查事项编号”：清单中没有编号为 SP-405 的事项；未公布的事项不得检查，请先导入事项清单",
+    ]
+
+
+def test_a_residents_number_is_no_code_of_a_party(office: Office, tmp_path: Path) -> None:
+    path = a_result_table(tmp_path / "results.xlsx", a_result_row(identifier="110101199003070038"))
+
+    told = (
+        "抽查结果 C2 “标识代码”：像是居民身份证号，不得作为标识代码公开；"
+        "请改用统一社会信用代码，没有的注明“无编号”"
+    )
+    assert problems(office, path) == [told]
+
+
+def test_a_number_for_all_records_of_a_file_is_refused(office: Office, tmp_path: Path) -> None:
+    path = a_result_table(tmp_path / "results.xlsx", a_result_row(code=None))
+
+    with pytest.raises(mappings.MappingRefused, match="“检查记录编号”逐条不同，不能全表相同"):
+        office.take(path, "results", terms=Terms(given={"检查记录编号": "JC-1"}))
+    done = office.take(path, "results", terms=Terms(given={"检查记录编号": "JC-{#}"}))
+    assert done.created == 2  # the check and its party
+
+
+def test_what_is_given_and_stands_in_a_column_is_told(office: Office, tmp_path: Path) -> None:
+    path = a_result_table(tmp_path / "results.xlsx", a_result_row())
+
+    done = office.take(path, "results", terms=Terms(given={"检查完成日期": "2025-01-01"}))
+
+    assert [each.what for each in done.report.notes] == [
+        "“检查完成日期”已由列“检查完成日期”写明；另行给出的内容只填入空白单元格"
     ]

@@ -26,6 +26,12 @@ def check(context: Context, reads: Reads) -> None:
         if before is not None and before.entity_key != result.entity_key:
             what = f"该编号已用于“{before.entity_name}”的检查；请核对编号，每次检查用新的编号"
             context.tell("taken", read, "code", what)
+        elif before is not None and before.inspected_on != result.inspected_on:
+            what = (
+                f"该编号已登记为 {before.inspected_on} 的检查，本次为 {result.inspected_on}，将取代原记录；"
+                "是另一次检查的请用新的编号，更正日期的请确认"
+            )
+            context.tell("replaced", read, "code", what)
         for index, other in past.take(result, caps).items():
             _tell_twice(context, read.child(index), other)
         for index, finding in enumerate(result.findings if caps else ()):

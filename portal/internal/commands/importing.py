@@ -61,6 +61,8 @@ def import_file(
     整个文件登记或整个文件不登记；同一文件再次导入不产生任何变化。
     有须确认之处的，核对后加 --yes 登记。
     """
+    if marked is not None:
+        _check_marked(marked, file)
     stores = open_office()
     terms = Terms(mapping, _pairs(given), sheet, confirmed, dry_run)
     done, state = _accept(stores, kind, file, agency=agency, by=by, terms=terms, as_json=as_json)
@@ -75,6 +77,15 @@ def import_file(
             click.echo(f"标注后的表格：{marked}", err=True)
     if state in ("refused", "unconfirmed"):
         sys.exit(REFUSED)
+
+
+def _check_marked(marked: Path, file: Path) -> None:
+    if marked.suffix.lower() != ".xlsx":
+        raise click.UsageError("--marked 的文件名应以 .xlsx 结尾")
+    if marked.resolve() == file.resolve():
+        raise click.UsageError("--marked 不能与导入的文件同名，以免覆盖原件")
+    if not marked.resolve().parent.is_dir():
+        raise click.UsageError(f"--marked 所在的文件夹不存在：{marked.parent}")
 
 
 def _pairs(given: tuple[str, ...]) -> dict[str, str]:

@@ -32,7 +32,9 @@ def mapping() -> None:
 @told
 def list_all(agency: str) -> None:
     """List the profiles of an agency (列出)."""
-    for each in mappings.kept(open_office(), agency):
+    stores = open_office()
+    mappings.require_agency(stores, agency)
+    for each in mappings.kept(stores, agency):
         click.echo(f"{each.kind}\t{each.name}")
 
 
@@ -55,6 +57,7 @@ def show(kind: str, name: str, agency: str) -> None:
 def draft_one(kind: str, file: Path, agency: str, sheet: str | None) -> None:
     """Print a profile for the columns of FILE, to be looked over and saved (起草)."""
     stores = open_office()
+    mappings.require_agency(stores, agency)
     click.echo(f"为 {agency} 起草；请核对每一行后用 mapping save 保存", err=True)
     try:
         click.echo(draft(file, SHEETS[kind], sheet, stores.limits), nl=False)
@@ -68,10 +71,26 @@ def draft_one(kind: str, file: Path, agency: str, sheet: str | None) -> None:
 @click.argument("file", type=click.File(encoding="utf-8"))
 @AGENCY
 @click.option("--by", required=True, help="经办人账号")
+@click.option("--replace", is_flag=True, help="替换已有的同名方案")
 @told
-def save(kind: str, name: str, file: TextIO, agency: str, by: str) -> None:
+def save(kind: str, name: str, file: TextIO, agency: str, by: str, replace: bool) -> None:
     """Confirm the profile in FILE (- for standard input) and keep it as NAME (确认并保存)."""
-    profile = Kept(agency, kind, name, file.read())
-    path = mappings.save(open_office(), profile, by=by, now=clock.utc_now())
+    stores, profile = open_office(), Kept(agency, kind, name, file.read())
+    there = [each for each in mappings.kept(stores, agency, kind) if each.name == name]
+    if there and there[0].text != profile.text and not replace:
+        refuse(f"已有名为“{name}”的方案；确要替换的加 --replace，或换一个名称")
+    path = mappings.save(stores, profile, by=by, now=clock.utc_now())
     click.echo(f"已保存为 {path}；列相同的文件导入时自动使用，也可用 --mapping {name} 指明")
     sys.stdout.flush()
+
+
+@mapping.command("drop")
+@click.argument("kind", type=TABLES)
+@click.argument("name")
+@AGENCY
+@click.option("--by", required=True, help="经办人账号")
+@told
+def drop(kind: str, name: str, agency: str, by: str) -> None:
+    """Drop a profile (删除). Files that were read by it keep its name and digest."""
+    mappings.drop(open_office(), agency, kind, name, by=by, now=clock.utc_now())
+    click.echo(f"已删除方案“{name}”")

@@ -8,7 +8,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
+from sqlalchemy.orm import Session
+
 from portal.domain.errors import PortalError, UnknownRecord
+from portal.domain.parties import Agency
 from portal.domain.workflow import Role
 from portal.internal.desk import people
 from portal.internal.desk.stores import Stores
@@ -16,7 +19,7 @@ from portal.internal.sheets.catalogue import SHEETS
 from portal.internal.sheets.mapping import BadProfile, Profile, read_profile
 from portal.internal.sheets.names import Name, fold, known_names, named
 from portal.internal.sheets.spec import Sheet
-from portal.internal.tables import ledger
+from portal.internal.tables import filings, ledger
 from portal.kit.db import write_lock
 
 _NAME = re.compile(r"[\w\u4e00-\u9fff][\w\u4e00-\u9fff.-]{0,59}")
@@ -101,6 +104,34 @@ def save(stores: Stores, profile: Kept, *, by: str, now: datetime) -> Path:
         detail = f"{profile.kind}/{profile.name} {profile.sha256}"
         ledger.note(session, at=now, person=by, action="mapping", batch_id=None, detail=detail)
     return path
+
+
+def drop(stores: Stores, agency: str, kind: str, name: str, *, by: str, now: datetime) -> None:
+    """Drop a profile.
+
+    Raises:
+        UnknownRecord: there is none of this name.
+        NotAllowed: the person is no clerk of the agency.
+
+    """
+    profile = find(stores, agency, kind, name)
+    with write_lock(stores.internal) as session:
+        people.require(session, by, Role.CLERK, agency)
+        detail = f"{kind}/{name} {profile.sha256}"
+        ledger.note(session, at=now, person=by, action="mapping-drop", batch_id=None, detail=detail)
+        _path(stores, agency, kind, name).unlink()
+
+
+def require_agency(stores: Stores, agency: str) -> None:
+    """Refuse a code that no agency has: a typing error would look like an empty list.
+
+    Raises:
+        UnknownRecord: there is no such agency.
+
+    """
+    with Session(stores.internal) as session:
+        if agency not in filings.find(session, Agency, [agency]):
+            raise UnknownRecord(f"没有代码为 {agency} 的机关")
 
 
 def chooser(

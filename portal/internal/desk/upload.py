@@ -40,6 +40,8 @@ from portal.kit import clock
 from portal.kit.collecting import seldom_collecting
 from portal.kit.db import write_lock
 
+#: Templates of which a file holds many records: one number cannot stand for all of them.
+_MANY = ("results", "items")
 CHUNK = 2_000
 Progress = Callable[[int, int | None], None]
 
@@ -156,6 +158,11 @@ def _given(kind: str, given: Mapping[str, str]) -> dict[str, str]:
         if field_name is None:
             titles = "、".join(column.title for column in SHEETS[kind].columns)
             raise mappings.MappingRefused(f"模板“{SHEETS[kind].title}”没有列“{name}”；有：{titles}")
+        if field_name == "code" and kind in _MANY and "{" not in text:
+            title = SHEETS[kind].column(field_name).title
+            raise mappings.MappingRefused(
+                f"“{title}”逐条不同，不能全表相同；可由其他列拼成，如 {title}={{统一社会信用代码}}-{{检查日期}}"
+            )
         found[field_name] = text
     return found
 

@@ -13,7 +13,7 @@ from typing import Any, TypeVar
 
 from portal.domain.codelists import CodeList
 from portal.domain.days import read_day
-from portal.domain.measures import Count, Ratio, parse_count, ratio_or_text
+from portal.domain.measures import Count, parse_count, ratio_or_text
 from portal.domain.numerals import fold
 from portal.domain.wordings import Meaning, meant
 from portal.internal.sheets.cleaning import SAFE_DIGITS
@@ -135,8 +135,13 @@ def count(low: int = 0, high: int = 100_000_000) -> Parser:
     return parse
 
 
-def ratio(cell: Cell) -> Ratio:
+def ratio(cell: Cell) -> object:
     """Read a share: `5%`, `≥10%`, `2%-5%`, `全覆盖`, 0.05; one in words keeps them, without a value."""
+    if isinstance(cell, int | float) and not isinstance(cell, bool) and 0 < cell <= 1:
+        #: A number is what a spreadsheet shows as a percentage; nobody writes 0.05 into a plan.
+        share = _measured(f"{cell * 100:.10g}%", ratio_or_text, "比例")
+        unsure = "“1”按100%登记，请确认" if cell == 1 else None
+        return Reading(share, share.text, unsure) if unsure else share
     return _measured(cell, ratio_or_text, "比例")
 
 

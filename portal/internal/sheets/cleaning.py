@@ -29,6 +29,8 @@ _FORBIDDEN = re.compile(
 _FORMULA_LEAD = "=+@＝＋＠\t\r"
 #: Plans write a frequency as =1; as a formula it would say the same.
 _EQUALS_NUMBER = re.compile(r"[=＝][0-9]{1,6}(?:\.[0-9]+)?[%次]?")
+#: How CSV exports keep a spreadsheet from taking a code for a number.
+_QUOTED = re.compile(r'="([^"=+@＝＋＠\t\r\n]*)"')
 _BLANK_MARK = re.compile(r"[/／\\－—–―-]{1,4}|无|n/a|null", re.IGNORECASE)
 #: Beyond 15 digits a spreadsheet number has lost digits.
 SAFE_DIGITS = 10**15
@@ -44,6 +46,8 @@ def clean(cell: Cell, limit: int = 20_000) -> str:
     if isinstance(cell, str) and len(cell) <= limit and _ORDINARY.fullmatch(cell):
         return cell
     text = _unhidden(_as_text(cell))
+    if quoted := _QUOTED.fullmatch(text):
+        text = quoted[1]
     if hidden := _FORBIDDEN.search(text):
         raise BadCell(f"含有不可见的控制字符 U+{ord(hidden[0]):04X}，请删除后重新录入")
     if text and text[0] in _FORMULA_LEAD and not _EQUALS_NUMBER.fullmatch(text):

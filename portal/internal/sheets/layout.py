@@ -27,6 +27,8 @@ _NOTE = re.compile(
     r"联系[人电]|咨询|日期[::]|签[字名章]|监督人|记录人|抽取人|第[\d一二三四五六七八九十]+页|共\d+页|续表|"
     r"数据来源|来源[::]|※|source:|notes?:)"
 )
+#: A lone cell of this form says something about the table: 公示期：2025年9月.
+_LABELLED = re.compile(r"[^\d:,，。;]{2,8}:.")
 _SECTION = re.compile(
     r"([(]?[一二三四五六七八九十]+[)、.]|第[一二三四五六七八九十]+[章节部类]|[IVX]+[.、])"
 )
@@ -156,12 +158,12 @@ class Layout:
                 part = is_subtotal(self.asides[-1].cells)
                 for index, stated, found in sums.check(cells, part=part):
                     cell = f"{get_column_letter(index + 1)}{number}"
-                    tell(
-                        "sum",
-                        cell,
-                        f"合计写的是 {stated}，逐行相加为 {found}；请核对",
-                        names.get(index, ""),
-                    )
+                    if found is None:
+                        what = f"合计 {stated} 未核对：本列有约数或文字，不能相加"
+                        tell("source", cell, what, names.get(index, ""))
+                        continue
+                    what = f"合计写的是 {stated}，逐行相加为 {found}；请核对"
+                    tell("sum", cell, what, names.get(index, ""))
 
     def _role(
         self, number: int, cells: Sequence[Cell], filled: int, *, fresh: bool, names: dict[int, str]
@@ -193,7 +195,7 @@ class Layout:
             return "repeated"
         if filled == 1 and self._is_across(number):
             return "section" if _SECTION.match(lead) and not _NOTE.match(lead) else "note"
-        if _NOTE.match(lead):
+        if _NOTE.match(lead) or (filled == 1 and _LABELLED.match(lead)):
             return "note"
         place = next(i for i, cell in enumerate(cells) if cell != "")
         if filled == 1 and _SECTION.match(lead) and (place == 0 or not names.get(place)):

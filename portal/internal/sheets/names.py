@@ -17,6 +17,7 @@ _HARMLESS = re.compile(
 )
 _LIKE_ENOUGH = 0.6
 _SHORTEST_PART = 2
+_ALIKE = 0.85
 
 
 def fold(text: str) -> str:
@@ -126,7 +127,11 @@ def _likeness(name: Name, column: Column, look: str | None) -> tuple[float, str]
     best, reason = 0.0, ""
     for other in map(fold, column.headers()):
         for reading in name.readings():
-            if min(len(other), len(reading)) >= _SHORTEST_PART and (
+            if other.isascii() or reading.isascii():
+                #: Letters that happen to agree, as in SCORE and disclosure, mean nothing.
+                share = SequenceMatcher(None, other, reading).ratio()
+                share = share if share >= _ALIKE else 0.0
+            elif min(len(other), len(reading)) >= _SHORTEST_PART and (
                 other in reading or reading in other
             ):
                 share = 0.6 + 0.3 * min(len(other), len(reading)) / max(len(other), len(reading))

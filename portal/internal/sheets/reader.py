@@ -8,7 +8,7 @@ from pathlib import Path
 from portal.internal.sheets.columns import ColumnsReader
 from portal.internal.sheets.grouping import Grouping
 from portal.internal.sheets.grouping import Read as Read
-from portal.internal.sheets.header import match_columns, report_columns
+from portal.internal.sheets.header import Header, match_columns, report_columns
 from portal.internal.sheets.layout import Aside, Layout
 from portal.internal.sheets.limits import Limits
 from portal.internal.sheets.mapping import Profile
@@ -110,6 +110,7 @@ class Reader:
             self._tell_no_header()
             return None
         self.layout.header = header
+        self._tell_given(header)
         before = self.report.error_count
         report_columns(header, self.sheet, profile, self.report, where=where, fills=fills)
         self._letters = header.letters
@@ -119,6 +120,13 @@ class Reader:
             header, self.sheet, self._tell, profile=profile, given=self._given,
             unread=self.source.unread,
         )  # fmt: skip
+
+    def _tell_given(self, header: Header) -> None:
+        """Tell what is given for the whole file and stands in a column as well."""
+        for match in header.matches:
+            if match.column and match.column.field in self._given:
+                what = f"“{match.column.title}”已由列“{match.name.text}”写明；另行给出的内容只填入空白单元格"
+                self._tell("source", "", what)
 
     def column_titles(self) -> list[tuple[str, str]]:
         """Return, for each column with a name, the template's column it was read as, "" for none."""

@@ -68,8 +68,10 @@ class Sums:
 
     def check(
         self, cells: Sequence[Cell], *, part: bool
-    ) -> Iterator[tuple[int, Decimal, Decimal | int]]:
+    ) -> Iterator[tuple[int, Decimal, Decimal | int | None]]:
         """Yield (column from 0, what the total states, what the rows give) where they differ.
+
+        Of a column with more than plain numbers in it, None is what the rows give.
 
         A subtotal (`part`) is held against the rows since the one before. A number of rows, such
         as 共97户, is held against the rows there were.
@@ -84,7 +86,9 @@ class Sums:
                 continue
             stated = amount(cell)
             if index in sums:
-                if stated is not None and index not in unclear and stated != sums[index]:
+                if stated is not None and index in unclear:
+                    yield index, stated, None
+                elif stated is not None and stated != sums[index]:
                     yield index, stated, sums[index]
                 continue
             counted = _COUNTED.search(unicodedata.normalize("NFKC", str(cell)))

@@ -31,7 +31,9 @@ def pick(names: Sequence[str], ask: Ask, is_filled: Callable[[str], bool] | None
         others = [name for name in others if is_filled(name)]
     if len(others) == 1:
         return others[0]
-    raise Unfit(f"没有名为“{ask.title}”的工作表（现有：{there}）；请使用对应的空白模板或改正表名")
+    raise Unfit(
+        f"没有名为“{ask.title}”的工作表（现有：{there}）；请指明要读哪一个，或使用对应的空白模板"
+    )
 
 
 def refuse_hidden(names: Iterable[str]) -> None:
