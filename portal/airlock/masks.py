@@ -1,6 +1,7 @@
 """How a value is masked. The mark has one length whatever was there."""
 
-from portal.airlock.detectors import scan
+from portal.airlock.detectors.kinds import GRADES
+from portal.airlock.detectors.scan import scan
 
 #: Stands for a piece of personal data taken out of a running text.
 REMOVED = "〔个人信息已隐去〕"
@@ -28,11 +29,14 @@ def mask_trader(name: str) -> str:
 
 
 def mask_text(text: str) -> str:
-    """Return `text` with contact data replaced by REMOVED."""
+    """Return `text` with numbers and contact data replaced by REMOVED.
+
+    Kinds that only a person can judge stay; `residue` tells them.
+    """
     pieces: list[str] = []
     done = 0
     for hit in scan(text):
-        if hit.start >= done:
+        if GRADES[hit.kind].masked and hit.start >= done:
             pieces += [text[done : hit.start], REMOVED]
             done = hit.end
     return "".join([*pieces, text[done:]])

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from portal.airlock.detectors import scan
+from portal.airlock.detectors.scan import scan
 from portal.airlock.masks import REMOVED, mask_text
 from tests.bench.corpus import credit_code
 
@@ -92,6 +92,7 @@ def test_masking_leaves_nothing_to_find(before: str, after: str) -> None:
 def test_spans_point_into_the_text_as_given() -> None:
     text = "手机\u200b：１３８００１３８０００。"
 
-    [hit] = scan(text)
+    [hidden, hit] = scan(text)
 
+    assert (hidden.kind, text[hidden.start : hidden.end]) == ("隐藏字符", "\u200b")
     assert text[hit.start : hit.end] == "１３８００１３８０００"

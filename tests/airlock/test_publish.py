@@ -9,7 +9,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from portal.airlock.around import Ids, Passage
-from portal.airlock.detectors import scan
+from portal.airlock.detectors.scan import scan
 from portal.airlock.publish import publish, withdraw
 from portal.airlock.redact import redact
 from portal.airlock.residue import residue

@@ -1,0 +1,148 @@
+"""What the office knows and the public may not read, looked for all at once (Aho-Corasick)."""
+
+import re
+from array import array
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+
+from portal.airlock.detectors import kinds
+from portal.airlock.detectors.fold import SEPARATORS, fold
+from portal.airlock.detectors.kinds import Severity
+from portal.airlock.detectors.people import CUES
+from portal.airlock.detectors.words import any_of
+
+#: Above every code point: a state and a character make one key.
+_STATE = 0x110000
+#: A word this long is told for itself; a shorter one needs a word for a person before it.
+_LONG = 3
+#: Fewer digits than this may be a count of anything.
+_LONG_NUMBER = 5
+_SHORTEST = 2
+_CUE = re.compile(any_of(CUES) + rf"[{SEPARATORS}:为是系()、,和及]{{0,4}}$")
+_LOOK_BACK = 14
+_SEPARATORS = re.compile(rf"[{SEPARATORS}]")
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """One known secret found: a span of the text as given, and how grave that is."""
+
+    start: int
+    end: int
+    severity: Severity
+    kind: str = kinds.KNOWN
+
+
+class KnownSecrets:
+    """An automaton over names, certificates, phones, addresses and names of objects.
+
+    Width, case, invisible characters and separators make no difference. A single character is
+    no secret that could be looked for, and is left out.
+    """
+
+    def __init__(self, words: Iterable[str]) -> None:
+        """Build it, in time proportional to the length of all words."""
+        self._next: dict[int, int] = {}
+        self._fail = array("l", [0])
+        #: Length of the longest word that ends in a state; 0: none.
+        self._ends = array("l", [0])
+        for word in words:
+            self._add(_plain(word)[0])
+        self._link()
+
+    def _add(self, word: str) -> None:
+        if len(word) < _SHORTEST:
+            return
+        state = 0
+        for character in word:
+            key = state * _STATE + ord(character)
+            state = self._next.get(key, 0)
+            if not state:
+                state = self._next[key] = len(self._ends)
+                self._fail.append(0)
+                self._ends.append(0)
+        self._ends[state] = len(word)
+
+    def _link(self) -> None:
+        """Let every state know where to go on when the text leaves its word.
+
+        Keys were made parents first, and the fall-back of a state is always nearer to the root;
+        so states are visited by depth.
+        """
+        children: list[list[tuple[int, int]]] = [[] for _ in self._ends]
+        for key, state in self._next.items():
+            children[key // _STATE].append((key % _STATE, state))
+        level = [state for _, state in children[0]]
+        while level:
+            deeper: list[int] = []
+            for parent in level:
+                for point, state in children[parent]:
+                    self._fail[state] = self._step(self._fail[parent], point)
+                    if not self._ends[state]:
+                        self._ends[state] = self._ends[self._fail[state]]
+                    deeper.append(state)
+            level = deeper
+
+    def _step(self, state: int, point: int) -> int:
+        following = self._next
+        while True:
+            found = following.get(state * _STATE + point)
+            if found is not None:
+                return found
+            if not state:
+                return 0
+            state = self._fail[state]
+
+    def scan(self, text: str) -> list[Told]:
+        """Return what of the words stands in `text`, the longest at each end, in order."""
+        if not self._next:
+            return []
+        plain, places = _plain(text)
+        return [
+            Told(
+                places[start], places[end - 1] + 1, self._severity(text, plain, places, start, end)
+            )
+            for start, end in self._spans(plain)
+            if not _is_inside_number(text, plain, places, start, end)
+        ]
+
+    def _spans(self, plain: str) -> Iterator[tuple[int, int]]:
+        following, fail, ends, state = self._next, self._fail, self._ends, 0
+        for place, character in enumerate(plain):
+            point = ord(character)
+            found = following.get(state * _STATE + point)
+            while found is None and state:
+                state = fail[state]
+                found = following.get(state * _STATE + point)
+            state = found or 0
+            if ends[state]:
+                yield place + 1 - ends[state], place + 1
+
+    @staticmethod
+    def _severity(text: str, plain: str, places: list[int], start: int, end: int) -> Severity:
+        word = plain[start:end]
+        if len(word) >= (_LONG_NUMBER if word.isdigit() else _LONG):
+            return Severity.BLOCK
+        before = fold(text[max(0, places[start] - _LOOK_BACK) : places[start]]).text
+        return Severity.BLOCK if _CUE.search(before) else Severity.HOLD
+
+
+def _is_inside_number(text: str, plain: str, places: list[int], start: int, end: int) -> bool:
+    """Whether digits go on directly before or behind a number: then it is another number."""
+    first, last = places[start], places[end - 1]
+    return (plain[start].isdigit() and text[first - 1 : first].isdigit()) or (
+        plain[end - 1].isdigit() and text[last + 1 : last + 2].isdigit()
+    )
+
+
+def _plain(text: str) -> tuple[str, list[int]]:
+    """Return folded text in lower case without separators, and where each character was."""
+    folded = fold(text.lower() if text.isascii() else text)
+    kept = [n for n, each in enumerate(folded.text) if not _SEPARATORS.match(each)]
+    places = kept if folded.places is None else [folded.places[n] for n in kept]
+    return "".join([_lower(folded.text[n]) for n in kept]), places
+
+
+def _lower(character: str) -> str:
+    lower = character.lower()
+    return lower if len(lower) == 1 else character

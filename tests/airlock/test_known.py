@@ -1,0 +1,99 @@
+"""Known secrets: found in any writing, all at once, in linear time."""
+
+import random
+import time
+
+from portal.airlock.detectors.kinds import Severity
+from portal.airlock.known import KnownSecrets
+
+BLOCK, HOLD = Severity.BLOCK, Severity.HOLD
+
+
+def _told(words: list[str], text: str) -> list[tuple[str, Severity]]:
+    return [(text[told.start : told.end], told.severity) for told in KnownSecrets(words).scan(text)]
+
+
+def test_a_long_word_blocks_wherever_it_stands() -> None:
+    assert _told(["金丝雀", "2369132"], "经金丝雀确认，电话2369132。") == [
+        ("金丝雀", BLOCK),
+        ("2369132", BLOCK),
+    ]
+
+
+def test_a_word_of_two_characters_blocks_behind_a_word_for_a_person_only() -> None:
+    assert _told(["钱乙"], "检查人员：钱乙；收到钱乙类药品") == [("钱乙", BLOCK), ("钱乙", HOLD)]
+
+
+def test_a_single_character_is_not_looked_for() -> None:
+    assert _told(["王", " ", ""], "王") == []
+
+
+def test_writing_makes_no_difference() -> None:
+    words = ["金丝雀", "138-0013-8000", "JSQ-00000012"]
+
+    assert _told(words, "金 丝\u200b雀、１３８００１３８０００、jsq 0000 0012") == [
+        ("金 丝\u200b雀", BLOCK),
+        ("１３８００１３８０００", BLOCK),
+        ("jsq 0000 0012", BLOCK),
+    ]
+
+
+def test_a_number_inside_a_longer_one_is_another_number() -> None:
+    assert _told(["2369132"], "12369132、23691320") == []
+    assert _told(["2369132"], "第1 2369132 号") == [("2369132", BLOCK)]
+
+
+def test_few_digits_are_only_held() -> None:
+    assert _told(["1234"], "共1234家") == [("1234", HOLD)]
+
+
+def test_the_longest_word_at_an_end_is_told() -> None:
+    assert _told(["示例厂", "秘密示例厂"], "在秘密示例厂") == [("秘密示例厂", BLOCK)]
+
+
+def test_a_word_inside_another_that_breaks_off_is_found() -> None:
+    assert _told(["甲乙丙丁", "乙丙"], "甲乙丙戊") == [("乙丙", HOLD)]
+
+
+def test_it_finds_what_looking_for_each_word_finds() -> None:
+    dice = random.Random(3)
+    words = ["".join(dice.choices("甲乙丙", k=dice.randrange(2, 6))) for _ in range(40)]
+    text = "".join(dice.choices("甲乙丙", k=2000))
+    longest: dict[int, int] = {}
+    for word in words:
+        for start in range(len(text)):
+            if text.startswith(word, start):
+                end = start + len(word)
+                longest[end] = min(longest.get(end, start), start)
+
+    assert [(told.end, told.start) for told in KnownSecrets(words).scan(text)] == sorted(
+        longest.items()
+    )
+
+
+def test_a_hundred_thousand_words_and_a_megabyte_take_linear_time() -> None:
+    dice = random.Random(4)
+    signs = [chr(0x4E00 + n) for n in range(3000)]
+    words = ["".join(dice.choices(signs, k=dice.randrange(3, 9))) for _ in range(100_000)]
+    text = "".join(dice.choices(signs, k=330_000))
+    known = KnownSecrets(words)
+
+    short, long = _seconds(known, text[:82_500]), _seconds(known, text)
+
+    assert known.scan(text + words[777])[-1].end == len(text) + len(words[777])
+    assert long < 12 * short
+
+
+def test_a_text_made_of_one_character_takes_linear_time() -> None:
+    known = KnownSecrets(["甲" * 50 + "乙"])
+
+    assert _seconds(known, "甲" * 80_000) < 12 * _seconds(known, "甲" * 20_000)
+
+
+def _seconds(known: KnownSecrets, text: str) -> float:
+    taken = []
+    for _ in range(2):
+        begun = time.perf_counter()
+        known.scan(text)
+        taken.append(time.perf_counter() - begun)
+    return min(taken)

@@ -1,0 +1,78 @@
+"""Residue: what stops a release, and what is only shown to a person."""
+
+import pytest
+
+from portal.airlock.around import Passage
+from portal.airlock.residue import holds, look, residue
+from portal.register.records import PublicFinding, PublicResult
+from tests.conftest import NOW
+
+
+def _result(detail: str) -> PublicResult:
+    finding = PublicFinding(item_name="标签检查", outcomes=("no_problem",), detail=detail)
+    return PublicResult(
+        id="r_1", agency_id="a_1", entity_id="e_1", inspected_on=NOW.date(), findings=(finding,)
+    )
+
+
+@pytest.mark.parametrize(
+    ("detail", "kind"),
+    [
+        ("电话 13800138000", "手机号"),
+        ("账号：1202020409900012345", "银行账号"),
+        ("位于120.12345,30.12345", "地理坐标"),
+        ("执法证号：33010012345", "执法证号"),
+        ("电话0571-87654321", "固定电话"),
+        ("见 someone@mail.example", "电子邮箱"),
+    ],
+)
+def test_these_stop_a_release(detail: str, kind: str) -> None:
+    record = _result(detail)
+
+    assert residue(record, Passage()) == [("findings[0].detail", kind)]
+    assert holds(record, Passage()) == []
+
+
+@pytest.mark.parametrize(
+    ("detail", "kind"),
+    [
+        ("车辆浙A12345", "车牌号"),
+        ("此件为内部资料", "涉密用语"),
+        ("法定代表人王小明在场", "姓名"),
+        ("送至3幢2单元501室", "住址"),
+        ("货\u200b架", "隐藏字符"),
+        ("QQ：12345678", "QQ或微信号"),
+    ],
+)
+def test_these_are_shown_and_stop_nothing(detail: str, kind: str) -> None:
+    record = _result(detail)
+
+    assert residue(record, Passage()) == []
+    assert holds(record, Passage()) == [("findings[0].detail", kind)]
+
+
+@pytest.mark.parametrize("detail", ["法定代表人王小明在场", "经营者张三未公示健康证", "3幢501室"])
+def test_names_and_dwellings_stop_what_concerns_a_person(detail: str) -> None:
+    record = _result(detail)
+
+    assert len(residue(record, Passage(personal=True))) == 1
+
+
+@pytest.mark.parametrize(
+    "detail", ["钱乙到场", "钱 乙到场", "钱\u200b乙到场", "号2369-132", "编号ＡＢ１２"]
+)
+def test_a_secret_of_the_record_stops_it_however_written(detail: str) -> None:
+    passage = Passage(secrets=("钱乙", "2369132", "AB-12"))
+
+    assert [kind for _, kind in residue(_result(detail), passage)] == ["内部登记的不公开内容"]
+
+
+def test_a_secret_of_separators_alone_is_found_nowhere() -> None:
+    assert residue(_result("未发现问题 - 合格"), Passage(secrets=("--",))) == []
+
+
+def test_a_find_says_where_in_the_text_it_stands() -> None:
+    [find] = look(_result("电话 13800138000。"), Passage())
+
+    assert (find.path, find.start, find.end, find.stops) == ("findings[0].detail", 3, 14, True)
+    assert find.severity.value == "block"
