@@ -9,7 +9,10 @@ import sqlalchemy as sa
 from portal.airlock.around import Passage
 from portal.airlock.residue import residue
 from portal.domain.errors import Residue
-from portal.kit.db import pragma
+from portal.kit.db import pragma, write_lock
+from portal.register.proofs import heads
+from portal.register.proofs.heads import KeyHolder
+from portal.register.queries import changes
 from portal.register.records import Kind
 from portal.register.writer import CHUNK, Pen, open_pen
 
@@ -28,13 +31,20 @@ class Outcome:
     withdrawn: int
 
 
-def publish(register: sa.Engine, passages: Iterable[Passage], *, now: datetime) -> Outcome:
-    """Make every passage public in one transaction.
+def publish(
+    register: sa.Engine,
+    passages: Iterable[Passage],
+    *,
+    now: datetime,
+    keys: KeyHolder | None = None,
+) -> Outcome:
+    """Make every passage public in one transaction, which also signs the log's new head with `keys`.
 
     Records equal to what is public use no serial, so doing it again changes nothing.
 
     Raises:
         Residue: something secret-looking is left; nothing at all was published.
+        LogBroken: the register is not what was signed last; nothing was published.
 
     """
     hits: list[tuple[str, str]] = []
@@ -58,18 +68,43 @@ def publish(register: sa.Engine, passages: Iterable[Passage], *, now: datetime) 
             raise Residue(hits)
         for kind, public_ids in gone.items():
             pen.withdraw(kind, public_ids)
+        if keys:
+            pen.sign(keys)
     _forget(register, pen)
     return _outcome(pen)
 
 
 def withdraw(
-    register: sa.Engine, kind: Kind, public_ids: Sequence[str], *, now: datetime
+    register: sa.Engine,
+    kind: Kind,
+    public_ids: Sequence[str],
+    *,
+    now: datetime,
+    keys: KeyHolder | None = None,
 ) -> Outcome:
-    """Take records and what hangs on them out of the register at once; tombstones stay."""
+    """Take records and what hangs on them out of the register at once; tombstones and leaves stay.
+
+    Raises:
+        LogBroken: the register is not what was signed last; nothing was withdrawn.
+
+    """
     with open_pen(register, now=now) as pen:
         pen.withdraw(kind, public_ids)
+        if keys:
+            pen.sign(keys)
     _forget(register, pen)
     return _outcome(pen)
+
+
+def sign_head(register: sa.Engine, keys: KeyHolder) -> None:
+    """Sign the head of a log that has unsigned entries, as after a migration; else change nothing.
+
+    Raises:
+        LogBroken: the register is not what was signed last.
+
+    """
+    with write_lock(register) as session:
+        heads.sign(session, changes.serial(session), keys)
 
 
 def _outcome(pen: Pen) -> Outcome:

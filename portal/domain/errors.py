@@ -37,6 +37,12 @@ class NotYetPublic(PortalError):
     code = "not_yet_public"
 
 
+class LogBroken(PortalError):
+    """The register does not agree with its own log, or the log's key is not the one it was signed with."""
+
+    code = "log_broken"
+
+
 class Residue(PortalError):
     """Secret-looking text survived projection. Says where, never what: messages end up in logs."""
 

@@ -13,6 +13,7 @@ from portal.internal.commands.mapping import mapping
 from portal.internal.commands.opening import open_office
 from portal.internal.demo import load as demo_load
 from portal.internal.desk import people, release, retract, review
+from portal.internal.desk.stores import sign_log
 from portal.internal.sheets.blank import write_blank
 from portal.internal.sheets.catalogue import SHEETS
 from portal.internal.telling import progress, refuse, say, told
@@ -47,6 +48,7 @@ def migrate_stores() -> None:
     migrate.upgrade("register", settings.register_url)
     migrate.upgrade("letterbox", settings.letterbox_url)
     migrate.upgrade("internal", config.internal_url())
+    sign_log(open_office())
 
 
 @main.command()

@@ -14,7 +14,7 @@ from contextlib import contextmanager
 import click
 
 from portal.internal.demo import load as demo
-from portal.internal.desk.stores import open_stores
+from portal.internal.desk.stores import open_stores, sign_log
 from portal.kit import gunicorn, migrate
 from portal.kit.config import Settings
 from portal.kit.db import make_folder
@@ -22,7 +22,7 @@ from portal.kit.db import make_folder
 _OFFICE = "portal.internal.app:create_app()"
 _SITE = "portal.public.app:create_app()"
 #: What the public process must never be told.
-_OFFICE_ONLY = ("PORTAL_INTERNAL_URL",)
+_OFFICE_ONLY = ("PORTAL_INTERNAL_URL", "PORTAL_LOG_KEY")
 _READY_SECONDS = 30
 _STOP_SECONDS = 10
 
@@ -77,6 +77,7 @@ def _prepare(settings: Settings, internal_url: str) -> None:
         if not migrate.is_current(store, url):
             migrate.upgrade(store, url)
     stores = open_stores(settings, internal_url)
+    sign_log(stores)
     if not demo.is_loaded(stores):
         demo.load(stores, say=lambda line: click.echo(line, err=True))
     for engine in (stores.internal, stores.register, stores.letterbox):

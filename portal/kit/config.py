@@ -12,6 +12,7 @@ KNOWN = {
     "PORTAL_REGISTER_URL": "SQLAlchemy URL of the register",
     "PORTAL_INTERNAL_URL": "SQLAlchemy URL of the office's store; never read by the public site",
     "PORTAL_LETTERBOX_URL": "SQLAlchemy URL of the letterbox",
+    "PORTAL_LOG_KEY": "file of the log's private key; never read by the public site",
     "PORTAL_SITE_URL": "address of the public site, for absolute links",
     "PORTAL_SITE_NAME": "name of the site",
     "PORTAL_LICENSE_URL": "licence of the published data",
@@ -89,6 +90,12 @@ def internal_url(environ: Mapping[str, str] | None = None) -> str:
     values = _values(environ)
     data = Path(values.get("PORTAL_DATA") or "var").resolve()
     return values.get("PORTAL_INTERNAL_URL") or f"sqlite:///{data / 'internal.db'}"
+
+
+def log_key(data: Path, environ: Mapping[str, str] | None = None) -> Path:
+    """Return the file of the log's private key. Called by the office only."""
+    name = _values(environ).get("PORTAL_LOG_KEY")
+    return Path(name).resolve() if name else data / "log.key"
 
 
 def _limits(values: Mapping[str, str]) -> Limits:

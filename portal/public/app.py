@@ -106,6 +106,7 @@ def _page_words() -> dict[str, object]:
         "other_lang_url": _in_other_language(),
         "footer_links": [
             (url_for("withheld.index"), _("不予公开情况")),
+            (url_for("log.index"), _("公开日志")),
             (url_for("docs.show", name="about"), _("关于本站")),
             (url_for("docs.show", name="reading"), _("怎样读抽查结果")),
             (settings.license_url, _("数据使用许可")),

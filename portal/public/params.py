@@ -70,6 +70,19 @@ def year(text: str) -> int:
     return int(text)
 
 
+def number(least: int, most: int) -> Read:
+    """Read a whole number within bounds."""
+
+    def parse(text: str) -> int:
+        if not (text.isascii() and text.isdecimal() and len(text) <= 12):  # noqa: PLR2004
+            raise ValueError(f"{least}–{most}")
+        if not least <= int(text) <= most:
+            raise ValueError(f"{least}–{most}")
+        return int(text)
+
+    return parse
+
+
 def public_id(text: str) -> str:
     """Read a public identifier, without asking whether it exists."""
     if not (text.isascii() and text.replace("_", "").isalnum() and len(text) <= 32):  # noqa: PLR2004

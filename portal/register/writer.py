@@ -13,15 +13,19 @@ from sqlalchemy.orm import InstrumentedAttribute, Session
 from portal.domain.errors import NotYetPublic
 from portal.kit import clock
 from portal.kit.db import Table, write_lock
-from portal.register.layout import LAYOUTS, Layout, hides_more, is_problem
+from portal.register.layout import LAYOUTS, Layout, hides_more
+from portal.register.proofs import entries, heads
+from portal.register.proofs.heads import KeyHolder
+from portal.register.proofs.journal import Journal
 from portal.register.records import KIND_OF, TYPES, Kind, PublicResult, Record, decode, encode
 from portal.register.settling import settle
 from portal.register.tables.agencies import AgencyRow
-from portal.register.tables.changes import ChangeRow, EpochRow, TallyRow, VersionRow
+from portal.register.tables.changes import EpochRow, VersionRow
 from portal.register.tables.draws import DrawEntryRow
 from portal.register.tables.followups import FollowUpRow
 from portal.register.tables.plans import TaskItemRow, TaskRow
 from portal.register.tables.results import ResultRow
+from portal.register.tallying import Tallies
 
 #: Records written at a time: bounds memory, and the length of an IN list.
 CHUNK = 500
@@ -46,21 +50,25 @@ def open_pen(engine: sa.Engine, *, now: datetime) -> Iterator["Pen"]:
 
 
 class Pen:
-    """Appends and withdraws inside one transaction. `serial` is the last number given out."""
+    """Appends and withdraws inside one transaction."""
 
     def __init__(self, session: Session, now: datetime) -> None:
         """Read where the changelog stands."""
         self._session = session
-        self._now = now
+        self._journal = Journal(session, now)
         self._today = clock.local_date(now)
-        self.serial = session.scalar(sa.select(sa.func.max(ChangeRow.serial))) or 0
         self.counts: Counter[str] = Counter()
-        self._tally: Counter[tuple[str, str]] = Counter()
+        self._tallies = Tallies()
         self._buffer: dict[str, Record] = {}
         self._kind: Kind | None = None
         self._regions: dict[str, str] = {}
         if session.scalar(sa.select(EpochRow.value)) is None:
             session.add(EpochRow(value=uuid.uuid4().hex))
+
+    @property
+    def serial(self) -> int:
+        """The last serial given out."""
+        return self._journal.serial
 
     def append(self, record: Record) -> None:
         """Publish `record`, or amend what is published under its id; an equal one changes nothing.
@@ -96,17 +104,20 @@ class Pen:
             self.withdraw(Kind.DRAW_ENTRY, gone)
 
     def close(self) -> None:
-        """Write what is buffered and bring the tallies up to date."""
+        """Write what is buffered and bring tree and tallies up to date."""
         self.flush()
-        for (scope, what), change in self._tally.items():
-            if not change:
-                continue
-            found = self._session.get(TallyRow, (scope, what))
-            if found is None:
-                self._session.add(TallyRow(scope=scope, what=what, count=change))
-            else:
-                found.count += change
-        self._tally.clear()
+        self._journal.close()
+        self._tallies.write(self._session)
+
+    def sign(self, keys: KeyHolder) -> None:
+        """Sign the head of the log as this transaction will leave it.
+
+        Raises:
+            LogBroken: it does not continue the last head, or the key is not the log's.
+
+        """
+        self.close()
+        heads.sign(self._session, self.serial, keys)
 
     def flush(self) -> None:
         """Write the buffered records."""
@@ -154,7 +165,6 @@ class Pen:
         amended: list[dict[str, Any]] = []
         old_versions: list[dict[str, Any]] = []
         tightened: list[str] = []
-        changes: list[dict[str, Any]] = []
         written: list[Record] = []
         for record in records:
             body = encode(record).decode()
@@ -163,8 +173,9 @@ class Pen:
                 self.counts["same"] += 1
                 continue
             columns = self._columns(kind, layout, record) | {"body": body}
-            changes.append(self._change("publish" if was is None else "amend", kind, record.id))
-            columns |= {"public_id": record.id, "serial": self.serial}
+            op, before_it = ("publish", None) if was is None else ("amend", was.serial)
+            serial = self._journal.add(op, kind, record.id, entries.canonical(record), before_it)
+            columns |= {"public_id": record.id, "serial": serial}
             if was is None:
                 fresh.append(columns | {"version": 1, "published_on": self._today})
             else:
@@ -173,24 +184,18 @@ class Pen:
                     #: A redaction made later reaches the older versions too: they go.
                     tightened.append(record.id)
                 else:
-                    old_versions.append(
-                        {
-                            "public_id": record.id,
-                            "version": was.version,
-                            "serial": was.serial,
-                            "body": was.body,
-                        }
-                    )
+                    old_versions.append(was._asdict())
                 amended.append(columns | {"version": was.version + 1})
-                self._count(kind, before, -1)
-            self._count(kind, record, +1)
+                self._tallies.count(kind, before, -1)
+            self._tallies.count(kind, record, +1)
             written.append(record)
         self.counts["published"] += len(fresh)
         self.counts["amended"] += len(amended)
         self._replace_satellites(layout, [row["public_id"] for row in amended], written)
-        self._insert(ChangeRow, changes)
+        self._journal.flush()
         self._insert(VersionRow, old_versions)
         self._drop_versions(tightened)
+        self._journal.forget([present[each].serial for each in tightened])
         self._insert(table, fresh)
         if amended:
             self._session.execute(sa.update(table), amended)
@@ -230,6 +235,7 @@ class Pen:
 
     def _drop_versions(self, public_ids: Sequence[str]) -> None:
         if public_ids:
+            self._journal.forget_versions(public_ids)
             self._session.execute(sa.delete(VersionRow).where(VersionRow.public_id.in_(public_ids)))
             self.counts["purged"] += len(public_ids)
 
@@ -249,9 +255,13 @@ class Pen:
         self._drop_satellites(layout, ids)
         self._drop_versions(ids)
         self._session.execute(sa.delete(table).where(table.public_id.in_(ids)))
-        self._insert(ChangeRow, [self._change("withdraw", kind, each) for each in ids])
-        for row in present.values():
-            self._count(kind, decode(row.body, TYPES[kind]), -1)
+        for each, row in present.items():
+            self._journal.add(
+                "withdraw", kind, each, entries.tombstone(kind.value, each), row.serial
+            )
+            self._tallies.count(kind, decode(row.body, TYPES[kind]), -1)
+        self._journal.flush()
+        self._journal.forget([row.serial for row in present.values()])
         self.counts["withdrawn"] += len(ids)
         self._resettle(results)
         #: Their older versions told what the withdrawn steps had said.
@@ -265,28 +275,6 @@ class Pen:
             )
         )
         return {row.public_id: row for row in rows}
-
-    def _change(self, op: str, kind: Kind, public_id: str) -> dict[str, Any]:
-        self.serial += 1
-        return {
-            "serial": self.serial,
-            "op": op,
-            "kind": kind.value,
-            "public_id": public_id,
-            "at": self._now,
-        }
-
-    def _count(self, kind: Kind, record: Record, by: int) -> None:
-        counted = [kind.value]
-        if isinstance(record, PublicResult):
-            if is_problem(record):
-                counted.append("result.problem")
-            if record.status == "open":
-                counted.append("result.open")
-        for what in counted:
-            self._tally["", what] += by
-            if agency := getattr(record, "agency_id", None):
-                self._tally[agency, what] += by
 
     def _insert(self, table: type[Any], rows: Sequence[dict[str, Any]]) -> None:
         """Insert as plain statements: the ORM would split rows by which of their values are null."""

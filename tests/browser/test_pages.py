@@ -1,18 +1,9 @@
 """A real Chromium looks at every kind of page, wide and narrow, in both languages."""
 
-import threading
-from collections.abc import Iterator
-from pathlib import Path
-
 import pytest
-from selenium.webdriver import Chrome, ChromeOptions, Keys
-from selenium.webdriver.chrome.service import Service
+from selenium.webdriver import Chrome, Keys
 from selenium.webdriver.common.by import By
 from selenium.webdriver.support.ui import WebDriverWait
-from werkzeug.serving import make_server
-
-from portal.public.app import create_app
-from tests.conftest import urls
 
 pytestmark = [pytest.mark.slow, pytest.mark.browser, pytest.mark.enable_socket]
 
@@ -41,33 +32,6 @@ return {
   lang: document.documentElement.lang,
 };
 """
-
-
-@pytest.fixture(scope="module")
-def address(demo: Path) -> Iterator[str]:
-    """The site over the demonstration, on a loopback port."""
-    server = make_server("127.0.0.1", 0, create_app(urls(demo)[0]), threaded=True)
-    thread = threading.Thread(target=server.serve_forever)
-    thread.start()
-    yield f"http://127.0.0.1:{server.server_port}"
-    server.shutdown()
-    thread.join()
-    server.server_close()
-
-
-@pytest.fixture(scope="module")
-def browser(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Chrome]:
-    options = ChromeOptions()
-    for argument in (
-        "--headless=new", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
-        "--disable-background-networking", "--disable-component-update", "--disable-sync",
-        f"--user-data-dir={tmp_path_factory.mktemp('chromium')}",
-    ):  # fmt: skip
-        options.add_argument(argument)
-    options.binary_location = "/usr/bin/chromium"
-    driver = Chrome(options=options, service=Service("/usr/bin/chromedriver"))
-    yield driver
-    driver.quit()
 
 
 def _resize(browser: Chrome, width: int) -> None:

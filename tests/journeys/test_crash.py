@@ -87,7 +87,7 @@ def test_killing_import_release_and_withdrawal_at_random_moments_loses_nothing(
         office(data, "review", str(number), "--by", "wu", "--approve")
         office(data, "release", str(number), "--by", "he")
     table = write_csv(tmp_path / "results.csv", ROWS)
-    words = ("import", "results", str(table), "--agency", AGENCY, "--by", "lin", "--json")
+    words = ("import", "results", str(table), "--agency", AGENCY, "--by", "lin", "--yes", "--json")
     whole, _ = _timed(data, *words, "--dry-run")
 
     for n in range(KILLS):

@@ -1,5 +1,6 @@
 """Nothing that is not published can be seen, counted or inferred from outside."""
 
+from hashlib import sha256
 from pathlib import Path
 
 import pytest
@@ -12,6 +13,7 @@ from portal.internal.desk.stores import open_stores
 from portal.internal.tables.filings import FilingRow
 from portal.internal.tables.settings import ID_KEY, SettingRow
 from portal.public.app import create_app
+from portal.register.proofs import entries
 from portal.register.records import Kind
 from tests.conftest import NOW, Office, urls
 from tests.makers import AGENCY_ROW, CANARY, CODE_CANARY, ITEM_ROW, RESULT_ROW
@@ -74,14 +76,29 @@ def test_officials_named_in_their_office_stay_in_the_papers(demo: Path) -> None:
     assert [name for name in ("陈新华副市长", "陈晓明局长") if name.encode() not in public] == []
 
 
+@pytest.fixture
+def even_salts(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Draw salts from what they cover: two worlds then differ by what is committed to, not by chance."""
+
+    def seal(text: bytes) -> tuple[bytes, bytes]:
+        salt = sha256(b"salt of the twins" + text).digest()
+        return salt, entries.commitment(salt, text)
+
+    monkeypatch.setattr(entries, "seal", seal)
+
+
 def test_two_offices_that_differ_only_in_secrets_give_the_same_site(
-    migrated: Path, tmp_path: Path, office: Office, data: Path
+    even_salts: None, migrated: Path, tmp_path: Path, office: Office, data: Path
 ) -> None:
-    """Non-interference: everything unpublished may change, and no byte outside does."""
+    """Non-interference: everything unpublished may change, and no byte outside does.
+
+    The log is part of the site: its entries, proofs and signed heads are the same too.
+    """
     other_data = tmp_path / "other"
     other_data.mkdir()
     for store in ("register", "internal", "letterbox"):
         (other_data / f"{store}.db").write_bytes((migrated / f"{store}.db").read_bytes())
+    (other_data / "log.key").write_bytes((data / "log.key").read_bytes())
     other = _twin(office, other_data, tmp_path)
 
     for each, note in ((office, "甲"), (other, "乙")):
@@ -97,6 +114,7 @@ def test_two_offices_that_differ_only_in_secrets_give_the_same_site(
     first = crawl(create_app(urls(data)[0]).test_client())
     second = crawl(create_app(urls(other_data)[0]).test_client())
     assert len(first) > 20
+    assert sum(address.startswith("/log/proof") for address in first) > 5
     assert _strip(first, data) == _strip(second, other_data)
 
 

@@ -34,6 +34,7 @@ def release(
     Raises:
         FourEyesViolation, WrongState, NotAllowed, UnknownRecord: nothing was published.
         Residue: something secret-looking is left in the text; nothing was published.
+        LogBroken: the register is not what was signed last; nothing was published.
 
     """
     before = _begin(stores, batch_id, by)
@@ -64,7 +65,10 @@ def _carry_out(
     with write_lock(stores.internal) as session:
         batch = batches.get(session, batch_id)
         outcome = publish(
-            stores.register, _stream(stores, session, batch, today, progress), now=now
+            stores.register,
+            _stream(stores, session, batch, today, progress),
+            now=now,
+            keys=stores.log_key,
         )
         batch = batches.get(session, batch_id)
         batch.state = move(batch.batch_state, "release", author=batch.filed_by, actor=by).value

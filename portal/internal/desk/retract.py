@@ -32,6 +32,7 @@ def retract(
         FourEyesViolation: both are the same person.
         UnknownRecord: the office knows no such record.
         NotAllowed: one of them may not publish for the agency.
+        LogBroken: the register is not what was signed last; nothing was withdrawn.
 
     """
     if by == second:
@@ -57,12 +58,14 @@ def retract(
         reminders.withdrawn(session, newest.kind, newest.key)
         order_id, key = order.id, order.key
     drawn = ripples.draws_of(stores.register, [public_id]) if kind is Kind.ENTITY else set()
-    outcome = withdraw(stores.register, kind, [public_id], now=now)
+    keys = stores.log_key
+    outcome = withdraw(stores.register, kind, [public_id], now=now, keys=keys)
     with write_lock(stores.internal) as session:
         notice = Ids(secret(session, ID_KEY)).notice(kind, key)
-        withdraw(stores.register, Kind.WITHHELD, [notice], now=now)
+        withdraw(stores.register, Kind.WITHHELD, [notice], now=now, keys=keys)
         today = clock.local_date(now)
-        publish(stores.register, ripples.redrawn(session, drawn, today=today), now=now)
+        again = ripples.redrawn(session, drawn, today=today)
+        publish(stores.register, again, now=now, keys=keys)
         session.execute(
             sa.update(WithdrawalRow).where(WithdrawalRow.id == order_id).values(done_at=now)
         )

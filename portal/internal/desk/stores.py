@@ -2,9 +2,13 @@
 
 from dataclasses import dataclass
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import sqlalchemy as sa
 
+from portal.airlock.publish import sign_head
+from portal.airlock.seal import KeyFile
+from portal.kit import config
 from portal.kit.config import Limits, Settings
 from portal.kit.db import engine_for
 
@@ -19,6 +23,8 @@ class Stores:
     files: Path
     #: Mapping profiles: AGENCY/KIND/NAME.toml, to be edited with any editor.
     mappings: Path
+    #: What signs the log of what is published.
+    log_key: KeyFile
     limits: Limits
 
 
@@ -30,5 +36,16 @@ def open_stores(settings: Settings, internal_url: str) -> Stores:
         letterbox=engine_for(settings.letterbox_url),
         files=settings.data / "files",
         mappings=settings.data / "mappings",
+        log_key=KeyFile(config.log_key(settings.data), f"{urlsplit(settings.site_url).netloc}/log"),
         limits=settings.limits,
     )
+
+
+def sign_log(stores: Stores) -> None:
+    """Sign what the log holds and nobody has signed yet: what a migration brought in.
+
+    Raises:
+        LogBroken: the register is not what was signed last.
+
+    """
+    sign_head(stores.register, stores.log_key)

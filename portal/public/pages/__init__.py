@@ -9,6 +9,7 @@ from portal.public.pages import (
     followups,
     home,
     items,
+    log,
     plans,
     results,
     withheld,
@@ -27,4 +28,5 @@ BLUEPRINTS = (
     followups.bp,
     withheld.bp,
     docs.bp,
+    log.bp,
 )

@@ -21,7 +21,7 @@ PAGES = ("about", "reading", "withholding")
 def index() -> ResponseReturnValue:
     """List the help pages."""
     params.read()
-    return render_template("docs/index.html", pages=[(name, _text(name)[0]) for name in PAGES])
+    return render_template("docs/index.html", pages=[(name, text(name)[0]) for name in PAGES])
 
 
 @bp.get("/<name>")
@@ -31,12 +31,12 @@ def show(name: str) -> ResponseReturnValue:
     params.read()
     if name not in PAGES:
         abort(404)
-    title, text = _text(name)
-    return render_template("docs/show.html", title=title, body=Markup(markdown.to_html(text)))  # noqa: S704
+    title, words = text(name)
+    return render_template("docs/show.html", title=title, body=Markup(markdown.to_html(words)))  # noqa: S704
 
 
-def _text(name: str) -> tuple[str, str]:
+def text(name: str) -> tuple[str, str]:
     """Return title and Markdown of one page in the reader's language."""
     lines = (asset("templates") / "public" / "docs" / f"{name}.{language()}.md").read_text("utf-8")
-    title, _, text = lines.partition("\n")
-    return title.removeprefix("# ").strip(), text
+    title, _, words = lines.partition("\n")
+    return title.removeprefix("# ").strip(), words

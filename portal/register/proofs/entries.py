@@ -37,7 +37,7 @@ def canonical_of(body: str) -> bytes:
     """Return the canonical JSON of a stored body.
 
     Raises:
-        ValueError: the body is no JSON.
+        msgspec.DecodeError: the body is no JSON.
 
     """
     return _CANONICAL.encode(msgspec.json.decode(body))

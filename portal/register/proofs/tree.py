@@ -74,9 +74,7 @@ def consistency_path(first: int, second: int, nodes: Nodes) -> list[bytes]:
     return path[::-1]
 
 
-def is_included(
-    leaf: bytes, index: int, size: int, path: Sequence[bytes], expected: bytes
-) -> bool:
+def is_included(leaf: bytes, index: int, size: int, path: Sequence[bytes], expected: bytes) -> bool:
     """Whether `path` proves that `leaf` (a hash) is number `index` under the root (2.1.3.2)."""
     if not 0 <= index < size:
         return False

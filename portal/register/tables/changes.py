@@ -31,7 +31,7 @@ class VersionRow(Table):
 
     public_id: Mapped[str] = mapped_column(String(32), primary_key=True)
     version: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
-    serial: Mapped[int]
+    serial: Mapped[int] = mapped_column(index=True)
     body: Mapped[str]
 
 

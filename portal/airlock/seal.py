@@ -1,0 +1,49 @@
+"""The log's private key: a file of the office's, made when the first head is signed (日志签名私钥)."""
+
+import os
+import tempfile
+from dataclasses import dataclass
+from pathlib import Path
+
+from portal.domain.errors import LogBroken
+from portal.register.proofs.note import BadNote, Signer
+
+
+@dataclass(frozen=True, slots=True)
+class KeyFile:
+    """Where the key lies, and what the log will be called if the key is still to be made."""
+
+    path: Path
+    origin: str
+
+    def signer(self, *, may_make: bool) -> Signer:
+        """Return the key; make it when there is none and `may_make`.
+
+        Raises:
+            LogBroken: the key is missing where heads were signed before, or damaged.
+
+        """
+        try:
+            return Signer.of(self.path.read_text("utf-8"))
+        except FileNotFoundError:
+            if not may_make:
+                raise LogBroken(
+                    f"日志签名私钥 {self.path} 不见了，未公开任何内容；请从备份恢复该文件"
+                ) from None
+        except (BadNote, ValueError):
+            raise LogBroken(
+                f"日志签名私钥 {self.path} 已损坏，未公开任何内容；请从备份恢复该文件"
+            ) from None
+        return self._made()
+
+    def _made(self) -> Signer:
+        """Make the key; after a crash the file is there whole or not at all."""
+        signer = Signer.new(self.origin)
+        self.path.parent.mkdir(parents=True, exist_ok=True)
+        handle, name = tempfile.mkstemp(dir=self.path.parent, prefix=".log-key-")
+        with os.fdopen(handle, "w", encoding="utf-8") as file:  # mkstemp makes it 0600
+            file.write(signer.text)
+            file.flush()
+            os.fsync(file.fileno())
+        Path(name).replace(self.path)
+        return signer

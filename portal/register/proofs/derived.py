@@ -1,0 +1,138 @@
+"""Holds what is derived from published records against them: columns, satellites, tallies."""
+
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from typing import Any, cast
+
+import msgspec
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from portal.kit.db import Table, UtcDateTime, among
+from portal.register.layout import LAYOUTS
+from portal.register.proofs.report import Audited
+from portal.register.records import TYPES, Kind, PublicAgency, Record, decode
+from portal.register.tables.changes import ChangeRow, TallyRow, VersionRow
+from portal.register.tables.plans import TaskItemRow, TaskRow
+from portal.register.tables.rows import RecordRow
+from portal.register.tallying import counted
+
+_TWO = "[0-9][0-9]"
+_DAY = f"{_TWO}{_TWO}-{_TWO}-{_TWO}"
+#: How SQLite holds what is written properly.
+_PLAIN: dict[type[Any], str] = {
+    sa.Boolean: "[01]",
+    sa.Date: _DAY,
+    UtcDateTime: f"{_DAY} {_TWO}:{_TWO}:{_TWO}.{_TWO}{_TWO}{_TWO}",
+}
+_Row = tuple[type[Table], tuple[tuple[str, Any], ...]]
+
+
+class Derived:
+    """Follows the live records as they are walked; `finish` looks for what belongs to none."""
+
+    def __init__(self, session: Session, found: Audited) -> None:
+        """Begin with nothing seen."""
+        self._session = session
+        self._found = found
+        self._tallies: Counter[tuple[str, str]] = Counter()
+        self._satellites: Counter[type[Table]] = Counter()
+        self._regions = set(_regions(session))
+
+    def check(self, kind: Kind, rows: Sequence[RecordRow]) -> None:
+        """Compare some live rows of one kind with what their bodies say."""
+        records: list[Record] = []
+        for row in rows:
+            try:
+                record = decode(row.body, TYPES[kind])
+            except msgspec.MsgspecError:
+                continue  # its commitment does not fit either, and that has been said
+            records.append(record)
+            self._tallies.update(counted(kind, record))
+            if not self._fits(kind, row, record):
+                self._found.fault(f"{kind.zh} {row.public_id}：供查询的列与正文不符")
+        expected = Counter(
+            (table, tuple(sorted(values.items())))
+            for record in records
+            for table, values in LAYOUTS[kind].satellites(record)
+        )
+        stored = Counter(self._stored(kind, [record.id for record in records]))
+        if expected != stored:
+            first, last = rows[0].serial, rows[-1].serial
+            self._found.fault(f"{kind.zh}（第{first}至{last}条之间）：供查找的行与正文不符")
+
+    def finish(self) -> None:
+        """Look for derived rows that belong to no live record, and compare the tallies."""
+        for table in {table for kind in Kind for table, _ in _owned(self._session, kind, ())}:
+            rows = self._session.scalar(sa.select(sa.func.count()).select_from(table)) or 0
+            self._found.done["satellites"] += rows
+            if rows != self._satellites[table]:
+                self._found.fault(f"{table.__tablename__} 表有不属于任何已公开记录的行")
+            self._written_plainly(table)
+        self._written_plainly(ChangeRow)
+        for kind in Kind:
+            self._written_plainly(LAYOUTS[kind].table)
+        stored = {
+            (scope, what): count
+            for scope, what, count in self._session.execute(
+                sa.select(TallyRow.scope, TallyRow.what, TallyRow.count)
+            )
+            if count
+        }
+        if stored != self._tallies:
+            self._found.fault("计数与已公开的记录不符")
+        self._found.done["tallies"] = len(stored)
+
+    def _written_plainly(self, table: type[Any]) -> None:
+        """Look for days and truths that read right and sort wrong; SQLite takes any value anywhere."""
+        if self._session.get_bind().dialect.name != "sqlite":
+            return
+        for column in table.__table__.columns:
+            if pattern := _PLAIN.get(type(column.type)):
+                odd = sa.func.glob(pattern, sa.type_coerce(column, sa.Text)) == 0
+                if self._session.scalar(sa.select(sa.func.count()).where(odd)):
+                    self._found.fault(f"{table.__tablename__} 表的 {column.name} 列有写法不对的值")
+
+    def _fits(self, kind: Kind, row: RecordRow, record: Record) -> bool:
+        """Whether the columns beside the body say what the body says."""
+        columns = LAYOUTS[kind].columns(record)
+        if any(getattr(row, name) != value for name, value in columns.items()):
+            return False
+        #: A result keeps the region its agency had on the day.
+        region = (columns.get("agency_id"), getattr(row, "region", None))
+        return kind is not Kind.RESULT or region in self._regions
+
+    def _stored(self, kind: Kind, public_ids: Sequence[str]) -> Iterator[_Row]:
+        for table, condition in _owned(self._session, kind, public_ids):
+            columns = table.__table__.columns
+            names = tuple(column.name for column in columns)
+            for row in self._session.execute(sa.select(*columns).where(condition)):
+                self._satellites[table] += 1
+                yield table, tuple(sorted(zip(names, row, strict=True)))
+
+
+def _owned(
+    session: Session, kind: Kind, public_ids: Sequence[str]
+) -> Iterator[tuple[type[Table], sa.ColumnElement[bool]]]:
+    """Yield the satellite tables of a kind, each with the condition that finds these records' rows."""
+    for owner in LAYOUTS[kind].owners:
+        condition = among(session, owner, public_ids)
+        yield cast("type[Table]", owner.class_), condition
+        if owner is TaskRow.plan_id:
+            yield (
+                TaskItemRow,
+                TaskItemRow.task_id.in_(sa.select(TaskRow.public_id).where(condition)),
+            )
+
+
+def _regions(session: Session) -> Iterator[tuple[str, str]]:
+    """Yield every region an agency stands or stood for."""
+    live = LAYOUTS[Kind.AGENCY].table
+    older = VersionRow.public_id.in_(sa.select(live.public_id))
+    bodies = sa.union_all(sa.select(live.body), sa.select(VersionRow.body).where(older))
+    for body in session.scalars(bodies):
+        try:
+            agency = decode(body, PublicAgency)
+        except msgspec.MsgspecError:
+            continue
+        yield agency.id, agency.region

@@ -1,0 +1,65 @@
+"""Signs the head of the log, and only one that continues the last."""
+
+from typing import Protocol
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from portal.domain.errors import LogBroken
+from portal.register.proofs import tree
+from portal.register.proofs.note import Checkpoint, Signer
+from portal.register.proofs.tiles import KeptNodes
+from portal.register.tables.log import CheckpointRow, LogKeyRow
+
+
+class KeyHolder(Protocol):
+    """Who keeps the private key."""
+
+    def signer(self, *, may_make: bool) -> Signer:
+        """Return the key; make it when there is none and `may_make`."""
+
+
+def last(session: Session) -> CheckpointRow | None:
+    """Return the newest signed head."""
+    newest = sa.select(sa.func.max(CheckpointRow.size)).scalar_subquery()
+    return session.scalar(sa.select(CheckpointRow).where(CheckpointRow.size == newest))
+
+
+def sign(session: Session, size: int, keys: KeyHolder) -> None:
+    """Sign the tree of `size` leaves and keep the head; an equal one is signed already.
+
+    No clock is asked: a head follows another by what it contains.
+
+    Raises:
+        LogBroken: the tree does not continue the last signed one, or another key signed that.
+
+    """
+    before = last(session)
+    if not size and before is None:
+        return
+    nodes = KeptNodes(session)
+    head = tree.root(size, nodes)
+    if before is not None:
+        _continues(Checkpoint.of(before.note), size, head, nodes)
+        if before.size == size:
+            return
+    known = session.scalars(sa.select(LogKeyRow.vkey)).all()
+    signer = keys.signer(may_make=not known)
+    vkey = signer.verifier.vkey
+    if not known:
+        session.add(LogKeyRow(vkey=vkey))
+    elif vkey not in known:
+        raise LogBroken("日志签名私钥与登记册所记的公钥不符；请从备份恢复原来的私钥文件")
+    checkpoint = Checkpoint(signer.name, size, head)
+    session.add(CheckpointRow(size=size, note=signer.sign(checkpoint.text)))
+
+
+def _continues(old: Checkpoint, size: int, head: bytes, nodes: KeptNodes) -> None:
+    """Refuse a tree that is not the last signed one with more after it."""
+    if old.size <= size:
+        path = tree.consistency_path(old.size, size, nodes)
+        if tree.is_consistent(old.size, size, path, old.root, head):
+            return
+    raise LogBroken(
+        "登记册与上次签署的日志不一致，可能被改动过；请运行 portal-site verify-log 查明原因"
+    )

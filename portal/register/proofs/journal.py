@@ -1,0 +1,88 @@
+"""Writes the changelog: each change with its serial, its leaf and its place in the tree."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from portal.domain.errors import LogBroken
+from portal.register.proofs import entries
+from portal.register.proofs.tiles import Tile, resumed
+from portal.register.proofs.tree import leaf_hash
+from portal.register.records import Kind
+from portal.register.tables.changes import ChangeRow, VersionRow
+from portal.register.tables.log import LeafRow, TileRow
+
+
+class Journal:
+    """Appends to the changelog inside the pen's transaction. `serial` is the last number given out."""
+
+    def __init__(self, session: Session, now: datetime) -> None:
+        """Read where changelog and tree stand.
+
+        Raises:
+            LogBroken: they do not stand at the same place; nothing may be added then.
+
+        """
+        self._session = session
+        self._now = now
+        self.serial = session.scalar(sa.select(sa.func.max(ChangeRow.serial))) or 0
+        if self.serial != (session.scalar(sa.select(sa.func.max(LeafRow.serial))) or 0):
+            raise LogBroken("变更记录与日志条数不符；请先运行 portal-site verify-log 查明原因")
+        self._tree = resumed(session, self.serial)
+        self._changes: list[dict[str, Any]] = []
+        self._leaves: list[dict[str, Any]] = []
+
+    def add(self, op: str, kind: Kind, public_id: str, text: bytes, supersedes: int | None) -> int:
+        """Note one change, which commits to `text`; return its serial."""
+        self.serial += 1
+        salt, sealed = entries.seal(text)
+        self._changes.append(
+            {
+                "serial": self.serial,
+                "op": op,
+                "kind": kind.value,
+                "public_id": public_id,
+                "at": self._now,
+            }
+        )
+        self._leaves.append(
+            {"serial": self.serial, "commitment": sealed, "salt": salt, "supersedes": supersedes}
+        )
+        self._tree.add(leaf_hash(entries.entry(op, kind.value, self._now, sealed, supersedes)))
+        return self.serial
+
+    def flush(self) -> None:
+        """Write what was noted."""
+        if self._changes:
+            self._insert(ChangeRow, self._changes)
+            self._insert(LeafRow, self._leaves)
+            self._changes, self._leaves = [], []
+        self._keep(self._tree.full())
+
+    def forget(self, serials: Sequence[int]) -> None:
+        """Destroy the salts of changes whose text goes."""
+        if serials:
+            self._session.execute(
+                sa.update(LeafRow).where(LeafRow.serial.in_(serials)).values(salt=None)
+            )
+
+    def forget_versions(self, public_ids: Sequence[str]) -> None:
+        """Destroy the salts of the older versions of records, which are about to go."""
+        older = sa.select(VersionRow.serial).where(VersionRow.public_id.in_(public_ids))
+        self._session.execute(sa.update(LeafRow).where(LeafRow.serial.in_(older)).values(salt=None))
+
+    def close(self) -> None:
+        """Write everything, unfinished tiles too: changelog and tree stand at the same place."""
+        self.flush()
+        self._keep([*self._tree.full(), *self._tree.edges()])
+
+    def _insert(self, table: type[Any], rows: list[dict[str, Any]]) -> None:
+        """Insert as one plain statement, as the pen does."""
+        self._session.execute(sa.insert(table.__table__), rows)
+
+    def _keep(self, tiles: Sequence[Tile]) -> None:
+        for level, number, hashes in tiles:
+            self._session.merge(TileRow(level=level, number=number, hashes=hashes))

@@ -1,0 +1,75 @@
+"""Holds the signed heads, and a witness's, against the tree as it was just computed."""
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from portal.register.proofs.note import BadNote, Checkpoint, Verifier
+from portal.register.proofs.report import Audited
+from portal.register.tables.log import CheckpointRow, LogKeyRow
+
+
+class Signed:
+    """Follows a growing tree and compares its root wherever a head was signed."""
+
+    def __init__(self, session: Session, found: Audited, witness: str | None) -> None:
+        """Read the heads; `witness` is one that somebody kept elsewhere."""
+        self._found = found
+        self._heads: dict[int, list[tuple[str, Checkpoint]]] = {}
+        self._last = 0
+        self._verifiers = self._keys(session)
+        self._used: set[str] = set()
+        for size, note in session.execute(
+            sa.select(CheckpointRow.size, CheckpointRow.note).order_by(CheckpointRow.size)
+        ):
+            self._take(f"第{size}条处的检查点", note, size)
+            found.head, self._last = note, size
+        found.done["checkpoints"] = sum(map(len, self._heads.values()))
+        if witness is not None:
+            self._take("见证文件中的检查点", witness, None)
+            found.done["witness"] = 1
+        for vkey in sorted({each.vkey for each in self._verifiers} - self._used):
+            found.fault(f"公钥没有签署过任何检查点：{vkey}")
+
+    def at(self, size: int, root: bytes) -> None:
+        """Compare the heads signed at `size` with the root there."""
+        for name, head in self._heads.pop(size, ()):
+            if head.root != root:
+                self._found.fault(f"{name}：树根与登记册不符")
+
+    def wanted(self) -> set[int]:
+        """Return the sizes at which a root is wanted."""
+        return set(self._heads)
+
+    def finish(self, size: int) -> None:
+        """Say which heads were never reached, and whether anything stands after the last one."""
+        for heads in self._heads.values():
+            for name, head in heads:
+                if head.size:
+                    self._found.fault(f"{name}：签署时有{head.size}条，登记册现在只有{size}条")
+        if size > self._last:
+            self._found.fault(
+                f"有{size - self._last}条尚未签署；如刚升级过，请在办公端运行 portal-office migrate"
+            )
+
+    def _keys(self, session: Session) -> list[Verifier]:
+        verifiers = []
+        for vkey in session.scalars(sa.select(LogKeyRow.vkey)):
+            try:
+                verifiers.append(Verifier.of(vkey))
+            except (BadNote, ValueError):
+                self._found.fault(f"公钥无法识别：{vkey[:80]}")
+        return verifiers
+
+    def _take(self, name: str, note: str, size: int | None) -> None:
+        try:
+            head = Checkpoint.of(note)
+            signers = [each for each in self._verifiers if each.opens(note)]
+        except (BadNote, ValueError):
+            self._found.fault(f"{name}：格式有误")
+            return
+        self._used.update(each.vkey for each in signers if size is not None)
+        if head.origin not in {each.name for each in signers}:
+            self._found.fault(f"{name}：签名无效，或不是本登记册的公钥所签")
+        if size is not None and head.size != size:
+            self._found.fault(f"{name}：所签条数为{head.size}")
+        self._heads.setdefault(head.size, []).append((name, head))

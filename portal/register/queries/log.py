@@ -1,0 +1,124 @@
+"""Questions about the log: its head, its entries, and proofs for what is public."""
+
+from dataclasses import dataclass
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from portal.register.layout import LAYOUTS
+from portal.register.proofs import entries, tree
+from portal.register.proofs.note import Checkpoint
+from portal.register.proofs.tiles import KeptNodes
+from portal.register.records import Kind
+from portal.register.tables.changes import ChangeRow, VersionRow
+from portal.register.tables.log import CheckpointRow, LeafRow, LogKeyRow
+
+
+@dataclass(frozen=True, slots=True)
+class Head:
+    """The newest signed head, and the keys that heads are signed with."""
+
+    note: str
+    checkpoint: Checkpoint
+    vkeys: tuple[str, ...]
+
+    @property
+    def size(self) -> int:
+        """How many entries it covers."""
+        return self.checkpoint.size
+
+
+@dataclass(frozen=True, slots=True)
+class Content:
+    """What an entry commits to, while it is public: whose version it is, the salt, the text."""
+
+    kind: Kind
+    public_id: str
+    salt: bytes
+    text: str
+
+
+def head(session: Session) -> Head | None:
+    """Return the newest signed head, None before the first one."""
+    newest = sa.select(sa.func.max(CheckpointRow.size)).scalar_subquery()
+    note = session.scalar(sa.select(CheckpointRow.note).where(CheckpointRow.size == newest))
+    if note is None:
+        return None
+    vkeys = session.scalars(sa.select(LogKeyRow.vkey).order_by(LogKeyRow.vkey)).all()
+    return Head(note, Checkpoint.of(note), tuple(vkeys))
+
+
+def signed_at(session: Session, size: int) -> str | None:
+    """Return the head that was signed over exactly `size` entries."""
+    return session.scalar(sa.select(CheckpointRow.note).where(CheckpointRow.size == size))
+
+
+def lines(session: Session, start: int, limit: int, size: int) -> list[bytes]:
+    """Return entries `start` and following of the first `size`, as they were hashed."""
+    rows = session.execute(
+        _CHANGES.where(ChangeRow.serial > start, ChangeRow.serial <= min(start + limit, size))
+        .order_by(ChangeRow.serial)
+    )  # fmt: skip
+    return [_line(row) for row in rows]
+
+
+def index_of(session: Session, kind: Kind, public_id: str) -> int | None:
+    """Return the index of the entry that made the present version of a record public."""
+    table = LAYOUTS[kind].table
+    serial = session.scalar(sa.select(table.serial).where(table.public_id == public_id))
+    return None if serial is None else serial - 1
+
+
+def entry(session: Session, index: int) -> tuple[bytes, Content | None]:
+    """Return one entry, and what it commits to while that is public."""
+    row = session.execute(_CHANGES.where(ChangeRow.serial == index + 1)).one()
+    return _line(row), _content(session, row)
+
+
+def inclusion(session: Session, index: int, size: int) -> list[bytes]:
+    """Return the path from entry `index` to the root over `size` entries."""
+    return tree.inclusion_path(index, size, KeptNodes(session))
+
+
+@dataclass(frozen=True, slots=True)
+class Continuation:
+    """The proof that one tree goes on from another, with both roots."""
+
+    first_root: bytes
+    second_root: bytes
+    path: list[bytes]
+
+
+def consistency(session: Session, first: int, second: int) -> Continuation:
+    """Prove that the log of `second` entries begins with the log of `first`."""
+    nodes = KeptNodes(session)
+    return Continuation(
+        tree.root(first, nodes),
+        tree.root(second, nodes),
+        tree.consistency_path(first, second, nodes),
+    )
+
+
+_CHANGES = sa.select(
+    ChangeRow.serial, ChangeRow.op, ChangeRow.kind, ChangeRow.public_id, ChangeRow.at,
+    LeafRow.commitment, LeafRow.salt, LeafRow.supersedes,
+).join(LeafRow, LeafRow.serial == ChangeRow.serial)  # fmt: skip
+
+
+def _line(row: Any) -> bytes:  # noqa: ANN401
+    return entries.entry(row.op, row.kind, row.at, row.commitment, row.supersedes)
+
+
+def _content(session: Session, row: Any) -> Content | None:  # noqa: ANN401
+    """Return the text of an entry. A tombstone is no text: it would name what was withdrawn."""
+    if row.op == "withdraw" or row.salt is None:
+        return None
+    table = LAYOUTS[Kind(row.kind)].table
+    body = session.scalar(sa.select(table.body).where(table.serial == row.serial)) or (
+        session.scalar(sa.select(VersionRow.body).where(VersionRow.serial == row.serial))
+    )
+    if body is None:
+        return None
+    text = entries.canonical_of(body).decode()
+    return Content(Kind(row.kind), row.public_id, row.salt, text)

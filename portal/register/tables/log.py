@@ -1,0 +1,51 @@
+"""What makes the changelog provable: a leaf for each change, the tree's nodes, the signed heads."""
+
+from sqlalchemy import LargeBinary, String
+from sqlalchemy.orm import Mapped, mapped_column
+
+from portal.kit.db import Table
+
+
+class LeafRow(Table):
+    """The leaf of one change: number ``serial - 1`` of the tree.
+
+    `salt` opens the commitment while what it commits to is public; it goes with the text, the
+    commitment stays. `supersedes` is the serial of the change before it of the same record.
+    """
+
+    __tablename__ = "leaf"
+
+    serial: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    commitment: Mapped[bytes] = mapped_column(LargeBinary(32))
+    salt: Mapped[bytes | None] = mapped_column(LargeBinary(32))
+    supersedes: Mapped[int | None]
+
+
+class TileRow(Table):
+    """Up to 256 hashes of one level of the tree, side by side (C2SP tlog-tiles).
+
+    Level 0 holds leaf hashes; each hash of a level above is the root of one full tile below.
+    """
+
+    __tablename__ = "tile"
+
+    level: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    number: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    hashes: Mapped[bytes] = mapped_column(LargeBinary)
+
+
+class CheckpointRow(Table):
+    """One signed head: the tree over the first `size` changes."""
+
+    __tablename__ = "checkpoint"
+
+    size: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    note: Mapped[str]
+
+
+class LogKeyRow(Table):
+    """A public key that heads are signed with."""
+
+    __tablename__ = "log_key"
+
+    vkey: Mapped[str] = mapped_column(String(300), primary_key=True)

@@ -1,0 +1,110 @@
+"""The reader's own browser verifies a record, and notices one that was changed on the way."""
+
+import pytest
+from selenium.webdriver import Chrome
+from selenium.webdriver.common.by import By
+from selenium.webdriver.support.ui import WebDriverWait
+
+pytestmark = [pytest.mark.slow, pytest.mark.browser, pytest.mark.enable_socket]
+
+#: Changes what the site answers before the page's own script sees it.
+_TAMPER = """
+const real = window.fetch;
+window.fetch = async (...asked) => {
+  const proof = await (await real(...asked)).json();
+  proof[arguments[0]] = proof[arguments[0]].replace(arguments[1], arguments[2]);
+  return new Response(JSON.stringify(proof));
+};
+window.dispatchEvent(new HashChangeEvent("hashchange"));
+"""
+_NO_ED25519 = """
+crypto.subtle.importKey = () => Promise.reject(new DOMException("", "NotSupportedError"));
+window.dispatchEvent(new HashChangeEvent("hashchange"));
+"""
+
+
+def _open_check(browser: Chrome, address: str, language: str = "") -> None:
+    browser.get(f"{address}/results/?{language}")
+    browser.get(
+        str(
+            browser.find_element(By.CSS_SELECTOR, "main a[href*='/results/r_']").get_attribute(
+                "href"
+            )
+        )
+    )
+    link = browser.find_element(By.CSS_SELECTOR, "a[href*='/log/check']").get_attribute("href")
+    browser.get(str(link))
+
+
+def _verdict(browser: Chrome) -> tuple[str, list[str]]:
+    """Wait for the verdict; return its class and the outcome of each step."""
+
+    def settled(driver: Chrome) -> str | bool:
+        names = str(
+            driver.find_element(By.CSS_SELECTOR, "[data-verdict]").get_attribute("class")
+        ).split()
+        return names[1] if len(names) > 1 else False
+
+    kind = str(WebDriverWait(browser, 20).until(settled))
+    steps = browser.find_elements(By.CSS_SELECTOR, "[data-steps] li")
+    return kind, [str(each.get_attribute("data-outcome")) for each in steps]
+
+
+@pytest.mark.parametrize("language", ["", "lang=en"])
+def test_a_record_of_the_site_is_found_right(browser: Chrome, address: str, language: str) -> None:
+    _open_check(browser, address, language)
+
+    assert _verdict(browser) == ("notice--ok", ["true"] * 4)
+    assert '"findings"' in browser.find_element(By.CSS_SELECTOR, "[data-text]").text
+
+
+@pytest.mark.parametrize(
+    ("change", "outcomes"),
+    [
+        (("record", "20", "21"), ["true", "false", "true", "true"]),
+        (("entry", "20", "21"), ["true", "true", "false", "true"]),
+        (("checkpoint", "/log\n", "/log\n1"), ["true", "true", "false", "false"]),
+    ],
+)
+def test_an_answer_changed_on_the_way_is_noticed(
+    browser: Chrome, address: str, change: tuple[str, str, str], outcomes: list[str]
+) -> None:
+    _open_check(browser, address)
+    _verdict(browser)
+
+    browser.execute_script(_TAMPER, *change)
+
+    WebDriverWait(browser, 20).until(lambda _: _verdict(browser)[0] == "notice--error")
+    assert _verdict(browser) == ("notice--error", outcomes)
+
+
+def test_a_browser_without_ed25519_says_that_it_checked_the_hashes_only(
+    browser: Chrome, address: str
+) -> None:
+    _open_check(browser, address)
+    _verdict(browser)
+
+    browser.execute_script(_NO_ED25519)
+
+    WebDriverWait(browser, 20).until(lambda _: _verdict(browser)[0] == "notice--warn")
+    assert _verdict(browser) == ("notice--warn", ["true", "true", "true", "skipped"])
+
+
+def test_what_is_not_public_has_nothing_to_verify(browser: Chrome, address: str) -> None:
+    browser.get(f"{address}/log/check#result/r_0000")
+
+    assert _verdict(browser) == ("notice--warn", [])
+
+
+@pytest.mark.parametrize("width", [1280, 390])
+@pytest.mark.parametrize("page", ["/log/", "/log/?lang=en", "/log/check", "/log/check?lang=en"])
+def test_the_pages_fit(browser: Chrome, address: str, page: str, width: int) -> None:
+    browser.execute_cdp_cmd(
+        "Emulation.setDeviceMetricsOverride",
+        {"width": width, "height": 900, "deviceScaleFactor": 1, "mobile": width < 500},
+    )
+    browser.get(f"{address}{page}")
+
+    widest = "return [document.documentElement.scrollWidth, document.documentElement.clientWidth]"
+    scroll, client = browser.execute_script(widest)
+    assert scroll <= client + 1

@@ -1,0 +1,400 @@
+"""Every row is held against the log: whatever is edited by hand is found, and what is right passes."""
+
+import random
+from collections.abc import Iterator
+from contextlib import closing
+from dataclasses import dataclass
+from datetime import date, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+import sqlalchemy as sa
+from hypothesis import HealthCheck, given, settings
+from sqlalchemy.orm import Session
+
+from portal.domain.errors import LogBroken
+from portal.kit import migrate
+from portal.kit.db import engine_for
+from portal.register import records as r
+from portal.register.proofs.audit import audit
+from portal.register.proofs.note import Signer
+from portal.register.proofs.report import Audited
+from portal.register.records import Kind
+from portal.register.tables.changes import ChangeRow, EpochRow
+from portal.register.tables.log import CheckpointRow, LeafRow
+from portal.register.writer import Pen, open_pen
+from tests.register.makers import a_public_agency, a_public_entity, a_public_result, a_public_step
+from tests.register.test_history import _ACTS, START, Act, _play
+
+
+@dataclass
+class Keys:
+    """A key that lies in memory."""
+
+    key: Signer | None = None
+
+    def signer(self, *, may_make: bool) -> Signer:
+        """Make it on the first signing."""
+        if self.key is None:
+            assert may_make
+            self.key = Signer.new("mingcha.example/log")
+        return self.key
+
+
+def _audited(engine: sa.Engine, witness: str | None = None) -> Audited:
+    with Session(engine) as session:
+        return audit(session, witness=witness)
+
+
+def _sign(engine: sa.Engine, keys: Keys) -> None:
+    with open_pen(engine, now=START) as pen:
+        pen.sign(keys)
+
+
+def _put(engine: sa.Engine, keys: Keys, *records: r.Record, day: int = 0) -> None:
+    with open_pen(engine, now=START + timedelta(days=day)) as pen:
+        for record in records:
+            pen.append(record)
+        pen.sign(keys)
+
+
+def _withdraw(engine: sa.Engine, keys: Keys, kind: Kind, public_id: str, day: int) -> None:
+    with open_pen(engine, now=START + timedelta(days=day)) as pen:
+        pen.withdraw(kind, [public_id])
+        pen.sign(keys)
+
+
+def a_plan(version: int = 1) -> r.PublicPlan:
+    task = r.PublicTask(
+        id="t_1", code="01", name="食品经营抽查", object_scope="食品经营者", task_type="directed",
+        starts_on=date(2025, 3, 1), ends_on=date(2025, 9, 30), item_ids=("i_1",),
+    )  # fmt: skip
+    return r.PublicPlan(
+        id="p_1", agency_id="a_1", code="P", name="年度抽查计划", year=2025, version=version,
+        approved_on=date(2025, 1, 2), tasks=(task,),
+    )  # fmt: skip
+
+
+@pytest.fixture
+def filled(migrated_register: sa.Engine) -> sa.Engine:
+    """A small register in which everything has happened: amended, redacted, withdrawn, back again."""
+    keys = Keys()
+    engine = migrated_register
+    item = r.PublicItem(id="i_1", agency_id="a_1", code="SP", name="食品标签", methods=("on_site",))
+    notice = r.PublicNotice(
+        id="w_1", ground="trade_secret", article="第十五条", decided_by="示例局", review_on=date(2026, 1, 1)
+    )  # fmt: skip
+    _put(engine, keys, a_public_agency(), item, a_plan(), notice)
+    _put(
+        engine, keys, *(a_public_entity(id=f"e_{n}", name=f"示例市{n}号") for n in range(5)), day=1
+    )
+    problems = [
+        a_public_result(id=f"r_{n}", entity_id=f"e_{n % 5}", outcomes=("ordered_to_rectify",))
+        for n in range(20)
+    ]
+    _put(engine, keys, *problems, day=2)
+    _put(engine, keys, a_public_step(), a_public_step(id="f_2", step="closed"), day=3)
+    _put(engine, keys, a_plan(2), a_public_entity(id="e_1", name="示例市一号改"), day=4)
+    mask = a_public_entity(id="e_2", name="示例＊＊＊号", form="sole_trader", masked=True)
+    _put(engine, keys, mask, day=5)
+    _withdraw(engine, keys, Kind.FOLLOWUP, "f_2", 6)
+    _withdraw(engine, keys, Kind.ENTITY, "e_4", 7)
+    _put(engine, keys, a_public_entity(id="e_4", name="示例市4号"), day=8)
+    return engine
+
+
+def test_a_register_in_which_everything_has_happened_agrees_with_its_log(filled: sa.Engine) -> None:
+    found = _audited(filled)
+
+    assert found.faults == []
+    with Session(filled) as session:
+        size = session.scalar(sa.select(sa.func.max(ChangeRow.serial))) or 0
+        withdrawals = session.scalar(
+            sa.select(sa.func.count()).where(ChangeRow.op == "withdraw")
+        ) or 0  # fmt: skip
+    assert found.done["entries"] == size
+    assert found.done["live"] + found.done["versions"] + found.done["gone"] + withdrawals == size
+    assert found.done["commitments"] == size - found.done["gone"]
+    assert found.done["checkpoints"] == 9
+    assert found.head is not None
+
+
+@given(acts=_ACTS)
+@settings(
+    max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
+def test_any_history_agrees_with_its_log_and_keeps_no_salt_without_its_text(
+    acts: list[Act], migrated: Path
+) -> None:
+    engine = engine_for("sqlite://")
+    with engine_for(f"sqlite:///{migrated / 'register.db'}").connect() as source:
+        with engine.connect() as target:
+            source.connection.dbapi_connection.backup(target.connection.dbapi_connection)  # type: ignore[union-attr]
+    _play(engine, acts)
+    _sign(engine, Keys())
+
+    assert _audited(engine).faults == []
+
+
+#: Tables whose every value matters. `epoch` is a mark for followers and proves nothing.
+_HELD = (
+    "change", "leaf", "tile", "checkpoint", "log_key", "version", "tally", "agency", "item", "entity",
+    "entity_key", "plan", "task", "task_item", "result", "outcome", "followup", "withheld",
+)  # fmt: skip
+
+
+def _changed(random_: random.Random, value: Any) -> Any:
+    """Return `value` with one bit or character changed."""
+    if value is None:
+        return random_.choice([0, 7])
+    if isinstance(value, int):
+        return value ^ (1 << random_.randrange(4))
+    if isinstance(value, bytes):
+        place = random_.randrange(len(value))
+        return (
+            value[:place] + bytes([value[place] ^ (1 << random_.randrange(8))]) + value[place + 1 :]
+        )
+    if not value:
+        return "x"
+    place = random_.randrange(len(value))
+    other = chr(ord(value[place]) ^ (1 << random_.randrange(5)))
+    return value[:place] + other + value[place + 1 :]
+
+
+def _cells(connection: sa.Connection) -> Iterator[tuple[str, list[str], Any]]:
+    for table in _HELD:
+        rows = connection.exec_driver_sql(f"SELECT rowid, * FROM {table}").all()
+        assert rows or table == "task_item", table
+        names = [column["name"] for column in sa.inspect(connection).get_columns(table)]
+        for row in rows:
+            yield table, names, row
+
+
+def _broken(engine: sa.Engine, statement: str, *values: Any) -> Audited | None:
+    """Do something to the register by hand, audit it, undo it; None where the database itself refuses."""
+    with engine.connect() as connection, connection.begin() as deed:
+        try:
+            connection.exec_driver_sql(statement, values)
+        except sa.exc.IntegrityError:
+            return None
+        with Session(connection, join_transaction_mode="create_savepoint") as session:
+            found = audit(session)
+        deed.rollback()
+    return found
+
+
+@pytest.mark.slow
+def test_any_cell_edited_by_hand_is_found(filled: sa.Engine) -> None:
+    random_ = random.Random(20_250_602)
+    with filled.connect() as connection:
+        cells = [
+            (table, name, row[0], row[at])
+            for table, names, row in _cells(connection)
+            for at, name in enumerate(names, 1)
+        ]
+    missed = []
+    for table, name, rowid, value in cells:
+        changed = _changed(random_, value)
+        found = _broken(filled, f"UPDATE {table} SET {name} = ? WHERE rowid = ?", changed, rowid)
+        if found is not None and not found.fault_count:
+            missed.append((table, name, value, changed))
+
+    assert missed == []
+    assert _audited(filled).faults == []
+
+
+def test_any_row_taken_out_by_hand_is_found(filled: sa.Engine) -> None:
+    with filled.connect() as connection:
+        rows = [(table, row[0]) for table, _, row in _cells(connection)]
+    missed = [
+        (table, rowid)
+        for table, rowid in random.Random(1).sample(rows, min(200, len(rows)))
+        if not (found := _broken(filled, f"DELETE FROM {table} WHERE rowid = ?", rowid))
+        or not found.fault_count
+    ]
+
+    #: An older head is not missed by what comes after it; a witness who saw it has it.
+    assert [table for table, _ in missed if table != "checkpoint"] == []
+
+
+@pytest.mark.parametrize(
+    "deed",
+    [
+        "INSERT INTO change VALUES (999, 'publish', 'result', 'r_x', '2025-01-06 01:00:00')",
+        "INSERT INTO leaf VALUES (999, zeroblob(32), NULL, NULL)",
+        "INSERT INTO tile VALUES (0, 9, zeroblob(32))",
+        "INSERT INTO checkpoint SELECT size + 1, note FROM checkpoint ORDER BY size DESC LIMIT 1",
+        "INSERT INTO log_key SELECT vkey || 'x' FROM log_key",
+        "INSERT INTO version SELECT public_id, 99, serial, body FROM version LIMIT 1",
+        "INSERT INTO followup SELECT agency_id, result_id, step, taken_on, 'f_9', 99, 1, published_on, body FROM followup",
+        "INSERT INTO entity_key VALUES ('e_1', '示例市别名')",
+        "INSERT INTO outcome VALUES ('r_0', 5, 'concealed', NULL, '2025-05-20')",
+        "INSERT INTO tally VALUES ('a_1', 'document', 3)",
+        "UPDATE change SET serial = -serial",
+        "UPDATE result SET body = replace(body, ',', ', ') WHERE public_id = 'r_3'",
+        "DELETE FROM leaf WHERE serial = (SELECT max(serial) FROM leaf)",
+    ],
+)  # fmt: skip
+def test_a_row_put_in_by_hand_is_found(filled: sa.Engine, deed: str) -> None:
+    found = _broken(filled, deed)
+
+    assert found is not None
+    assert found.fault_count > 0
+
+
+def test_two_changes_that_swap_their_places_are_found(filled: sa.Engine) -> None:
+    with filled.begin() as connection:
+        for table in ("change", "leaf"):
+            for old, new in ((10, -1), (11, 10), (-1, 11)):
+                connection.exec_driver_sql(
+                    f"UPDATE {table} SET serial = ? WHERE serial = ?", (new, old)
+                )
+
+    assert _audited(filled).fault_count > 0
+
+
+def _cut(engine: sa.Engine) -> None:
+    """Take the last release out so cleanly that nothing inside tells of it."""
+    with engine.begin() as connection:
+        #: e_4, published again: the last act of `filled`.
+        serial = connection.exec_driver_sql("SELECT max(serial) FROM change").scalar_one()
+        connection.exec_driver_sql("DELETE FROM entity WHERE serial = ?", (serial,))
+        connection.exec_driver_sql("DELETE FROM entity_key WHERE entity_id = 'e_4'")
+        connection.exec_driver_sql("UPDATE tally SET count = count - 1 WHERE what = 'entity'")
+        for table in ("change", "leaf"):
+            connection.exec_driver_sql(f"DELETE FROM {table} WHERE serial = ?", (serial,))
+        connection.exec_driver_sql("DELETE FROM checkpoint WHERE size = ?", (serial,))
+        connection.exec_driver_sql(
+            "UPDATE tile SET hashes = substr(hashes, 1, length(hashes) - 32)"
+        )
+
+
+def test_a_tail_taken_off_is_found_by_who_saw_it(filled: sa.Engine) -> None:
+    witness = _audited(filled).head
+    assert _audited(filled, witness).faults == []
+
+    _cut(filled)
+
+    assert _audited(filled).faults == []
+    assert len(_audited(filled, witness).faults) == 1
+
+
+def test_another_log_under_another_key_is_found_by_who_saw_the_first(
+    filled: sa.Engine, migrated: Path
+) -> None:
+    witness = _audited(filled).head
+    other = engine_for("sqlite://")
+    with engine_for(f"sqlite:///{migrated / 'register.db'}").connect() as source:
+        with other.connect() as target:
+            source.connection.dbapi_connection.backup(target.connection.dbapi_connection)  # type: ignore[union-attr]
+    keys = Keys()
+    for n in range(60):
+        _put(other, keys, a_public_agency(id=f"a_{n}"))
+
+    found = _audited(other, witness)
+
+    assert _audited(other).faults == []
+    assert len(found.faults) == 2  # neither the key nor the root
+    assert found.head is None
+
+
+def test_what_nobody_has_signed_is_told(filled: sa.Engine) -> None:
+    with open_pen(filled, now=START) as pen:
+        pen.append(a_public_agency(id="a_2"))
+
+    assert len(_audited(filled).faults) == 1
+
+
+def test_a_head_is_signed_only_over_what_continues_the_last(filled: sa.Engine) -> None:
+    with Session(filled) as session:
+        heads = session.scalar(sa.select(sa.func.count()).select_from(CheckpointRow))
+        key = session.scalars(sa.text("SELECT vkey FROM log_key")).one()
+    with pytest.raises(LogBroken):
+        _put(filled, Keys(Signer.new("mingcha.example/log")), a_public_agency(id="a_2"), day=9)
+    with filled.begin() as connection:
+        connection.exec_driver_sql("UPDATE tile SET hashes = randomblob(length(hashes))")
+    with pytest.raises(LogBroken):
+        _put(filled, Keys(Signer.new("mingcha.example/log")), a_public_agency(id="a_2"), day=9)
+
+    with Session(filled) as session:
+        assert session.scalar(sa.select(sa.func.count()).select_from(CheckpointRow)) == heads
+        assert session.scalars(sa.text("SELECT vkey FROM log_key")).all() == [key]
+        assert session.scalars(sa.text("SELECT 1 FROM agency WHERE public_id = 'a_2'")).all() == []
+
+
+def test_nothing_is_added_where_changelog_and_log_stand_apart(filled: sa.Engine) -> None:
+    with filled.begin() as connection:
+        connection.exec_driver_sql("DELETE FROM leaf WHERE serial = (SELECT max(serial) FROM leaf)")
+
+    with pytest.raises(LogBroken), Session(filled) as session:
+        Pen(session, START)
+
+
+def test_a_clock_set_back_changes_nothing(migrated_register: sa.Engine) -> None:
+    keys = Keys()
+    _put(migrated_register, keys, a_public_agency(), day=30)
+    _put(migrated_register, keys, a_public_entity(), day=-300)
+
+    found = _audited(migrated_register)
+
+    assert (found.faults, found.done["checkpoints"]) == ([], 2)
+
+
+def test_an_error_after_the_signing_leaves_the_last_head(filled: sa.Engine) -> None:
+    before = _audited(filled).head
+
+    def interrupted() -> None:
+        with open_pen(filled, now=START) as pen:
+            pen.append(a_public_agency(id="a_2"))
+            pen.sign(Keys(Signer.new("x")))
+
+    with pytest.raises(LogBroken):
+        interrupted()
+
+    assert _audited(filled).head == before
+
+
+def test_salts_go_with_the_texts_they_open(filled: sa.Engine) -> None:
+    with Session(filled) as session:
+        kept = {
+            (change.kind, change.public_id, change.op)
+            for change, leaf in session.execute(
+                sa.select(ChangeRow, LeafRow).join(LeafRow, LeafRow.serial == ChangeRow.serial)
+            )
+            if leaf.salt is None
+        }
+    #: e_2 was masked later; e_4 and its checks were withdrawn; the result of f_2 told what it said.
+    assert {each[:2] for each in kept} == {
+        ("entity", "e_2"), ("entity", "e_4"), ("followup", "f_2"), ("result", "r_1"),
+        *(("result", f"r_{n}") for n in range(4, 20, 5)),
+    }  # fmt: skip
+    assert "withdraw" not in {op for _, _, op in kept}
+
+
+def test_a_register_from_before_the_log_is_given_its_leaves(
+    tmp_path: Path, filled: sa.Engine
+) -> None:
+    path = tmp_path / "old.db"
+    with closing(filled.raw_connection()) as raw:
+        raw.execute("VACUUM INTO ?", (str(path),))
+    url = f"sqlite:///{path}"
+    migrate.downgrade("register", url, "0001")
+    before = engine_for(url)
+    with before.connect() as connection:
+        assert "leaf" not in sa.inspect(connection).get_table_names()
+    before.dispose()
+
+    migrate.upgrade("register", url)
+
+    engine = engine_for(url)
+    unsigned = _audited(engine)
+    with Session(engine) as session:
+        size = session.scalar(sa.select(sa.func.count()).select_from(LeafRow))
+        assert session.scalars(sa.select(EpochRow.value)).all()
+    assert unsigned.faults == [
+        f"有{size}条尚未签署；如刚升级过，请在办公端运行 portal-office migrate"
+    ]
+    _sign(engine, Keys())
+    assert _audited(engine).faults == []
+    engine.dispose()
