@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 
 from portal.kit.db import engine_for
 from portal.register.layout import LAYOUTS
+from portal.register.proofs.audit import audit
 from portal.register.queries import changes
 from portal.register.records import Kind
 from portal.register.tables.changes import ChangeRow
@@ -50,7 +51,7 @@ def _timed(data: Path, *words: str) -> tuple[float, str]:
 
 
 def _published(data: Path) -> tuple[int, int]:
-    """Return the number of live results and of changes, after checking that they agree."""
+    """Return the number of live results and of changes, after checking that they and the log agree."""
     engine = engine_for(f"sqlite:///{data / 'register.db'}")
     with Session(engine) as session:
         serials = session.scalars(sa.select(ChangeRow.serial).order_by(ChangeRow.serial)).all()
@@ -60,6 +61,7 @@ def _published(data: Path) -> tuple[int, int]:
             for what in ("agency", "item", "entity", "result")
         }
         tallies = changes.tallies(session)
+        assert audit(session).faults == []
         assert list(serials) == list(range(1, len(serials) + 1))
         assert {what: tallies.get(what, 0) for what in live} == live
         first = session.scalars(sa.select(ResultRow.public_id).limit(1)).all()

@@ -18,6 +18,7 @@ from portal.register.records import Kind
 from tests.conftest import NOW, Office, urls
 from tests.makers import AGENCY_ROW, CANARY, CODE_CANARY, ITEM_ROW, RESULT_ROW
 from tests.public.crawl import Answer, crawl
+from tests.raw import raw_bytes
 
 ENTITY_ROW = {"entity_name": "示例市青禾食品有限公司", "identifier": RESULT_ROW["identifier"]}
 DECISION = {
@@ -53,8 +54,8 @@ def test_no_canary_is_anywhere_on_the_demonstration_site(demo: Path) -> None:
 def test_no_canary_is_in_the_register_or_letterbox_files(demo: Path) -> None:
     files = [*demo.glob("register.db*"), *demo.glob("letterbox.db*")]
 
-    assert [f.name for f in files if any(s.encode() in f.read_bytes() for s in SECRETS)] == []
-    assert any(SECRETS[0].encode() in f.read_bytes() for f in demo.glob("internal.db*"))
+    assert [f.name for f in files if any(s.encode() in raw_bytes(f) for s in SECRETS)] == []
+    assert any(SECRETS[0].encode() in raw_bytes(f) for f in demo.glob("internal.db*"))
 
 
 @pytest.mark.slow
@@ -62,8 +63,8 @@ def test_no_canary_is_in_the_register_or_letterbox_files(demo: Path) -> None:
     "private", ["2369132", "胡家磊", "66601934", "66601935", "jnssgb", "195421667"]
 )
 def test_contact_data_of_the_real_papers_stays_inside(demo: Path, private: str) -> None:
-    public = b"".join(path.read_bytes() for path in demo.glob("register.db*"))
-    inside = b"".join(path.read_bytes() for path in demo.glob("internal.db*"))
+    public = b"".join(raw_bytes(path) for path in demo.glob("register.db*"))
+    inside = b"".join(raw_bytes(path) for path in demo.glob("internal.db*"))
 
     assert private.encode() in inside
     assert private.encode() not in public
@@ -71,7 +72,7 @@ def test_contact_data_of_the_real_papers_stays_inside(demo: Path, private: str) 
 
 @pytest.mark.slow
 def test_officials_named_in_their_office_stay_in_the_papers(demo: Path) -> None:
-    public = b"".join(path.read_bytes() for path in demo.glob("register.db*"))
+    public = b"".join(raw_bytes(path) for path in demo.glob("register.db*"))
 
     assert [name for name in ("陈新华副市长", "陈晓明局长") if name.encode() not in public] == []
 

@@ -22,8 +22,9 @@ from portal.register.records import Kind
 from portal.register.tables.log import LeafRow
 from portal.register.tables.results import ResultRow
 from tests.conftest import NOW, Office, urls
-from tests.makers import RESULT_ROW
+from tests.makers import ITEM_ROW, RESULT_ROW
 from tests.public.crawl import crawl
+from tests.raw import raw_bytes
 
 
 def _proof(client: FlaskClient, address: str) -> dict[str, Any]:
@@ -137,9 +138,28 @@ def test_a_withdrawn_record_leaves_its_leaf_and_neither_salt_nor_text(
             sa.select(LeafRow.salt).where(LeafRow.serial == before["index"] + 1)
         ).one()
     assert salt is None
-    files = b"".join(path.read_bytes() for path in office.stores.files.parent.glob("register.db*"))
+    files = b"".join(raw_bytes(path) for path in office.stores.files.parent.glob("register.db*"))
     assert bytes.fromhex(before["salt"]) not in files
     assert _opens(before), "whoever kept record and salt can still prove it"
+
+
+def test_an_older_version_is_opened_only_where_its_page_shows_it(
+    office: Office, client: FlaskClient, result_id: str
+) -> None:
+    item = json.loads(client.get("/log/proof/1").data)
+    check = _proof(client, f"/log/proof?kind=result&id={result_id}")
+    office.put("items", {**ITEM_ROW, "name": "食品经营许可情况检查（修订）"})
+    office.put("results", {**RESULT_ROW, "unit": "市场监管二所"})
+
+    older = [_proof(client, f"/log/proof/{each['index']}") for each in (item, check)]
+
+    assert item["kind"] == "item"
+    assert [(_holds(each), "record" in each, "salt" in each) for each in older] == [
+        (True, True, True),
+        (True, False, False),
+    ]
+    newest = _proof(client, f"/log/proof?kind=result&id={result_id}")
+    assert json.loads(newest["entry"])["of"] == check["index"]
 
 
 def test_what_was_never_public_gets_the_same_answer_whatever_it_is(

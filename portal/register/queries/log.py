@@ -15,6 +15,10 @@ from portal.register.tables.changes import ChangeRow, VersionRow
 from portal.register.tables.log import CheckpointRow, LeafRow, LogKeyRow
 
 
+#: Kinds whose older versions stand on their pages; the log shows no text that no page shows.
+_VERSIONS_SHOWN = (Kind.PLAN, Kind.ITEM)
+
+
 @dataclass(frozen=True, slots=True)
 class Head:
     """The newest signed head, and the keys that heads are signed with."""
@@ -114,11 +118,11 @@ def _content(session: Session, row: Any) -> Content | None:  # noqa: ANN401
     """Return the text of an entry. A tombstone is no text: it would name what was withdrawn."""
     if row.op == "withdraw" or row.salt is None:
         return None
-    table = LAYOUTS[Kind(row.kind)].table
-    body = session.scalar(sa.select(table.body).where(table.serial == row.serial)) or (
-        session.scalar(sa.select(VersionRow.body).where(VersionRow.serial == row.serial))
-    )
+    kind = Kind(row.kind)
+    table = LAYOUTS[kind].table
+    body = session.scalar(sa.select(table.body).where(table.serial == row.serial))
+    if body is None and kind in _VERSIONS_SHOWN:
+        body = session.scalar(sa.select(VersionRow.body).where(VersionRow.serial == row.serial))
     if body is None:
         return None
-    text = entries.canonical_of(body).decode()
-    return Content(Kind(row.kind), row.public_id, row.salt, text)
+    return Content(kind, row.public_id, row.salt, entries.canonical_of(body).decode())
