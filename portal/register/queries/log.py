@@ -14,7 +14,6 @@ from portal.register.records import Kind
 from portal.register.tables.changes import ChangeRow, VersionRow
 from portal.register.tables.log import CheckpointRow, LeafRow, LogKeyRow
 
-
 #: Kinds whose older versions stand on their pages; the log shows no text that no page shows.
 _VERSIONS_SHOWN = (Kind.PLAN, Kind.ITEM)
 
