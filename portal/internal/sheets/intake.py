@@ -16,8 +16,6 @@ from portal.internal.sheets.doors.shape import MACROS_OR_LINKS, Ask, Unfit
 from portal.internal.sheets.limits import Limits
 from portal.internal.sheets.report import Unreadable
 
-#: What the office's page takes at most, unless the settings say otherwise.
-MAX_FILE_BYTES = Limits().file_mb * 2**20
 _MACROS_OR_LINKS = re.compile(r"vbaProject\.bin$|^xl/externalLinks/")
 _DAMAGED = "不是完整的 .xlsx 工作簿（可能下载未完成或已损坏）；请重新导出或另存后再导入"
 #: The parts that say which worksheets there are; larger ones are no such thing.

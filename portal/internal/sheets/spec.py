@@ -108,10 +108,6 @@ class Sheet:
         """Return the column of this field."""
         return next(column for column in self.columns if column.field == field)
 
-    def has_children(self) -> bool:
-        """Whether one record may take several rows."""
-        return any(column.child for column in self.columns)
-
 
 def each_child(build: Callable[[Values], T], children: Sequence[Values]) -> tuple[T, ...]:
     """Build every child; a fault says in which, and brings the others along."""

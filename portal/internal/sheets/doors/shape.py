@@ -1,6 +1,6 @@
 """What passes through a door: what is asked, what was found, rows of cells, and why it stays shut."""
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator
 from typing import TYPE_CHECKING, BinaryIO
 
 import msgspec
@@ -164,8 +164,3 @@ def too_far(where: str, limits: Limits) -> Unfit:
 def is_blank(cell: object) -> bool:
     """Whether a cell has nothing to read."""
     return cell == "" or (isinstance(cell, str) and not cell.strip())
-
-
-def is_empty(cells: Sequence[object]) -> bool:
-    """Whether a row has nothing to read."""
-    return all(is_blank(cell) for cell in cells)
