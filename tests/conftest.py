@@ -1,7 +1,6 @@
 """The stage: migrated stores, an office with its people, and the public site over them."""
 
 import fcntl
-import shutil
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
@@ -19,10 +18,10 @@ from portal.internal.desk import people, release, review, upload
 from portal.internal.desk.filing import Accepted
 from portal.internal.desk.stores import Stores, open_stores
 from portal.internal.desk.upload import Terms
-from portal.kit import config, migrate
-from portal.kit.config import Settings
 from portal.public.app import create_app
+from tests import stage
 from tests.makers import AGENCY, AGENCY_ROW, ITEM_ROW, Row, a_workbook
+from tests.stage import urls
 
 #: The day on which tests happen: after every date in the makers.
 NOW = datetime(2025, 6, 2, 1, 0, tzinfo=UTC)
@@ -30,33 +29,42 @@ NOW = datetime(2025, 6, 2, 1, 0, tzinfo=UTC)
 PLAIN = Terms()
 
 
-def urls(data: Path) -> tuple[Settings, str]:
-    """Return settings, and the office's URL, for stores in `data`."""
-    environ = {"PORTAL_DATA": str(data), "PORTAL_SITE_URL": "https://mingcha.example"}
-    return config.load(environ), config.internal_url(environ)
+def pytest_configure(config: pytest.Config) -> None:
+    """On PostgreSQL an app that a test leaves behind has connections of its own, which the driver mentions."""
+    if stage.POSTGRES:
+        config.addinivalue_line(
+            "filterwarnings", "ignore:.*connection .* was deleted while still open:ResourceWarning"
+        )
+        config.addinivalue_line("filterwarnings", "ignore::pytest.PytestUnraisableExceptionWarning")
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Leave out on PostgreSQL what is about the bytes of SQLite's files."""
+    if stage.POSTGRES:
+        files = [item for item in items if item.get_closest_marker("sqlite")]
+        config.hook.pytest_deselected(items=files)
+        items[:] = [item for item in items if item not in files]
 
 
 @pytest.fixture(scope="session")
 def migrated(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Empty stores at the newest schema, to be copied."""
     folder = tmp_path_factory.mktemp("migrated")
-    settings, internal = urls(folder)
-    migrate.upgrade("register", settings.register_url)
-    migrate.upgrade("letterbox", settings.letterbox_url)
-    migrate.upgrade("internal", internal)
+    stage.put_up(folder)
     return folder
 
 
 @pytest.fixture
-def data(migrated: Path, tmp_path: Path) -> Path:
+def data(migrated: Path, tmp_path: Path) -> Iterator[Path]:
     """A data folder of one's own."""
-    return Path(shutil.copytree(migrated, tmp_path / "data"))
+    folder = stage.copy(migrated, tmp_path / "data")
+    yield folder
+    stage.clear(folder)
 
 
 @pytest.fixture
 def stores(data: Path) -> Iterator[Stores]:
-    settings, internal = urls(data)
-    opened = open_stores(settings, internal)
+    opened = open_stores(*urls(data))
     yield opened
     for engine in (opened.internal, opened.register, opened.letterbox):
         engine.dispose()
@@ -150,10 +158,7 @@ def demo(tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> Path:
     with (shared / "demo.lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         if not (folder / "done").exists():
-            settings, internal = urls(folder)
-            migrate.upgrade("register", settings.register_url)
-            migrate.upgrade("letterbox", settings.letterbox_url)
-            migrate.upgrade("internal", internal)
-            load.load(open_stores(settings, internal), say=print)
+            stage.put_up(folder)
+            load.load(open_stores(*urls(folder)), say=print)
             (folder / "done").touch()
     return folder

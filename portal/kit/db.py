@@ -14,6 +14,7 @@ from urllib.parse import quote
 
 import sqlalchemy as sa
 from flask_sqlalchemy import SQLAlchemy
+from sqlalchemy.dialects import postgresql
 from sqlalchemy.engine import make_url
 from sqlalchemy.orm import DeclarativeBase, InstrumentedAttribute, Session
 
@@ -71,10 +72,14 @@ class UtcDateTime(sa.TypeDecorator[datetime]):
 def read_only(url: str) -> str:
     """Return the URL that opens the same store for reading only, where the URL can say so.
 
-    On SQLite the file is opened with ``mode=ro``. On a server the account decides: give the
-    public side one that may only SELECT.
+    On SQLite the file is opened with ``mode=ro``. On PostgreSQL every transaction is made read
+    only; the account decides all the same: give the public side one that may only SELECT.
     """
     parsed = make_url(url)
+    if parsed.get_backend_name() == "postgresql":
+        given = parsed.query.get("options", "")
+        options = f"{given} -c default_transaction_read_only=on".strip()
+        return parsed.update_query_dict({"options": options}).render_as_string(hide_password=False)
     if parsed.get_backend_name() != "sqlite" or not parsed.database:
         return url
     return f"sqlite:///file:{quote(str(Path(parsed.database).resolve()))}?mode=ro&uri=true"
@@ -167,9 +172,7 @@ def among(
 
     A thousand parameters make a thousand-fold longer statement, new to the database every time.
     """
-    listed = json.dumps(list(values), ensure_ascii=False)
-    if session.get_bind(clause=sa.select(column)).dialect.name == "sqlite":
-        each = sa.func.json_each(listed).table_valued("value")
-    else:
-        each = sa.func.json_array_elements_text(sa.cast(listed, sa.JSON)).table_valued("value")
+    if session.get_bind(clause=sa.select(column)).dialect.name != "sqlite":
+        return column == sa.any_(sa.literal(list(values), postgresql.ARRAY(sa.Text)))
+    each = sa.func.json_each(json.dumps(list(values), ensure_ascii=False)).table_valued("value")
     return column.in_(sa.select(each.c.value))

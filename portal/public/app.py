@@ -9,6 +9,7 @@ from urllib.parse import urlencode
 from flask import Flask, Response, current_app, request, url_for
 from flask_babel import gettext as _
 from jinja2 import FileSystemLoader, StrictUndefined
+from werkzeug.routing import UnicodeConverter, ValidationError
 
 from portal.kit import i18n
 from portal.kit.assets import asset
@@ -49,6 +50,7 @@ def create_app(settings: Settings | None = None) -> Flask:
         LETTERBOX: options(settings.letterbox_url),
     }
     db.init_app(app)
+    app.url_map.converters["default"] = _Printable
     i18n.set_up(app)
     filters.set_up(app)
     errors.set_up(app)
@@ -60,6 +62,16 @@ def create_app(settings: Settings | None = None) -> Flask:
     app.add_url_rule("/robots.txt", "robots", _robots)
     app.jinja_env.globals["asset"] = asset_url
     return app
+
+
+class _Printable(UnicodeConverter):
+    """A part of an address: one with a control character names nothing, and no database is asked."""
+
+    def to_python(self, value: str) -> str:
+        """Take `value` as it is."""
+        if not value.isprintable():
+            raise ValidationError
+        return value
 
 
 def asset_url(path: str) -> str:

@@ -82,6 +82,7 @@ def test_withholding_a_public_record_later_takes_it_out(stores: Stores) -> None:
         assert changes.tallies(session)["withheld"] == 1
 
 
+@pytest.mark.sqlite
 def test_a_withdrawn_text_is_in_none_of_the_registers_files(stores: Stores, data: Path) -> None:
     secret = "只此一处出现的检查情况"
     result = a_problem(findings=(a_finding(detail=secret),))

@@ -10,7 +10,7 @@ from selenium.webdriver.chrome.service import Service
 from werkzeug.serving import make_server
 
 from portal.public.app import create_app
-from tests.conftest import urls
+from tests.stage import urls
 
 
 @pytest.fixture(scope="module")

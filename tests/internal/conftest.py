@@ -9,8 +9,9 @@ from flask.testing import FlaskClient
 from portal.domain.workflow import Role
 from portal.internal.app import create_app
 from portal.internal.desk import people
-from tests.conftest import Office, urls
+from tests.conftest import Office
 from tests.internal.clicking import PASSWORD, SignIn, post
+from tests.stage import urls
 
 
 @pytest.fixture

@@ -27,8 +27,9 @@ from portal.internal.tables.batches import BatchRow
 from portal.internal.tables.filings import FilingRow
 from portal.internal.tables.people import EVERY_AGENCY
 from portal.kit import clock
-from tests.conftest import NOW, Office, urls
+from tests.conftest import NOW, Office
 from tests.makers import AGENCY, AGENCY_ROW, CREDIT_CODE, RESULT_ROW, Row, a_text
+from tests.stage import urls
 
 PARTY = "示例市青禾食品有限公司"
 PROBLEM: Row = {**RESULT_ROW, "outcomes": "发现问题已责令改正", "due_on": "2025-06-20"}

@@ -23,7 +23,7 @@ from portal.internal.desk.mappings import Kept
 from portal.internal.sheets.rules import RULES, Level
 from portal.internal.tables.ledger import LedgerRow
 from portal.kit import clock
-from tests.conftest import NOW, Office, urls
+from tests.conftest import NOW, Office
 from tests.internal.clicking import (
     PASSWORD,
     SignIn,
@@ -43,6 +43,7 @@ from tests.internal.makers import (
     batch_count,
 )
 from tests.makers import AGENCY, RESULT_ROW, a_workbook
+from tests.stage import urls
 
 GOOD = a_result_row(identifier="91990101MA0000000U")
 DOUBTFUL = a_result_row()

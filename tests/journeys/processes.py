@@ -11,13 +11,15 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 
+from tests import stage
+
 BIN = Path(sys.executable).parent
 
 
 def environment(data: Path, **more: str) -> dict[str, str]:
     """Return a clean environment for our commands."""
     kept = {name: value for name, value in os.environ.items() if not name.startswith("PORTAL_")}
-    return kept | {"PORTAL_DATA": str(data), "PYTHONUNBUFFERED": "1"} | more
+    return kept | stage.environ(data) | {"PYTHONUNBUFFERED": "1"} | more
 
 
 def office(

@@ -21,6 +21,7 @@ from portal.register.tables.results import ResultRow
 from tests.bench.corpus import write_csv
 from tests.journeys.processes import BIN, environment, office
 from tests.makers import AGENCY, AGENCY_ROW, ITEM_ROW, a_workbook
+from tests.stage import urls
 
 pytestmark = [pytest.mark.slow, pytest.mark.enable_socket]
 
@@ -52,7 +53,7 @@ def _timed(data: Path, *words: str) -> tuple[float, str]:
 
 def _published(data: Path) -> tuple[int, int]:
     """Return the number of live results and of changes, after checking that they and the log agree."""
-    engine = engine_for(f"sqlite:///{data / 'register.db'}")
+    engine = engine_for(urls(data)[0].register_url)
     with Session(engine) as session:
         serials = session.scalars(sa.select(ChangeRow.serial).order_by(ChangeRow.serial)).all()
         live = {

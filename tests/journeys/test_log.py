@@ -20,6 +20,7 @@ from tests.journeys.processes import (
     running,
     wait_for,
 )
+from tests.stage import urls
 
 pytestmark = [pytest.mark.slow, pytest.mark.enable_socket]
 
@@ -42,7 +43,7 @@ def copied(demo: Path, tmp_path: Path) -> Path:
 
 
 def test_a_store_from_before_the_log_is_upgraded_and_signed_by_one_command(copied: Path) -> None:
-    migrate.downgrade("register", f"sqlite:///{copied / 'register.db'}", "0001")
+    migrate.downgrade("register", urls(copied)[0].register_url, "0001")
     (copied / "log.key").unlink()
     before = _verify_log(copied)
 
@@ -58,7 +59,7 @@ def test_who_kept_a_checkpoint_elsewhere_notices_a_register_put_back(copied: Pat
     old = copied / "register.old"
     shutil.copy2(copied / "register.db", old)
     assert _verify_log(copied, "--witness", str(copied / "seen")).returncode == 0
-    engine = engine_for(f"sqlite:///{copied / 'register.db'}")
+    engine = engine_for(urls(copied)[0].register_url)
     with engine.connect() as connection:
         public_id = connection.execute(sa.text("SELECT public_id FROM result LIMIT 1")).scalar_one()
     engine.dispose()

@@ -15,10 +15,12 @@ from portal.internal.tables.settings import ID_KEY, SettingRow
 from portal.public.app import create_app
 from portal.register.proofs import entries
 from portal.register.records import Kind
-from tests.conftest import NOW, Office, urls
+from tests import stage
+from tests.conftest import NOW, Office
 from tests.makers import AGENCY_ROW, CANARY, CODE_CANARY, ITEM_ROW, RESULT_ROW
 from tests.public.crawl import Answer, crawl
 from tests.raw import raw_bytes
+from tests.stage import urls
 
 ENTITY_ROW = {"entity_name": "示例市青禾食品有限公司", "identifier": RESULT_ROW["identifier"]}
 DECISION = {
@@ -50,6 +52,7 @@ def test_no_canary_is_anywhere_on_the_demonstration_site(demo: Path) -> None:
     assert len(pages) > 1000
 
 
+@pytest.mark.sqlite
 @pytest.mark.slow
 def test_no_canary_is_in_the_register_or_letterbox_files(demo: Path) -> None:
     files = [*demo.glob("register.db*"), *demo.glob("letterbox.db*")]
@@ -58,6 +61,7 @@ def test_no_canary_is_in_the_register_or_letterbox_files(demo: Path) -> None:
     assert any(SECRETS[0].encode() in raw_bytes(f) for f in demo.glob("internal.db*"))
 
 
+@pytest.mark.sqlite
 @pytest.mark.slow
 @pytest.mark.parametrize(
     "private", ["2369132", "胡家磊", "66601934", "66601935", "jnssgb", "195421667"]
@@ -70,6 +74,7 @@ def test_contact_data_of_the_real_papers_stays_inside(demo: Path, private: str) 
     assert private.encode() not in public
 
 
+@pytest.mark.sqlite
 @pytest.mark.slow
 def test_officials_named_in_their_office_stay_in_the_papers(demo: Path) -> None:
     public = b"".join(raw_bytes(path) for path in demo.glob("register.db*"))
@@ -95,10 +100,7 @@ def test_two_offices_that_differ_only_in_secrets_give_the_same_site(
 
     The log is part of the site: its entries, proofs and signed heads are the same too.
     """
-    other_data = tmp_path / "other"
-    other_data.mkdir()
-    for store in ("register", "internal", "letterbox"):
-        (other_data / f"{store}.db").write_bytes((migrated / f"{store}.db").read_bytes())
+    other_data = stage.copy(migrated, tmp_path / "other")
     (other_data / "log.key").write_bytes((data / "log.key").read_bytes())
     other = _twin(office, other_data, tmp_path)
 
@@ -147,7 +149,7 @@ def _twin(office: Office, data: Path, folder: Path) -> Office:
 
 def _strip(pages: dict[str, Answer], data: Path) -> dict[str, str]:
     """Compare everything but the register's own random epoch, which is in the validators."""
-    with Session(sa.create_engine(f"sqlite:///{data / 'register.db'}")) as session:
+    with Session(sa.create_engine(urls(data)[0].register_url)) as session:
         epoch = session.scalars(sa.text("SELECT value FROM epoch")).one()
     return {
         address: repr(answer).replace(str(epoch)[:8], "EPOCH") for address, answer in pages.items()

@@ -21,10 +21,12 @@ from portal.register.proofs.tree import is_consistent, is_included, leaf_hash
 from portal.register.records import Kind
 from portal.register.tables.log import LeafRow
 from portal.register.tables.results import ResultRow
-from tests.conftest import NOW, Office, urls
+from tests import stage
+from tests.conftest import NOW, Office
 from tests.makers import ITEM_ROW, RESULT_ROW
 from tests.public.crawl import crawl
 from tests.raw import raw_bytes
+from tests.stage import urls
 
 
 def _proof(client: FlaskClient, address: str) -> dict[str, Any]:
@@ -201,9 +203,7 @@ def test_a_strange_parameter_is_refused_with_what_would_be_right(
 
 
 def test_before_the_first_head_there_is_a_page_and_no_proof(migrated: Path, tmp_path: Path) -> None:
-    for store in ("register", "letterbox"):
-        (tmp_path / f"{store}.db").write_bytes((migrated / f"{store}.db").read_bytes())
-    client = create_app(urls(tmp_path)[0]).test_client()
+    client = create_app(urls(stage.copy(migrated, tmp_path / "empty"))[0]).test_client()
 
     status = {
         address: client.get(address).status_code
@@ -247,6 +247,7 @@ def _verify_log(data: Path, *words: str) -> tuple[int, str]:
     return done.exit_code, done.output
 
 
+@pytest.mark.sqlite
 def test_verify_log_tells_what_it_did_and_keeps_what_it_saw(
     office: Office, client: FlaskClient, data: Path, tmp_path: Path, result_id: str
 ) -> None:
@@ -264,6 +265,7 @@ def test_verify_log_tells_what_it_did_and_keeps_what_it_saw(
     assert witness.read_text() == client.get("/log/checkpoint").get_data(as_text=True) != seen
 
 
+@pytest.mark.sqlite
 def test_verify_log_refuses_what_was_edited_and_leaves_the_witness_alone(
     office: Office, data: Path, tmp_path: Path, result_id: str
 ) -> None:
@@ -281,6 +283,7 @@ def test_verify_log_refuses_what_was_edited_and_leaves_the_witness_alone(
     assert _verify_log(tmp_path / "nothing")[0] == 1
 
 
+@pytest.mark.sqlite
 def test_the_private_key_is_in_no_answer_and_no_public_file(
     office: Office, data: Path, client: FlaskClient, result_id: str
 ) -> None:

@@ -12,7 +12,7 @@ from flask.testing import FlaskClient
 
 from portal.kit.db import db
 from portal.public.app import create_app
-from tests.conftest import urls
+from tests.stage import urls
 
 pytestmark = pytest.mark.slow
 
@@ -83,6 +83,7 @@ def _addresses(client: FlaskClient) -> list[str]:
     return ["/", *lists, *(f"/results/?{f}" for f in filters), *shows, *more]
 
 
+@pytest.mark.sqlite
 def test_every_page_takes_few_queries_and_each_walks_an_index(demo_site: Flask) -> None:
     client = demo_site.test_client()
     costly: list[tuple[str, int]] = []

@@ -7,10 +7,11 @@ import pytest
 import sqlalchemy as sa
 
 from portal.kit.db import engine_for
+from tests.stage import urls
 
 
 @pytest.fixture
 def migrated_register(data: Path) -> Iterator[sa.Engine]:
-    engine = engine_for(f"sqlite:///{data / 'register.db'}")
+    engine = engine_for(urls(data)[0].register_url)
     yield engine
     engine.dispose()

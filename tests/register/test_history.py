@@ -81,6 +81,7 @@ def _play(engine: sa.Engine, acts: list[Act]) -> None:
                 pen.append(_record(act))
 
 
+@pytest.mark.sqlite
 @given(acts=_ACTS)
 @settings(
     max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]

@@ -27,6 +27,8 @@ from portal.register.writer import Pen, open_pen
 from tests.register.makers import a_public_agency, a_public_entity, a_public_result, a_public_step
 from tests.register.test_history import _ACTS, START, Act, _play
 
+pytestmark = pytest.mark.sqlite
+
 
 @dataclass
 class Keys:

@@ -1,0 +1,85 @@
+"""Where the stores of a test lie: SQLite files in its folder, or databases of the PostgreSQL that TEST_POSTGRES names."""
+
+import hashlib
+import os
+import shutil
+from pathlib import Path
+
+import sqlalchemy as sa
+from sqlalchemy.engine import make_url
+
+from portal.kit import config, migrate
+from portal.kit.config import Settings
+
+#: URL of a server, whatever its database; see `tests.postgres`.
+POSTGRES = os.environ.get("TEST_POSTGRES")
+STORES = ("register", "internal", "letterbox")
+
+
+def environ(data: Path) -> dict[str, str]:
+    """Return the settings that make `data` the place of the stores."""
+    found = {"PORTAL_DATA": str(data)}
+    if POSTGRES:
+        found |= {f"PORTAL_{store.upper()}_URL": _url(data, store) for store in STORES}
+    return found
+
+
+def urls(data: Path) -> tuple[Settings, str]:
+    """Return settings, and the office's URL, for stores in `data`."""
+    found = environ(data) | {"PORTAL_SITE_URL": "https://mingcha.example"}
+    return config.load(found), config.internal_url(found)
+
+
+def put_up(data: Path) -> None:
+    """Make empty stores at the newest schema in `data`."""
+    data.mkdir(parents=True, exist_ok=True)
+    for store in STORES:
+        if POSTGRES:
+            _create(_name(data, store), "template0")
+    settings, internal = urls(data)
+    migrate.upgrade("register", settings.register_url)
+    migrate.upgrade("letterbox", settings.letterbox_url)
+    migrate.upgrade("internal", internal)
+
+
+def copy(source: Path, target: Path) -> Path:
+    """Copy the stores of `source`, which nobody has open, to `target`."""
+    shutil.copytree(source, target, dirs_exist_ok=True)
+    if POSTGRES:
+        for store in STORES:
+            _create(_name(target, store), _name(source, store))
+    return target
+
+
+def clear(data: Path) -> None:
+    """Drop the databases of `data`; files go with their folder."""
+    if POSTGRES:
+        for store in STORES:
+            _run(f'DROP DATABASE IF EXISTS "{_name(data, store)}" WITH (FORCE)')
+
+
+def _url(data: Path, store: str) -> str:
+    return _address(_name(data, store))
+
+
+def _name(data: Path, store: str) -> str:
+    return f"{store}_{hashlib.sha256(str(data.resolve()).encode()).hexdigest()[:16]}"
+
+
+def _address(database: str) -> str:
+    assert POSTGRES
+    return make_url(POSTGRES).set(database=database).render_as_string(hide_password=False)
+
+
+def _create(name: str, template: str) -> None:
+    collation = "LC_COLLATE 'C' LC_CTYPE 'C.UTF-8'" if template == "template0" else ""
+    _run(f'CREATE DATABASE "{name}" TEMPLATE "{template}" {collation}')
+
+
+def _run(statement: str) -> None:
+    engine = sa.create_engine(_address("postgres"), isolation_level="AUTOCOMMIT")
+    try:
+        with engine.connect() as connection:
+            connection.exec_driver_sql(statement)
+    finally:
+        engine.dispose()
