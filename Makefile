@@ -5,6 +5,11 @@ PYTHON ?= python3
 BIN := .venv/bin
 PIP := $(BIN)/python -m pip --quiet --disable-pip-version-check
 
+# What touches a store is tested on PostgreSQL as well; the rest has never heard of it.
+ON_POSTGRES := tests/register tests/airlock tests/public tests/letterbox tests/internal/test_workflow.py \
+  tests/internal/test_import.py tests/internal/test_due.py tests/journeys/test_row_to_citizen.py \
+  -m "not browser and not slow"
+
 .PHONY: help run test check fix bench translations clean
 
 help: ## Show this list
@@ -16,6 +21,7 @@ run: .venv/ready ## Migrate, load the demonstration on the first start, serve si
 test: .venv/ready-dev .system ## All checks and all tests, as CI runs them
 	@$(MAKE) --no-print-directory check
 	$(BIN)/python -m pytest -n 2 --dist worksteal
+	$(BIN)/python -m tests.postgres $(BIN)/python -m pytest -n 2 --dist worksteal $(ON_POSTGRES)
 
 check: .venv/ready-dev ## Format, lint, types, contracts, templates
 	$(BIN)/ruff format --check .
@@ -53,9 +59,12 @@ clean: ## Remove the environment and the demonstration's stores
 	@$(PIP) install --require-hashes -r requirements-dev.lock
 	@touch $@
 
-# A real browser for the browser tests, and Chinese fonts for what it draws.
+# A real browser with Chinese fonts, a real PostgreSQL and a real nginx for the tests that use them.
+PROGRAMS := chromium chromedriver nginx pg_ctlcluster
+PACKAGES := chromium chromium-driver fonts-noto-cjk nginx-light postgresql
 .PHONY: .system
 .system:
-	@command -v chromium >/dev/null && command -v chromedriver >/dev/null || { \
-	  if [ "$$(id -u)" = 0 ]; then apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq chromium chromium-driver fonts-noto-cjk >/dev/null; \
-	  else echo "chromium and chromedriver are missing; install them for the browser tests" >&2; exit 1; fi; }
+	@missing=; for each in $(PROGRAMS); do command -v $$each >/dev/null || missing="$$missing $$each"; done; \
+	if [ -n "$$missing" ]; then \
+	  if [ "$$(id -u)" = 0 ]; then apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq $(PACKAGES) >/dev/null; \
+	  else echo "missing:$$missing; install them for the tests (Debian: $(PACKAGES))" >&2; exit 1; fi; fi

@@ -66,7 +66,7 @@ def _start(programs: Path, folder: Path) -> subprocess.Popen[bytes]:
 
 
 def _wait(programs: Path, folder: Path, server: subprocess.Popen[bytes]) -> None:
-    ready = [programs / "pg_isready", "-q", "-h", folder, "-p", _PORT]
+    ready = [str(programs / "pg_isready"), "-q", "-h", str(folder), "-p", _PORT]
     while subprocess.run(ready, check=False).returncode != 0:
         if server.poll() is not None:
             raise RuntimeError("the private PostgreSQL did not start")

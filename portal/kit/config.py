@@ -16,6 +16,7 @@ KNOWN = {
     "PORTAL_SITE_URL": "address of the public site, for absolute links",
     "PORTAL_SITE_NAME": "name of the site",
     "PORTAL_LICENSE_URL": "licence of the published data",
+    "PORTAL_ACCESS_LOG": "file of the access log, - for standard output; none without it",
     "PORTAL_IMPORT_FILE_MB": "largest file the office imports, in MB",
     "PORTAL_IMPORT_ROWS": "most rows of one file",
     "PORTAL_IMPORT_COLUMNS": "most columns of one file",
@@ -56,6 +57,8 @@ class Settings:
     port: int
     office_port: int
     workers: int
+    #: File of the access log, "-" for standard output, "" for none.
+    access_log: str
     limits: Limits
 
 
@@ -81,6 +84,7 @@ def load(environ: Mapping[str, str] | None = None) -> Settings:
         port=port,
         office_port=_number(values, "OFFICE_PORT", 8001),
         workers=_number(values, "WORKERS", 2),
+        access_log=values.get("PORTAL_ACCESS_LOG") or "",
         limits=_limits(values),
     )
 

@@ -9,8 +9,9 @@ def command(settings: Settings, app: str, port: int) -> list[str]:
     """Return the argument list of a gunicorn that serves `app` (``module:factory()``) on `port`.
 
     Threads keep a slow reader from blocking a worker; the control socket is off, because
-    nothing of ours talks to it.
+    nothing of ours talks to it. Answers are logged where `settings.access_log` says, if anywhere.
     """
+    logged = ["--access-logfile", settings.access_log] if settings.access_log else []
     return [
         sys.executable, "-m", "gunicorn", app,
         "--bind", f"{settings.host}:{port}",
@@ -19,5 +20,5 @@ def command(settings: Settings, app: str, port: int) -> list[str]:
         "--timeout", "120", "--graceful-timeout", "5", "--keep-alive", "5",
         "--limit-request-line", "4094", "--limit-request-fields", "50",
         "--no-control-socket",
-        "--log-level", "warning",
+        "--log-level", "warning", "--logger-class", "portal.kit.access_log.AccessLog", *logged,
     ]  # fmt: skip

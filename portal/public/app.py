@@ -6,6 +6,7 @@ from importlib.metadata import version
 from pathlib import Path
 from urllib.parse import urlencode
 
+import sqlalchemy as sa
 from flask import Flask, Response, current_app, request, url_for
 from flask_babel import gettext as _
 from jinja2 import FileSystemLoader, StrictUndefined
@@ -18,6 +19,7 @@ from portal.kit.db import LETTERBOX, db, options, read_only
 from portal.kit.i18n import language
 from portal.public import errors, filters
 from portal.public.pages import BLUEPRINTS
+from portal.register.queries import changes
 
 _CSP = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; "
@@ -33,6 +35,7 @@ _HEADERS = {
     "Permissions-Policy": "camera=(), geolocation=(), microphone=()",
 }
 _YEAR = 31_536_000
+_ALWAYS_TLS = f"max-age={2 * _YEAR}; includeSubDomains"
 
 
 def create_app(settings: Settings | None = None) -> Flask:
@@ -59,6 +62,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     app.context_processor(_page_words)
     app.after_request(_finish)
     app.add_url_rule("/healthz", "healthz", _healthz)
+    app.add_url_rule("/readyz", "readyz", _readyz)
     app.add_url_rule("/robots.txt", "robots", _robots)
     app.jinja_env.globals["asset"] = asset_url
     return app
@@ -144,6 +148,8 @@ def _in_other_language() -> str:
 
 def _finish(response: Response) -> Response:
     response.headers.update(_HEADERS)
+    if _settings().site_url.startswith("https://"):
+        response.headers["Strict-Transport-Security"] = _ALWAYS_TLS
     if request.endpoint == "static":
         if "v" in request.args:
             response.headers["Cache-Control"] = f"public, max-age={_YEAR}, immutable"
@@ -155,6 +161,16 @@ def _finish(response: Response) -> Response:
 def _healthz() -> Response:
     """Say that the process answers; touches no store."""
     return Response("ok\n", mimetype="text/plain")
+
+
+def _readyz() -> Response:
+    """Say whether the register can be read and how far it is: what a balancer asks before sending readers."""
+    try:
+        serial = changes.serial(db.session())
+    except sa.exc.SQLAlchemyError:
+        current_app.logger.warning("not ready: the register cannot be read")
+        return Response("register unavailable\n", status=503, mimetype="text/plain")
+    return Response(f"ok serial={serial}\n", mimetype="text/plain")
 
 
 def _robots() -> Response:

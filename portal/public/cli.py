@@ -8,7 +8,7 @@ from pathlib import Path
 import click
 from sqlalchemy.orm import Session
 
-from portal.kit import config, gunicorn, migrate
+from portal.kit import config, deploy, gunicorn, migrate
 from portal.kit.db import engine_for, read_only
 from portal.register.proofs.audit import audit
 from portal.register.proofs.report import Audited
@@ -86,6 +86,24 @@ def verify_log(witness: Path | None, *, as_json: bool) -> None:
         fresh = witness.with_name(f"{witness.name}.new")
         fresh.write_text(found.head, "utf-8")
         fresh.replace(witness)
+
+
+@main.command("config")
+@click.argument("kind", type=click.Choice(list(deploy.KINDS)))
+@click.option("--certificate", type=click.Path(path_type=Path), help="证书链文件（https 站点）")
+@click.option("--key", type=click.Path(path_type=Path), help="证书私钥文件（https 站点）")
+@click.option("--rate", type=click.IntRange(1, 10_000), default=20, show_default=True,
+              help="同一地址每秒可长期保持的请求数")  # fmt: skip
+def config_files(kind: str, certificate: Path | None, key: Path | None, rate: int) -> None:
+    """Print configuration for what stands around the portal, for the settings as they are (部署配置).
+
+    nginx：放在前面的反向代理；systemd：两个受限的服务；postgresql：数据库与三个账户的权限。
+    """
+    try:
+        click.echo(deploy.render(kind, _settings(), certificate=certificate, key=key, rate=rate))
+    except deploy.NotDeployable as error:
+        click.echo(str(error), err=True)
+        sys.exit(2)
 
 
 def _progress(done: int) -> None:

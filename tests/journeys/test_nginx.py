@@ -1,0 +1,190 @@
+"""A real nginx in front, with the configuration that `portal-site config nginx` prints."""
+
+import http.client
+import os
+import shutil
+import socket
+import subprocess
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from tests.conftest import Office
+from tests.journeys.processes import BIN, environment, free_port, running, wait_for
+from tests.journeys.processes import office as run_office
+from tests.makers import RESULT_ROW
+
+pytestmark = [pytest.mark.slow, pytest.mark.enable_socket]
+
+_WRAPPER = """
+daemon off; pid {folder}/nginx.pid; error_log {folder}/error.log; worker_processes 2;
+events {{ worker_connections 512; }}
+http {{ include /etc/nginx/mime.types; client_body_temp_path {folder}/body; proxy_temp_path {folder}/proxy;
+fastcgi_temp_path {folder}/f; uwsgi_temp_path {folder}/u; scgi_temp_path {folder}/s;
+include {folder}/mingcha.conf; }}
+"""
+
+
+@dataclass(frozen=True)
+class Front:
+    """A site behind nginx: the port readers use, and the data folder."""
+
+    port: int
+    data: Path
+
+    def ask(
+        self, path: str, headers: dict[str, str] | None = None
+    ) -> tuple[int, dict[str, str], bytes]:
+        """Return status, headers (names in lower case) and body of one answer."""
+        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=10)
+        try:
+            connection.request("GET", path, headers=headers or {})
+            answer = connection.getresponse()
+            return (
+                answer.status,
+                {k.lower(): v for k, v in answer.getheaders()},
+                answer.read(),
+            )
+        finally:
+            connection.close()
+
+
+@pytest.fixture(scope="module")
+def front(demo: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Front]:
+    """The demonstration behind nginx, for whoever only looks."""
+    with _served(demo, tmp_path_factory.mktemp("nginx")) as served:
+        yield served
+
+
+@contextmanager
+def _served(data: Path, folder: Path) -> Iterator[Front]:
+    """Run site and nginx over the stores of `data`, on free ports."""
+    assert shutil.which("nginx"), "nginx is missing: make test installs it"
+    site_port, port = free_port(), free_port()
+    env = environment(
+        data, PORT=str(site_port), PORTAL_SITE_URL=f"http://127.0.0.1:{port}", PORTAL_ACCESS_LOG="-"
+    )
+    made = subprocess.run(
+        [BIN / "portal-site", "config", "nginx", "--rate", "5000"],
+        env=env, check=True, capture_output=True, text=True,
+    ).stdout  # fmt: skip
+    (folder / "mingcha.conf").write_text(
+        made.replace("/var/cache/nginx/mingcha", str(folder / "cache")), "utf-8"
+    )
+    user = "user root;" if os.geteuid() == 0 else ""
+    (folder / "nginx.conf").write_text(user + _WRAPPER.format(folder=folder), "utf-8")
+    with running([str(BIN / "portal-site"), "serve"], env):
+        wait_for(f"http://127.0.0.1:{site_port}/readyz")
+        with running(["nginx", "-c", str(folder / "nginx.conf")], env):
+            wait_for(f"http://127.0.0.1:{port}/healthz")
+            yield Front(port, data)
+
+
+def test_pages_pass_static_files_are_kept_and_watching_is_for_this_machine(front: Front) -> None:
+    status, headers, body = front.ask("/")
+    style = body.split(b'href="/static/')[1].split(b'"')[0].decode()
+    styled, style_headers, _ = front.ask(f"/static/{style}")
+
+    assert (status, headers["cache-control"]) == (200, "no-cache")
+    assert "server" not in headers or headers["server"] == "nginx"
+    assert (styled, style_headers["cache-control"]) == (200, "public, max-age=31536000, immutable")
+    assert front.ask("/metrics")[0] == 404
+    assert front.ask("/readyz")[2].startswith(b"ok serial=")
+
+
+def test_a_withdrawn_record_is_gone_from_the_cache_within_two_seconds(
+    office: Office, data: Path, tmp_path: Path
+) -> None:
+    office.put("results", RESULT_ROW)
+    (tmp_path / "nginx").mkdir()
+    with _served(data, tmp_path / "nginx") as front:
+        public_id = _only_result(front)
+        for _ in range(3):
+            assert front.ask(f"/results/{public_id}")[0] == 200
+
+        run_office(data, "withdraw", "results", public_id, "--by", "he", "--second", "an")
+        time.sleep(2)
+
+        assert front.ask(f"/results/{public_id}")[0] == 410
+        assert public_id.encode() not in front.ask("/results/")[2]
+
+
+def test_a_page_is_asked_for_once_a_second_however_many_come(front: Front) -> None:
+    states = [front.ask("/agencies/")[1].get("x-cache") for _ in range(20)]
+
+    assert states.count("HIT") >= 15
+
+
+@pytest.mark.parametrize(
+    "header",
+    [
+        "Host",
+        "X-Forwarded-Host",
+        "X-Forwarded-Proto",
+        "X-Forwarded-Prefix",
+        "X-Original-URL",
+        "Forwarded",
+    ],
+)
+def test_what_a_reader_calls_us_changes_no_page_for_others(front: Front, header: str) -> None:
+    clean = front.ask("/agencies/?lang=en")[2]
+    time.sleep(1.2)
+
+    poisoned = front.ask("/agencies/?lang=en", {header: "host=evil.example;/evil"})
+    after = front.ask("/agencies/?lang=en")[2]
+
+    assert b"evil" not in poisoned[2] or poisoned[0] == 400
+    assert after == clean
+
+
+def test_three_hundred_slow_readers_keep_nobody_waiting(front: Front) -> None:
+    slow = [socket.create_connection(("127.0.0.1", front.port)) for _ in range(300)]
+    try:
+        for each in slow:
+            each.sendall(b"GET / HTTP/1.1\r\nHost: 127.0.0.1\r\nX-Slow: ")
+        statuses = [front.ask("/")[0] for _ in range(20)]
+    finally:
+        for each in slow:
+            each.close()
+
+    assert statuses == [200] * 20
+
+
+@pytest.mark.parametrize(
+    "raw",
+    [
+        b"GET / HTTP/1.1\r\nHost: a\r\nContent-Length: 5\r\nContent-Length: 6\r\n\r\nhello",
+        b"GET / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\nContent-Length: 3\r\n\r\n0\r\n\r\n",
+        b"GET / HTTP/1.1\r\nHost: a\r\n X: folded\r\n\r\n",
+        b"GET /\x00 HTTP/1.1\r\nHost: a\r\n\r\n",
+        b"GET / HTTP/9.9\r\nHost: a\r\n\r\n",
+        b"GET / HTTP/1.1\r\n\r\n",
+        b"GET / HTTP/1.1\r\nHost: a\r\nHost: b\r\n\r\n",
+        b"\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03\r\n\r\n",
+        b"GET " + b"/a" * 20_000 + b" HTTP/1.1\r\nHost: a\r\n\r\n",
+        b"GET / HTTP/1.1\r\nHost: a\r\n" + b"X: " + b"y" * 40_000 + b"\r\n\r\n",
+        b"FETCH / HTTP/1.1\r\nHost: a\r\n\r\n",
+        b"GET http://evil.example/ HTTP/1.1\r\nHost: evil.example\r\nConnection: close\r\n\r\n",
+        b"CONNECT evil.example:443 HTTP/1.1\r\nHost: evil.example\r\n\r\n",
+        b"GET /%2e%2e/%2e%2e/etc/passwd HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n",
+    ],
+)  # fmt: skip
+def test_a_malformed_request_is_answered_shortly_and_harms_nobody(front: Front, raw: bytes) -> None:
+    with socket.create_connection(("127.0.0.1", front.port), timeout=10) as probe:
+        probe.sendall(raw)
+        probe.shutdown(socket.SHUT_WR)
+        answer = b"".join(iter(lambda: probe.recv(65_536), b""))
+
+    assert b" 500 " not in answer.split(b"\r\n")[0]
+    assert b"Traceback" not in answer
+    assert b"root:x:" not in answer
+    assert front.ask("/healthz")[0] == 200
+
+
+def _only_result(front: Front) -> str:
+    page = front.ask("/results/")[2].decode()
+    return page.split('href="/results/r_')[1].split('"')[0].join(("r_", ""))
