@@ -177,11 +177,13 @@ def test_a_store_opened_for_reading_cannot_be_written(engine: sa.Engine, url: st
     assert notes(engine) == []
 
 
-def test_a_server_decides_for_itself_who_may_write() -> None:
-    url = "postgresql+psycopg://reader@db.example/register"
+def test_on_a_server_every_transaction_of_the_public_side_is_read_only() -> None:
+    url = "postgresql+psycopg://site@db.example/register"
 
-    assert db.read_only(url) == url
-    assert db.options(url)["pool_pre_ping"] is True
+    assert db.read_only(url) == f"{url}?options=-c+default_transaction_read_only%3Don"
+    assert db.read_only(f"{url}?options=-c+x%3D1") == (
+        f"{url}?options=-c+x%3D1+-c+default_transaction_read_only%3Don"
+    )
 
 
 def test_a_relative_file_is_found_from_where_we_were_started(
