@@ -1,21 +1,8 @@
-"""portal-site: serve the public side."""
-
-import json
-import os
-import sys
-from pathlib import Path
+"""portal-site: the commands of the public side."""
 
 import click
-from sqlalchemy.orm import Session
 
-from portal.kit import config, deploy, gunicorn, migrate
-from portal.kit.db import engine_for, read_only
-from portal.register.proofs.audit import audit
-from portal.register.proofs.report import Audited
-
-_APP = "portal.public.app:create_app()"
-#: What this process shall not know, whatever the environment says.
-_OFFICE_ONLY = ("PORTAL_INTERNAL_URL", "PORTAL_LOG_KEY")
+from portal.public.commands import proving, serving
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
@@ -26,117 +13,10 @@ def main() -> None:
     """
 
 
-@main.command()
-def serve() -> None:
-    """Serve the public site under gunicorn on HOST:PORT (启动公开网站)."""
-    settings = _settings()
-    if not migrate.is_current("register", settings.register_url):
-        click.echo(
-            "登记册尚未建立或版本过旧；请先运行 portal-site migrate 或 portal-office migrate",
-            err=True,
-        )
-        sys.exit(1)
-    environment = {name: value for name, value in os.environ.items() if name not in _OFFICE_ONLY}
-    argv = gunicorn.command(settings, _APP, settings.port)
-    os.execve(argv[0], argv, environment)  # noqa: S606
-
-
-@main.command("migrate")
-def migrate_stores() -> None:
-    """Bring register and letterbox to the newest schema (升级公开存储)."""
-    settings = _settings()
-    migrate.upgrade("register", settings.register_url)
-    migrate.upgrade("letterbox", settings.letterbox_url)
-
-
-@main.command("verify-log")
-@click.option(
-    "--witness",
-    type=click.Path(dir_okay=False, path_type=Path),
-    help="上次看到的检查点所存的文件；没有则新建，核对一致才更新",
-)
-@click.option("--json", "as_json", is_flag=True, help="以 JSON 输出")
-def verify_log(witness: Path | None, *, as_json: bool) -> None:
-    """Hold every published record against the log, and the log against its signatures (核对日志).
-
-    逐条重新计算：正文、盐值与承诺值，日志树，每个检查点的签名与先后一致，供查询的列与计数。
-    见证文件应由他人另行保存；登记册被截短或换掉时，只有它能看出来。
-    退出状态：0 全部相符；1 有不符之处，逐一列出；2 用法或设置有误。
-    """
-    settings = _settings()
-    if not migrate.is_current("register", settings.register_url):
-        click.echo("登记册尚未建立或版本过旧；请先运行 portal-site migrate", err=True)
-        sys.exit(1)
-    try:
-        seen = witness.read_text("utf-8") if witness and witness.exists() else None
-    except (OSError, UnicodeDecodeError):
-        click.echo(f"见证文件 {witness} 无法读取", err=True)
-        sys.exit(1)
-    engine = engine_for(read_only(settings.register_url))
-    if engine.dialect.name == "postgresql":
-        #: One view of the register for the whole walk; SQLite gives that by itself.
-        engine = engine.execution_options(isolation_level="REPEATABLE READ")
-    with Session(engine) as session:
-        found = audit(session, witness=seen, say=_progress)
-    engine.dispose()
-    _tell(found, as_json=as_json)
-    if found.fault_count:
-        sys.exit(1)
-    if witness and found.head:
-        fresh = witness.with_name(f"{witness.name}.new")
-        fresh.write_text(found.head, "utf-8")
-        fresh.replace(witness)
-
-
-@main.command("config")
-@click.argument("kind", type=click.Choice(list(deploy.KINDS)))
-@click.option("--certificate", type=click.Path(path_type=Path), help="证书链文件（https 站点）")
-@click.option("--key", type=click.Path(path_type=Path), help="证书私钥文件（https 站点）")
-@click.option("--rate", type=click.IntRange(1, 10_000), default=20, show_default=True,
-              help="同一地址每秒可长期保持的请求数")  # fmt: skip
-def config_files(kind: str, certificate: Path | None, key: Path | None, rate: int) -> None:
-    """Print configuration for what stands around the portal, for the settings as they are (部署配置).
-
-    nginx：放在前面的反向代理；systemd：两个受限的服务；postgresql：数据库与三个账户的权限。
-    """
-    try:
-        click.echo(deploy.render(kind, _settings(), certificate=certificate, key=key, rate=rate))
-    except deploy.NotDeployable as error:
-        click.echo(str(error), err=True)
-        sys.exit(2)
-
-
-def _progress(done: int) -> None:
-    if sys.stderr.isatty():
-        click.echo(f"\r已核对 {done} 条", nl=False, err=True)
-
-
-def _tell(found: Audited, *, as_json: bool) -> None:
-    """Say what was held against what, then every fault."""
-    done = found.done
-    if as_json:
-        told = {"ok": not found.fault_count, "checked": done, "faults": found.faults,
-                "fault_count": found.fault_count, "checkpoint": found.head}  # fmt: skip
-        click.echo(json.dumps(told, ensure_ascii=False))
-        return
-    click.echo(
-        f"变更 {done['entries']} 条，重新计算承诺值 {done['commitments']} 个："
-        f"现行记录 {done['live']}，旧版本 {done['versions']}；"
-        f"正文已不在、只余承诺值 {done['gone']}\n"
-        f"日志树 {done['tiles']} 块，检查点 {done['checkpoints']} 个，"
-        f"见证文件 {done['witness']} 份；供查找的行 {done['satellites']}，计数 {done['tallies']}"
-    )
-    for fault in found.faults:
-        click.echo(f"  {fault}", err=True)
-    if found.fault_count:
-        click.echo(f"有 {found.fault_count} 处不符", err=True)
-    else:
-        click.echo(f"全部相符。最新检查点：\n{found.head or '（日志还是空的）'}".rstrip())
-
-
-def _settings() -> config.Settings:
-    try:
-        return config.load()
-    except config.BadSetting as error:
-        click.echo(str(error), err=True)
-        sys.exit(2)
+for command in (
+    serving.serve,
+    serving.migrate_stores,
+    serving.config_files,
+    proving.verify_log,
+):
+    main.add_command(command)

@@ -1,0 +1,1 @@
+"""The commands of portal-site, one family a file."""
