@@ -8,6 +8,9 @@ from pathlib import Path
 import click
 from sqlalchemy.orm import Session
 
+from portal.domain.sortition import outcome
+from portal.domain.sortition.faults import Fault
+from portal.domain.sortition.hashing import canonical
 from portal.kit import config, gunicorn, migrate
 from portal.kit.db import engine_for, read_only
 from portal.register.proofs.audit import audit
@@ -20,7 +23,7 @@ _OFFICE_ONLY = ("PORTAL_INTERNAL_URL", "PORTAL_LOG_KEY")
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
 def main() -> None:
-    """portal-site: serve the public side, migrate its stores, check the log (公开网站).
+    """portal-site: serve the public side, migrate its stores, check the log and draws (公开网站).
 
     退出状态：0 完成；1 被拒绝，原因见输出；2 用法或设置有误。
     """
@@ -86,6 +89,28 @@ def verify_log(witness: Path | None, *, as_json: bool) -> None:
         fresh = witness.with_name(f"{witness.name}.new")
         fresh.write_text(found.head, "utf-8")
         fresh.replace(witness)
+
+
+@main.command("recompute")
+@click.argument("package", type=click.Path(path_type=Path))
+def recompute(package: Path) -> None:
+    """Recompute a draw from its package, offline (复算一次抽取).
+
+    只读取这一个文件，不需要数据库、设置和网络；标准输出只有一行 JSON。
+
+    退出状态：0 复算完成，输出结果；1 数据包不符合 DSR-DRAW/1，输出错误代码；2 文件无法读取。
+    """
+    try:
+        raw = package.read_bytes()
+    except OSError:
+        click.echo(f"文件 {package} 无法读取", err=True)
+        sys.exit(2)
+    try:
+        line = outcome.recompute(raw).written()
+    except Fault as fault:
+        click.echo(canonical({"error": fault.reason.value}))
+        sys.exit(1)
+    click.echo(line)
 
 
 def _progress(done: int) -> None:
