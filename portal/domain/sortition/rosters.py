@@ -4,40 +4,35 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
-from portal.domain.sortition.hashing import prefixed
 from portal.domain.sortition.model import ANYWHERE, Constraint, Inspector, Subject
 
 #: How many answers are kept, in multiples of the roster: memory stays linear.
 _KEPT = 64
+_NONE: frozenset[int] = frozenset()
+#: Inspectors by what they have: places in the roster.
+_Index = defaultdict[str, set[int]]
 
 
 class Wanted(NamedTuple):
-    """What a place asks for, apart from load, team and recusal."""
+    """What a place asks for, apart from load, team and recusal; a set is empty where none counts."""
 
     pool: str
-    constraints: tuple[Constraint, ...]
     need: frozenset[str]
     regions: frozenset[str]
+    elsewhere: frozenset[str]
 
 
-class _Profile(NamedTuple):
-    """What inspectors who are alike have."""
-
-    skills: frozenset[str]
-    regions: frozenset[str]
-    home: str
-
-    def fits(self, wanted: Wanted) -> bool:
-        return all(self._meets(constraint, wanted) for constraint in wanted.constraints)
-
-    def _meets(self, constraint: Constraint, wanted: Wanted) -> bool:
-        match constraint:
-            case Constraint.SKILL:
-                return wanted.need <= self.skills
-            case Constraint.REGION:
-                return ANYWHERE in self.regions or wanted.regions <= self.regions
-            case Constraint.AWAY:
-                return self.home not in wanted.regions
+def wanted(
+    pool: str, constraints: Iterable[Constraint], need: frozenset[str], regions: frozenset[str]
+) -> Wanted:
+    """Return what a place asks for under these constraints; equal questions become equal values."""
+    in_force, nothing = frozenset(constraints), frozenset[str]()
+    return Wanted(
+        pool,
+        need if Constraint.SKILL in in_force else nothing,
+        regions if Constraint.REGION in in_force else nothing,
+        regions if Constraint.AWAY in in_force else nothing,
+    )
 
 
 class Roster:
@@ -48,18 +43,14 @@ class Roster:
         self.handles = [each.handle for each in inspectors]
         self.loads = [0] * len(inspectors)
         self.places = {handle: place for place, handle in enumerate(self.handles)}
-        self.written = [prefixed(handle) for handle in self.handles]
         self._most = [each.max for each in inspectors]
-        self._recusing: dict[str, list[int]] = defaultdict(list)
-        self._pools: dict[str, dict[_Profile, list[int]]] = defaultdict(lambda: defaultdict(list))
+        self._pools = _index(each.pools for each in inspectors)
+        self._skilled = _index(each.skills for each in inspectors)
+        self._within = _index(each.regions for each in inspectors)
+        self._at_home = _index((each.home,) for each in inspectors)
+        self._recusing = _index(each.recuse for each in inspectors)
         self._answers: dict[Wanted, list[int]] = {}
         self._held = 0
-        for place, each in enumerate(inspectors):
-            profile = _Profile(frozenset(each.skills), frozenset(each.regions), each.home)
-            for pool in each.pools:
-                self._pools[pool][profile].append(place)
-            for subject in each.recuse:
-                self._recusing[subject].append(place)
 
     def recused(self, objects: Iterable[Subject]) -> set[int]:
         """Return who must keep away from any of the objects (回避)."""
@@ -67,28 +58,42 @@ class Roster:
             return set()
         return {place for each in objects for place in self._recusing.get(each.handle.hex(), ())}
 
-    def free(self, wanted: Wanted, barred: set[int]) -> list[int]:
+    def free(self, asked: Wanted, barred: set[int]) -> list[int]:
         """Return the candidates: who fits, has room and is not barred."""
         loads, most = self.loads, self._most
-        fitting = self._fitting(wanted)
-        return [place for place in fitting if loads[place] < most[place] and place not in barred]
+        return [
+            place
+            for place in self._fitting(asked)
+            if loads[place] < most[place] and place not in barred
+        ]
 
-    def _fitting(self, wanted: Wanted) -> list[int]:
-        found = self._answers.get(wanted)
+    def _fitting(self, asked: Wanted) -> list[int]:
+        found = self._answers.get(asked)
         if found is None:
-            profiles = self._pools.get(wanted.pool, {})
-            found = [
-                place
-                for profile, places in profiles.items()
-                if profile.fits(wanted)
-                for place in places
-            ]
-            self._keep(wanted, found)
+            found = sorted(self._found(asked))
+            self._held += len(found) + 1
+            if self._held > _KEPT * (len(self.handles) + 1):
+                self._answers.clear()
+                self._held = len(found) + 1
+            self._answers[asked] = found
         return found
 
-    def _keep(self, wanted: Wanted, found: list[int]) -> None:
-        self._held += len(found) + 1
-        if self._held > _KEPT * (len(self.handles) + 1):
-            self._answers.clear()
-            self._held = len(found) + 1
-        self._answers[wanted] = found
+    def _found(self, asked: Wanted) -> set[int]:
+        found = set(self._pools.get(asked.pool, _NONE))
+        for skill in asked.need:
+            found &= self._skilled.get(skill, _NONE)
+        everywhere = found & self._within.get(ANYWHERE, _NONE)
+        for region in asked.regions:
+            found &= self._within.get(region, _NONE)
+        found |= everywhere
+        for region in asked.elsewhere:
+            found -= self._at_home.get(region, _NONE)
+        return found
+
+
+def _index(having: Iterable[Iterable[str]]) -> _Index:
+    found: _Index = defaultdict(set)
+    for place, each in enumerate(having):
+        for word in each:
+            found[word].add(place)
+    return found

@@ -3,8 +3,8 @@
 from collections.abc import Sequence
 
 from portal.domain.sortition.bundles import Bundle, Member, bundled
-from portal.domain.sortition.model import Inspector, Slot, Teams
-from portal.domain.sortition.rosters import Roster, Wanted
+from portal.domain.sortition.model import Constraint, Inspector, Slot, Teams
+from portal.domain.sortition.rosters import Roster, Wanted, wanted
 from portal.domain.sortition.strata import StratumDrawn
 from portal.domain.sortition.tickets import Drum
 
@@ -45,32 +45,31 @@ class Assignment:
 
     def _place(self, bundle: Bundle, number: int, tickets: dict[int, bytes]) -> Member:
         """Fill one place: the first level of relaxing that has a candidate decides."""
-        slot = self._teams.slots[number]
-        barred = bundle.members() | bundle.gone | self.roster.recused(bundle.objects)
+        slot, roster = self._teams.slots[number], self.roster
+        barred = bundle.members() | bundle.gone | roster.recused(bundle.objects)
         for level in range(len(self._teams.relax) + 1):
             dropped = self._teams.relax[:level]
-            if free := self.roster.free(_wanted(slot, bundle, dropped), barred):
+            if free := roster.free(_wanted(slot, bundle, dropped), barred):
                 taken = self._smallest(free, bundle, tickets)
-                self.roster.loads[taken] += 1
-                relaxed = tuple(each for each in dropped if each in slot.need)
-                return Member(number, taken, relaxed)
+                roster.loads[taken] += 1
+                return Member(number, taken, tuple(each for each in dropped if each in slot.need))
         return Member(number, None, ())
 
     def _smallest(self, free: list[int], bundle: Bundle, tickets: dict[int, bytes]) -> int:
         """Return the candidate smallest by load (if balanced), ticket, handle."""
-        loads, handles, written = self.roster.loads, self.roster.handles, self.roster.written
+        loads, handles = self.roster.loads, self.roster.handles
         if self._teams.balance:
-            least = min(loads[place] for place in free)
+            least = min(map(loads.__getitem__, free))
             free = [place for place in free if loads[place] == least]
+        unknown = [place for place in free if place not in tickets]
         ticket = self._drum.of_bundle(bundle.first)
-        for place in free:
-            if place not in tickets:
-                tickets[place] = ticket(written[place])
-        return min((tickets[place], handles[place], place) for place in free)[2]
+        tickets.update(zip(unknown, map(ticket, map(handles.__getitem__, unknown)), strict=True))
+        smallest = min(map(tickets.__getitem__, free))
+        return min((handles[each], each) for each in free if tickets[each] == smallest)[1]
 
 
-def _wanted(slot: Slot, bundle: Bundle, dropped: Sequence[object]) -> Wanted:
+def _wanted(slot: Slot, bundle: Bundle, dropped: Sequence[Constraint]) -> Wanted:
     """What the slot asks for in this bundle, without the dropped constraints."""
-    in_force = tuple(each for each in slot.need if each not in dropped)
+    in_force = [each for each in slot.need if each not in dropped]
     pool = slot.pool.replace("{unit}", bundle.unit)
-    return Wanted(pool, in_force, bundle.need, bundle.regions)
+    return wanted(pool, in_force, bundle.need, bundle.regions)

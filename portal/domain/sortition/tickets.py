@@ -13,6 +13,8 @@ _INNER = bytes(byte ^ 0x36 for byte in range(256))
 _OUTER = bytes(byte ^ 0x5C for byte in range(256))
 _TICKET = prefixed("dsr-draw/1/ticket")
 _INSPECTOR = prefixed("dsr-draw/1/inspector")
+#: How LP(handle) begins.
+_LENGTH = (32).to_bytes(4, "big")
 
 
 def keyed(key: bytes, beginning: bytes) -> Keyed:
@@ -52,5 +54,5 @@ class Drum:
         return min(self.ball(handle, number) for number in range(1, balls + 1))
 
     def of_bundle(self, first: bytes) -> Keyed:
-        """Return what gives an inspector's ticket for one bundle, asked for LP(inspector handle)."""
-        return keyed(self._seed, _INSPECTOR + prefixed(first))
+        """Return what gives an inspector's ticket for one bundle, asked for the raw handle."""
+        return keyed(self._seed, _INSPECTOR + prefixed(first) + _LENGTH)

@@ -95,7 +95,7 @@ def test_balls_and_tickets() -> None:
         "5fdc0ff8c4c1e1e2cc65f21d64de68b12e63df8bccd5ec34763cc5e3a1c6503c",
     ]
     tickets = [
-        drum.of_bundle(bytes.fromhex(first))(prefixed(bytes.fromhex(each))).hex()[:12]
+        drum.of_bundle(bytes.fromhex(first))(bytes.fromhex(each)).hex()[:12]
         for first in (_B, _C)
         for each in (_X1, _X2)
     ]
