@@ -6,7 +6,7 @@ from portal.domain.merkle import leaf_hash
 from portal.domain.sortition import packages, seeds
 from portal.domain.sortition.hashing import canonical, prefixed, tagged
 from portal.domain.sortition.leaves import leaf
-from portal.domain.sortition.model import Package
+from portal.domain.sortition.model import Inspector, Package, Subject
 from portal.domain.sortition.outcome import compute, recompute, seal
 from portal.domain.sortition.tickets import Drum
 from tests.domain.sortition import appendix
@@ -57,7 +57,8 @@ def test_handles_and_leaves() -> None:
         f'{{"handle":"{_X1}","home":"","max":2,"pools":["所"],"recuse":[],'
         '"regions":["东区"],"skills":[]}'
     )
-    assert [leaf_hash(leaf(each)).hex() for each in (*lists.objects, *lists.inspectors)] == [
+    entries: list[Subject | Inspector] = [*lists.objects, *lists.inspectors]
+    assert [leaf_hash(leaf(each)).hex() for each in entries] == [
         "68e77b0461f1576d71deb64d34ef626ad3fd8bba9f2fd49e663fcb09da16a8d0",
         "e92b77c8d5d052e3734d2b1811284e8ee42c6eb9fd48eea7991ff69732252c5e",
         "4c0acc67c59b258945ceb54b12a5b489dcada731864e2a5dcc69c44a37b355fc",
