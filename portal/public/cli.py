@@ -2,12 +2,12 @@
 
 import click
 
-from portal.public.commands import proving, serving
+from portal.public.commands import proving, recomputing, serving
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
 def main() -> None:
-    """portal-site: serve the public side, migrate its stores, check the log (公开网站).
+    """portal-site: serve the public side, migrate its stores, check the log and draws (公开网站).
 
     退出状态：0 完成；1 被拒绝，原因见输出；2 用法或设置有误。
     """
@@ -18,5 +18,6 @@ for command in (
     serving.migrate_stores,
     serving.config_files,
     proving.verify_log,
+    recomputing.recompute,
 ):
     main.add_command(command)

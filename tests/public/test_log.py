@@ -13,11 +13,11 @@ from click.testing import CliRunner
 from flask.testing import FlaskClient
 from sqlalchemy.orm import Session
 
+from portal.domain.merkle import is_consistent, is_included, leaf_hash
 from portal.internal.desk import retract
 from portal.public.app import create_app
 from portal.public.cli import main
 from portal.register.proofs.note import Checkpoint, Verifier
-from portal.register.proofs.tree import is_consistent, is_included, leaf_hash
 from portal.register.records import Kind
 from portal.register.tables.log import LeafRow
 from portal.register.tables.results import ResultRow

@@ -9,8 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from sqlalchemy.orm import Session
 
+from portal.domain import merkle
 from portal.domain.errors import LogBroken
-from portal.register.proofs import tree
 from portal.register.proofs.entries import canonical_of, commitment, entry
 from portal.register.proofs.note import BadNote, Checkpoint, Signer, Verifier, split
 from portal.register.proofs.tiles import HEIGHT, WIDTH, Growing, KeptNodes, resumed
@@ -106,7 +106,7 @@ def _leaves(count: int) -> list[bytes]:
     return [f"leaf {n}".encode() for n in range(count)]
 
 
-def _nodes(leaves: list[bytes]) -> tree.Nodes:
+def _nodes(leaves: list[bytes]) -> merkle.Nodes:
     def nodes(level: int, index: int) -> bytes:
         covered = leaves[index << level : (index + 1) << level]
         assert len(covered) == 1 << level, "only perfect subtrees are kept"
@@ -119,7 +119,7 @@ _SIZES = st.integers(1, 70)
 
 
 def test_roots_are_the_published_ones() -> None:
-    found = [tree.root(size, _nodes(LEAVES)).hex() for size in range(9)]
+    found = [merkle.root(size, _nodes(LEAVES)).hex() for size in range(9)]
 
     assert tuple(found) == ROOTS
     assert tuple(_mth(LEAVES[:size]).hex() for size in range(9)) == ROOTS
@@ -129,22 +129,22 @@ def test_roots_are_the_published_ones() -> None:
 def test_inclusion_paths_are_the_published_ones(
     index: int, size: int, path: tuple[str, ...]
 ) -> None:
-    found = tree.inclusion_path(index, size, _nodes(LEAVES))
+    found = merkle.inclusion_path(index, size, _nodes(LEAVES))
 
     assert tuple(each.hex() for each in found) == path
     root = bytes.fromhex(ROOTS[size])
-    assert tree.is_included(tree.leaf_hash(LEAVES[index]), index, size, found, root)
+    assert merkle.is_included(merkle.leaf_hash(LEAVES[index]), index, size, found, root)
 
 
 @pytest.mark.parametrize(("first", "second", "path"), CONTINUATIONS)
 def test_consistency_paths_are_the_published_ones(
     first: int, second: int, path: tuple[str, ...]
 ) -> None:
-    found = tree.consistency_path(first, second, _nodes(LEAVES))
+    found = merkle.consistency_path(first, second, _nodes(LEAVES))
 
     assert tuple(each.hex() for each in found) == path
     roots = bytes.fromhex(ROOTS[first]), bytes.fromhex(ROOTS[second])
-    assert tree.is_consistent(first, second, found, *roots)
+    assert merkle.is_consistent(first, second, found, *roots)
 
 
 @given(size=_SIZES, data=st.data())
@@ -154,21 +154,21 @@ def test_an_inclusion_proof_is_the_defined_one_and_proves_that_leaf_alone(
     leaves = _leaves(size)
     index = data.draw(st.integers(0, size - 1))
 
-    path = tree.inclusion_path(index, size, _nodes(leaves))
+    path = merkle.inclusion_path(index, size, _nodes(leaves))
 
-    root, leaf = _mth(leaves), tree.leaf_hash(leaves[index])
+    root, leaf = _mth(leaves), merkle.leaf_hash(leaves[index])
     assert path == _path(index, leaves)
-    assert tree.is_included(leaf, index, size, path, root)
-    assert not tree.is_included(tree.leaf_hash(b"other"), index, size, path, root)
+    assert merkle.is_included(leaf, index, size, path, root)
+    assert not merkle.is_included(merkle.leaf_hash(b"other"), index, size, path, root)
     assert not any(
-        tree.is_included(leaf, other, size, path, root) for other in range(-1, size + 2) if other != index
+        merkle.is_included(leaf, other, size, path, root) for other in range(-1, size + 2) if other != index
     )  # fmt: skip
-    assert not tree.is_included(leaf, index, size, [*path, root], root)
-    assert not tree.is_included(leaf, index, size, path[:-1], root) or not path
+    assert not merkle.is_included(leaf, index, size, [*path, root], root)
+    assert not merkle.is_included(leaf, index, size, path[:-1], root) or not path
     for place in range(len(path)):
         broken = [*path]
         broken[place] = bytes([broken[place][0] ^ 1]) + broken[place][1:]
-        assert not tree.is_included(leaf, index, size, broken, root)
+        assert not merkle.is_included(leaf, index, size, broken, root)
 
 
 @given(second=_SIZES, data=st.data())
@@ -178,26 +178,26 @@ def test_a_consistency_proof_is_the_defined_one_and_proves_that_beginning_alone(
     leaves = _leaves(second)
     first = data.draw(st.integers(1, second))
 
-    path = tree.consistency_path(first, second, _nodes(leaves))
+    path = merkle.consistency_path(first, second, _nodes(leaves))
 
     old, new = _mth(leaves[:first]), _mth(leaves)
     assert path == (_subproof(first, leaves, whole=True) if first < second else [])
-    assert tree.is_consistent(first, second, path, old, new)
+    assert merkle.is_consistent(first, second, path, old, new)
     forked = _mth([*leaves[: first - 1], b"other"])
-    assert not tree.is_consistent(first, second, path, forked, new)
-    assert not tree.is_consistent(first, second, path, old, forked)
-    assert not tree.is_consistent(first, second, [*path, old], old, new)
+    assert not merkle.is_consistent(first, second, path, forked, new)
+    assert not merkle.is_consistent(first, second, path, old, forked)
+    assert not merkle.is_consistent(first, second, [*path, old], old, new)
     for place in range(len(path)):
         broken = [*path]
         broken[place] = bytes([broken[place][0] ^ 1]) + broken[place][1:]
-        assert not tree.is_consistent(first, second, broken, old, new)
+        assert not merkle.is_consistent(first, second, broken, old, new)
 
 
 @given(st.integers(0, 300))
 def test_a_frontier_has_the_root_of_the_whole_tree(size: int) -> None:
-    frontier = tree.Frontier()
+    frontier = merkle.Frontier()
     for leaf in _leaves(size):
-        frontier.add(tree.leaf_hash(leaf))
+        frontier.add(merkle.leaf_hash(leaf))
 
     assert (frontier.size, frontier.root()) == (size, _mth(_leaves(size)))
 
@@ -205,10 +205,10 @@ def test_a_frontier_has_the_root_of_the_whole_tree(size: int) -> None:
 def test_there_is_no_proof_for_what_is_not_in_the_tree() -> None:
     for index, size in ((3, 3), (-1, 3), (0, 0)):
         with pytest.raises(ValueError, match="no such leaf"):
-            tree.inclusion_path(index, size, _nodes(LEAVES))
+            merkle.inclusion_path(index, size, _nodes(LEAVES))
     for first, second in ((0, 3), (4, 3)):
         with pytest.raises(ValueError, match="sizes"):
-            tree.consistency_path(first, second, _nodes(LEAVES))
+            merkle.consistency_path(first, second, _nodes(LEAVES))
 
 
 def _keep(session: Session, growing: Growing) -> None:
@@ -227,7 +227,7 @@ def test_kept_tiles_answer_as_the_whole_tree_does_whatever_was_appended_at_a_tim
     while len(levels[-1]) > 1:
         row = levels[-1]
         pairs = zip(row[: len(row) // 2 * 2 : 2], row[1::2], strict=True)
-        levels.append([tree.node_hash(left, right) for left, right in pairs])
+        levels.append([merkle.node_hash(left, right) for left, right in pairs])
 
     with Session(migrated_register) as session:
         size = 0
@@ -245,10 +245,10 @@ def test_kept_tiles_answer_as_the_whole_tree_does_whatever_was_appended_at_a_tim
             index = random_.randrange(len(levels[level]))
             assert KeptNodes(session)(level, index) == levels[level][index]
         reads.clear()
-        path = tree.inclusion_path(12_345, total, KeptNodes(session))
+        path = merkle.inclusion_path(12_345, total, KeptNodes(session))
         assert len(reads) <= 2 * 3
-        assert tree.is_included(
-            hashes[12_345], 12_345, total, path, tree.root(total, KeptNodes(session))
+        assert merkle.is_included(
+            hashes[12_345], 12_345, total, path, merkle.root(total, KeptNodes(session))
         )
         rows = session.scalar(sa.select(sa.func.count()).select_from(TileRow))
     assert rows == -(-total // WIDTH) + -(-(total >> HEIGHT) // WIDTH) + 1

@@ -16,7 +16,7 @@ from alembic import op
 
 from portal.register.proofs import entries
 from portal.register.proofs.tiles import Growing
-from portal.register.proofs.tree import leaf_hash
+from portal.domain.merkle import leaf_hash
 
 revision = '0002'
 down_revision = '0001'

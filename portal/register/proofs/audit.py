@@ -8,6 +8,7 @@ import msgspec
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
+from portal.domain.merkle import Frontier, leaf_hash
 from portal.register.layout import LAYOUTS
 from portal.register.proofs import entries
 from portal.register.proofs.derived import Derived
@@ -15,7 +16,6 @@ from portal.register.proofs.histories import Place, places
 from portal.register.proofs.report import Audited
 from portal.register.proofs.signed import Signed
 from portal.register.proofs.tiles import Growing, Tile
-from portal.register.proofs.tree import Frontier, leaf_hash
 from portal.register.records import Kind
 from portal.register.tables.changes import ChangeRow, VersionRow
 from portal.register.tables.log import LeafRow, TileRow

@@ -5,8 +5,8 @@ from typing import Protocol
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
+from portal.domain import merkle
 from portal.domain.errors import LogBroken
-from portal.register.proofs import tree
 from portal.register.proofs.note import Checkpoint, Signer
 from portal.register.proofs.tiles import KeptNodes
 from portal.register.tables.log import CheckpointRow, LogKeyRow
@@ -38,7 +38,7 @@ def sign(session: Session, size: int, keys: KeyHolder) -> None:
     if not size and before is None:
         return
     nodes = KeptNodes(session)
-    head = tree.root(size, nodes)
+    head = merkle.root(size, nodes)
     if before is not None:
         _continues(Checkpoint.of(before.note), size, head, nodes)
         if before.size == size:
@@ -57,8 +57,8 @@ def sign(session: Session, size: int, keys: KeyHolder) -> None:
 def _continues(old: Checkpoint, size: int, head: bytes, nodes: KeptNodes) -> None:
     """Refuse a tree that is not the last signed one with more after it."""
     if old.size <= size:
-        path = tree.consistency_path(old.size, size, nodes)
-        if tree.is_consistent(old.size, size, path, old.root, head):
+        path = merkle.consistency_path(old.size, size, nodes)
+        if merkle.is_consistent(old.size, size, path, old.root, head):
             return
     raise LogBroken(
         "登记册与上次签署的日志不一致，可能被改动过；请运行 portal-site verify-log 查明原因"

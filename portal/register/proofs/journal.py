@@ -8,9 +8,9 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from portal.domain.errors import LogBroken
+from portal.domain.merkle import leaf_hash
 from portal.register.proofs import entries
 from portal.register.proofs.tiles import Tile, resumed
-from portal.register.proofs.tree import leaf_hash
 from portal.register.records import Kind
 from portal.register.tables.changes import ChangeRow, VersionRow
 from portal.register.tables.log import LeafRow, TileRow

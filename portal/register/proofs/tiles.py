@@ -11,7 +11,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from portal.domain.errors import LogBroken
-from portal.register.proofs.tree import node_hash
+from portal.domain.merkle import node_hash
 from portal.register.tables.log import TileRow
 
 HEIGHT = 8

@@ -6,8 +6,9 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
+from portal.domain import merkle
 from portal.register.layout import LAYOUTS
-from portal.register.proofs import entries, tree
+from portal.register.proofs import entries
 from portal.register.proofs.note import Checkpoint
 from portal.register.proofs.tiles import KeptNodes
 from portal.register.records import Kind
@@ -81,7 +82,7 @@ def entry(session: Session, index: int) -> tuple[bytes, Content | None]:
 
 def inclusion(session: Session, index: int, size: int) -> list[bytes]:
     """Return the path from entry `index` to the root over `size` entries."""
-    return tree.inclusion_path(index, size, KeptNodes(session))
+    return merkle.inclusion_path(index, size, KeptNodes(session))
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,9 +98,9 @@ def consistency(session: Session, first: int, second: int) -> Continuation:
     """Prove that the log of `second` entries begins with the log of `first`."""
     nodes = KeptNodes(session)
     return Continuation(
-        tree.root(first, nodes),
-        tree.root(second, nodes),
-        tree.consistency_path(first, second, nodes),
+        merkle.root(first, nodes),
+        merkle.root(second, nodes),
+        merkle.consistency_path(first, second, nodes),
     )
 
 

@@ -144,6 +144,30 @@ class Frontier:
         return _joined(self._peaks)
 
 
+class Kept:
+    """A tree of which every node is kept, for many proofs over one finished list."""
+
+    def __init__(self, leaves: Sequence[bytes]) -> None:
+        """Hash the tree over `leaves` (hashes): twice their number of nodes."""
+        self.size = len(leaves)
+        self._levels = [leaves]
+        while len(below := self._levels[-1]) > 1:
+            pairs = zip(below[::2], below[1::2], strict=False)
+            self._levels.append([node_hash(left, right) for left, right in pairs])
+
+    def node(self, level: int, index: int) -> bytes:
+        """Return the hash of one perfect subtree, as `Nodes` asks for it."""
+        return self._levels[level][index]
+
+    def root(self) -> bytes:
+        """Return the root over all leaves."""
+        return root(self.size, self.node)
+
+    def inclusion_path(self, index: int) -> list[bytes]:
+        """Return the proof that leaf `index` is in the tree (RFC 9162, 2.1.3.1)."""
+        return inclusion_path(index, self.size, self.node)
+
+
 def _split(width: int) -> int:
     """Return the largest power of two below `width`."""
     return 1 << (width - 1).bit_length() - 1
