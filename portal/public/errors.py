@@ -5,7 +5,7 @@ from flask_babel import gettext as _
 from werkzeug.exceptions import HTTPException
 
 from portal.public.params import BadParameter
-from portal.register.queries.paging import BadCursor
+from portal.register.selecting.order import BadCursor
 
 
 def set_up(app: Flask) -> None:

@@ -50,9 +50,8 @@ class Reader:
         self._flat = _flattening(dataset)
 
     def values(self, stored: Stored) -> Iterator[Values]:
-        """Yield the values of each row that `stored` holds, in the order of the columns."""
-        for each in self._each(stored):
-            yield msgspec.structs.astuple(each)
+        """Return the values of each row that `stored` holds, in the order of the columns."""
+        return map(msgspec.structs.astuple, self.rows(stored))
 
     def json(self, values: Values) -> bytes:
         """Return one row as a JSON object."""
@@ -62,7 +61,8 @@ class Reader:
         """Return the flat cells of one row: text, whole numbers, decimals, None for absent."""
         return self._flat(values)
 
-    def _each(self, stored: Stored) -> Iterator[Any]:
+    def rows(self, stored: Stored) -> Iterator[Any]:
+        """Yield each row that `stored` holds, its columns as attributes."""
         found = self._decode(stored.body)
         rows = (found,) if self.dataset.inside is None else getattr(found, self.dataset.inside)
         for position, row in enumerate(rows, 1):

@@ -1,17 +1,17 @@
 """Inspected parties and how they are found (检查对象)."""
 
 from collections.abc import Sequence
+from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from portal.register.folding import fold
-from portal.register.queries.paging import PAGE_SIZE, Order, Page, Shown, by_ids, fetch
+from portal.register.queries.paging import PAGE_SIZE, Page, Shown, by_ids, page_of
 from portal.register.queries.paging import get as get_record
 from portal.register.records import PublicEntity
 from portal.register.tables.entities import EntityKeyRow, EntityRow
 
-_ORDER = Order((EntityRow.name, EntityRow.public_id), descending=False)
 #: The last character there is: every text that begins with P lies between P and P + LAST.
 _LAST = "\U0010ffff"
 
@@ -19,18 +19,12 @@ _LAST = "\U0010ffff"
 def listed(
     session: Session,
     *,
-    kind: str | None = None,
-    region: str | None = None,
     cursor: str | None = None,
     limit: int = PAGE_SIZE,
+    **conditions: Any,  # noqa: ANN401 - each parameter of the dataset has its own type
 ) -> Page[PublicEntity]:
     """Return parties by name."""
-    query = sa.select(EntityRow)
-    if kind:
-        query = query.where(EntityRow.kind == kind)
-    if region:
-        query = query.where(EntityRow.region == region)
-    return fetch(session, query, _ORDER, PublicEntity, cursor=cursor, limit=limit)
+    return page_of(session, PublicEntity, conditions, cursor=cursor, limit=limit)
 
 
 def get(session: Session, public_id: str) -> Shown[PublicEntity] | None:
