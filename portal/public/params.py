@@ -20,9 +20,10 @@ Read = Callable[[str], Any]
 class BadParameter(ValueError):
     """A parameter is unknown or unreadable. `accepted` says what would be right."""
 
-    def __init__(self, name: str, given: str, accepted: str) -> None:
+    def __init__(self, name: str, given: str, accepted: str, *, is_known: bool = True) -> None:
         """Keep what to tell the reader."""
         super().__init__(name)
+        self.is_known = is_known
         self.name = name
         self.given = given
         self.accepted = accepted
@@ -77,7 +78,7 @@ def strictly(readers: dict[str, Read], *, blanks: bool = False) -> dict[str, Any
     found: dict[str, Any] = {}
     for name, given in request.args.items(multi=True):
         if name not in known:
-            raise BadParameter(name, given, ", ".join(known))
+            raise BadParameter(name, given, ", ".join(known), is_known=False)
         if name in found:
             raise BadParameter(name, given, _("每个参数只能出现一次"))
         if not given and (blanks or name == "lang"):
