@@ -71,7 +71,11 @@ class Streamed:
         if self._first is not None:
             first, self._first = self._first, None
             return first
-        return next(self._pieces)
+        try:
+            return next(self._pieces)
+        except StopIteration:
+            self.close()
+            raise
 
     def close(self) -> None:
         """Let go of the snapshot. Called by the server when the answer is sent, or was cut off."""

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from portal.register.columns.rows import Reader, Stored
 from portal.register.selecting.listings import LISTINGS
-from portal.register.selecting.model import Around, BadSelection, Keeps, Selection
+from portal.register.selecting.model import Around, Selection
 from portal.register.selecting.order import Order, Place, cursor_of, place_of
 from portal.register.selecting.standing import Standing
 from portal.register.selecting.statement import Compiled
@@ -48,12 +48,7 @@ class Walk:
     """Walks one selection. Everything is read in the transaction of `session`."""
 
     def __init__(self, session: Session, selection: Selection, reader: Reader, today: date) -> None:
-        """Prepare the walk.
-
-        Raises:
-            BadSelection: a condition cannot be asked of a past day.
-
-        """
+        """Prepare the walk."""
         self._session = session
         self._selection = selection
         self._reader = reader
@@ -64,7 +59,8 @@ class Walk:
             self._tests = self._compiled.tests
             self._order: Order = self._compiled.way.order
         else:
-            self._tests = _past_tests(selection)
+            known = LISTINGS[selection.word].known()
+            self._tests = [(known[name].keeps, v) for name, v in selection.conditions.items()]
             self._standing = Standing(session, selection, self._around)
             self._order = self._standing.order
 
@@ -168,9 +164,8 @@ class Walk:
 
     def _streamed(self) -> Iterator[Keyed]:
         statement = self._order.behind(self._compiled.rows(), None)
-        connection = self._session.connection(execution_options={"yield_per": _STREAMED})
         before = None
-        for row in connection.execute(statement):
+        for row in self._session.execute(statement, execution_options={"yield_per": _STREAMED}):
             stored, keys = _read(row)
             if keys != before:
                 yield stored, keys
@@ -183,14 +178,3 @@ _ALL = 10**6
 
 def _read(row: Any) -> Keyed:  # noqa: ANN401 - a row of SQLAlchemy
     return Stored(row[0], row[1], row[2], str(row[3]), row[4]), tuple(row[5:])
-
-
-def _past_tests(selection: Selection) -> list[tuple[Keeps, Any]]:
-    known = LISTINGS[selection.word].known()
-    found = []
-    for name, value in selection.conditions.items():
-        keeps = known[name].keeps
-        if keeps is None:
-            raise BadSelection(name, "as_of")
-        found.append((keeps, value))
-    return found
