@@ -39,7 +39,8 @@ class Reader:
         inside = dataset.inside
         #: Names a row inside another record after its owner.
         self._place = _placer(dataset)
-        self._page = None if dataset.page is None else (site_url + dataset.page).split("{id}")
+        #: What stands before and behind the identifier in the address of a row's page.
+        self.page = None if dataset.page is None else (site_url + dataset.page).split("{id}")
         self._read = _reading(dataset)
         self._decode = msgspec.json.Decoder(
             self._read if inside is None else _owner(inside, self._read)
@@ -57,8 +58,8 @@ class Reader:
             self._place(row, found, stored, position)
             row.version, row.serial = stored.version, stored.serial
             row.published_on = stored.published_on
-            if self._page is not None:
-                row.url = row.id.join(self._page)
+            if self.page is not None:
+                row.url = row.id.join(self.page)
             for key, derive in self._derived:
                 setattr(row, key, derive(row))
             yield row
