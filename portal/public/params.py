@@ -81,7 +81,7 @@ def strictly(readers: dict[str, Read], *, blanks: bool = False) -> dict[str, Any
             raise BadParameter(name, given, ", ".join(known), is_known=False)
         if name in found:
             raise BadParameter(name, given, _("每个参数只能出现一次"))
-        if not given and (blanks or name == "lang"):
+        if not given and blanks:
             continue
         try:
             found[name] = known[name](given)

@@ -32,8 +32,8 @@ def line(kind: Kind, body: str) -> str:
     read = reader(dataset.word, "")
     cells = read.cells(next(read.rows(Stored("", 0, 0, "", body))))
     buffer = io.StringIO()
-    csv.writer(buffer, lineterminator="").writerow(cells[lead(dataset) : -len(TAIL)])
-    return mark(dataset.word) + buffer.getvalue()
+    csv.writer(buffer).writerow(cells[lead(dataset) : -len(TAIL)])
+    return mark(dataset.word) + buffer.getvalue().removesuffix("\r\n")
 
 
 def lead(dataset: Dataset) -> int:

@@ -40,11 +40,13 @@ def _chunks(session: Session, compiled: Compiled, reader: Reader) -> Iterator[st
     query = sa.select(
         sa.case((made, _whole(table, reader))), sa.case((made, None), else_=table.public_id)
     ).where(*compiled.conditions.values())
+    bare = session.get_bind().dialect.name == "sqlite"
     result: Any = session.connection().execute(
-        compiled.way.order.behind(query, None), execution_options={"yield_per": _CHUNK}
+        compiled.way.order.behind(query, None), execution_options={"stream_results": not bare}
     )
-    #: Bare tuples: the library's rows would take as long as the reading itself.
-    while rows := result.cursor.fetchmany(_CHUNK):
+    #: SQLite streams by itself: bare tuples, as the library's rows take as long as the reading.
+    take = result.cursor.fetchmany if bare else result.fetchmany
+    while rows := take(_CHUNK):
         absent = [public_id for _, public_id in rows if public_id is not None]
         if absent:
             late = _late(session, table, reader, absent)
