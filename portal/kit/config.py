@@ -17,6 +17,7 @@ KNOWN = {
     "PORTAL_SITE_NAME": "name of the site",
     "PORTAL_LICENSE_URL": "licence of the published data",
     "PORTAL_ACCESS_LOG": "file of the access log, - for standard output; none without it",
+    "PORTAL_RATE_LIMIT": "API requests a minute from one network, 0 for no limit",
     "PORTAL_IMPORT_FILE_MB": "largest file the office imports, in MB",
     "PORTAL_IMPORT_ROWS": "most rows of one file",
     "PORTAL_IMPORT_COLUMNS": "most columns of one file",
@@ -60,6 +61,8 @@ class Settings:
     #: File of the access log, "-" for standard output, "" for none.
     access_log: str
     limits: Limits
+    #: API requests a minute from one network; 0 leaves it to the proxy in front.
+    rate_limit: int = 0
 
 
 def load(environ: Mapping[str, str] | None = None) -> Settings:
@@ -86,6 +89,7 @@ def load(environ: Mapping[str, str] | None = None) -> Settings:
         workers=_number(values, "WORKERS", 2),
         access_log=values.get("PORTAL_ACCESS_LOG") or "",
         limits=_limits(values),
+        rate_limit=_number(values, "PORTAL_RATE_LIMIT", 0),
     )
 
 

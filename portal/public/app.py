@@ -18,7 +18,10 @@ from portal.kit.config import Settings, load
 from portal.kit.db import LETTERBOX, db, options, read_only
 from portal.kit.i18n import language
 from portal.public import errors, filters
+from portal.public.api import crossing
+from portal.public.api.routes import BLUEPRINTS as API
 from portal.public.pages import BLUEPRINTS
+from portal.public.problems import is_program
 from portal.register.queries import changes
 
 _CSP = (
@@ -57,7 +60,8 @@ def create_app(settings: Settings | None = None) -> Flask:
     i18n.set_up(app)
     filters.set_up(app)
     errors.set_up(app)
-    for blueprint in BLUEPRINTS:
+    crossing.set_up(app, settings.rate_limit)
+    for blueprint in (*BLUEPRINTS, *API):
         app.register_blueprint(blueprint)
     app.context_processor(_page_words)
     app.after_request(_finish)
@@ -123,6 +127,7 @@ def _page_words() -> dict[str, object]:
         "footer_links": [
             (url_for("withheld.index"), _("不予公开情况")),
             (url_for("log.index"), _("公开日志")),
+            (url_for("reference.api"), _("开放数据")),
             (url_for("docs.show", name="about"), _("关于本站")),
             (url_for("docs.show", name="reading"), _("怎样读抽查结果")),
             (settings.license_url, _("数据使用许可")),
@@ -150,6 +155,8 @@ def _finish(response: Response) -> Response:
     response.headers.update(_HEADERS)
     if _settings().site_url.startswith("https://"):
         response.headers["Strict-Transport-Security"] = _ALWAYS_TLS
+    if is_program():
+        crossing.finish(response)
     if request.endpoint == "static":
         if "v" in request.args:
             response.headers["Cache-Control"] = f"public, max-age={_YEAR}, immutable"

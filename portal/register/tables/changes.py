@@ -15,7 +15,11 @@ class ChangeRow(Table):
     """One change. `serial` is a counter taken under the write lock: commit order is its order."""
 
     __tablename__ = "change"
-    __table_args__ = (Index("ix_change_record", "kind", "public_id", "serial"),)
+    __table_args__ = (
+        Index("ix_change_record", "kind", "public_id", "serial"),
+        #: Which change was the last of a day.
+        Index("ix_change_at", "at", "serial"),
+    )
 
     serial: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
     op: Mapped[str] = mapped_column(String(10))
