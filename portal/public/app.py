@@ -10,12 +10,13 @@ from flask import Flask, Response, current_app, request, url_for
 from flask_babel import gettext as _
 from jinja2 import FileSystemLoader, StrictUndefined
 
-from portal.kit import i18n
+from portal.kit import clock, i18n
 from portal.kit.assets import asset
 from portal.kit.config import Settings, load
 from portal.kit.db import LETTERBOX, db, options, read_only
 from portal.kit.i18n import language
 from portal.public import errors, filters
+from portal.public.api import catalogue, changes, dumps, resourcesync, sitemap
 from portal.public.pages import BLUEPRINTS
 
 _CSP = (
@@ -31,6 +32,8 @@ _HEADERS = {
     "Cross-Origin-Resource-Policy": "same-origin",
     "Permissions-Policy": "camera=(), geolocation=(), microphone=()",
 }
+#: Open data: pages of any site may read it.
+_OPEN = ("/api/", "/data/", "/catalog.")
 _YEAR = 31_536_000
 
 
@@ -52,12 +55,14 @@ def create_app(settings: Settings | None = None) -> Flask:
     i18n.set_up(app)
     filters.set_up(app)
     errors.set_up(app)
-    for blueprint in BLUEPRINTS:
+    machines = (changes.bp, dumps.bp, catalogue.bp, resourcesync.bp, sitemap.bp)
+    for blueprint in (*BLUEPRINTS, *machines):
         app.register_blueprint(blueprint)
     app.context_processor(_page_words)
     app.after_request(_finish)
     app.add_url_rule("/healthz", "healthz", _healthz)
     app.add_url_rule("/robots.txt", "robots", _robots)
+    app.add_url_rule("/.well-known/security.txt", "security", _security)
     app.jinja_env.globals["asset"] = asset_url
     return app
 
@@ -107,6 +112,7 @@ def _page_words() -> dict[str, object]:
         "footer_links": [
             (url_for("withheld.index"), _("不予公开情况")),
             (url_for("log.index"), _("公开日志")),
+            (url_for("downloads.index"), _("全部数据")),
             (url_for("docs.show", name="about"), _("关于本站")),
             (url_for("docs.show", name="reading"), _("怎样读抽查结果")),
             (settings.license_url, _("数据使用许可")),
@@ -132,6 +138,9 @@ def _in_other_language() -> str:
 
 def _finish(response: Response) -> Response:
     response.headers.update(_HEADERS)
+    if request.path.startswith(_OPEN):
+        response.headers["Access-Control-Allow-Origin"] = "*"
+        response.headers["Cross-Origin-Resource-Policy"] = "cross-origin"
     if request.endpoint == "static":
         if "v" in request.args:
             response.headers["Cache-Control"] = f"public, max-age={_YEAR}, immutable"
@@ -145,5 +154,17 @@ def _healthz() -> Response:
     return Response("ok\n", mimetype="text/plain")
 
 
+def _security() -> Response:
+    """Say where to report a weakness (RFC 9116); it holds to the end of the year."""
+    site = _settings().site_url
+    text = (
+        f"Contact: {site}/docs/about\n"
+        f"Expires: {clock.local_today().year + 1}-01-01T00:00:00+08:00\n"
+        f"Preferred-Languages: zh, en\nCanonical: {site}/.well-known/security.txt\n"
+    )
+    return Response(text, mimetype="text/plain")
+
+
 def _robots() -> Response:
-    return Response("User-agent: *\nAllow: /\n", mimetype="text/plain")
+    sitemap_url = f"{_settings().site_url}/sitemap.xml"
+    return Response(f"User-agent: *\nAllow: /\n\nSitemap: {sitemap_url}\n", mimetype="text/plain")

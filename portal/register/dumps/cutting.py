@@ -132,15 +132,9 @@ def _add(dataset: Dataset, table: Rows, stored: Stored, terms: Terms) -> None:
 
 def _record(kind: Kind, stored: Stored) -> bytes:
     """Return one line of what mirrors read: an item as the change feed has it."""
-    return record_line(kind.value, stored) + b"\n"
-
-
-def record_line(kind: str, stored: Stored) -> bytes:
-    """Return a live record as an item of the change feed."""
-    return msgspec.json.encode(
-        {
-            "state": "updated", "kind": kind, "id": stored.public_id, "modified": stored.serial,
-            "version": stored.version, "published_on": stored.published_on,
-            "data": msgspec.Raw(stored.body.encode()),
-        }
-    )  # fmt: skip
+    item = {
+        "state": "updated", "kind": kind.value, "id": stored.public_id, "modified": stored.serial,
+        "version": stored.version, "published_on": stored.published_on,
+        "data": msgspec.Raw(stored.body.encode()),
+    }  # fmt: skip
+    return msgspec.json.encode(item) + b"\n"

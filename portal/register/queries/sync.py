@@ -3,6 +3,7 @@
 from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import date
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session, aliased
@@ -27,6 +28,9 @@ class Item:
     kind: str
     public_id: str
     body: str | None
+    version: int | None = None
+    #: The day it first became public, in China.
+    published_on: date | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +41,8 @@ class Standing:
     epoch: str | None
     kinds: Mapping[str, Counted]
     note: str | None
+    #: The keys that heads are signed with.
+    vkeys: tuple[str, ...]
 
 
 def after(session: Session, number: int, limit: int) -> list[Item]:
@@ -56,11 +62,14 @@ def after(session: Session, number: int, limit: int) -> list[Item]:
     for kind, serials in wanted.items():
         table = LAYOUTS[Kind(kind)].table
         rows = session.execute(
-            sa.select(table.serial, table.public_id, table.body).where(
-                table.serial >= serials[0], table.serial <= serials[-1]
-            )
+            sa.select(
+                table.serial, table.public_id, table.body, table.version, table.published_on
+            ).where(table.serial >= serials[0], table.serial <= serials[-1])
         )
-        items += [Item(row.serial, kind, row.public_id, row.body) for row in rows]
+        items += [
+            Item(row.serial, kind, row.public_id, row.body, row.version, row.published_on)
+            for row in rows
+        ]
     return sorted(items, key=lambda item: item.serial)
 
 
@@ -98,8 +107,13 @@ def _gone(number: int, limit: int) -> sa.Select[int, str, str]:
 def checkpoint(session: Session) -> Standing:
     """Return what a complete copy looks like now."""
     serial = changes.serial(session)
+    head = log.head(session)
     return Standing(
-        serial, changes.epoch(session), standing(session), log.signed_at(session, serial)
+        serial,
+        changes.epoch(session),
+        standing(session),
+        head.note if head is not None and head.size == serial else None,
+        () if head is None else head.vkeys,
     )
 
 

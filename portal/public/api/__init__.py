@@ -1,0 +1,1 @@
+"""Open data: answers for machines (开放数据)."""
