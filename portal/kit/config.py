@@ -17,6 +17,7 @@ KNOWN = {
     "PORTAL_SITE_URL": "address of the public site, for absolute links",
     "PORTAL_SITE_NAME": "name of the site",
     "PORTAL_LICENSE_URL": "licence of the published data",
+    "PORTAL_RATE_LIMIT": "API requests a minute from one network, 0 for no limit",
     "PORTAL_IMPORT_FILE_MB": "largest file the office imports, in MB",
     "PORTAL_IMPORT_ROWS": "most rows of one file",
     "PORTAL_IMPORT_COLUMNS": "most columns of one file",
@@ -59,6 +60,8 @@ class Settings:
     office_port: int
     workers: int
     limits: Limits
+    #: API requests a minute from one network; 0 leaves it to the proxy in front.
+    rate_limit: int = 0
 
 
 def load(environ: Mapping[str, str] | None = None) -> Settings:
@@ -85,6 +88,7 @@ def load(environ: Mapping[str, str] | None = None) -> Settings:
         office_port=_number(values, "OFFICE_PORT", 8001),
         workers=_number(values, "WORKERS", 2),
         limits=_limits(values),
+        rate_limit=_number(values, "PORTAL_RATE_LIMIT", 0),
     )
 
 

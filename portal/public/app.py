@@ -16,8 +16,10 @@ from portal.kit.config import Settings, load
 from portal.kit.db import LETTERBOX, db, options, read_only
 from portal.kit.i18n import language
 from portal.public import errors, filters
-from portal.public.api import catalogue, changes, dumps, resourcesync, sitemap
+from portal.public.api import catalogue, changes, crossing, dumps, resourcesync, sitemap
+from portal.public.api.routes import BLUEPRINTS as API
 from portal.public.pages import BLUEPRINTS
+from portal.public.problems import is_program
 
 _CSP = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; "
@@ -32,8 +34,10 @@ _HEADERS = {
     "Cross-Origin-Resource-Policy": "same-origin",
     "Permissions-Policy": "camera=(), geolocation=(), microphone=()",
 }
+#: The register as a whole: its changes, its dumps, its catalogue.
+_WHOLE = (changes.bp, dumps.bp, catalogue.bp, resourcesync.bp, sitemap.bp)
 #: Open data: pages of any site may read it.
-_OPEN = ("/api/", "/data/", "/catalog.")
+_OPEN = ("/data/", "/catalog.")
 _YEAR = 31_536_000
 
 
@@ -55,8 +59,8 @@ def create_app(settings: Settings | None = None) -> Flask:
     i18n.set_up(app)
     filters.set_up(app)
     errors.set_up(app)
-    machines = (changes.bp, dumps.bp, catalogue.bp, resourcesync.bp, sitemap.bp)
-    for blueprint in (*BLUEPRINTS, *machines):
+    crossing.set_up(app, settings.rate_limit)
+    for blueprint in (*BLUEPRINTS, *API, *_WHOLE):
         app.register_blueprint(blueprint)
     app.context_processor(_page_words)
     app.after_request(_finish)
@@ -112,6 +116,7 @@ def _page_words() -> dict[str, object]:
         "footer_links": [
             (url_for("withheld.index"), _("不予公开情况")),
             (url_for("log.index"), _("公开日志")),
+            (url_for("reference.api"), _("开放数据")),
             (url_for("downloads.index"), _("全部数据")),
             (url_for("docs.show", name="about"), _("关于本站")),
             (url_for("docs.show", name="reading"), _("怎样读抽查结果")),
@@ -141,6 +146,8 @@ def _finish(response: Response) -> Response:
     if request.path.startswith(_OPEN):
         response.headers["Access-Control-Allow-Origin"] = "*"
         response.headers["Cross-Origin-Resource-Policy"] = "cross-origin"
+    if is_program():
+        crossing.finish(response)
     if request.endpoint == "static":
         if "v" in request.args:
             response.headers["Cache-Control"] = f"public, max-age={_YEAR}, immutable"

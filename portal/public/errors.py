@@ -4,8 +4,11 @@ from flask import Flask, Response, current_app, make_response, render_template
 from flask_babel import gettext as _
 from werkzeug.exceptions import HTTPException
 
+from portal.public import problems
 from portal.public.params import BadParameter
-from portal.register.queries.paging import BadCursor
+from portal.public.problems import Problem, is_program
+from portal.register.selecting.model import BadSelection
+from portal.register.selecting.order import BadCursor
 
 
 def set_up(app: Flask) -> None:
@@ -13,6 +16,8 @@ def set_up(app: Flask) -> None:
     app.register_error_handler(HTTPException, _http)
     app.register_error_handler(BadParameter, _bad_parameter)
     app.register_error_handler(BadCursor, _bad_cursor)
+    app.register_error_handler(BadSelection, _bad_selection)
+    app.register_error_handler(Problem, problems.answer)
     app.register_error_handler(Exception, _unexpected)
 
 
@@ -22,7 +27,13 @@ def _page(status: int, title: str, text: str) -> Response:
     return response
 
 
+#: The error for programs of each status that an address or method can lead to.
+_CODES = {404: "not-found", 405: "method-not-allowed", 410: "withdrawn", 406: "not-acceptable"}
+
+
 def _http(error: HTTPException) -> Response:
+    if is_program():
+        return _for_program(error)
     titles = {
         404: (
             _("没有这个页面"),
@@ -40,7 +51,20 @@ def _http(error: HTTPException) -> Response:
     return response
 
 
+def _for_program(error: HTTPException) -> Response:
+    response = problems.answer(Problem(_CODES.get(error.code or 500, "bad-request")))
+    for name, value in error.get_headers():
+        if name in ("Allow", "Location"):
+            response.headers[name] = value
+    if error.code is not None and error.code < 400:  # noqa: PLR2004 - a redirect to the address meant
+        response.status_code = error.code
+    return response
+
+
 def _bad_parameter(error: BadParameter) -> Response:
+    if is_program():
+        told = problems.bad_parameter(error.name, error.given, error.accepted, known=error.is_known)
+        return problems.answer(told)
     return _page(
         400,
         _("查询条件有误"),
@@ -55,9 +79,20 @@ def _bad_parameter(error: BadParameter) -> Response:
 
 def _bad_cursor(error: BadCursor) -> Response:
     del error
+    if is_program():
+        return problems.answer(Problem("bad-cursor", parameter="cursor"))
     return _page(400, _("查询条件有误"), _("翻页位置无效，请回到第一页。"))
+
+
+def _bad_selection(error: BadSelection) -> Response:
+    told = _("参数“%(name)s”不能与“%(other)s”同时使用。", name=error.name, other=error.other)
+    if is_program():
+        return problems.answer(Problem("conditions-conflict", told, parameter=error.name))
+    return _page(400, _("查询条件有误"), told)
 
 
 def _unexpected(error: Exception) -> Response:
     current_app.logger.error("unexpected error", exc_info=error)
+    if is_program():
+        return problems.answer(Problem("unexpected"))
     return _page(500, _("暂时无法显示"), _("系统出现故障，已记录。请稍后再试。"))

@@ -1,6 +1,8 @@
 """Query strings become checked values; what is not understood is an error, never silence."""
 
 from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
 from flask import request
@@ -8,6 +10,9 @@ from flask_babel import gettext as _
 
 from portal.domain.codelists import CodeList
 from portal.kit.i18n import LANGUAGES
+from portal.register.folding import fold
+from portal.register.selecting.listings import LISTINGS
+from portal.register.selecting.model import Parameter, Reads
 
 Read = Callable[[str], Any]
 
@@ -15,12 +20,46 @@ Read = Callable[[str], Any]
 class BadParameter(ValueError):
     """A parameter is unknown or unreadable. `accepted` says what would be right."""
 
-    def __init__(self, name: str, given: str, accepted: str) -> None:
+    def __init__(self, name: str, given: str, accepted: str, *, is_known: bool = True) -> None:
         """Keep what to tell the reader."""
         super().__init__(name)
+        self.is_known = is_known
         self.name = name
         self.given = given
         self.accepted = accepted
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What a list is asked for. `given` is as it was written, for links and forms."""
+
+    conditions: dict[str, Any]
+    given: dict[str, str]
+    more: dict[str, Any]
+
+
+def selection(word: str, *, blanks: bool = True, **more: Read) -> Asked:
+    """Return the conditions on the dataset `word`, and what `more` reads.
+
+    Older names of parameters become their present ones. A blank value is left out, as forms send
+    it, unless `blanks` is false.
+
+    Raises:
+        BadParameter: one is unknown, given twice, or cannot be read.
+
+    """
+    known = LISTINGS[word].known()
+    readers = {name: reader_of(parameter) for name, parameter in known.items()}
+    found = strictly({**readers, **more}, blanks=blanks)
+    conditions: dict[str, Any] = {}
+    given: dict[str, str] = {}
+    for name in [name for name in found if name in known]:
+        own = known[name].name
+        if own in conditions:
+            raise BadParameter(name, request.args[name], _("每个参数只能出现一次"))
+        conditions[own] = found.pop(name)
+        given[own] = request.args[name]
+    return Asked(conditions, given, found)
 
 
 def read(**known: Read) -> dict[str, Any]:
@@ -30,14 +69,19 @@ def read(**known: Read) -> dict[str, Any]:
         BadParameter: one is unknown, given twice, or cannot be read.
 
     """
-    known = {"lang": member_of(*LANGUAGES), **known}
+    return strictly(known, blanks=True)
+
+
+def strictly(readers: dict[str, Read], *, blanks: bool = False) -> dict[str, Any]:
+    """Do as `read` does; without `blanks` a blank value is an error like any other."""
+    known = {"lang": member_of(*LANGUAGES), **readers}
     found: dict[str, Any] = {}
     for name, given in request.args.items(multi=True):
         if name not in known:
-            raise BadParameter(name, given, ", ".join(known))
+            raise BadParameter(name, given, ", ".join(known), is_known=False)
         if name in found:
             raise BadParameter(name, given, _("每个参数只能出现一次"))
-        if not given:
+        if not given and (blanks or name == "lang"):
             continue
         try:
             found[name] = known[name](given)
@@ -45,6 +89,13 @@ def read(**known: Read) -> dict[str, Any]:
             raise BadParameter(name, given, str(error)) from None
     found.pop("lang", None)
     return found
+
+
+def reader_of(parameter: Parameter) -> Read:
+    """Return what reads a parameter of a dataset."""
+    if parameter.codes is not None:
+        return code_of(parameter.codes)
+    return _READERS[parameter.reads]
 
 
 def member_of(*values: str) -> Read:
@@ -110,3 +161,32 @@ def cursor(text: str) -> str:
     if len(text) > 300:  # noqa: PLR2004
         raise ValueError("cursor")
     return text
+
+
+def day(text: str) -> date:
+    """Read a day."""
+    try:
+        found = date.fromisoformat(text) if len(text) == len("2025-06-30") else None
+    except ValueError:
+        found = None
+    if found is None or not 1990 <= found.year <= 2100:  # noqa: PLR2004
+        raise ValueError("YYYY-MM-DD, 1990–2100")
+    return found
+
+
+def truth(text: str) -> bool:
+    """Read true or false."""
+    return bool(member_of("true", "false")(text) == "true")
+
+
+def identifier(text: str) -> str:
+    """Read a number of a party; width, case and blanks do not matter."""
+    if len(text) > 60 or not text.isprintable() or not fold(text):  # noqa: PLR2004
+        raise ValueError("91990101MA0A00003Y")
+    return text
+
+
+_READERS: dict[Reads, Read] = {
+    Reads.ID: public_id, Reads.DATE: day, Reads.YEAR: year, Reads.REGION: region,
+    Reads.BOOLEAN: truth, Reads.NUMBER: number(0, 10_000), Reads.IDENTIFIER: identifier,
+}  # fmt: skip

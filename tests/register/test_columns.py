@@ -97,8 +97,8 @@ def test_json_keys_cells_and_header_agree_and_lose_nothing(demo: Path, dataset: 
     for stored in _stored(engine, dataset.kind):
         body = json.loads(stored.body)
         rows = [body] if dataset.inside is None else body.get(dataset.inside, [])
-        for number, values in enumerate(read.values(stored)):
-            row, cells = json.loads(read.json(values)), read.cells(values)
+        for number, shown in enumerate(read.rows(stored)):
+            row, cells = json.loads(read.json(shown)), read.cells(shown)
             count += 1
             assert list(row) == [column.key for column in dataset.columns]
             assert len(cells) == len(list(dataset.cells()))

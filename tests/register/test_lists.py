@@ -7,8 +7,8 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from portal.register.queries import results
-from portal.register.queries.paging import BadCursor
 from portal.register.queries.results import ResultFilter
+from portal.register.selecting.order import BadCursor
 from portal.register.writer import open_pen
 from tests.register.makers import a_public_agency, a_public_entity, a_public_result
 
@@ -40,7 +40,7 @@ def _walk(session: Session, wanted: ResultFilter) -> list[str]:
     ("wanted", "numbers"),
     [
         (ResultFilter(), range(100)),
-        (ResultFilter(problem=True), range(0, 100, 4)),
+        (ResultFilter(problems=True), range(0, 100, 4)),
         (ResultFilter(status="open"), range(0, 100, 4)),
         (ResultFilter(outcome="concealed"), range(0, 100, 4)),
         (ResultFilter(item="i_1"), range(100)),

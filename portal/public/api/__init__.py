@@ -1,1 +1,1 @@
-"""Open data: answers for machines (开放数据)."""
+"""The open-data API: one generic road for every dataset, formats, code lists and its own description."""

@@ -3,11 +3,11 @@
 from flask import Blueprint, render_template
 from flask.typing import ResponseReturnValue
 
-from portal.domain.parties import AgencyLevel
 from portal.kit import clock
 from portal.kit.db import db
 from portal.public import filters, params
 from portal.public.caching import conditional
+from portal.public.pages import lists
 from portal.public.pages.found import or_missing
 from portal.public.pages.lines import result_lines
 from portal.register.queries import agencies, changes, documents, draws, plans, results
@@ -21,19 +21,10 @@ bp = Blueprint("agencies", __name__, url_prefix="/agencies")
 @conditional
 def index() -> ResponseReturnValue:
     """List agencies by region."""
-    session = db.session()
-    asked = params.read(
-        region=params.region, level=params.code_of(AgencyLevel), cursor=params.cursor
-    )
-    cursor = asked.pop("cursor", None)
-    page = agencies.listed(session, **asked, cursor=cursor)
-    return render_template(
+    found = lists.listed("agencies", agencies.listed)
+    return found.show(
         "agencies/index.html",
-        rows=page.rows,
-        next=page.next,
-        asked=asked,
-        continued=cursor is not None,
-        region_choices=[(code, filters.region(code)) for code in agencies.regions(session)],
+        region_choices=[(code, filters.region(code)) for code in agencies.regions(found.session)],
         level_choices=filters.options("level"),
     )
 

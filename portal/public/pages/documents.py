@@ -6,11 +6,12 @@ from flask import Blueprint, render_template
 from flask.typing import ResponseReturnValue
 from markupsafe import Markup  # noqa: TID251 - kit.markdown has sanitised what is wrapped here
 
-from portal.domain.documents import DocumentKind, Figure, check_sums
+from portal.domain.documents import Figure, check_sums
 from portal.kit import markdown
 from portal.kit.db import db
 from portal.public import filters, params
 from portal.public.caching import conditional
+from portal.public.pages import lists
 from portal.public.pages.found import or_missing
 from portal.register.queries import agencies, documents
 from portal.register.records import Kind, PublicFigure
@@ -22,20 +23,11 @@ bp = Blueprint("documents", __name__, url_prefix="/documents")
 @conditional
 def index() -> ResponseReturnValue:
     """List documents, newest first."""
-    session = db.session()
-    asked = params.read(
-        agency=params.public_id, kind=params.code_of(DocumentKind), cursor=params.cursor
-    )
-    cursor = asked.pop("cursor", None)
-    page = documents.listed(session, **asked, cursor=cursor)
-    return render_template(
+    found = lists.listed("documents", documents.listed)
+    return found.show(
         "documents/index.html",
-        rows=page.rows,
-        agencies=agencies.named(session, [row.record.agency_id for row in page.rows]),
-        next=page.next,
-        asked=asked,
-        continued=cursor is not None,
-        agency_choices=agencies.choices(session),
+        agencies=agencies.named(found.session, [row.record.agency_id for row in found.rows]),
+        agency_choices=agencies.choices(found.session),
         kind_choices=filters.options("document_kind"),
     )
 

@@ -7,6 +7,7 @@ from portal.kit import clock
 from portal.kit.db import db
 from portal.public import params
 from portal.public.caching import conditional
+from portal.public.pages import lists
 from portal.public.pages.found import or_missing
 from portal.public.pages.lines import result_lines
 from portal.register.queries import agencies, draws, entities, plans, results
@@ -20,20 +21,11 @@ bp = Blueprint("draws", __name__, url_prefix="/draws")
 @conditional
 def index() -> ResponseReturnValue:
     """List draws, newest first."""
-    session = db.session()
-    asked = params.read(
-        agency=params.public_id, task=params.public_id, year=params.year, cursor=params.cursor
-    )
-    cursor = asked.pop("cursor", None)
-    page = draws.listed(session, **asked, cursor=cursor)
-    return render_template(
+    found = lists.listed("draws", draws.listed)
+    return found.show(
         "draws/index.html",
-        rows=page.rows,
-        agencies=agencies.named(session, [row.record.agency_id for row in page.rows]),
-        next=page.next,
-        asked=asked,
-        continued=cursor is not None,
-        agency_choices=agencies.choices(session),
+        agencies=agencies.named(found.session, [row.record.agency_id for row in found.rows]),
+        agency_choices=agencies.choices(found.session),
     )
 
 

@@ -8,11 +8,11 @@ from flask import Blueprint, render_template
 from flask.typing import ResponseReturnValue
 
 from portal.domain.followups import Step
-from portal.domain.parties import EntityKind
 from portal.kit import clock
 from portal.kit.db import db
 from portal.public import filters, params
 from portal.public.caching import conditional
+from portal.public.pages import lists
 from portal.public.pages.found import or_missing
 from portal.public.pages.lines import ResultLine, result_lines
 from portal.register.layout import is_problem
@@ -28,18 +28,8 @@ bp = Blueprint("entities", __name__, url_prefix="/entities")
 @conditional
 def index() -> ResponseReturnValue:
     """List parties by name."""
-    session = db.session()
-    asked = params.read(kind=params.code_of(EntityKind), region=params.region, cursor=params.cursor)
-    cursor = asked.pop("cursor", None)
-    page = entities.listed(session, **asked, cursor=cursor)
-    return render_template(
-        "entities/index.html",
-        rows=page.rows,
-        next=page.next,
-        asked=asked,
-        continued=cursor is not None,
-        kind_choices=filters.options("entity_kind"),
-    )
+    found = lists.listed("entities", entities.listed)
+    return found.show("entities/index.html", kind_choices=filters.options("entity_kind"))
 
 
 @bp.get("/<public_id>")

@@ -1,12 +1,12 @@
 """Steps after checks, newest first (后续处理)."""
 
-from flask import Blueprint, redirect, render_template, url_for
+from flask import Blueprint, redirect, url_for
 from flask.typing import ResponseReturnValue
 
-from portal.domain.followups import Step
 from portal.kit.db import db
 from portal.public import filters, params
 from portal.public.caching import conditional
+from portal.public.pages import lists
 from portal.public.pages.found import or_missing
 from portal.register.queries import agencies, entities, followups, results
 from portal.register.records import Kind
@@ -18,20 +18,14 @@ bp = Blueprint("followups", __name__, url_prefix="/followups")
 @conditional
 def index() -> ResponseReturnValue:
     """List steps, newest first."""
-    session = db.session()
-    asked = params.read(agency=params.public_id, step=params.code_of(Step), cursor=params.cursor)
-    cursor = asked.pop("cursor", None)
-    page = followups.listed(session, **asked, cursor=cursor)
-    checks = results.named(session, [row.record.result_id for row in page.rows])
-    return render_template(
+    found = lists.listed("followups", followups.listed)
+    session = found.session
+    checks = results.named(session, [row.record.result_id for row in found.rows])
+    return found.show(
         "followups/index.html",
-        rows=page.rows,
         checks=checks,
         entities=entities.named(session, [check.entity_id for check in checks.values()]),
-        agencies=agencies.named(session, [row.record.agency_id for row in page.rows]),
-        next=page.next,
-        asked=asked,
-        continued=cursor is not None,
+        agencies=agencies.named(session, [row.record.agency_id for row in found.rows]),
         agency_choices=agencies.choices(session),
         step_choices=filters.options("step"),
     )

@@ -3,11 +3,11 @@
 from flask import Blueprint, render_template
 from flask.typing import ResponseReturnValue
 
-from portal.domain.items import ItemClass
 from portal.kit import clock
 from portal.kit.db import db
 from portal.public import filters, params
 from portal.public.caching import conditional
+from portal.public.pages import lists
 from portal.public.pages.found import or_missing
 from portal.public.pages.lines import result_lines
 from portal.register.queries import agencies, changes, items, plans, results
@@ -21,22 +21,11 @@ bp = Blueprint("items", __name__, url_prefix="/items")
 @conditional
 def index() -> ResponseReturnValue:
     """List checklist lines by name."""
-    session = db.session()
-    asked = params.read(
-        agency=params.public_id, **{"class": params.code_of(ItemClass)}, cursor=params.cursor
-    )
-    cursor = asked.pop("cursor", None)
-    page = items.listed(
-        session, agency=asked.get("agency"), item_class=asked.get("class"), cursor=cursor
-    )
-    return render_template(
+    found = lists.listed("items", items.listed)
+    return found.show(
         "items/index.html",
-        rows=page.rows,
-        agencies=agencies.named(session, [row.record.agency_id for row in page.rows]),
-        next=page.next,
-        asked=asked,
-        continued=cursor is not None,
-        agency_choices=agencies.choices(session),
+        agencies=agencies.named(found.session, [row.record.agency_id for row in found.rows]),
+        agency_choices=agencies.choices(found.session),
         class_choices=filters.options("item_class"),
     )
 

@@ -11,6 +11,7 @@ from portal.kit import clock
 from portal.kit.db import db
 from portal.public import params
 from portal.public.caching import conditional
+from portal.public.pages import lists
 from portal.public.pages.found import or_missing
 from portal.public.pages.lines import result_lines
 from portal.register.queries import agencies, draws, items, plans, results
@@ -25,24 +26,11 @@ tasks_bp = Blueprint("tasks", __name__, url_prefix="/tasks")
 @conditional
 def index() -> ResponseReturnValue:
     """List annual plans, newest year first."""
-    session = db.session()
-    asked = params.read(
-        agency=params.public_id,
-        year=params.year,
-        adjusted=params.member_of("true", "false"),
-        cursor=params.cursor,
-    )
-    cursor = asked.pop("cursor", None)
-    narrowed = asked | ({"adjusted": asked["adjusted"] == "true"} if "adjusted" in asked else {})
-    page = plans.listed(session, **narrowed, cursor=cursor)
-    return render_template(
+    found = lists.listed("plans", plans.listed)
+    return found.show(
         "plans/index.html",
-        rows=page.rows,
-        agencies=agencies.named(session, [row.record.agency_id for row in page.rows]),
-        next=page.next,
-        asked=asked,
-        continued=cursor is not None,
-        agency_choices=agencies.choices(session),
+        agencies=agencies.named(found.session, [row.record.agency_id for row in found.rows]),
+        agency_choices=agencies.choices(found.session),
     )
 
 
@@ -100,18 +88,11 @@ def _shown(task: PublicTask) -> dict[str, object]:
 @conditional
 def tasks_index() -> ResponseReturnValue:
     """List planned tasks, latest first."""
-    session = db.session()
-    asked = params.read(agency=params.public_id, cursor=params.cursor)
-    cursor = asked.pop("cursor", None)
-    found, following = plans.tasks_listed(session, **asked, cursor=cursor)
-    return render_template(
+    found = lists.listed("tasks", plans.tasks_listed)
+    return found.show(
         "tasks/index.html",
-        rows=found,
-        agencies=agencies.named(session, [agency for _, _, agency in found]),
-        next=following,
-        asked=asked,
-        continued=cursor is not None,
-        agency_choices=agencies.choices(session),
+        agencies=agencies.named(found.session, [agency for _, _, agency in found.rows]),
+        agency_choices=agencies.choices(found.session),
     )
 
 

@@ -12,6 +12,7 @@ from portal.kit import clock, holidays
 from portal.kit.db import db
 from portal.public import filters, params
 from portal.public.caching import conditional
+from portal.public.pages import lists
 from portal.public.pages.found import or_missing
 from portal.public.pages.lines import result_lines, state_of
 from portal.register.queries import (
@@ -25,7 +26,6 @@ from portal.register.queries import (
     results,
 )
 from portal.register.queries.paging import Shown
-from portal.register.queries.results import ResultFilter
 from portal.register.records import Kind, PublicFollowUp
 
 bp = Blueprint("results", __name__, url_prefix="/results")
@@ -40,32 +40,11 @@ _RANK = {step.value: rank for rank, step in enumerate(Step)}
 @conditional
 def index() -> ResponseReturnValue:
     """List published results, latest inspection first."""
-    session, today = db.session(), clock.local_today()
-    asked = params.read(
-        agency=params.public_id, region=params.region, year=params.year, item=params.public_id,
-        outcome=params.code_of(Outcome), task=params.public_id, draw=params.public_id,
-        status=params.member_of("open", "closed", "overdue"),
-        problem=params.member_of("true", "false"), cursor=params.cursor,
-    )  # fmt: skip
-    cursor = asked.pop("cursor", None)
-    status = asked.get("status")
-    narrowed = ResultFilter(
-        **{name: asked[name] for name in asked if name not in ("status", "problem")},
-        status="open" if status == "overdue" else status,
-        problem=asked["problem"] == "true"
-        if "problem" in asked
-        else True
-        if status == "closed"
-        else None,
-        overdue_on=today if status == "overdue" else None,
-    )
-    page = results.listed(session, narrowed, cursor=cursor)
-    return render_template(
+    found = lists.listed("results", results.selected)
+    session, asked = found.session, found.asked
+    return found.show(
         "results/index.html",
-        lines=result_lines(session, page.rows, today),
-        asked=asked,
-        next=page.next,
-        continued=cursor is not None,
+        lines=result_lines(session, found.rows, clock.local_today()),
         agency_choices=agencies.choices(session),
         region_choices=[(code, filters.region(code)) for code in agencies.regions(session)],
         outcome_choices=filters.options("outcome"),

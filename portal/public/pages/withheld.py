@@ -1,13 +1,12 @@
 """The register of what is withheld and why (不予公开情况)."""
 
-from flask import Blueprint, render_template
+from flask import Blueprint
 from flask.typing import ResponseReturnValue
 
-from portal.domain.grounds import Ground
 from portal.kit import clock
-from portal.kit.db import db
-from portal.public import filters, params
+from portal.public import filters
 from portal.public.caching import conditional
+from portal.public.pages import lists
 from portal.register.queries import withheld
 
 bp = Blueprint("withheld", __name__, url_prefix="/withheld")
@@ -17,15 +16,7 @@ bp = Blueprint("withheld", __name__, url_prefix="/withheld")
 @conditional
 def index() -> ResponseReturnValue:
     """List notices: ground, provision, deciding body, review day, number. Nothing else is held."""
-    asked = params.read(ground=params.code_of(Ground), cursor=params.cursor)
-    cursor = asked.pop("cursor", None)
-    page = withheld.listed(db.session(), **asked, cursor=cursor)
-    return render_template(
-        "withheld/index.html",
-        rows=page.rows,
-        next=page.next,
-        asked=asked,
-        continued=cursor is not None,
-        ground_choices=filters.options("ground"),
-        today=clock.local_today(),
+    found = lists.listed("withheld", withheld.listed)
+    return found.show(
+        "withheld/index.html", ground_choices=filters.options("ground"), today=clock.local_today()
     )

@@ -49,20 +49,8 @@ class Reader:
         self._encode = msgspec.json.Encoder(decimal_format="number").encode
         self._flat = _flattening(dataset)
 
-    def values(self, stored: Stored) -> Iterator[Values]:
-        """Yield the values of each row that `stored` holds, in the order of the columns."""
-        for each in self._each(stored):
-            yield msgspec.structs.astuple(each)
-
-    def json(self, values: Values) -> bytes:
-        """Return one row as a JSON object."""
-        return self._encode(self._out(*values))
-
-    def cells(self, values: Values) -> list[Any]:
-        """Return the flat cells of one row: text, whole numbers, decimals, None for absent."""
-        return self._flat(values)
-
-    def _each(self, stored: Stored) -> Iterator[Any]:
+    def rows(self, stored: Stored) -> Iterator[Any]:
+        """Yield each row that `stored` holds, its columns as attributes."""
         found = self._decode(stored.body)
         rows = (found,) if self.dataset.inside is None else getattr(found, self.dataset.inside)
         for position, row in enumerate(rows, 1):
@@ -74,6 +62,14 @@ class Reader:
             for key, derive in self._derived:
                 setattr(row, key, derive(row))
             yield row
+
+    def json(self, row: Any) -> bytes:  # noqa: ANN401 - a row of `rows`
+        """Return one row as a JSON object."""
+        return self._encode(self._out(*msgspec.structs.astuple(row)))
+
+    def cells(self, row: Any) -> list[Any]:  # noqa: ANN401 - a row of `rows`
+        """Return the flat cells of one row: text, whole numbers, decimals as text, None for absent."""
+        return self._flat(msgspec.structs.astuple(row))
 
 
 @cache

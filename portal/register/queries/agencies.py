@@ -1,33 +1,26 @@
 """Agencies (检查主体)."""
 
 from collections.abc import Sequence
+from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from portal.register.queries.paging import PAGE_SIZE, Order, Page, Shown, by_ids, fetch
+from portal.register.queries.paging import PAGE_SIZE, Page, Shown, by_ids, page_of
 from portal.register.queries.paging import get as get_record
 from portal.register.records import PublicAgency
 from portal.register.tables.agencies import AgencyRow
-
-_ORDER = Order((AgencyRow.region, AgencyRow.public_id), descending=False)
 
 
 def listed(
     session: Session,
     *,
-    region: str | None = None,
-    level: str | None = None,
     cursor: str | None = None,
     limit: int = PAGE_SIZE,
+    **conditions: Any,  # noqa: ANN401 - each parameter of the dataset has its own type
 ) -> Page[PublicAgency]:
     """Return agencies by region."""
-    query = sa.select(AgencyRow)
-    if region:
-        query = query.where(AgencyRow.region == region)
-    if level:
-        query = query.where(AgencyRow.level == level)
-    return fetch(session, query, _ORDER, PublicAgency, cursor=cursor, limit=limit)
+    return page_of(session, PublicAgency, conditions, cursor=cursor, limit=limit)
 
 
 def get(session: Session, public_id: str) -> Shown[PublicAgency] | None:

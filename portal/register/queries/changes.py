@@ -64,3 +64,16 @@ def old_versions(session: Session, record_type: type[R], public_id: str) -> list
 def epoch(session: Session) -> str | None:
     """Return the life of this register, None before the first change."""
     return session.scalar(sa.select(EpochRow.value))
+
+
+def state(engine: sa.Engine) -> tuple[int, str]:
+    """Return last serial and epoch in one statement on the bare connection: no page costs less."""
+    connection = engine.raw_connection()
+    try:
+        cursor = connection.cursor()
+        cursor.execute("SELECT (SELECT max(serial) FROM change), (SELECT value FROM epoch)")
+        rows = cursor.fetchall()
+        cursor.close()
+    finally:
+        connection.close()
+    return rows[0][0] or 0, rows[0][1] or "new"

@@ -1,31 +1,24 @@
 """Published texts (文件)."""
 
-import sqlalchemy as sa
+from typing import Any
+
 from sqlalchemy.orm import Session
 
-from portal.register.queries.paging import PAGE_SIZE, Order, Page, Shown, fetch
+from portal.register.queries.paging import PAGE_SIZE, Page, Shown, page_of
 from portal.register.queries.paging import get as get_record
 from portal.register.records import PublicDocument
 from portal.register.tables.documents import DocumentRow
-
-_ORDER = Order((DocumentRow.issued_on, DocumentRow.public_id))
 
 
 def listed(
     session: Session,
     *,
-    agency: str | None = None,
-    kind: str | None = None,
     cursor: str | None = None,
     limit: int = PAGE_SIZE,
+    **conditions: Any,  # noqa: ANN401 - each parameter of the dataset has its own type
 ) -> Page[PublicDocument]:
     """Return documents, newest first."""
-    query = sa.select(DocumentRow)
-    if agency:
-        query = query.where(DocumentRow.agency_id == agency)
-    if kind:
-        query = query.where(DocumentRow.kind == kind)
-    return fetch(session, query, _ORDER, PublicDocument, cursor=cursor, limit=limit)
+    return page_of(session, PublicDocument, conditions, cursor=cursor, limit=limit)
 
 
 def get(session: Session, public_id: str) -> Shown[PublicDocument] | None:

@@ -1,37 +1,26 @@
 """Draws and the parties drawn (抽取记录、抽取名单)."""
 
 from collections.abc import Sequence
+from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from portal.register.queries.paging import PAGE_SIZE, Order, Page, Shown, by_ids, fetch, in_year
+from portal.register.queries.paging import PAGE_SIZE, Page, Shown, by_ids, page_of
 from portal.register.queries.paging import get as get_record
 from portal.register.records import PublicDraw, PublicDrawEntry, decode
 from portal.register.tables.draws import DrawEntryRow, DrawRow
-
-_ORDER = Order((DrawRow.drawn_on, DrawRow.public_id))
-_ENTRY_ORDER = Order((DrawEntryRow.public_id,), descending=False)
 
 
 def listed(
     session: Session,
     *,
-    agency: str | None = None,
-    task: str | None = None,
-    year: int | None = None,
     cursor: str | None = None,
     limit: int = PAGE_SIZE,
+    **conditions: Any,  # noqa: ANN401 - each parameter of the dataset has its own type
 ) -> Page[PublicDraw]:
     """Return draws, newest first."""
-    query = sa.select(DrawRow)
-    if agency:
-        query = query.where(DrawRow.agency_id == agency)
-    if task:
-        query = query.where(DrawRow.task_id == task)
-    if year:
-        query = query.where(*in_year(DrawRow.drawn_on, year))
-    return fetch(session, query, _ORDER, PublicDraw, cursor=cursor, limit=limit)
+    return page_of(session, PublicDraw, conditions, cursor=cursor, limit=limit)
 
 
 def get(session: Session, public_id: str) -> Shown[PublicDraw] | None:
@@ -48,8 +37,7 @@ def entries(
     session: Session, draw_id: str, *, cursor: str | None = None, limit: int = 200
 ) -> Page[PublicDrawEntry]:
     """Return the published list of one draw, in an order that says nothing about it."""
-    query = sa.select(DrawEntryRow).where(DrawEntryRow.draw_id == draw_id)
-    return fetch(session, query, _ENTRY_ORDER, PublicDrawEntry, cursor=cursor, limit=limit)
+    return page_of(session, PublicDrawEntry, {"draw": draw_id}, cursor=cursor, limit=limit)
 
 
 def of_entity(session: Session, entity_id: str, limit: int | None = PAGE_SIZE) -> list[PublicDraw]:

@@ -1,36 +1,33 @@
 """Inspected parties and how they are found (检查对象)."""
 
 from collections.abc import Sequence
+from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
+from portal.register.columns.rows import Stored
 from portal.register.folding import fold
-from portal.register.queries.paging import PAGE_SIZE, Order, Page, Shown, by_ids, fetch
+from portal.register.queries.paging import PAGE_SIZE, Page, Shown, by_ids, page_of
 from portal.register.queries.paging import get as get_record
-from portal.register.records import PublicEntity
+from portal.register.records import PublicEntity, decode
 from portal.register.tables.entities import EntityKeyRow, EntityRow
 
-_ORDER = Order((EntityRow.name, EntityRow.public_id), descending=False)
 #: The last character there is: every text that begins with P lies between P and P + LAST.
 _LAST = "\U0010ffff"
+#: Parties that one look-up names at most; a number has one party, or a few.
+_MOST_NUMBERED = 500
 
 
 def listed(
     session: Session,
     *,
-    kind: str | None = None,
-    region: str | None = None,
     cursor: str | None = None,
     limit: int = PAGE_SIZE,
+    **conditions: Any,  # noqa: ANN401 - each parameter of the dataset has its own type
 ) -> Page[PublicEntity]:
     """Return parties by name."""
-    query = sa.select(EntityRow)
-    if kind:
-        query = query.where(EntityRow.kind == kind)
-    if region:
-        query = query.where(EntityRow.region == region)
-    return fetch(session, query, _ORDER, PublicEntity, cursor=cursor, limit=limit)
+    return page_of(session, PublicEntity, conditions, cursor=cursor, limit=limit)
 
 
 def get(session: Session, public_id: str) -> Shown[PublicEntity] | None:
@@ -72,3 +69,25 @@ def namesakes(session: Session, entity: PublicEntity, limit: int = 5) -> list[Pu
         .limit(limit)
     )
     return list(named(session, list(session.scalars(query))).values())
+
+
+def numbered(session: Session, numbers: Sequence[str]) -> dict[str, list[Stored]]:
+    """Return the parties that have each of these numbers, by the number as it is folded."""
+    wanted = {fold(number) for number in numbers}
+    rows = session.execute(
+        sa.select(
+            EntityKeyRow.value, EntityRow.public_id, EntityRow.serial, EntityRow.version,
+            EntityRow.published_on, EntityRow.body,
+        )
+        .join(EntityRow, EntityRow.public_id == EntityKeyRow.entity_id)
+        .where(EntityKeyRow.value.in_(wanted))
+        .order_by(EntityKeyRow.value, EntityKeyRow.entity_id)
+        .limit(_MOST_NUMBERED)
+    )  # fmt: skip
+    found: dict[str, list[Stored]] = {}
+    for value, public_id, serial, version, day, body in rows:
+        stored = Stored(public_id, serial, version, str(day), body)
+        own = {fold(each.value) for each in decode(body, PublicEntity).identifiers}
+        if value in own:  # a name may be written like a number
+            found.setdefault(value, []).append(stored)
+    return found

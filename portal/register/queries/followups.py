@@ -2,33 +2,26 @@
 
 from collections import defaultdict
 from collections.abc import Sequence
+from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from portal.register.queries.paging import PAGE_SIZE, Order, Page, Shown, fetch, shown
+from portal.register.queries.paging import PAGE_SIZE, Page, Shown, page_of, shown
 from portal.register.queries.paging import get as get_record
 from portal.register.records import PublicFollowUp
 from portal.register.tables.followups import FollowUpRow
-
-_ORDER = Order((FollowUpRow.taken_on, FollowUpRow.public_id))
 
 
 def listed(
     session: Session,
     *,
-    agency: str | None = None,
-    step: str | None = None,
     cursor: str | None = None,
     limit: int = PAGE_SIZE,
+    **conditions: Any,  # noqa: ANN401 - each parameter of the dataset has its own type
 ) -> Page[PublicFollowUp]:
     """Return steps, newest first."""
-    query = sa.select(FollowUpRow)
-    if agency:
-        query = query.where(FollowUpRow.agency_id == agency)
-    if step:
-        query = query.where(FollowUpRow.step == step)
-    return fetch(session, query, _ORDER, PublicFollowUp, cursor=cursor, limit=limit)
+    return page_of(session, PublicFollowUp, conditions, cursor=cursor, limit=limit)
 
 
 def of_results(

@@ -1,33 +1,25 @@
 """Checklist lines (抽查事项)."""
 
 from collections.abc import Sequence
+from typing import Any
 
-import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from portal.register.queries.paging import PAGE_SIZE, Order, Page, Shown, by_ids, fetch
+from portal.register.queries.paging import PAGE_SIZE, Page, Shown, by_ids, page_of
 from portal.register.queries.paging import get as get_record
 from portal.register.records import PublicItem
 from portal.register.tables.items import ItemRow
-
-_ORDER = Order((ItemRow.name, ItemRow.public_id), descending=False)
 
 
 def listed(
     session: Session,
     *,
-    agency: str | None = None,
-    item_class: str | None = None,
     cursor: str | None = None,
     limit: int = PAGE_SIZE,
+    **conditions: Any,  # noqa: ANN401 - each parameter of the dataset has its own type
 ) -> Page[PublicItem]:
     """Return checklist lines by name."""
-    query = sa.select(ItemRow)
-    if agency:
-        query = query.where(ItemRow.agency_id == agency)
-    if item_class:
-        query = query.where(ItemRow.item_class == item_class)
-    return fetch(session, query, _ORDER, PublicItem, cursor=cursor, limit=limit)
+    return page_of(session, PublicItem, conditions, cursor=cursor, limit=limit)
 
 
 def get(session: Session, public_id: str) -> Shown[PublicItem] | None:

@@ -1,30 +1,24 @@
-"""Keyset paging: complete and without repeats while records are being published, at any depth."""
+"""Live records one by one, by their ids, or as a page of a list."""
 
-import base64
-import binascii
-import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any, Generic, TypeVar
 
 import sqlalchemy as sa
-from sqlalchemy.orm import InstrumentedAttribute, Session
+from sqlalchemy.orm import Session
 
-from portal.register.records import Record, decode
+from portal.kit import clock
+from portal.register.columns.datasets import OF_KIND
+from portal.register.columns.rows import Stored, reader
+from portal.register.records import KIND_OF, Record, decode
+from portal.register.selecting.model import Selection
+from portal.register.selecting.walking import Walk
 from portal.register.tables.rows import RecordRow
 
 R = TypeVar("R", bound=Record)
-S = TypeVar("S", bound="sa.Select[*tuple[Any, ...]]")
 
 PAGE_SIZE = 50
-#: No key of ours is larger; databases refuse more.
-_LARGEST = 2**31 - 1
-Key = InstrumentedAttribute[Any]
-
-
-class BadCursor(ValueError):
-    """The cursor is not one we gave out for this list."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,79 +39,35 @@ class Page(Generic[R]):
     next: str | None
 
 
-def in_year(column: Key, year: int) -> tuple[sa.ColumnElement[bool], ...]:
-    """Return the conditions that `column` lies in `year`, as a range that an index serves."""
-    return (column >= date(year, 1, 1), column <= date(year, 12, 31))
-
-
-@dataclass(frozen=True, slots=True)
-class Order:
-    """The columns a list is sorted by, all in one direction; the last one is unique."""
-
-    keys: tuple[Key, ...]
-    descending: bool = True
-
-    def apply(self, query: S, cursor: str | None, limit: int) -> S:
-        """Sort `query`, start it behind `cursor`, and fetch one row more than `limit`."""
-        if cursor is not None:
-            edge = sa.tuple_(
-                *(sa.literal(v, k.type) for k, v in zip(self.keys, self._read(cursor), strict=True))
-            )
-            place = sa.tuple_(*self.keys)
-            query = query.where(place < edge if self.descending else place > edge)
-        keys = [key.desc() if self.descending else key.asc() for key in self.keys]
-        return query.order_by(*keys).limit(limit + 1)
-
-    def cursor(self, values: Sequence[Any]) -> str:
-        """Return the opaque cursor that stands behind a row with these key values."""
-        text = json.dumps([v.isoformat() if isinstance(v, date) else v for v in values])
-        return base64.urlsafe_b64encode(text.encode()).decode().rstrip("=")
-
-    def _read(self, cursor: str) -> list[Any]:
-        try:
-            padded = cursor + "=" * (-len(cursor) % 4)
-            values = json.loads(base64.b64decode(padded, altchars=b"-_", validate=True))
-            if len(values) != len(self.keys):
-                raise BadCursor(cursor)
-            if any(isinstance(v, int) and abs(v) > _LARGEST for v in values):
-                raise BadCursor(cursor)
-            if any(isinstance(v, str) and not v.isprintable() for v in values):
-                raise BadCursor(cursor)
-            return [
-                date.fromisoformat(value)
-                if isinstance(key.type, sa.Date)
-                else key.type.python_type(value)
-                for key, value in zip(self.keys, values, strict=True)
-            ]
-        except (ValueError, TypeError, OverflowError, binascii.Error) as error:
-            raise BadCursor(cursor) from error
-
-
-def shown(row: RecordRow, record_type: type[R]) -> Shown[R]:
-    """Read one row."""
-    return Shown(decode(row.body, record_type), row.serial, row.version, row.published_on)
-
-
-def fetch(
+def page_of(
     session: Session,
-    query: sa.Select[Any],
-    order: Order,
     record_type: type[R],
+    conditions: Mapping[str, Any],
     *,
     cursor: str | None = None,
     limit: int = PAGE_SIZE,
 ) -> Page[R]:
-    """Run a list query over one record table.
+    """Return a page of the records of one type that meet `conditions` (parameters of its dataset).
 
     Raises:
         BadCursor: the cursor does not belong to this list.
 
     """
-    rows = session.scalars(order.apply(query, cursor, limit)).all()
-    page = [shown(row, record_type) for row in rows[:limit]]
-    if len(rows) <= limit:
-        return Page(page, None)
-    return Page(page, order.cursor([getattr(rows[limit - 1], key.key) for key in order.keys]))
+    leaf = walk(session, OF_KIND[KIND_OF[record_type]].word, conditions).page(cursor, limit)
+    return Page([shown(found.stored, record_type) for found in leaf.rows], leaf.next)
+
+
+def walk(session: Session, word: str, conditions: Mapping[str, Any]) -> Walk:
+    """Return the walk through the live rows of a dataset that meet `conditions`; None is none."""
+    selection = Selection(word, {n: v for n, v in conditions.items() if v is not None})
+    return Walk(session, selection, reader(word, ""), clock.local_today())
+
+
+def shown(row: RecordRow | Stored, record_type: type[R]) -> Shown[R]:
+    """Read one row."""
+    day = row.published_on
+    published_on = date.fromisoformat(day) if isinstance(day, str) else day
+    return Shown(decode(row.body, record_type), row.serial, row.version, published_on)
 
 
 def get(

@@ -1,36 +1,28 @@
 """Annual plans and tasks (年度抽查计划、抽查任务)."""
 
+from dataclasses import dataclass
+from typing import Any
+
+import msgspec
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from portal.register.queries import changes
-from portal.register.queries.paging import PAGE_SIZE, Order, Page, Shown, fetch
+from portal.register.queries.paging import PAGE_SIZE, Page, Shown, page_of, walk
 from portal.register.queries.paging import get as get_record
 from portal.register.records import PublicPlan, PublicTask, decode
 from portal.register.tables.plans import PlanRow, TaskItemRow, TaskRow
-
-_ORDER = Order((PlanRow.year, PlanRow.public_id))
-_TASK_ORDER = Order((TaskRow.starts_on, TaskRow.public_id))
 
 
 def listed(
     session: Session,
     *,
-    agency: str | None = None,
-    year: int | None = None,
-    adjusted: bool | None = None,
     cursor: str | None = None,
     limit: int = PAGE_SIZE,
+    **conditions: Any,  # noqa: ANN401 - each parameter of the dataset has its own type
 ) -> Page[PublicPlan]:
-    """Return plans, newest year first; `adjusted` keeps only those that were (or were not)."""
-    query = sa.select(PlanRow)
-    if agency:
-        query = query.where(PlanRow.agency_id == agency)
-    if year:
-        query = query.where(PlanRow.year == year)
-    if adjusted is not None:
-        query = query.where((PlanRow.plan_version > 1) == adjusted)
-    return fetch(session, query, _ORDER, PublicPlan, cursor=cursor, limit=limit)
+    """Return plans, newest year first."""
+    return page_of(session, PublicPlan, conditions, cursor=cursor, limit=limit)
 
 
 def get(session: Session, public_id: str) -> Shown[PublicPlan] | None:
@@ -57,21 +49,33 @@ def task(session: Session, task_id: str) -> tuple[PublicTask, str] | None:
     return None if row is None else (decode(row.body, PublicTask), row.plan_id)
 
 
+class _Lone(msgspec.Struct):
+    """A task as a walk gives it: inside a plan that holds it alone."""
+
+    id: str
+    agency_id: str
+    tasks: tuple[PublicTask]
+
+
+@dataclass(frozen=True, slots=True)
+class TaskPage:
+    """One page of tasks: (task, plan id, agency id)."""
+
+    rows: list[tuple[PublicTask, str, str]]
+    next: str | None
+
+
 def tasks_listed(
     session: Session,
     *,
-    agency: str | None = None,
     cursor: str | None = None,
     limit: int = PAGE_SIZE,
-) -> tuple[list[tuple[PublicTask, str, str]], str | None]:
-    """Return (task, plan id, agency id) by starting day, latest first, and the next cursor."""
-    query = sa.select(TaskRow)
-    if agency:
-        query = query.where(TaskRow.agency_id == agency)
-    rows = session.scalars(_TASK_ORDER.apply(query, cursor, limit)).all()
-    found = [(decode(row.body, PublicTask), row.plan_id, row.agency_id) for row in rows[:limit]]
-    last = rows[limit - 1] if len(rows) > limit else None
-    return found, _TASK_ORDER.cursor([last.starts_on, last.public_id]) if last else None
+    **conditions: Any,  # noqa: ANN401 - each parameter of the dataset has its own type
+) -> TaskPage:
+    """Return tasks by starting day, latest first."""
+    leaf = walk(session, "tasks", conditions).page(cursor, limit)
+    lone = [msgspec.json.decode(found.stored.body, type=_Lone) for found in leaf.rows]
+    return TaskPage([(plan.tasks[0], plan.id, plan.agency_id) for plan in lone], leaf.next)
 
 
 def tasks_with_item(

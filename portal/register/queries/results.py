@@ -1,30 +1,17 @@
 """Results and their filters (抽查结果)."""
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
 from datetime import date
 from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from portal.register.queries.paging import (
-    PAGE_SIZE,
-    Order,
-    Page,
-    Shown,
-    by_ids,
-    fetch,
-    in_year,
-    shown,
-)
+from portal.register.queries.paging import PAGE_SIZE, Page, Shown, by_ids, page_of, shown
 from portal.register.queries.paging import get as get_record
 from portal.register.records import PublicResult
-from portal.register.tables.results import OutcomeRow, ResultRow
-
-_ORDER = Order((ResultRow.inspected_on, ResultRow.public_id))
-_OUTCOME_ORDER = Order((OutcomeRow.inspected_on, OutcomeRow.result_id))
-_DUE_ORDER = Order((ResultRow.due_on, ResultRow.public_id), descending=False)
+from portal.register.tables.results import ResultRow
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,67 +24,28 @@ class ResultFilter:
     outcome: str | None = None
     item: str | None = None
     status: str | None = None
-    problem: bool | None = None
+    problems: bool | None = None
     task: str | None = None
     draw: str | None = None
     entity: str | None = None
-    #: Only open ones whose deadline lies before this day, soonest first.
-    overdue_on: date | None = None
-
-    def on_results(self) -> Iterator[sa.ColumnElement[bool]]:
-        """Yield the conditions on the result table."""
-        pairs: tuple[tuple[Any, Any], ...] = (
-            (ResultRow.agency_id, self.agency),
-            (ResultRow.region, self.region),
-            (ResultRow.status, "open" if self.overdue_on else self.status),
-            (ResultRow.problem, self.problem),
-            (ResultRow.task_id, self.task),
-            (ResultRow.draw_id, self.draw),
-            (ResultRow.entity_id, self.entity),
-        )
-        yield from (column == value for column, value in pairs if value is not None)
-        if self.overdue_on:
-            yield ResultRow.due_on < self.overdue_on
 
 
 def listed(
     session: Session, wanted: ResultFilter, *, cursor: str | None = None, limit: int = PAGE_SIZE
 ) -> Page[PublicResult]:
     """Return results, latest inspection first; overdue ones soonest deadline first."""
-    if wanted.outcome or wanted.item:
-        return _listed_by_outcome(session, wanted, cursor=cursor, limit=limit)
-    query = sa.select(ResultRow).where(*wanted.on_results())
-    if wanted.year:
-        query = query.where(*in_year(ResultRow.inspected_on, wanted.year))
-    order = _DUE_ORDER if wanted.overdue_on else _ORDER
-    return fetch(session, query, order, PublicResult, cursor=cursor, limit=limit)
+    return page_of(session, PublicResult, asdict(wanted), cursor=cursor, limit=limit)
 
 
-def _listed_by_outcome(
-    session: Session, wanted: ResultFilter, *, cursor: str | None, limit: int
+def selected(
+    session: Session,
+    *,
+    cursor: str | None = None,
+    limit: int = PAGE_SIZE,
+    **conditions: Any,  # noqa: ANN401 - each parameter of the dataset has its own type
 ) -> Page[PublicResult]:
-    """Walk the outcome index, which is in the list's order, and look each result up."""
-    keys = sa.select(OutcomeRow.inspected_on, OutcomeRow.result_id).distinct()
-    if wanted.outcome:
-        keys = keys.where(OutcomeRow.outcome == wanted.outcome)
-    if wanted.item:
-        keys = keys.where(OutcomeRow.item_id == wanted.item)
-    if wanted.year:
-        keys = keys.where(*in_year(OutcomeRow.inspected_on, wanted.year))
-    conditions = list(wanted.on_results())
-    if conditions:
-        matching = sa.select(1).where(ResultRow.public_id == OutcomeRow.result_id, *conditions)
-        keys = keys.where(sa.exists(matching.correlate(OutcomeRow)))
-    found = session.execute(_OUTCOME_ORDER.apply(keys, cursor, limit)).all()
-    ids = [row.result_id for row in found[:limit]]
-    if not ids:
-        return Page([], None)
-    rows = {
-        row.public_id: row
-        for row in session.scalars(sa.select(ResultRow).where(ResultRow.public_id.in_(ids)))
-    }
-    page = [shown(rows[each], PublicResult) for each in ids if each in rows]
-    return Page(page, _OUTCOME_ORDER.cursor(list(found[limit - 1])) if len(found) > limit else None)
+    """Return results that meet the conditions of the open-data contract, as `listed` sorts them."""
+    return page_of(session, PublicResult, conditions, cursor=cursor, limit=limit)
 
 
 def newest(session: Session, limit: int) -> list[Shown[PublicResult]]:

@@ -23,6 +23,8 @@ class ChangeRow(Table):
             sqlite_where=text("op = 'withdraw'"),
             postgresql_where=text("op = 'withdraw'"),
         ),
+        #: Which change was the last of a day.
+        Index("ix_change_at", "at", "serial"),
     )
 
     serial: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)

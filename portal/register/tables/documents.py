@@ -16,6 +16,7 @@ class DocumentRow(RecordRow):
         Index("ix_document_order", "issued_on", "public_id"),
         Index("ix_document_agency", "agency_id", "issued_on", "public_id"),
         Index("ix_document_kind", "kind", "issued_on", "public_id"),
+        Index("ix_document_published", "published_on", "public_id"),
     )
 
     agency_id: Mapped[str] = mapped_column(String(32))

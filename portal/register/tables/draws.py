@@ -16,6 +16,7 @@ class DrawRow(RecordRow):
         Index("ix_draw_order", "drawn_on", "public_id"),
         Index("ix_draw_agency", "agency_id", "drawn_on", "public_id"),
         Index("ix_draw_task", "task_id", "drawn_on", "public_id"),
+        Index("ix_draw_published", "published_on", "public_id"),
     )
 
     agency_id: Mapped[str] = mapped_column(String(32))
@@ -30,6 +31,8 @@ class DrawEntryRow(RecordRow):
     __table_args__ = (
         Index("ix_draw_entry_draw", "draw_id", "public_id"),
         Index("ix_draw_entry_entity", "entity_id", "drawn_on", "public_id"),
+        Index("ix_draw_entry_order", "drawn_on", "public_id"),
+        Index("ix_draw_entry_published", "published_on", "public_id"),
     )
 
     draw_id: Mapped[str] = mapped_column(String(32))

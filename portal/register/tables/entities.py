@@ -15,6 +15,7 @@ class EntityRow(RecordRow):
         Index("ix_entity_name", "name", "public_id"),
         Index("ix_entity_kind", "kind", "name", "public_id"),
         Index("ix_entity_region", "region", "name", "public_id"),
+        Index("ix_entity_published", "published_on", "public_id"),
     )
 
     name: Mapped[str] = mapped_column(String(200))

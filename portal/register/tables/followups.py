@@ -17,6 +17,7 @@ class FollowUpRow(RecordRow):
         Index("ix_followup_order", "taken_on", "public_id"),
         Index("ix_followup_agency", "agency_id", "taken_on", "public_id"),
         Index("ix_followup_step", "step", "taken_on", "public_id"),
+        Index("ix_followup_published", "published_on", "public_id"),
     )
 
     agency_id: Mapped[str] = mapped_column(String(32))

@@ -14,6 +14,7 @@ class ItemRow(RecordRow):
         Index("ix_item_order", "name", "public_id"),
         Index("ix_item_agency", "agency_id", "name", "public_id"),
         Index("ix_item_class", "item_class", "name", "public_id"),
+        Index("ix_item_published", "published_on", "public_id"),
     )
 
     agency_id: Mapped[str] = mapped_column(String(32))

@@ -16,6 +16,7 @@ class PlanRow(RecordRow):
     __table_args__ = (
         Index("ix_plan_year", "year", "public_id"),
         Index("ix_plan_agency", "agency_id", "year", "public_id"),
+        Index("ix_plan_published", "published_on", "public_id"),
     )
 
     agency_id: Mapped[str] = mapped_column(String(32))

@@ -25,6 +25,7 @@ class ResultRow(RecordRow):
         Index("ix_result_status_order", "status", "inspected_on", "public_id"),
         Index("ix_result_agency_problem", "agency_id", "problem", "inspected_on", "public_id"),
         Index("ix_result_agency_status", "agency_id", "status", "inspected_on", "public_id"),
+        Index("ix_result_published", "published_on", "public_id"),
     )
 
     agency_id: Mapped[str] = mapped_column(String(32))

@@ -15,6 +15,7 @@ class NoticeRow(RecordRow):
     __table_args__ = (
         Index("ix_withheld_order", "review_on", "public_id"),
         Index("ix_withheld_ground", "ground", "review_on", "public_id"),
+        Index("ix_withheld_published", "published_on", "public_id"),
     )
 
     ground: Mapped[str] = mapped_column(String(24))

@@ -14,8 +14,8 @@ from alembic import op
 from portal.register import digests
 from portal.register.proofs import entries
 
-revision = '0003'
-down_revision = '0002'
+revision = '0004'
+down_revision = '0003'
 branch_labels = None
 depends_on = None
 

@@ -1,0 +1,187 @@
+"""The OpenAPI 3.1 description, made from the datasets, their columns and their parameters."""
+
+from typing import Any
+
+from portal.kit.config import Settings
+from portal.public.api.asking import LARGEST_PAGE, LIST_FORMATS, USUAL_PAGE
+from portal.public.api.bodies import ERRORS, HEADERS, RESPONSES, SCHEMAS, component, enveloped
+from portal.public.api.formats import FORMATS
+from portal.public.api.shapes import row_schema
+from portal.register.columns.datasets import DATASETS
+from portal.register.columns.model import Dataset
+from portal.register.selecting.codelists import CODE_LISTS
+from portal.register.selecting.listings import LISTINGS
+from portal.register.selecting.model import Parameter, Reads
+
+Json = dict[str, Any]
+
+_READS: dict[Reads, Json] = {
+    Reads.ID: {"type": "string", "pattern": "^[A-Za-z0-9_]{1,32}$"},
+    Reads.DATE: {"type": "string", "format": "date", "pattern": "^(199[0-9]|20[0-9]{2})-[0-9]{2}-[0-9]{2}$"},
+    Reads.YEAR: {"type": "integer", "minimum": 1990, "maximum": 2100},
+    Reads.REGION: {"type": "string", "pattern": "^[0-9]{6}$"},
+    Reads.BOOLEAN: {"type": "string", "enum": ["true", "false"]},
+    Reads.NUMBER: {"type": "integer", "minimum": 0, "maximum": 10000},
+    Reads.IDENTIFIER: {"type": "string", "pattern": "^[0-9A-Za-z]{1,60}$"},
+}  # fmt: skip
+
+
+def description(settings: Settings) -> Json:
+    """Return the whole description for the site at hand."""
+    paths: Json = {"/": _get("listDatasets", "数据集目录 The datasets", [], _json("Index"))}
+    for dataset in DATASETS.values():
+        paths |= _paths(dataset)
+    paths |= _others()
+    return {
+        "openapi": "3.1.0",
+        "info": {
+            "title": f"{settings.site_name} 开放数据 Open data",
+            "version": "1.0.0",
+            "description": "只读，无需登录。v1 只增不改。Read-only, without a key. v1 changes only by addition.",
+            "license": {"name": "Licence of the data", "url": settings.license_url},
+            "contact": {"name": settings.site_name, "url": f"{settings.site_url}/docs/api"},
+        },
+        "servers": [{"url": f"{settings.site_url}/api/v1"}],
+        "externalDocs": {"url": f"{settings.site_url}/docs/api"},
+        "tags": [{"name": d.word, "description": f"{d.zh} {d.en}"} for d in DATASETS.values()]
+        + [{"name": "more", "description": "其他 More"}],
+        "paths": paths,
+        "components": {
+            "schemas": SCHEMAS
+            | {component(d): row_schema(d) for d in DATASETS.values()}
+            | {f"{component(d)}List": enveloped(d, many=True) for d in DATASETS.values()}
+            | {f"{component(d)}One": enveloped(d, many=False) for d in DATASETS.values()},
+            "responses": RESPONSES,
+            "headers": HEADERS,
+        },
+    }
+
+
+def _paths(dataset: Dataset) -> Json:
+    word, name = dataset.word, component(dataset)
+    own = [_parameter(each) for each in LISTINGS[word].parameters]
+    found: Json = {
+        f"/{word}": _get(
+            f"list{name}", f"{dataset.zh} {dataset.en}", [*own, _AS_OF, *_PAGED], _json(f"{name}List"),
+            word, about=f"{dataset.about_zh} {dataset.about_en}",
+        ),
+        f"/{word}/{{id}}": _get(
+            f"get{name}", f"一行 One row: {dataset.en}", [_ID], _json(f"{name}One"), word,
+            gone=True,
+        ),
+    }  # fmt: skip
+    for suffix in LIST_FORMATS:
+        more = [_PROFILE] if suffix == "csv" else []
+        if suffix == "json":
+            continue
+        found[f"/{word}.{suffix}"] = _get(
+            f"export{name}{suffix.title()}", f"全部 All: {dataset.en} ({suffix})", [*own, _AS_OF, *more],
+            {FORMATS[suffix].media: {"schema": {"type": "string"} if suffix != "xlsx" else {}}}, word,
+        )  # fmt: skip
+    if dataset.inside is None:
+        found[f"/{word}/{{id}}/versions"] = _get(
+            f"versions{name}", f"历史版本 Versions: {dataset.en}", [_ID],
+            {"application/json": {"schema": _ref(f"{name}List")}}, word, gone=True,
+        )  # fmt: skip
+    return found
+
+
+def _others() -> Json:
+    named = {
+        "name": "list",
+        "in": "path",
+        "required": True,
+        "schema": {"type": "string", "enum": list(CODE_LISTS)},
+    }
+    word = {
+        "name": "dataset",
+        "in": "path",
+        "required": True,
+        "schema": {"type": "string", "enum": list(DATASETS)},
+    }
+    numbers = {
+        "name": "identifier", "in": "query", "required": True, "explode": True, "style": "form",
+        "description": "标识代码，可重复，最多 50 个 Identifiers, repeated, up to 50",
+        "schema": {"type": "array", "minItems": 1, "maxItems": 50, "items": _READS[Reads.IDENTIFIER]},
+        "example": ["91990101MA0A00003Y"],
+    }  # fmt: skip
+    anything = {"application/json": {"schema": {"type": "object"}}}
+    return {
+        "/lookup": _get("lookup", "按标识代码查检查对象 Find parties by number", [numbers], _json("Lookup")),
+        "/codes/": _get("listCodes", "代码表目录 The code lists", [], _json("CodeLists")),
+        "/codes/{list}": _get("getCodes", "代码表 One code list", [named], _json("CodeList"), gone=None),
+        "/schemas/{dataset}": _get("getSchema", "一行的 JSON Schema of one row", [word], anything, gone=None),
+        "/openapi.json": _get("getDescription", "本说明 This description", [], anything),
+    }  # fmt: skip
+
+
+def _get(
+    name: str, summary: str, parameters: list[Json], content: Json, tag: str = "more",
+    *, about: str = "", gone: bool | None = False,
+) -> Json:  # fmt: skip
+    """Return a path with its one operation; `gone`: rows may be unknown or withdrawn, None: only unknown."""
+    own = {"200": {"description": "OK", "headers": {h: {"$ref": f"#/components/headers/{h}"} for h in ("ETag", "Link")},
+                   "content": content}}  # fmt: skip
+    statuses = ["304", "400", "406", "429", "500"]
+    statuses += ["404", "410"] if gone else ["404"] if gone is None else []
+    refs = {status: {"$ref": f"#/components/responses/{ERRORS[status]}"} for status in statuses}
+    return {
+        "get": {
+            "operationId": name, "summary": summary, "description": about or summary, "tags": [tag],
+            "parameters": [*parameters, _LANG], "responses": own | refs,
+        }
+    }  # fmt: skip
+
+
+def _parameter(parameter: Parameter) -> Json:
+    schema = _READS.get(parameter.reads, {})
+    if parameter.codes is not None:
+        schema = {"type": "string", "enum": [each.value for each in parameter.codes]}
+    return {
+        "name": parameter.name, "in": "query", "description": f"{parameter.zh} {parameter.en}",
+        "schema": schema, "example": _typed(parameter, schema),
+    }  # fmt: skip
+
+
+def _typed(parameter: Parameter, schema: Json) -> object:
+    return int(parameter.example) if schema.get("type") == "integer" else parameter.example
+
+
+def _json(name: str) -> Json:
+    return {"application/json": {"schema": _ref(name)}}
+
+
+def _ref(name: str) -> Json:
+    return {"$ref": f"#/components/schemas/{name}"}
+
+
+_LANG = {
+    "name": "lang", "in": "query", "schema": {"type": "string", "enum": ["zh", "en"]},
+    "description": "错误说明和工作簿文字的语言 Language of error texts and workbooks",
+}  # fmt: skip
+_ID = {
+    "name": "id", "in": "path", "required": True, "description": "标识 Identifier",
+    "schema": {"type": "string", "pattern": "^[A-Za-z0-9_]{1,32}$"},
+}  # fmt: skip
+_AS_OF = {
+    "name": "as_of",
+    "in": "query",
+    "schema": _READS[Reads.DATE],
+    "description": "登记册在这一天结束时的样子，除去此后撤下的；按标识排列 "
+    "The register as it stood at the end of this day, less what was withdrawn since; in the order of ids",
+}
+_PROFILE = {
+    "name": "profile",
+    "in": "query",
+    "schema": {"type": "string", "enum": ["machine", "excel"]},
+    "description": "excel：带 BOM，公式符号开头的单元格前加单引号 "
+    "excel: with a BOM, and an apostrophe before cells that begin like a formula",
+}
+_PAGED = [
+    {"name": "limit", "in": "query", "description": "每页行数 Rows a page",
+     "schema": {"type": "integer", "minimum": 1, "maximum": LARGEST_PAGE, "default": USUAL_PAGE}},
+    {"name": "cursor", "in": "query", "schema": {"type": "string", "minLength": 1, "maxLength": 300},
+     "description": "回应中 next 所给的位置 The place given by `next`"},
+    {"name": "total", "in": "query", "schema": {"type": "string", "enum": ["true", "false"]},
+     "description": "同时给出总数 Give the total as well"},
+]  # fmt: skip

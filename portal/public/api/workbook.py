@@ -1,0 +1,109 @@
+"""A set as a workbook: codes as text, the header frozen, and a second sheet that says what it is."""
+
+import re
+import tempfile
+from collections.abc import Iterable, Iterator
+from decimal import Decimal
+from typing import Any
+
+from flask_babel import gettext as _
+from openpyxl import Workbook
+from openpyxl.cell import WriteOnlyCell
+from openpyxl.styles import Font
+from openpyxl.worksheet._write_only import WriteOnlyWorksheet
+
+from portal.kit import clock
+from portal.kit.i18n import language
+from portal.public.api.asking import Asked, settings
+from portal.public.problems import Problem
+from portal.register.columns.model import Cell, Type
+
+#: Rows a workbook holds at most here: beyond it a spreadsheet program is of little use.
+MOST_ROWS = 100_000
+#: A cell holds no more (ECMA-376).
+_LONGEST = 32_767
+_PIECE = 1 << 16
+#: What XML 1.0 cannot hold.
+_ILLEGAL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]|[\ud800-\udfff]")
+
+
+def written(asked: Asked, rows: Iterable[Any]) -> Iterator[bytes]:
+    """Yield the bytes of the workbook. It is made in a file first: its directory comes last.
+
+    Raises:
+        Problem: there are more rows than a workbook may hold.
+
+    """
+    book = Workbook(write_only=True)
+    _rows(book.create_sheet(asked.dataset.title(language())), asked, rows)
+    _about(book.create_sheet(_("说明")), asked)
+    with tempfile.TemporaryFile() as file:
+        book.save(file)
+        file.seek(0)
+        while piece := file.read(_PIECE):
+            yield piece
+
+
+def _rows(sheet: WriteOnlyWorksheet, asked: Asked, rows: Iterable[Any]) -> None:
+    cells = list(asked.dataset.cells())
+    sheet.freeze_panes = "A2"
+    sheet.append([_bold(sheet, cell.key) for cell in cells])
+    numeric = [_is_number(cell) for cell in cells]
+    for count, row in enumerate(rows, 1):
+        if count > MOST_ROWS:
+            raise Problem("too-many-rows", accepted=f"≤ {MOST_ROWS}; .csv, .ndjson")
+        sheet.append(
+            [
+                _number(value) if is_number else _text(sheet, value)
+                for value, is_number in zip(asked.reader.cells(row), numeric, strict=True)
+            ]
+        )
+
+
+def _about(sheet: WriteOnlyWorksheet, asked: Asked) -> None:
+    lang = language()
+    narrowed = "&".join(f"{name}={value}" for name, value in asked.given.items())
+    for label, value in (
+        (_("数据集"), asked.dataset.title(lang)),
+        (_("内容"), asked.dataset.about(lang)),
+        (_("提取时间"), clock.utc_now().astimezone(clock.CHINA).isoformat()),
+        (_("查询条件"), narrowed or _("（全部）")),
+        (_("数据使用许可"), settings().license_url),
+        (_("发布方"), settings().site_name),
+        (_("网址"), settings().site_url),
+    ):
+        sheet.append([_bold(sheet, label), _text(sheet, value)])
+    sheet.append([])
+    sheet.append(
+        [_bold(sheet, each) for each in (_("列名"), _("名称"), _("类型"), _("单位"), _("含义"))]
+    )
+    for cell in asked.dataset.cells():
+        column = cell.column
+        sheet.append([_text(sheet, each) for each in (
+            cell.key, cell.title(lang), column.holds.value, column.unit, column.about(lang))])  # fmt: skip
+
+
+def _is_number(cell: Cell) -> bool:
+    return cell.column.holds in (Type.INTEGER, Type.NUMBER) and not cell.many
+
+
+def _number(value: Any) -> Any:  # noqa: ANN401 - what a cell of numbers holds
+    return (
+        Decimal(value) if isinstance(value, str) and value else value or (0 if value == 0 else None)
+    )
+
+
+def _text(sheet: WriteOnlyWorksheet, value: Any) -> Any:  # noqa: ANN401 - what a cell of text holds
+    """Return a cell that stays text, whatever it looks like."""
+    if value is None or value == "":
+        return None
+    cell = WriteOnlyCell(sheet, _ILLEGAL.sub("", str(value))[:_LONGEST])
+    cell.data_type = "s"
+    cell.number_format = "@"
+    return cell
+
+
+def _bold(sheet: WriteOnlyWorksheet, text: str) -> Any:  # noqa: ANN401 - openpyxl's cell
+    cell = WriteOnlyCell(sheet, text)
+    cell.font = Font(bold=True)
+    return cell

@@ -1,0 +1,51 @@
+"""One row of a dataset by its id, and the versions it had."""
+
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from portal.register.columns.rows import Reader, Stored
+from portal.register.layout import LAYOUTS
+from portal.register.records import Kind
+from portal.register.tables.changes import VersionRow
+from portal.register.tables.plans import TaskRow
+
+
+def row(session: Session, reader: Reader, public_id: str) -> Any:  # noqa: ANN401 - a row of the dataset
+    """Return the row with this id as its columns show it, or None."""
+    kind, inside = reader.dataset.kind, reader.dataset.inside
+    owner: str | None = public_id
+    if inside == "findings":
+        owner = public_id.partition(".")[0]
+    elif inside == "tasks":
+        owner = session.scalar(sa.select(TaskRow.plan_id).where(TaskRow.public_id == public_id))
+    stored = _live(session, kind, owner) if owner else None
+    if stored is None:
+        return None
+    return next((each for each in reader.rows(stored) if each.id == public_id), None)
+
+
+def versions(session: Session, kind: Kind, public_id: str) -> list[Stored]:
+    """Return every version of a live record that may still be read, the present one last."""
+    present = _live(session, kind, public_id)
+    if present is None:
+        return []
+    rows = session.execute(
+        sa.select(VersionRow.serial, VersionRow.version, VersionRow.body)
+        .where(VersionRow.public_id == public_id)
+        .order_by(VersionRow.version)
+    )
+    return [*(present._replace(serial=s, version=v, body=b) for s, v, b in rows), present]
+
+
+def _live(session: Session, kind: Kind, public_id: str) -> Stored | None:
+    table = LAYOUTS[kind].table
+    found = session.execute(
+        sa.select(
+            table.public_id, table.serial, table.version, table.published_on, table.body
+        ).where(table.public_id == public_id)
+    ).one_or_none()
+    if found is None:
+        return None
+    return Stored(found[0], found[1], found[2], str(found[3]), found[4])

@@ -1,0 +1,112 @@
+"""The query object: a dataset, what it is narrowed to, and the day it is asked for."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime, time, timedelta
+from enum import StrEnum
+from functools import cached_property
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from portal.domain.codelists import CodeList
+from portal.kit import clock
+from portal.register.tables.agencies import AgencyRow
+from portal.register.tables.changes import ChangeRow
+
+
+class Reads(StrEnum):
+    """How a parameter is written in an address."""
+
+    ID = "id"
+    CODE = "code"
+    DATE = "date"
+    YEAR = "year"
+    REGION = "region"
+    BOOLEAN = "boolean"
+    NUMBER = "number"
+    IDENTIFIER = "identifier"
+
+
+class Around:
+    """What conditions need to know besides the row: the day, serials of days, regions of agencies."""
+
+    def __init__(self, session: Session, today: date) -> None:
+        """Remember where to ask."""
+        self._session = session
+        self.today = today
+
+    def serial_before(self, day: date) -> int:
+        """Return the number of the last change before `day` began in China; 0 if there was none."""
+        begins = datetime.combine(day, time(), clock.CHINA)
+        found = self._session.scalar(
+            sa.select(ChangeRow.serial)
+            .where(ChangeRow.at < begins)
+            .order_by(ChangeRow.at.desc(), ChangeRow.serial.desc())
+            .limit(1)
+        )
+        return found or 0
+
+    @cached_property
+    def regions(self) -> Mapping[str, str]:
+        """The region of each agency, by its id."""
+        rows = self._session.execute(sa.select(AgencyRow.public_id, AgencyRow.region))
+        return {row.public_id: row.region for row in rows}
+
+
+Where = Callable[[Any, Around], sa.ColumnElement[bool]]
+Keeps = Callable[[Any, Any, Around], bool]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Parameter:
+    """One thing a list can be narrowed by. It has a condition in SQL, a test of a row, or both."""
+
+    name: str
+    reads: Reads
+    zh: str
+    en: str
+    example: str
+    codes: type[CodeList] | None = None
+    #: The condition on the stored row.
+    where: Where | None = None
+    #: The test of a row as its columns show it; without one it cannot be asked of a past day.
+    keeps: Keeps | None = None
+    #: Whether the condition alone is enough.
+    exact: bool = True
+    #: Older names of the same parameter.
+    also: tuple[str, ...] = ()
+
+    def about(self, lang: str) -> str:
+        """Return the meaning in Chinese, or in English for "en"."""
+        return self.en if lang == "en" else self.zh
+
+
+class BadSelection(ValueError):
+    """Conditions that cannot stand together; `name` is the parameter at fault."""
+
+    def __init__(self, name: str, other: str) -> None:
+        """Keep what to tell the reader."""
+        super().__init__(name)
+        self.name = name
+        self.other = other
+
+
+@dataclass(frozen=True, slots=True)
+class Selection:
+    """Rows of one dataset: those that meet all conditions, now or as the register stood on a day."""
+
+    word: str
+    conditions: Mapping[str, Any] = field(default_factory=dict)
+    as_of: date | None = None
+
+    def fingerprint(self) -> str:
+        """Return a text that differs for different selections."""
+        pairs = sorted((name, str(value)) for name, value in self.conditions.items())
+        return repr((self.word, pairs, str(self.as_of)))
+
+
+def day_after(day: date) -> date:
+    """Return the next day; the last there is, for itself."""
+    return day if day == date.max else day + timedelta(days=1)
