@@ -18,6 +18,8 @@ from portal.internal.desk.stores import open_stores, sign_log
 from portal.kit import gunicorn, migrate
 from portal.kit.config import Settings
 from portal.kit.db import make_folder
+from portal.register.dumps import shelf
+from portal.register.dumps.describing import Terms
 
 _OFFICE = "portal.internal.app:create_app()"
 _SITE = "portal.public.app:create_app()"
@@ -80,6 +82,9 @@ def _prepare(settings: Settings, internal_url: str) -> None:
     sign_log(stores)
     if not demo.is_loaded(stores):
         demo.load(stores, say=lambda line: click.echo(line, err=True))
+    shelf.cut(
+        stores.register, settings.dumps, Terms.of(settings), stores.log_key.signer(may_make=False)
+    )
     for engine in (stores.internal, stores.register, stores.letterbox):
         engine.dispose()
 

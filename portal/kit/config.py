@@ -13,6 +13,7 @@ KNOWN = {
     "PORTAL_INTERNAL_URL": "SQLAlchemy URL of the office's store; never read by the public site",
     "PORTAL_LETTERBOX_URL": "SQLAlchemy URL of the letterbox",
     "PORTAL_LOG_KEY": "file of the log's private key; never read by the public site",
+    "PORTAL_DUMPS": "folder of the dumps; written by the office, read by the site",
     "PORTAL_SITE_URL": "address of the public site, for absolute links",
     "PORTAL_SITE_NAME": "name of the site",
     "PORTAL_LICENSE_URL": "licence of the published data",
@@ -49,6 +50,7 @@ class Settings:
     """What both sides need to know. The office's own store is read by `internal_url` alone."""
 
     data: Path
+    dumps: Path
     register_url: str
     letterbox_url: str
     site_url: str
@@ -77,6 +79,7 @@ def load(environ: Mapping[str, str] | None = None) -> Settings:
     port = _number(values, "PORT", 8000)
     return Settings(
         data=data,
+        dumps=Path(values.get("PORTAL_DUMPS") or data / "dumps").resolve(),
         register_url=values.get("PORTAL_REGISTER_URL") or f"sqlite:///{data / 'register.db'}",
         letterbox_url=values.get("PORTAL_LETTERBOX_URL") or f"sqlite:///{data / 'letterbox.db'}",
         site_url=(values.get("PORTAL_SITE_URL") or f"http://127.0.0.1:{port}").rstrip("/"),

@@ -12,17 +12,17 @@ from flask_babel import gettext as _
 from jinja2 import FileSystemLoader, StrictUndefined
 from werkzeug.routing import UnicodeConverter, ValidationError
 
-from portal.kit import i18n
+from portal.kit import clock, i18n
 from portal.kit.assets import asset
 from portal.kit.config import Settings, load
 from portal.kit.db import LETTERBOX, db, options, read_only
 from portal.kit.i18n import language
 from portal.public import errors, filters
-from portal.public.api import crossing
+from portal.public.api import catalogue, changes, crossing, dumps, resourcesync, sitemap
 from portal.public.api.routes import BLUEPRINTS as API
 from portal.public.pages import BLUEPRINTS
 from portal.public.problems import is_program
-from portal.register.queries import changes
+from portal.register.queries.changes import serial
 
 _CSP = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; "
@@ -37,6 +37,10 @@ _HEADERS = {
     "Cross-Origin-Resource-Policy": "same-origin",
     "Permissions-Policy": "camera=(), geolocation=(), microphone=()",
 }
+#: The register as a whole: its changes, its dumps, its catalogue.
+_WHOLE = (changes.bp, dumps.bp, catalogue.bp, resourcesync.bp, sitemap.bp)
+#: Open data: pages of any site may read it.
+_OPEN = ("/data/", "/catalog.")
 _YEAR = 31_536_000
 _ALWAYS_TLS = f"max-age={2 * _YEAR}; includeSubDomains"
 
@@ -61,13 +65,14 @@ def create_app(settings: Settings | None = None) -> Flask:
     filters.set_up(app)
     errors.set_up(app)
     crossing.set_up(app, settings.rate_limit)
-    for blueprint in (*BLUEPRINTS, *API):
+    for blueprint in (*BLUEPRINTS, *API, *_WHOLE):
         app.register_blueprint(blueprint)
     app.context_processor(_page_words)
     app.after_request(_finish)
     app.add_url_rule("/healthz", "healthz", _healthz)
     app.add_url_rule("/readyz", "readyz", _readyz)
     app.add_url_rule("/robots.txt", "robots", _robots)
+    app.add_url_rule("/.well-known/security.txt", "security", _security)
     app.jinja_env.globals["asset"] = asset_url
     return app
 
@@ -128,6 +133,7 @@ def _page_words() -> dict[str, object]:
             (url_for("withheld.index"), _("不予公开情况")),
             (url_for("log.index"), _("公开日志")),
             (url_for("reference.api"), _("开放数据")),
+            (url_for("downloads.index"), _("全部数据")),
             (url_for("docs.show", name="about"), _("关于本站")),
             (url_for("docs.show", name="reading"), _("怎样读抽查结果")),
             (settings.license_url, _("数据使用许可")),
@@ -155,6 +161,9 @@ def _finish(response: Response) -> Response:
     response.headers.update(_HEADERS)
     if _settings().site_url.startswith("https://"):
         response.headers["Strict-Transport-Security"] = _ALWAYS_TLS
+    if request.path.startswith(_OPEN):
+        response.headers["Access-Control-Allow-Origin"] = "*"
+        response.headers["Cross-Origin-Resource-Policy"] = "cross-origin"
     if is_program():
         crossing.finish(response)
     if request.endpoint == "static":
@@ -173,12 +182,24 @@ def _healthz() -> Response:
 def _readyz() -> Response:
     """Say whether the register can be read and how far it is: what a balancer asks before sending readers."""
     try:
-        serial = changes.serial(db.session())
+        reached = serial(db.session())
     except sa.exc.SQLAlchemyError:
         current_app.logger.warning("not ready: the register cannot be read")
         return Response("register unavailable\n", status=503, mimetype="text/plain")
-    return Response(f"ok serial={serial}\n", mimetype="text/plain")
+    return Response(f"ok serial={reached}\n", mimetype="text/plain")
+
+
+def _security() -> Response:
+    """Say where to report a weakness (RFC 9116); it holds to the end of the year."""
+    site = _settings().site_url
+    text = (
+        f"Contact: {site}/docs/about\n"
+        f"Expires: {clock.local_today().year + 1}-01-01T00:00:00+08:00\n"
+        f"Preferred-Languages: zh, en\nCanonical: {site}/.well-known/security.txt\n"
+    )
+    return Response(text, mimetype="text/plain")
 
 
 def _robots() -> Response:
-    return Response("User-agent: *\nAllow: /\n", mimetype="text/plain")
+    sitemap_url = f"{_settings().site_url}/sitemap.xml"
+    return Response(f"User-agent: *\nAllow: /\n\nSitemap: {sitemap_url}\n", mimetype="text/plain")

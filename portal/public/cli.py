@@ -2,7 +2,7 @@
 
 import click
 
-from portal.public.commands import proving, recomputing, serving
+from portal.public.commands import dumping, proving, recomputing, serving
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
@@ -19,5 +19,6 @@ for command in (
     serving.config_files,
     proving.verify_log,
     recomputing.recompute,
+    dumping.dump,
 ):
     main.add_command(command)

@@ -32,7 +32,13 @@ LISTS: dict[str, type[CodeList]] = {
 def set_up(app: Flask) -> None:
     """Register the filters."""
     app.jinja_env.filters.update(
-        format_date=format_date, month=month, percent=percent, word=word, region=region, count=count
+        format_date=format_date,
+        moment=moment,
+        month=month,
+        percent=percent,
+        word=word,
+        region=region,
+        count=count,
     )
 
 
@@ -42,6 +48,12 @@ def format_date(value: date | datetime) -> str:
     if language() == "en":
         return f"{day.day} {day:%B} {day.year}"
     return f"{day.year}年{day.month}月{day.day}日"
+
+
+def moment(text: str) -> str:
+    """Write an instant given in ISO 8601 with the minute, in China's time."""
+    at = datetime.fromisoformat(text).astimezone(clock.CHINA)
+    return f"{format_date(at)} {at:%H:%M}"
 
 
 def month(value: date) -> str:

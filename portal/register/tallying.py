@@ -1,12 +1,16 @@
-"""Keeps the counts of live records up to date, so that no page counts rows."""
+"""Keeps counts and digests of the live records up to date, so that nobody counts or hashes rows."""
 
 from collections import Counter
 
+import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
+from portal.register import digests
+from portal.register.canonical import canonical
+from portal.register.digests import Counted
 from portal.register.layout import is_problem
 from portal.register.records import Kind, PublicResult, Record
-from portal.register.tables.changes import TallyRow
+from portal.register.tables.changes import DigestRow, TallyRow
 
 
 class Tallies:
@@ -15,14 +19,18 @@ class Tallies:
     def __init__(self) -> None:
         """Begin with no change."""
         self._change: Counter[tuple[str, str]] = Counter()
+        self._states: dict[str, int] = {}
 
     def count(self, kind: Kind, record: Record, by: int) -> None:
         """Note that `record` is there (+1) or no more (-1)."""
         for scope, what in counted(kind, record):
             self._change[scope, what] += by
+        element = digests.element(kind.value, record.id, canonical(record))
+        put = digests.plus if by > 0 else digests.minus
+        self._states[kind.value] = put(self._states.get(kind.value, 0), element)
 
     def write(self, session: Session) -> None:
-        """Bring the stored counts up to date."""
+        """Bring the stored counts and states up to date."""
         for (scope, what), change in self._change.items():
             if not change:
                 continue
@@ -31,7 +39,32 @@ class Tallies:
                 session.add(TallyRow(scope=scope, what=what, count=change))
             else:
                 found.count += change
+        for kind, change in self._states.items():
+            kept = session.get(DigestRow, kind)
+            if kept is None:
+                session.add(DigestRow(kind=kind, state=_stored(change)))
+            else:
+                kept.state = _stored(digests.plus(int.from_bytes(kept.state), change))
         self._change.clear()
+        self._states.clear()
+
+    def expected(self) -> tuple[Counter[tuple[str, str]], dict[str, bytes]]:
+        """Return counts and states as they would be in a register that holds what was noted alone."""
+        return self._change, {kind: _stored(state) for kind, state in self._states.items()}
+
+
+def standing(session: Session) -> dict[str, Counted]:
+    """Return count and digest of the live records of each kind that has ever had any."""
+    rows = session.execute(
+        sa.select(DigestRow.kind, DigestRow.state, TallyRow.count.label("live"))
+        .join(TallyRow, (TallyRow.what == DigestRow.kind) & (TallyRow.scope == ""))
+        .order_by(DigestRow.kind)
+    )
+    return {row.kind: Counted(row.live, digests.digest(int.from_bytes(row.state))) for row in rows}
+
+
+def _stored(state: int) -> bytes:
+    return state.to_bytes(digests.STATE_BYTES)
 
 
 def counted(kind: Kind, record: Record) -> list[tuple[str, str]]:

@@ -18,7 +18,7 @@ from portal.register.columns.model import Column, Dataset, Type
 from portal.register.columns.rows import Stored, is_stored, joined, reader
 from portal.register.layout import LAYOUTS
 from portal.register.records import TYPES, Kind
-from tests.conftest import urls
+from tests.stage import urls
 
 SITE = "https://mingcha.example"
 EVERY = [pytest.param(dataset, id=word) for word, dataset in DATASETS.items()]

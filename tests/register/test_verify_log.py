@@ -16,7 +16,9 @@ from sqlalchemy.orm import Session
 from portal.domain.errors import LogBroken
 from portal.kit import migrate
 from portal.kit.db import engine_for
+from portal.register import digests
 from portal.register import records as r
+from portal.register.canonical import canonical_of
 from portal.register.proofs.audit import audit
 from portal.register.proofs.note import Signer
 from portal.register.proofs.report import Audited
@@ -143,6 +145,7 @@ def test_any_history_agrees_with_its_log_and_keeps_no_salt_without_its_text(
 _HELD = (
     "change", "leaf", "tile", "checkpoint", "log_key", "version", "tally", "agency", "item", "entity",
     "entity_key", "plan", "task", "task_item", "result", "outcome", "followup", "withheld",
+    "digest",
 )  # fmt: skip
 
 
@@ -261,6 +264,15 @@ def _cut(engine: sa.Engine) -> None:
     with engine.begin() as connection:
         #: e_4, published again: the last act of `filled`.
         serial = connection.exec_driver_sql("SELECT max(serial) FROM change").scalar_one()
+        body = connection.exec_driver_sql(
+            "SELECT body FROM entity WHERE serial = ?", (serial,)
+        ).scalar_one()
+        state = connection.exec_driver_sql(
+            "SELECT state FROM digest WHERE kind = 'entity'"
+        ).scalar_one()
+        gone = digests.element("entity", "e_4", canonical_of(body))
+        state = digests.minus(int.from_bytes(state), gone).to_bytes(digests.STATE_BYTES)
+        connection.exec_driver_sql("UPDATE digest SET state = ? WHERE kind = 'entity'", (state,))
         connection.exec_driver_sql("DELETE FROM entity WHERE serial = ?", (serial,))
         connection.exec_driver_sql("DELETE FROM entity_key WHERE entity_id = 'e_4'")
         connection.exec_driver_sql("UPDATE tally SET count = count - 1 WHERE what = 'entity'")

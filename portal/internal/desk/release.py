@@ -18,6 +18,7 @@ from portal.internal.tables.batches import BatchRow
 from portal.internal.tables.filings import FilingRow
 from portal.kit import clock
 from portal.kit.db import write_lock
+from portal.register.dumps import shelf
 
 Progress = Callable[[int], None]
 
@@ -70,6 +71,7 @@ def _carry_out(
             now=now,
             keys=stores.log_key,
         )
+        shelf.retire(stores.register, stores.dumps)
         batch = batches.get(session, batch_id)
         batch.state = move(batch.batch_state, "release", author=batch.filed_by, actor=by).value
         batch.released_by, batch.released_at, batch.released_serial = by, now, outcome.serial

@@ -17,6 +17,7 @@ from portal.internal.tables.ledger import WithdrawalRow
 from portal.internal.tables.settings import ID_KEY, secret
 from portal.kit import clock
 from portal.kit.db import write_lock
+from portal.register.dumps import shelf
 from portal.register.records import Kind
 
 
@@ -60,12 +61,14 @@ def retract(
     drawn = ripples.draws_of(stores.register, [public_id]) if kind is Kind.ENTITY else set()
     keys = stores.log_key
     outcome = withdraw(stores.register, kind, [public_id], now=now, keys=keys)
+    shelf.retire(stores.register, stores.dumps)
     with write_lock(stores.internal) as session:
         notice = Ids(secret(session, ID_KEY)).notice(kind, key)
         withdraw(stores.register, Kind.WITHHELD, [notice], now=now, keys=keys)
         today = clock.local_date(now)
         again = ripples.redrawn(session, drawn, today=today)
         publish(stores.register, again, now=now, keys=keys)
+        shelf.retire(stores.register, stores.dumps)
         session.execute(
             sa.update(WithdrawalRow).where(WithdrawalRow.id == order_id).values(done_at=now)
         )

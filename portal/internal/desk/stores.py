@@ -26,6 +26,8 @@ class Stores:
     #: What signs the log of what is published.
     log_key: KeyFile
     limits: Limits
+    #: Where dumps lie; what holds a withdrawn text goes from there at once.
+    dumps: Path
 
 
 def open_stores(settings: Settings, internal_url: str) -> Stores:
@@ -38,6 +40,7 @@ def open_stores(settings: Settings, internal_url: str) -> Stores:
         mappings=settings.data / "mappings",
         log_key=KeyFile(config.log_key(settings.data), f"{urlsplit(settings.site_url).netloc}/log"),
         limits=settings.limits,
+        dumps=settings.dumps,
     )
 
 

@@ -4,6 +4,7 @@ from portal.public.pages import (
     agencies,
     docs,
     documents,
+    downloads,
     draws,
     entities,
     followups,
@@ -29,4 +30,5 @@ BLUEPRINTS = (
     withheld.bp,
     docs.bp,
     log.bp,
+    downloads.bp,
 )

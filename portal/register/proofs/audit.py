@@ -9,6 +9,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from portal.domain.merkle import Frontier, leaf_hash
+from portal.register import digests
 from portal.register.layout import LAYOUTS
 from portal.register.proofs import entries
 from portal.register.proofs.derived import Derived
@@ -20,6 +21,7 @@ from portal.register.records import Kind
 from portal.register.tables.changes import ChangeRow, VersionRow
 from portal.register.tables.log import LeafRow, TileRow
 from portal.register.tables.rows import RecordRow
+from portal.register.tallying import standing
 
 CHUNK = 1000
 
@@ -182,8 +184,8 @@ class _Walk:
     def _finish(self) -> None:
         size = self._frontier.size
         self._found.done["entries"] = size
-        self._signed.finish(size)
         self._derived.finish()
+        self._signed.finish(size, digests.together(standing(self._session)))
         records = sum(self._count(LAYOUTS[kind].table) for kind in Kind)
         for what, stored, walked in (
             ("日志条目", self._count(LeafRow), size),

@@ -1,4 +1,4 @@
-"""Holds what is derived from published records against them: columns, satellites, tallies."""
+"""Holds what is derived from published records against them: columns, satellites, tallies, digests."""
 
 from collections import Counter
 from collections.abc import Iterator, Sequence
@@ -12,10 +12,16 @@ from portal.kit.db import Table, UtcDateTime, among
 from portal.register.layout import LAYOUTS
 from portal.register.proofs.report import Audited
 from portal.register.records import TYPES, Kind, PublicAgency, Record, decode
-from portal.register.tables.changes import ChangeRow, TallyRow, VersionRow
+from portal.register.tables.changes import (
+    ChangeRow,
+    DigestRow,
+    RetirementRow,
+    TallyRow,
+    VersionRow,
+)
 from portal.register.tables.plans import TaskItemRow, TaskRow
 from portal.register.tables.rows import RecordRow
-from portal.register.tallying import counted
+from portal.register.tallying import Tallies
 
 _TWO = "[0-9][0-9]"
 _DAY = f"{_TWO}{_TWO}-{_TWO}-{_TWO}"
@@ -28,6 +34,19 @@ _PLAIN: dict[type[Any], str] = {
 _Row = tuple[type[Table], tuple[tuple[str, Any], ...]]
 
 
+#: Withdrawals for which no dump made before them would be retired.
+_UNMARKED = (
+    sa.select(ChangeRow.serial)
+    .where(ChangeRow.op == sa.literal_column("'withdraw'"))
+    .where(
+        ~sa.exists().where(
+            RetirementRow.serial >= ChangeRow.serial, RetirementRow.since < ChangeRow.serial
+        )
+    )
+    .subquery()
+)
+
+
 class Derived:
     """Follows the live records as they are walked; `finish` looks for what belongs to none."""
 
@@ -35,7 +54,7 @@ class Derived:
         """Begin with nothing seen."""
         self._session = session
         self._found = found
-        self._tallies: Counter[tuple[str, str]] = Counter()
+        self._tallies = Tallies()
         self._satellites: Counter[type[Table]] = Counter()
         self._regions = set(_regions(session))
 
@@ -48,7 +67,7 @@ class Derived:
             except msgspec.MsgspecError:
                 continue  # its commitment does not fit either, and that has been said
             records.append(record)
-            self._tallies.update(counted(kind, record))
+            self._tallies.count(kind, record, +1)
             if not self._fits(kind, row, record):
                 self._found.fault(f"{kind.zh} {row.public_id}：供查询的列与正文不符")
         expected = Counter(
@@ -72,6 +91,11 @@ class Derived:
         self._written_plainly(ChangeRow)
         for kind in Kind:
             self._written_plainly(LAYOUTS[kind].table)
+        self._sums()
+
+    def _sums(self) -> None:
+        """Compare counts and digests with those of what was walked."""
+        counts, states = self._tallies.expected()
         stored = {
             (scope, what): count
             for scope, what, count in self._session.execute(
@@ -79,9 +103,16 @@ class Derived:
             )
             if count
         }
-        if stored != self._tallies:
+        if stored != counts:
             self._found.fault("计数与已公开的记录不符")
         self._found.done["tallies"] = len(stored)
+        for kind, state in self._session.execute(sa.select(DigestRow.kind, DigestRow.state)):
+            if states.pop(kind, bytes(len(state))) != state:
+                self._found.fault(f"{kind} 的集合摘要与已公开的记录不符")
+        for kind in states:
+            self._found.fault(f"缺少 {kind} 的集合摘要")
+        if self._session.scalar(sa.select(sa.func.count()).select_from(_UNMARKED)):
+            self._found.fault("有撤下的记录没有使载有它的数据包停用")
 
     def _written_plainly(self, table: type[Any]) -> None:
         """Look for days and truths that read right and sort wrong; SQLite takes any value anywhere."""

@@ -14,10 +14,10 @@ import secrets
 from datetime import datetime
 from hashlib import sha256
 
-import msgspec
-
 from portal.kit import clock
-from portal.register.records import Kind, Record
+from portal.register.canonical import canonical as canonical
+from portal.register.canonical import canonical_of as canonical_of
+from portal.register.records import Kind
 
 SALT_BYTES = 32
 
@@ -25,22 +25,6 @@ SALT_BYTES = 32
 PUBLISH, AMEND, WITHDRAW, NOTICE = "publish", "amend", "withdraw", "notice"
 
 _TAG = b"dsr-log/1/commit"
-_CANONICAL = msgspec.json.Encoder(order="sorted")
-
-
-def canonical(record: Record | dict[str, object]) -> bytes:
-    """Return the canonical JSON of `record`: keys sorted, no blanks, absent values left out."""
-    return _CANONICAL.encode(record)
-
-
-def canonical_of(body: str) -> bytes:
-    """Return the canonical JSON of a stored body.
-
-    Raises:
-        msgspec.DecodeError: the body is no JSON.
-
-    """
-    return _CANONICAL.encode(msgspec.json.decode(body))
 
 
 def tombstone(kind: str, public_id: str) -> bytes:

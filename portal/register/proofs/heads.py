@@ -7,9 +7,11 @@ from sqlalchemy.orm import Session
 
 from portal.domain import merkle
 from portal.domain.errors import LogBroken
+from portal.register import digests
 from portal.register.proofs.note import Checkpoint, Signer
 from portal.register.proofs.tiles import KeptNodes
 from portal.register.tables.log import CheckpointRow, LogKeyRow
+from portal.register.tallying import standing
 
 
 class KeyHolder(Protocol):
@@ -39,9 +41,11 @@ def sign(session: Session, size: int, keys: KeyHolder) -> None:
         return
     nodes = KeptNodes(session)
     head = merkle.root(size, nodes)
+    records = digests.together(standing(session))
     if before is not None:
-        _continues(Checkpoint.of(before.note), size, head, nodes)
-        if before.size == size:
+        old = Checkpoint.of(before.note)
+        _continues(old, size, head, nodes)
+        if (old.size, old.records) == (size, records):
             return
     known = session.scalars(sa.select(LogKeyRow.vkey)).all()
     signer = keys.signer(may_make=not known)
@@ -50,8 +54,9 @@ def sign(session: Session, size: int, keys: KeyHolder) -> None:
         session.add(LogKeyRow(vkey=vkey))
     elif vkey not in known:
         raise LogBroken("日志签名私钥与登记册所记的公钥不符；请从备份恢复原来的私钥文件")
-    checkpoint = Checkpoint(signer.name, size, head)
-    session.add(CheckpointRow(size=size, note=signer.sign(checkpoint.text)))
+    checkpoint = Checkpoint(signer.name, size, head, records)
+    #: A head signed before the register kept digests is signed again, with them.
+    session.merge(CheckpointRow(size=size, note=signer.sign(checkpoint.text)))
 
 
 def _continues(old: Checkpoint, size: int, head: bytes, nodes: KeptNodes) -> None:

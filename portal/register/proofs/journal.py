@@ -12,7 +12,7 @@ from portal.domain.merkle import leaf_hash
 from portal.register.proofs import entries
 from portal.register.proofs.tiles import Tile, resumed
 from portal.register.records import Kind
-from portal.register.tables.changes import ChangeRow, VersionRow
+from portal.register.tables.changes import ChangeRow, RetirementRow, VersionRow
 from portal.register.tables.log import LeafRow, TileRow
 
 
@@ -34,6 +34,8 @@ class Journal:
         self._tree = resumed(session, self.serial)
         self._changes: list[dict[str, Any]] = []
         self._leaves: list[dict[str, Any]] = []
+        #: Serial of the oldest text this transaction takes away.
+        self._forgotten_since: int | None = None
 
     def add(self, op: str, kind: Kind, public_id: str, text: bytes, supersedes: int | None) -> int:
         """Note one change, which commits to `text`; return its serial."""
@@ -65,6 +67,7 @@ class Journal:
     def forget(self, serials: Sequence[int]) -> None:
         """Destroy the salts of changes whose text goes."""
         if serials:
+            self._note_forgotten(min(serials))
             self._session.execute(
                 sa.update(LeafRow).where(LeafRow.serial.in_(serials)).values(salt=None)
             )
@@ -72,12 +75,21 @@ class Journal:
     def forget_versions(self, public_ids: Sequence[str]) -> None:
         """Destroy the salts of the older versions of records, which are about to go."""
         older = sa.select(VersionRow.serial).where(VersionRow.public_id.in_(public_ids))
+        oldest = self._session.scalar(sa.select(sa.func.min(older.subquery().c.serial)))
+        if oldest is not None:
+            self._note_forgotten(oldest)
         self._session.execute(sa.update(LeafRow).where(LeafRow.serial.in_(older)).values(salt=None))
 
     def close(self) -> None:
         """Write everything, unfinished tiles too: changelog and tree stand at the same place."""
         self.flush()
         self._keep([*self._tree.full(), *self._tree.edges()])
+        if self._forgotten_since is not None:
+            self._session.add(RetirementRow(serial=self.serial, since=self._forgotten_since))
+            self._forgotten_since = None
+
+    def _note_forgotten(self, serial: int) -> None:
+        self._forgotten_since = min(serial, self._forgotten_since or serial)
 
     def _insert(self, table: type[Any], rows: list[dict[str, Any]]) -> None:
         """Insert as one plain statement, as the pen does."""

@@ -13,7 +13,9 @@ _ED25519 = b"\x01"
 _KEY_BYTES = 32
 _ID_BYTES = 4
 _NAME = re.compile(r"[^\s+]+")
-_CHECKPOINT = re.compile(r"([^\n]+)\n(0|[1-9]\d{0,18})\n([A-Za-z0-9+/]{43}=)\n(?:[^\n]+\n)*")
+_CHECKPOINT = re.compile(r"([^\n]+)\n(0|[1-9]\d{0,18})\n([A-Za-z0-9+/]{43}=)\n((?:[^\n]+\n)*)")
+#: The extension line of a checkpoint that says which records were live then.
+_RECORDS = re.compile(r"^mingcha/records/1 ([0-9a-f]{64})$", re.MULTILINE)
 
 
 class BadNote(ValueError):
@@ -112,11 +114,16 @@ class Signer:
 
 @dataclass(frozen=True, slots=True)
 class Checkpoint:
-    """The head of a log: whose it is, how many leaves, which root."""
+    """The head of a log: whose it is, how many leaves, which root.
+
+    `records` is the digest of all records that were live then (`register.digests.together`), as an
+    extension line: whoever keeps a copy can hold it against the signature. Older heads lack it.
+    """
 
     origin: str
     size: int
     root: bytes
+    records: str | None = None
 
     @classmethod
     def of(cls, note: str) -> "Checkpoint":
@@ -129,12 +136,14 @@ class Checkpoint:
         match = _CHECKPOINT.fullmatch(split(note)[0])
         if match is None:
             raise BadNote("checkpoint")
-        return cls(match[1], int(match[2]), _bytes(match[3]))
+        records = _RECORDS.search(match[4])
+        return cls(match[1], int(match[2]), _bytes(match[3]), records[1] if records else None)
 
     @property
     def text(self) -> str:
         """What is signed."""
-        return f"{self.origin}\n{self.size}\n{_text(self.root)}\n"
+        records = f"mingcha/records/1 {self.records}\n" if self.records else ""
+        return f"{self.origin}\n{self.size}\n{_text(self.root)}\n{records}"
 
 
 def split(note: str) -> tuple[str, list[tuple[str, bytes, bytes]]]:

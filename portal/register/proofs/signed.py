@@ -16,6 +16,7 @@ class Signed:
         self._found = found
         self._heads: dict[int, list[tuple[str, Checkpoint]]] = {}
         self._last = 0
+        self._records: str | None = None
         self._verifiers = self._keys(session)
         self._used: set[str] = set()
         for size, note in session.execute(
@@ -40,8 +41,15 @@ class Signed:
         """Return the sizes at which a root is wanted."""
         return set(self._heads)
 
-    def finish(self, size: int) -> None:
-        """Say which heads were never reached, and whether anything stands after the last one."""
+    def finish(self, size: int, records: str) -> None:
+        """Say which heads were never reached, and whether the last one covers all there is.
+
+        `records` is the digest of everything that is live.
+        """
+        if size == self._last != 0 and records != self._records:
+            self._found.fault(
+                "最新检查点所签的记录集合摘要与登记册不符；如刚升级过，请运行 portal-office migrate"
+            )
         for heads in self._heads.values():
             for name, head in heads:
                 if head.size:
@@ -70,6 +78,8 @@ class Signed:
         self._used.update(each.vkey for each in signers if size is not None)
         if head.origin not in {each.name for each in signers}:
             self._found.fault(f"{name}：签名无效，或不是本登记册的公钥所签")
+        if size is not None:
+            self._records = head.records
         if size is not None and head.size != size:
             self._found.fault(f"{name}：所签条数为{head.size}")
         self._heads.setdefault(head.size, []).append((name, head))

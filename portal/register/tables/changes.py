@@ -5,7 +5,7 @@ It holds names, never bodies, so a withdrawal un-says a record everywhere at onc
 
 from datetime import datetime
 
-from sqlalchemy import Index, String
+from sqlalchemy import Index, LargeBinary, String, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from portal.kit.db import Table, UtcDateTime
@@ -17,6 +17,12 @@ class ChangeRow(Table):
     __tablename__ = "change"
     __table_args__ = (
         Index("ix_change_record", "kind", "public_id", "serial"),
+        Index(
+            "ix_change_withdrawn",
+            "serial",
+            sqlite_where=text("op = 'withdraw'"),
+            postgresql_where=text("op = 'withdraw'"),
+        ),
         #: Which change was the last of a day.
         Index("ix_change_at", "at", "serial"),
     )
@@ -59,3 +65,21 @@ class TallyRow(Table):
     scope: Mapped[str] = mapped_column(String(32), primary_key=True)
     what: Mapped[str] = mapped_column(String(24), primary_key=True)
     count: Mapped[int]
+
+
+class DigestRow(Table):
+    """The state of the digest over all live records of one kind; `register.digests` says how."""
+
+    __tablename__ = "digest"
+
+    kind: Mapped[str] = mapped_column(String(16), primary_key=True)
+    state: Mapped[bytes] = mapped_column(LargeBinary(2048))
+
+
+class RetirementRow(Table):
+    """One transaction that took text away. A dump made at N, ``since <= N < serial``, still holds it."""
+
+    __tablename__ = "retirement"
+
+    serial: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    since: Mapped[int]

@@ -1,0 +1,214 @@
+"""Makes a copy and keeps it: from a dump, then along the change feed, until the checkpoint agrees."""
+
+import gzip
+import tempfile
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from hashlib import sha256
+from pathlib import Path
+
+import msgspec
+from sqlalchemy.engine import make_url
+
+from portal.mirror import digests
+from portal.mirror.copy import Copy
+from portal.mirror.errors import Gone, MirrorError, Unreachable, Untrusted
+from portal.mirror.signatures import Key
+from portal.mirror.source import Checkpoint, Item, Manifest, Source
+
+_RECORDS = "records.ndjson.gz"
+#: A dump may be replaced while we fetch it; the newer one then.
+_TRIES = 3
+_LINE = msgspec.json.Decoder(Item)
+
+
+@dataclass(frozen=True, slots=True)
+class Pulled:
+    """What a pull did."""
+
+    serial: int
+    records: int
+    applied: int
+    from_dump: bool
+
+
+@dataclass(slots=True)
+class _Pull:
+    source: Source
+    copy: Copy
+    key: Key
+    say: Callable[[str], None]
+    applied: int = 0
+    from_dump: bool = False
+
+
+def pull(source: Source, copy: Copy, *, key: str | None, say: Callable[[str], None]) -> Pulled:
+    """Bring `copy` up to date with `source`. `key` is trusted; without one, the first one seen is.
+
+    Killed at any moment, the next pull goes on from the last page applied.
+
+    Raises:
+        Untrusted: a signature, digest or checkpoint does not hold.
+        Unreachable: the source cannot be read.
+        Busy: another pull works on the same copy.
+
+    """
+    standing = source.checkpoint()
+    known = copy.state()
+    if known.get("source", source.url) != source.url:
+        raise MirrorError(f"该副本取自 {known['source']} (this copy is of another source)")
+    pinned = _pinned(known.get("key"), key, standing, say)
+    copy.remember(source=source.url, key=pinned.text)
+    work = _Pull(source, copy, pinned, say)
+    if standing.epoch is None:
+        raise MirrorError("对方尚未公开任何内容 (nothing is published there yet)")
+    if known.get("epoch") != standing.epoch:
+        _start_over(work, standing.epoch)
+    serial = _until_it_agrees(work)
+    copy.tidy()
+    _sweep(copy.url)
+    count = sum(each for each, _ in copy.kinds().values())
+    return Pulled(serial, count, work.applied, work.from_dump)
+
+
+def _pinned(
+    kept: str | None, given: str | None, standing: Checkpoint, say: Callable[[str], None]
+) -> Key:
+    """Return the key to trust: the given one, else the one kept, else the first one seen."""
+    if given is not None:
+        return Key(given)
+    if kept is not None:
+        return Key(kept)
+    if not standing.vkeys:
+        raise Untrusted("对方没有给出公钥 (the source names no key)")
+    say(f"首次使用，认定公钥 (trusting on first use): {standing.vkeys[-1]}")
+    return Key(standing.vkeys[-1])
+
+
+def _start_over(work: _Pull, epoch: str) -> None:
+    """Fill the copy from the source's dump; where it has none, from the beginning of its feed."""
+    for _ in range(_TRIES):
+        try:
+            work.from_dump = _from_dump(work, epoch)
+        except Gone:
+            work.say("对方现在没有数据包，从变更接口取 (no dump there; reading the whole feed)")
+            break
+        if work.from_dump:
+            return
+    work.copy.start_over(epoch, 0, ())
+
+
+def _from_dump(work: _Pull, epoch: str) -> bool:
+    """Load the source's dump; say whether it was the one of this epoch, unchanged throughout."""
+    raw = work.source.text("/data/datapackage.json")
+    note = work.key.dump(work.source.text("/data/datapackage.json.note").decode())
+    manifest = msgspec.json.decode(raw, type=Manifest)
+    if note.manifest_sha256 != sha256(raw).hexdigest() or note.epoch != epoch:
+        return False
+    file = next(each for each in manifest.resources if each.path == _RECORDS)
+    digest = file.hash.removeprefix("sha256:")
+    head = work.key.head(manifest.checkpoint)
+    with _scratch(work.copy.url, digest) as path:
+        work.say(f"下载数据包 (fetching the dump): {file.bytes:,} B")
+        try:
+            work.source.download(f"/data/{_RECORDS}", path, file.bytes, digest)
+        except Untrusted:
+            return False
+        kinds = work.copy.start_over(epoch, note.serial, _items(path))
+    if (head.size, head.records) != (note.serial, digests.together(kinds)):
+        raise Untrusted("数据包的内容与签名不符 (the dump's records are not what is signed)")
+    return True
+
+
+@contextmanager
+def _scratch(url: str, digest: str) -> Iterator[Path]:
+    """Give the file to download to; one that a killed pull left half is gone on with, others go."""
+    place = make_url(url).database
+    if not url.startswith("sqlite") or not place:
+        with tempfile.TemporaryDirectory() as folder:
+            yield Path(folder) / _RECORDS
+        return
+    wanted = Path(f"{place}.{digest[:16]}.part")
+    _sweep(url, wanted)
+    try:
+        yield wanted
+    except Unreachable:
+        raise  # the next pull goes on with what is there
+    except BaseException:
+        wanted.unlink(missing_ok=True)
+        raise
+    wanted.unlink(missing_ok=True)
+
+
+def _sweep(url: str, kept: Path | None = None) -> None:
+    """Remove what is left of downloads."""
+    place = make_url(url).database
+    if url.startswith("sqlite") and place:
+        for path in Path(place).parent.glob(f"{Path(place).name}.*.part"):
+            if path != kept:
+                path.unlink()
+
+
+def _items(path: Path) -> Iterator[Item]:
+    try:
+        with gzip.open(path, "rb") as lines:
+            for line in lines:
+                yield _LINE.decode(line)
+    except (msgspec.MsgspecError, OSError, EOFError):
+        raise Untrusted("数据包的内容无法读取 (the dump cannot be read)") from None
+
+
+def _until_it_agrees(work: _Pull) -> int:
+    """Follow the feed until the source's signed checkpoint is that of the copy; return its serial."""
+    again = True
+    while True:
+        applied = _follow(work)
+        standing = work.source.checkpoint()
+        state = work.copy.state()
+        if standing.epoch != state["epoch"]:
+            work.say("对方已从备份恢复，重新建立副本 (new epoch there; starting over)")
+            _start_over(work, standing.epoch or "")
+            continue
+        if digests.together(work.copy.kinds()) == standing.records:
+            return _signed(work, standing, state)
+        if applied:
+            continue  # it changed between the last page and the checkpoint
+        if _follow(work):
+            continue
+        if not again:
+            raise Untrusted(
+                "副本与检查点不符，重建后仍不符 (the copy does not agree with the checkpoint, even made anew)"
+            )
+        again = False
+        work.say("副本与检查点不符，重新建立 (does not agree with the checkpoint; starting over)")
+        _start_over(work, state["epoch"])
+
+
+def _signed(work: _Pull, standing: Checkpoint, state: dict[str, str]) -> int:
+    """Hold the checkpoint against its signature, and keep it beside the copy."""
+    if standing.checkpoint is None:
+        raise Untrusted("检查点没有签名 (the checkpoint is not signed)")
+    head = work.key.head(standing.checkpoint)
+    if (head.size, head.records) != (standing.serial, standing.records):
+        raise Untrusted("检查点与其签名不符 (the checkpoint is not what is signed)")
+    if head.size < int(state.get("size", "0")) and state.get("head_epoch") == standing.epoch:
+        raise Untrusted("对方的登记册倒退了 (the register there went back)")
+    work.copy.remember(
+        head=standing.checkpoint, size=str(head.size), head_epoch=standing.epoch or ""
+    )
+    return head.size
+
+
+def _follow(work: _Pull) -> int:
+    """Apply every page there is; return how many changes there were."""
+    state = work.copy.state()
+    number, applied = int(state["number"]), 0
+    while True:
+        page = work.source.changes(number)
+        if page.epoch != state["epoch"] or not page.items:
+            return applied
+        number = work.copy.apply(page.items, after=number)
+        applied += len(page.items)
+        work.applied += len(page.items)
+        work.say(f"变更 (changes) {number}")

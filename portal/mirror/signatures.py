@@ -1,0 +1,100 @@
+"""Verifies what the source signs: notes after C2SP signed-note, with Ed25519."""
+
+import base64
+import binascii
+import re
+from dataclasses import dataclass
+from hashlib import sha256
+
+from cryptography.exceptions import InvalidSignature
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
+
+from portal.mirror.errors import Untrusted
+
+_ED25519 = b"\x01"
+_ID_BYTES = 4
+_KEY_BYTES = 32
+_HEAD = re.compile(
+    r"([^\n]+)\n(0|[1-9]\d*)\n[A-Za-z0-9+/]{43}=\n(?:[^\n]+\n)*?mingcha/records/1 ([0-9a-f]{64})\n"
+    r"(?:[^\n]+\n)*"
+)
+_DUMP = re.compile(r"([^\n]+)/dump\n([0-9a-f]+) (\d+)\n([0-9a-f]{64})\n")
+
+
+@dataclass(frozen=True, slots=True)
+class Head:
+    """What a signed head says: how many changes, and the digest of all records after them."""
+
+    size: int
+    records: str
+
+
+@dataclass(frozen=True, slots=True)
+class DumpNote:
+    """What a signed dump note says."""
+
+    epoch: str
+    serial: int
+    manifest_sha256: str
+
+
+class Key:
+    """One public key: ``name+hash+key``, as the source's key page prints it."""
+
+    def __init__(self, vkey: str) -> None:
+        """Read it.
+
+        Raises:
+            Untrusted: it is no such key.
+
+        """
+        try:
+            self.name, stated, text = vkey.strip().split("+", 2)
+            raw = base64.b64decode(text, validate=True)
+        except (ValueError, binascii.Error):
+            raise Untrusted("公钥无法识别 (not a key)") from None
+        self._id = sha256(self.name.encode() + b"\n" + raw).digest()[:_ID_BYTES]
+        if raw[:1] != _ED25519 or len(raw) != 1 + _KEY_BYTES or stated != self._id.hex():
+            raise Untrusted("公钥无法识别 (not a key)")
+        self._key = Ed25519PublicKey.from_public_bytes(raw[1:])
+        self.text = vkey.strip()
+
+    def head(self, note: str) -> Head:
+        """Return what a head says, once its signature holds.
+
+        Raises:
+            Untrusted: it does not.
+
+        """
+        match = _HEAD.fullmatch(self._opened(note))
+        if match is None or match[1] != self.name:
+            raise Untrusted("检查点格式有误 (malformed checkpoint)")
+        return Head(int(match[2]), match[3])
+
+    def dump(self, note: str) -> DumpNote:
+        """Return what a dump note says, once its signature holds.
+
+        Raises:
+            Untrusted: it does not.
+
+        """
+        match = _DUMP.fullmatch(self._opened(note))
+        if match is None or match[1] != self.name:
+            raise Untrusted("数据包签名格式有误 (malformed dump note)")
+        return DumpNote(match[2], int(match[3]), match[4])
+
+    def _opened(self, note: str) -> str:
+        text, _, lines = note.rpartition("\n\n")
+        text += "\n"
+        for line in lines.splitlines():
+            match = re.fullmatch(r"— ([^\s+]+) ([A-Za-z0-9+/]+={0,2})", line)
+            if match is None or match[1] != self.name:
+                continue
+            try:
+                raw = base64.b64decode(match[2], validate=True)
+                if raw[:_ID_BYTES] == self._id:
+                    self._key.verify(raw[_ID_BYTES:], text.encode())
+                    return text
+            except (binascii.Error, InvalidSignature):
+                break
+        raise Untrusted("签名与所认定的公钥不符 (not signed by the pinned key)")

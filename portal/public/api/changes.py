@@ -1,0 +1,88 @@
+"""The change feed after RPDE 1.0, and the checkpoint by which a copy proves itself complete."""
+
+from typing import Any
+
+import msgspec
+from flask import Blueprint, Response, current_app
+from flask.typing import ResponseReturnValue
+
+from portal.kit.config import Settings
+from portal.kit.db import db
+from portal.public import params
+from portal.public.caching import conditional
+from portal.register import digests
+from portal.register.queries import changes, sync
+from portal.register.queries.sync import Item
+
+bp = Blueprint("changes", __name__, url_prefix="/api/v1/changes")
+
+#: Items of one page: unless asked otherwise, and at most.
+_USUAL, _MOST = 500, 1000
+_LARGEST = 2**31 - 1
+
+
+@bp.get("")
+@conditional
+def index() -> ResponseReturnValue:
+    """Give what changed after a number; the last page is empty and leads to itself."""
+    asked = params.read(afterChangeNumber=params.number(0, _LARGEST), limit=params.number(1, _MOST))
+    after, limit = asked.get("afterChangeNumber", 0), asked.get("limit", _USUAL)
+    items = sync.after(db.session(), after, limit)
+    here = f"{_settings().site_url}{bp.url_prefix}"
+    last = items[-1].serial if items else after
+    following = f"{here}?afterChangeNumber={last}&limit={limit}"
+    told = {
+        "items": [_item(each) for each in items],
+        "next": following,
+        "license": _settings().license_url,
+        "epoch": changes.epoch(db.session()),
+    }
+    answer = _json(told)
+    answer.headers["Link"] = f'<{following}>; rel="next"'
+    return answer
+
+
+@bp.get("/checkpoint")
+@conditional
+def checkpoint() -> ResponseReturnValue:
+    """Say what a complete copy holds: count and digest of each kind, and the head that signs them."""
+    params.read()
+    standing = sync.checkpoint(db.session())
+    return _json(
+        {
+            "serial": standing.serial,
+            "epoch": standing.epoch,
+            "kinds": {
+                kind: {"count": each.count, "digest": each.digest}
+                for kind, each in standing.kinds.items()
+                if each.count
+            },
+            "records": digests.together(standing.kinds),
+            "checkpoint": standing.note,
+            "vkeys": standing.vkeys,
+            "license": _settings().license_url,
+        }
+    )
+
+
+def _item(item: Item) -> dict[str, Any]:
+    """Return one item. A tombstone says nothing but that the record is gone, whatever the reason."""
+    told: dict[str, Any] = {
+        "state": "deleted" if item.body is None else "updated",
+        "kind": item.kind,
+        "id": item.public_id,
+        "modified": item.serial,
+    }
+    if item.body is not None:
+        told["version"], told["published_on"] = item.version, item.published_on
+        told["data"] = msgspec.Raw(item.body.encode())
+    return told
+
+
+def _settings() -> Settings:
+    settings: Settings = current_app.config["PORTAL"]
+    return settings
+
+
+def _json(told: dict[str, Any]) -> Response:
+    return Response(msgspec.json.encode(told), mimetype="application/json")

@@ -1,0 +1,54 @@
+"""Cutting the dumps that other governments begin their copies with."""
+
+import sys
+from pathlib import Path
+
+import click
+
+from portal.domain.errors import PortalError
+from portal.kit import config
+from portal.kit.db import engine_for, read_only
+from portal.public.commands.opening import with_register
+from portal.register.dumps import shelf
+from portal.register.dumps.describing import Terms
+from portal.register.proofs.note import Signer
+
+#: Exit status of `dump` when the last one is still all there is.
+NOTHING_NEW = 3
+
+
+@click.command()
+@click.argument("directory", type=click.Path(file_okay=False, path_type=Path), required=False)
+def dump(directory: Path | None) -> None:
+    """Write everything that is public into one signed dump in DIRECTORY (生成全部数据包).
+
+    不写 DIRECTORY 时写入 PORTAL_DUMPS 所指的文件夹，网站从那里提供下载。
+    须以掌管日志私钥（PORTAL_LOG_KEY）的账号运行：数据包清单由它签名；网站进程读不到它。
+    同一变更号的数据包每个字节都相同；中途被终止时，上一份数据包原样保留。
+    退出状态：0 已写入，输出其文件夹；1 被拒绝；2 用法或设置有误；3 自上次以来没有新的公开内容。
+    """
+    settings = with_register()
+    engine = engine_for(read_only(settings.register_url))
+    try:
+        made = shelf.cut(engine, directory or settings.dumps, Terms.of(settings), _signer(settings))
+    except (PortalError, OSError) as error:
+        click.echo(f"数据包未生成：{error}", err=True)
+        sys.exit(1)
+    finally:
+        engine.dispose()
+    if made is None:
+        click.echo("自上次以来没有新的公开内容", err=True)
+        sys.exit(NOTHING_NEW)
+    click.echo(made.folder)
+
+
+def _signer(settings: config.Settings) -> Signer:
+    """Read the key that signs dumps; leave with a message where this account may not."""
+    path = config.log_key(settings.data)
+    try:
+        return Signer.of(path.read_text("utf-8"))
+    except (OSError, ValueError):
+        click.echo(
+            f"读不到日志签名私钥 {path}；请以掌管它的账号运行，或用 PORTAL_LOG_KEY 指明", err=True
+        )
+        sys.exit(1)
