@@ -9,8 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from sqlalchemy.orm import Session
 
-from portal.domain.errors import LogBroken
 from portal.domain import merkle
+from portal.domain.errors import LogBroken
 from portal.register.proofs.entries import canonical_of, commitment, entry
 from portal.register.proofs.note import BadNote, Checkpoint, Signer, Verifier, split
 from portal.register.proofs.tiles import HEIGHT, WIDTH, Growing, KeptNodes, resumed
