@@ -95,7 +95,8 @@ def _stored(listing: Listing) -> list[Any]:
     if listing.dataset.word == "tasks":
         lone = sa.literal('{"id":"') + PlanRow.public_id + '","agency_id":"' + PlanRow.agency_id
         body = lone + '","tasks":[' + TaskRow.body + "]}"  # type: ignore[assignment]
-    return [table.public_id, table.serial, table.version, table.published_on, body.label("body")]
+    day = sa.type_coerce(table.published_on, sa.String)  # it is handed out as text
+    return [table.public_id, table.serial, table.version, day, body.label("body")]
 
 
 def _counted_findings(

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
 from itertools import islice
-from typing import Any
+from typing import Any, NamedTuple
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
@@ -27,8 +27,7 @@ _BATCH = 500
 _STREAMED = 2_000
 
 
-@dataclass(frozen=True, slots=True)
-class Found:
+class Found(NamedTuple):
     """One row: as it is stored, as its columns show it, and where it stands in the walk."""
 
     stored: Stored
@@ -73,6 +72,8 @@ class Walk:
         """
         fingerprint = self._selection.fingerprint()
         after = place_of(self._order, cursor, fingerprint, inside=self._inside)
+        if self._is_plain:
+            return self._plain(after, limit)
         found: list[Found] = []
         last = None
         for examined, (stored, keys) in enumerate(self._behind(after, min(limit + 1, _BATCH))):
@@ -84,6 +85,27 @@ class Walk:
                 found.append(each)
             last = Place(keys, _ALL)
         return Leaf(found, None)
+
+    @property
+    def _is_plain(self) -> bool:
+        """Whether each stored row is one row, wanted as it is."""
+        if self._selection.as_of is not None or self._inside or self._tests:
+            return False
+        return not self._compiled.way.direct
+
+    def _plain(self, after: Place | None, limit: int) -> Leaf:
+        """Fetch a page in one statement."""
+        edge = None if after is None else after.keys
+        statement = self._order.behind(self._compiled.rows(), edge).limit(limit + 1)
+        rows = self._session.connection().execute(statement).all()
+        read = self._reader.row
+        found = []
+        for row in rows[:limit]:
+            stored = Stored(row[0], row[1], row[2], str(row[3]), row[4])
+            found.append(Found(stored, read(stored), _NOWHERE))
+        if len(rows) <= limit:
+            return Leaf(found, None)
+        return Leaf(found, self._cursor(Place(tuple(rows[limit - 1][5:]))))
 
     def all(self) -> Iterator[Found]:
         """Yield every row."""
@@ -172,6 +194,7 @@ class Walk:
             before = keys
 
 
+_NOWHERE = Place(())
 #: Behind all rows inside one stored row.
 _ALL = 10**6
 
