@@ -57,12 +57,11 @@ def is_approved(session: Session, batch_id: int) -> bool:
     return session.get(ApprovalRow, batch_id) is not None
 
 
-def standing(session: Session, batch: BatchRow, *, by: str) -> ApprovalRow:
+def sign(session: Session, batch: BatchRow, *, by: str) -> ApprovalRow:
     """Return the approval under which `by` may release `batch`, and put their name to it.
 
     Raises:
-        ContentChanged: there is none, it is not the one in the ledger, or the batch as filed is
-            another than the one approved.
+        ContentChanged: there is none, or it is not the one in the ledger.
         FourEyesViolation: `by` approved it.
 
     """
@@ -74,12 +73,6 @@ def standing(session: Session, batch: BatchRow, *, by: str) -> ApprovalRow:
         raise ContentChanged(f"批次 {batch.id} 没有有效的审核记录，{_AGAIN}")
     if found.reviewer == by:
         raise FourEyesViolation("审核人不得发布自己审核的批次，须由另一名发布人发布")
-    if (
-        binding.total(binding.restored(found.parts)) != found.public_sha256
-        or found.author != batch.filed_by
-        or binding.filed_sha256(session, batch.id) != found.filed_sha256
-    ):
-        raise ContentChanged(f"审核后填报内容或审核记录被改动，{_AGAIN}")
     found.publisher = by
     return found
 
@@ -87,23 +80,35 @@ def standing(session: Session, batch: BatchRow, *, by: str) -> ApprovalRow:
 class Watch:
     """Hashes what a release hands out, and holds it against the approval at the end."""
 
-    def __init__(self, approval: ApprovalRow, batch: BatchRow) -> None:
-        """Watch the release of `batch` under `approval`."""
+    def __init__(
+        self, session: Session, approval: ApprovalRow, batch: BatchRow, today: date
+    ) -> None:
+        """Watch the release of `batch` under `approval`.
+
+        Raises:
+            ContentChanged: the batch as filed, or the approval, is another than was recorded.
+
+        """
+        if (
+            binding.total(binding.restored(approval.parts)) != approval.public_sha256
+            or approval.author != batch.filed_by
+            or binding.filed_sha256(session, batch.id) != approval.filed_sha256
+        ):
+            raise ContentChanged(f"审核后填报内容或审核记录被改动，{_AGAIN}")
+        self.batch, self.today = batch, today
         #: Public already: it follows what changed around it since, see `binding`.
         self._strict = batch.released_at is None
         self._approved = binding.restored(approval.parts)
         self._by_day = batch.kind == "draws"
         self._binding = Binding()
 
-    def over(
-        self, session: Session, batch: BatchRow, rows: list[FilingRow], held: set[str], today: date
-    ) -> Iterator[Passage]:
+    def over(self, session: Session, rows: list[FilingRow], held: set[str]) -> Iterator[Passage]:
         """Yield what `rows` become today, without those whose keys are `held`, and hash it."""
         if self._strict and self._by_day:
-            for row, passage in passages(session, rows, date.max, batch_id=batch.id):
+            for row, passage in passages(session, rows, date.max, batch_id=self.batch.id):
                 self._binding.take(row, passage)
         may_go = [row for row in rows if row.key not in held]
-        for row, passage in passages(session, may_go, today, batch_id=batch.id):
+        for row, passage in passages(session, may_go, self.today, batch_id=self.batch.id):
             if self._strict and not self._by_day:
                 self._binding.take(row, passage)
             yield passage

@@ -19,7 +19,6 @@ by filing as filed.
 
 import hashlib
 import json
-from collections.abc import Iterator
 from datetime import date
 
 import msgspec
@@ -38,7 +37,7 @@ from portal.internal.tables.filings import FilingRow
 _AFTER_ALL = date.max
 #: Filings hashed together; a difference is told by their rows.
 _PART = 64
-_ENCODER = msgspec.json.Encoder(order="sorted")
+_ENCODER = msgspec.json.Encoder(order="deterministic")
 _MOST_PLACES = 5
 
 Part = tuple[str, int, int, str]
@@ -95,17 +94,13 @@ def bind(session: Session, batch: BatchRow) -> list[Part]:
 def filed_sha256(session: Session, batch_id: int) -> str:
     """Return the digest over every filing of the batch as filed, in their order."""
     digest = hashlib.sha256()
-    for row in _filed(session, batch_id):
-        text = _ENCODER.encode(tuple(row))
-        digest.update(len(text).to_bytes(8, "big") + text)
-    return digest.hexdigest()
-
-
-def _filed(session: Session, batch_id: int) -> Iterator[sa.Row[tuple[int, str, str, str, str]]]:
     columns = (FilingRow.id, FilingRow.kind, FilingRow.key, FilingRow.public_id, FilingRow.body)
     query = sa.select(*columns).where(FilingRow.batch_id == batch_id, FilingRow.live)
     ordered = query.order_by(FilingRow.kind, FilingRow.id)
-    yield from session.execute(ordered.execution_options(yield_per=batches.CHUNK))
+    for row in session.execute(ordered.execution_options(yield_per=batches.CHUNK)):
+        text = _ENCODER.encode(tuple(row))
+        digest.update(len(text).to_bytes(8, "big") + text)
+    return digest.hexdigest()
 
 
 def differing(approved: list[Part], found: list[Part]) -> str:

@@ -55,7 +55,7 @@ def _begin(stores: Stores, batch_id: int, by: str) -> BatchState:
         people.require(session, by, Role.PUBLISHER, batch.agency)
         before = batch.batch_state
         after = move(before, "begin", author=batch.filed_by, actor=by)
-        approvals.standing(session, batch, by=by)
+        approvals.sign(session, batch, by=by)
         batch.state = after.value
     return before
 
@@ -67,10 +67,10 @@ def _carry_out(
     today = clock.local_date(now)
     with write_lock(stores.internal) as session:
         batch = batches.get(session, batch_id)
-        watch = approvals.Watch(approvals.standing(session, batch, by=by), batch)
+        watch = approvals.Watch(session, approvals.sign(session, batch, by=by), batch, today)
         outcome = publish(
             stores.register,
-            _stream(stores, session, batch, watch, today, progress),
+            _stream(stores, session, watch, progress),
             now=now,
             keys=stores.log_key,
         )
@@ -86,21 +86,16 @@ def _carry_out(
 
 
 def _stream(
-    stores: Stores,
-    session: Session,
-    batch: BatchRow,
-    watch: approvals.Watch,
-    today: date,
-    progress: Progress | None,
+    stores: Stores, session: Session, watch: approvals.Watch, progress: Progress | None
 ) -> Iterator[Passage]:
-    done = 0
+    batch, today, done = watch.batch, watch.today, 0
     held = _held_back(session, batch, today)
     changed: dict[str, str] = {}
     for rows in batches.releasable(session, batch):
         may_go = [row for row in rows if row.key not in held]
         yield from _parties_held_before(session, may_go, today)
         changed |= ripples.shown_otherwise(session, may_go)
-        yield from watch.over(session, batch, rows, held, today)
+        yield from watch.over(session, rows, held)
         done += len(rows)
         if progress:
             progress(done)
