@@ -100,6 +100,8 @@ def take_up(opened: Opened) -> None:
     session["seen"] = int(clock.utc_now().timestamp())
     session["csrf"] = secrets.token_urlsafe(24)
     g.pop("current", None)
+    #: What this request read before does not know the new session.
+    db.session.rollback()
 
 
 def let_go() -> None:

@@ -329,13 +329,14 @@ def test_one_click_signs_out_everywhere_else(signed_in: SignIn) -> None:
 
 def enrol(client: FlaskClient) -> tuple[str, list[str]]:
     """Switch the second factor on in the office; return its secret and the recovery codes."""
-    assert post(client, "/account", "/account/totp/offer", present=PASSWORD) == 302
+    assert post(client, "/account", "/account/totp/offer", password=PASSWORD) == 302
     page = read(client, "/account")
     secret = re.findall(r"密钥：<code>([A-Z2-7]{32})</code>", page)[0]
     assert 'src="data:image/svg+xml' in page
     code = pyotp.TOTP(secret).at(clock.utc_now())
-    answer = send(client, "/account", "/account/totp/confirm", code=code)
-    return secret, re.findall(r"<code>([a-z2-9-]{14})</code>", answer.get_data(as_text=True))
+    shown = send(client, "/account", "/account/totp/confirm", code=code).get_data(as_text=True)
+    assert "退出</button>" in shown
+    return secret, re.findall(r"<code>([a-z2-9-]{14})</code>", shown)
 
 
 def test_with_a_second_factor_the_password_alone_opens_nothing(
@@ -419,8 +420,8 @@ def test_switching_it_off_takes_the_password(office: Office, signed_in: SignIn) 
     client = signed_in("lin")
     enrol(client)
 
-    wrong = post(client, "/account", "/account/totp/drop", present="wrong")
-    right = post(client, "/account", "/account/totp/drop", present=PASSWORD)
+    wrong = post(client, "/account", "/account/totp/drop", password="wrong")
+    right = post(client, "/account", "/account/totp/drop", password=PASSWORD)
 
     assert (wrong, right) == (409, 302)
     assert noted(office, "totp-on", "totp-off") == [("lin", "totp-on"), ("lin", "totp-off")]

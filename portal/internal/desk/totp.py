@@ -33,7 +33,9 @@ def address(name: str, secret: str) -> str:
 
 def picture(name: str, secret: str) -> str:
     """Return that address as a QR code: the data: address of an SVG picture."""
-    return str(segno.make(address(name, secret), error="m").svg_data_uri(scale=5, border=3))
+    return str(
+        segno.make(address(name, secret), error="m").svg_data_uri(scale=5, border=3, light="#fff")
+    )
 
 
 def step_of(secret: str, code: str, now: datetime) -> int | None:

@@ -111,7 +111,7 @@ def end_others() -> ResponseReturnValue:
 
 
 def _present() -> str:
-    return request.form.get("present", "")
+    return request.form.get("password", "")
 
 
 def _digest() -> str:
