@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 from werkzeug.security import generate_password_hash
 from werkzeug.test import TestResponse
 
+from portal.domain.errors import NotAllowed
 from portal.domain.workflow import Role
 from portal.internal.app import create_app
 from portal.internal.desk import people, totp
@@ -243,7 +244,7 @@ def test_closing_an_account_ends_its_sessions_and_its_commands_at_once(
 
     after = client.get("/batches/").status_code
     again = enter("lin")
-    with pytest.raises(people.NotAllowed) as refused:
+    with pytest.raises(NotAllowed) as refused:
         office.file("agencies")
 
     assert (before, after, again.status_code) == (200, 302, 401)

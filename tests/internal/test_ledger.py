@@ -2,6 +2,7 @@
 
 import random
 from pathlib import Path
+from typing import Any
 
 import pytest
 import sqlalchemy as sa
@@ -147,14 +148,12 @@ def test_no_list_reads_the_whole_table(stores: Stores, asked: Asked) -> None:
     plans: list[str] = []
     engine = stores.internal
 
-    def explain(connection: sa.Connection, *rest: object) -> None:
-        statement, parameters = str(rest[1]), rest[2]
+    def explain(connection: sa.Connection, *rest: Any) -> None:
+        _, statement, parameters, *_ = rest
         if statement.startswith("SELECT"):
-            rows = connection.connection.cursor().execute(
-                f"EXPLAIN QUERY PLAN {statement}",
-                parameters,
-            )
-            plans.extend(str(row[3]) for row in rows.fetchall())
+            asking = connection.connection.cursor()
+            asking.execute(f"EXPLAIN QUERY PLAN {statement}", parameters)
+            plans.extend(str(row[3]) for row in asking.fetchall())
 
     sa.event.listen(engine, "before_cursor_execute", explain)
     with Session(engine) as session:
