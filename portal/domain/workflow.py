@@ -27,6 +27,10 @@ _MOVES = {
     (BatchState.FILED, "approve"): BatchState.APPROVED,
     (BatchState.FILED, "return"): BatchState.RETURNED,
     (BatchState.APPROVED, "return"): BatchState.RETURNED,
+    #: Approved anew, because what the batch shows has changed since.
+    (BatchState.APPROVED, "approve"): BatchState.APPROVED,
+    (BatchState.RELEASING, "approve"): BatchState.RELEASING,
+    (BatchState.RELEASED, "approve"): BatchState.RELEASED,
     #: Once a release has begun the register may hold the batch: it can only be finished.
     (BatchState.APPROVED, "begin"): BatchState.RELEASING,
     (BatchState.RELEASING, "begin"): BatchState.RELEASING,

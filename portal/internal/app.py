@@ -2,10 +2,12 @@
 
 import hashlib
 from functools import cache
+from urllib.parse import urlsplit
 
-from flask import Flask, Response, current_app, render_template, request, url_for
+from flask import Flask, Response, current_app, g, render_template, request, url_for
 from jinja2 import FileSystemLoader, StrictUndefined
-from werkzeug.exceptions import HTTPException
+from werkzeug.exceptions import HTTPException, SecurityError
+from werkzeug.middleware.proxy_fix import ProxyFix
 
 from portal.domain.errors import FourEyesViolation, NotAllowed, PortalError, UnknownRecord
 from portal.internal import access
@@ -19,8 +21,20 @@ from portal.kit.db import INTERNAL, LETTERBOX, db, options, read_only, write_loc
 
 _CSP = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; "
-    "font-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+    "font-src 'self'; connect-src 'self'; form-action 'self'; base-uri 'none'; object-src 'none'; "
+    "frame-ancestors 'none'"
 )
+#: On every answer, whatever it says (ASVS 5.0, 3.4).
+_HEADERS = {
+    "Content-Security-Policy": _CSP,
+    "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "no-referrer",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Cross-Origin-Resource-Policy": "same-origin",
+    "Permissions-Policy": "camera=(), geolocation=(), microphone=(), payment=(), usb=()",
+}
+_TWO_YEARS = "max-age=63072000"
+_LOOPBACK = ("127.0.0.1", "localhost", "[::1]")
 #: A table pasted from a page brings all of its markup along.
 _MOST_PASTED = 16 * 2**20
 _STATUS = {FourEyesViolation: 409, NotAllowed: 403, UnknownRecord: 404}
@@ -47,15 +61,13 @@ def create_app(settings: Settings | None = None, internal_url: str | None = None
     app.extensions["stores"] = stores
     with write_lock(stores.internal) as session:
         app.secret_key = secret(session, SESSION_KEY)
-    app.config["SESSION_COOKIE_HTTPONLY"] = True
-    app.config["SESSION_COOKIE_SAMESITE"] = "Lax"
-    app.config["SESSION_COOKIE_NAME"] = "office"
+    _shut(app, settings)
     db.init_app(app)
     i18n.set_up(app)
     writing.set_up(app)
     for blueprint in BLUEPRINTS:
         app.register_blueprint(blueprint)
-    app.before_request(access.check_csrf)
+    app.before_request(access.check_form)
     app.after_request(_finish)
     app.context_processor(_page_words)
     app.register_error_handler(HTTPException, _http)
@@ -63,6 +75,27 @@ def create_app(settings: Settings | None = None, internal_url: str | None = None
     app.add_url_rule("/healthz", "healthz", lambda: Response("ok\n", mimetype="text/plain"))
     app.jinja_env.globals["asset"] = _asset_url
     return app
+
+
+def _shut(app: Flask, settings: Settings) -> None:
+    """Set what cookies may do and under which names the office answers.
+
+    Over https the cookie is `__Host-` and Secure. On plain http, as `make run` serves it on
+    loopback, it is neither: Chromium would take such a cookie from 127.0.0.1, but not every browser
+    does, and none does from another address; whoever types it in could not sign in at all.
+    """
+    door = settings.door
+    secure = door.url.startswith("https://")
+    app.config["SESSION_COOKIE_NAME"] = "__Host-office" if secure else "office"
+    app.config["SESSION_COOKIE_SECURE"] = secure
+    app.config["SESSION_COOKIE_HTTPONLY"] = True
+    app.config["SESSION_COOKIE_SAMESITE"] = "Lax"
+    app.config["TRUSTED_HOSTS"] = [urlsplit(door.url).hostname, *_LOOPBACK]
+    if door.proxies:
+        #: Only the address: names and schemes come from the settings, whatever a proxy says.
+        app.wsgi_app = ProxyFix(  # type: ignore[method-assign]
+            app.wsgi_app, x_for=door.proxies, x_proto=0, x_host=0, x_port=0, x_prefix=0
+        )
 
 
 def _asset_url(path: str) -> str:
@@ -85,6 +118,7 @@ def _page_words() -> dict[str, object]:
             (url_for("mappings.index"), "映射方案", here.startswith("/mappings")),
             (url_for("sheets.index"), "模板与填写说明", here.startswith("/sheets")),
         ]
+        nav += access.extra_pages(here)
     return {
         "site_name": "明察办公端",
         "lang": "zh",
@@ -99,22 +133,31 @@ def _page_words() -> dict[str, object]:
 
 
 def _finish(response: Response) -> Response:
-    response.headers["Content-Security-Policy"] = _CSP
-    response.headers["X-Content-Type-Options"] = "nosniff"
-    response.headers["Referrer-Policy"] = "same-origin"
-    response.headers["Cross-Origin-Opener-Policy"] = "same-origin"
-    if request.endpoint != "static":
+    response.headers.update(_HEADERS)
+    if access.is_secure():
+        response.headers["Strict-Transport-Security"] = _TWO_YEARS
+    #: Style sheets hold nothing of ours and carry their digest; everything else is kept by nobody.
+    if request.endpoint != "static" or response.status_code not in (200, 304):
         response.headers["Cache-Control"] = "no-store"
     return response
 
 
-def _http(error: HTTPException) -> tuple[str, int]:
+def _http(error: HTTPException) -> tuple[str, int] | Response:
     status = error.code or 500
+    if isinstance(error, SecurityError):
+        return Response(
+            "此地址不是本系统的地址；请由管理员在 PORTAL_OFFICE_URL 中设置\n",
+            status, mimetype="text/plain",
+        )  # fmt: skip
+    if status >= 500:  # noqa: PLR2004
+        #: The store may be what failed: the page asks it nothing.
+        g.current = None
     limit = current_app.config["PORTAL"].limits.file_mb
     words = {
         404: "没有这个页面",
         405: "不支持这种请求方式",
         413: f"文件超过上限 {limit} MB（粘贴的表格 {_MOST_PASTED // 2**20} MB），请拆分后分批导入",
+        500: "办理中出现意外，已记入运行日志；请稍后再试，仍不成功的请告知管理员",
     }
     return render_template("error.html", text=words.get(status, error.description)), status
 

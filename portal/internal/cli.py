@@ -1,22 +1,21 @@
 """portal-office: everything the office does, from the command line."""
 
-import sys
 from pathlib import Path
 
 import click
 
-from portal.domain.workflow import Role
 from portal.internal import serve
 from portal.internal.commands.due import due
 from portal.internal.commands.importing import KINDS, import_file
 from portal.internal.commands.mapping import mapping
 from portal.internal.commands.opening import open_office
+from portal.internal.commands.people import add_person, people, verify_ledger
 from portal.internal.demo import load as demo_load
-from portal.internal.desk import people, release, retract, review
+from portal.internal.desk import release, retract, review
 from portal.internal.desk.stores import sign_log
 from portal.internal.sheets.blank import write_blank
 from portal.internal.sheets.catalogue import SHEETS
-from portal.internal.telling import progress, refuse, say, told
+from portal.internal.telling import progress, say, told
 from portal.kit import clock, config, migrate
 from portal.register.records import Kind
 
@@ -38,6 +37,9 @@ def main() -> None:
 main.add_command(due)
 main.add_command(import_file)
 main.add_command(mapping)
+main.add_command(add_person)
+main.add_command(people)
+main.add_command(verify_ledger)
 
 
 @main.command("migrate")
@@ -120,33 +122,6 @@ def withdraw(kind: str, public_id: str, by: str, second: str, as_json: bool) -> 
         f"已撤回 {done.withdrawn} 条（含所附记录）；变更号 {done.serial}",
         as_json=as_json,
     )
-
-
-@main.command("add-person")
-@click.argument("name")
-@click.option("--display", required=True, help="姓名或称呼，仅内部显示")
-@click.option("--agency", required=True, help="机关代码；* 表示全部机关")
-@click.option(
-    "--role", "roles", multiple=True, required=True, type=click.Choice([r.value for r in Role])
-)
-@click.option("--password-stdin", is_flag=True, help="从标准输入读取登录口令；不给则只能用命令行")
-@told
-def add_person(
-    name: str, display: str, agency: str, roles: tuple[str, ...], password_stdin: bool
-) -> None:
-    """Add or change an account (添加账号)."""
-    password = sys.stdin.readline().rstrip("\n") if password_stdin else None
-    if password_stdin and len(password or "") < 8:  # noqa: PLR2004
-        refuse("口令至少8个字符")
-    people.add(
-        open_office().internal,
-        name=name,
-        display=display,
-        agency=agency,
-        roles=tuple(Role(role) for role in roles),
-        password=password,
-    )
-    click.echo(f"账号 {name} 已保存")
 
 
 @main.command()

@@ -5,6 +5,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from portal.domain.workflow import Role
+
 #: Every setting, with what it is for; README and the help page list the same.
 KNOWN = {
     "PORTAL_CONFIG": "file of NAME=VALUE lines; the environment wins over it",
@@ -15,6 +17,9 @@ KNOWN = {
     "PORTAL_LOG_KEY": "file of the log's private key; never read by the public site",
     "PORTAL_DUMPS": "folder of the dumps; written by the office, read by the site",
     "PORTAL_SITE_URL": "address of the public site, for absolute links",
+    "PORTAL_OFFICE_URL": "address of the office; https:// makes its cookies secure",
+    "PORTAL_OFFICE_PROXIES": "number of proxies before the office that add X-Forwarded-For",
+    "PORTAL_OFFICE_TOTP": "roles that need a second factor, separated by commas",
     "PORTAL_SITE_NAME": "name of the site",
     "PORTAL_LICENSE_URL": "licence of the published data",
     "PORTAL_ACCESS_LOG": "file of the access log, - for standard output; none without it",
@@ -25,6 +30,10 @@ KNOWN = {
     "PORTAL_IMPORT_MEMORY_MB": "memory of the process that opens a file, in MB",
     "PORTAL_IMPORT_SECONDS": "processor time of that process, in seconds",
 }
+
+
+#: Roles of the office, see `portal.domain.workflow`.
+_ROLES = frozenset(role.value for role in Role)
 
 
 class BadSetting(ValueError):
@@ -46,6 +55,16 @@ class Limits:
 
 
 @dataclass(frozen=True, slots=True)
+class Door:
+    """How the office is reached, and by whom only with a second factor."""
+
+    url: str
+    proxies: int
+    #: Values of the roles.
+    totp_roles: frozenset[str]
+
+
+@dataclass(frozen=True, slots=True)
 class Settings:
     """What both sides need to know. The office's own store is read by `internal_url` alone."""
 
@@ -63,6 +82,7 @@ class Settings:
     #: File of the access log, "-" for standard output, "" for none.
     access_log: str
     limits: Limits
+    door: Door
     #: API requests a minute from one network; 0 leaves it to the proxy in front.
     rate_limit: int = 0
 
@@ -77,6 +97,8 @@ def load(environ: Mapping[str, str] | None = None) -> Settings:
     values = _values(environ)
     data = Path(values.get("PORTAL_DATA") or "var").resolve()
     port = _number(values, "PORT", 8000)
+    host = values.get("HOST") or "127.0.0.1"
+    office_port = _number(values, "OFFICE_PORT", 8001)
     return Settings(
         data=data,
         dumps=Path(values.get("PORTAL_DUMPS") or data / "dumps").resolve(),
@@ -86,13 +108,14 @@ def load(environ: Mapping[str, str] | None = None) -> Settings:
         site_name=values.get("PORTAL_SITE_NAME") or "明察",
         license_url=values.get("PORTAL_LICENSE_URL")
         or "https://creativecommons.org/licenses/by/4.0/",
-        host=values.get("HOST") or "127.0.0.1",
+        host=host,
         port=port,
-        office_port=_number(values, "OFFICE_PORT", 8001),
+        office_port=office_port,
         workers=_number(values, "WORKERS", 2),
         access_log=values.get("PORTAL_ACCESS_LOG") or "",
         limits=_limits(values),
         rate_limit=_number(values, "PORTAL_RATE_LIMIT", 0),
+        door=_door(values, f"http://{host}:{office_port}"),
     )
 
 
@@ -120,6 +143,20 @@ def _limits(values: Mapping[str, str]) -> Limits:
         memory_mb=_positive(values, "PORTAL_IMPORT_MEMORY_MB", usual.memory_mb),
         seconds=_positive(values, "PORTAL_IMPORT_SECONDS", usual.seconds),
     )
+
+
+def _door(values: Mapping[str, str], usual_url: str) -> Door:
+    url = (values.get("PORTAL_OFFICE_URL") or usual_url).rstrip("/")
+    if not url.startswith(("http://", "https://")):
+        raise BadSetting("PORTAL_OFFICE_URL must begin with http:// or https://")
+    roles = frozenset(
+        filter(None, values.get("PORTAL_OFFICE_TOTP", "").replace(" ", "").split(","))
+    )
+    if unknown := sorted(roles - _ROLES):
+        raise BadSetting(
+            f"PORTAL_OFFICE_TOTP: unknown role {', '.join(unknown)}; known are {', '.join(sorted(_ROLES))}"
+        )
+    return Door(url, _number(values, "PORTAL_OFFICE_PROXIES", 0), roles)
 
 
 def _values(environ: Mapping[str, str] | None) -> dict[str, str]:

@@ -10,6 +10,9 @@ from portal.domain.workflow import BatchState, move
 #: Every move there is.
 ALLOWED = {
     (BatchState.FILED, "approve"): BatchState.APPROVED,
+    (BatchState.APPROVED, "approve"): BatchState.APPROVED,
+    (BatchState.RELEASING, "approve"): BatchState.RELEASING,
+    (BatchState.RELEASED, "approve"): BatchState.RELEASED,
     (BatchState.FILED, "return"): BatchState.RETURNED,
     (BatchState.APPROVED, "return"): BatchState.RETURNED,
     (BatchState.APPROVED, "begin"): BatchState.RELEASING,

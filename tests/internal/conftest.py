@@ -21,6 +21,7 @@ def office_app(office: Office, data: Path) -> Flask:
         ("lin", (Role.CLERK,), "*"),
         ("wu", (Role.REVIEWER,), "*"),
         ("he", (Role.PUBLISHER,), "*"),
+        ("root", (Role.ADMIN,), "*"),
         ("elsewhere", (Role.CLERK, Role.REVIEWER, Role.PUBLISHER), "990199-X"),
     )
     for name, roles, agency in accounts:

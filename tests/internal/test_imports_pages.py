@@ -366,7 +366,7 @@ def test_a_file_that_is_not_ones_own_looks_like_none(
     unknown = [stranger.get(f"{none}{part}") for part in ("", "/columns", "/marked.xlsx")]
     filed = post(stranger, "/import", f"{address}/file")
     monkeypatch.setattr(clock, "utc_now", lambda: NOW + timedelta(hours=25))
-    late = clerk.get(address)
+    late = signed_in("lin").get(address)
 
     assert [each.status_code for each in (*theirs, *unknown, late)] == [404] * 7
     assert [each.get_data() for each in theirs] == [each.get_data() for each in unknown]

@@ -10,7 +10,7 @@ from portal.airlock.publish import Outcome, publish
 from portal.domain.draws import Draw
 from portal.domain.errors import PortalError
 from portal.domain.workflow import BatchState, Role, move
-from portal.internal.desk import batches, people, ripples
+from portal.internal.desk import approvals, batches, people, ripples
 from portal.internal.desk.projection import passages
 from portal.internal.desk.stores import Stores
 from portal.internal.tables import filings, ledger, reminders
@@ -34,6 +34,7 @@ def release(
 
     Raises:
         FourEyesViolation, WrongState, NotAllowed, UnknownRecord: nothing was published.
+        ContentChanged: it is not what was approved; nothing was published.
         Residue: something secret-looking is left in the text; nothing was published.
         LogBroken: the register is not what was signed last; nothing was published.
 
@@ -54,7 +55,9 @@ def _begin(stores: Stores, batch_id: int, by: str) -> BatchState:
         batch = batches.get(session, batch_id)
         people.require(session, by, Role.PUBLISHER, batch.agency)
         before = batch.batch_state
-        batch.state = move(before, "begin", author=batch.filed_by, actor=by).value
+        after = move(before, "begin", author=batch.filed_by, actor=by)
+        approvals.sign(session, batch, by=by)
+        batch.state = after.value
     return before
 
 
@@ -65,9 +68,10 @@ def _carry_out(
     today = clock.local_date(now)
     with write_lock(stores.internal) as session:
         batch = batches.get(session, batch_id)
+        watch = approvals.Watch(session, approvals.sign(session, batch, by=by), batch, today)
         outcome = publish(
             stores.register,
-            _stream(stores, session, batch, today, progress),
+            _stream(stores, session, watch, progress),
             now=now,
             keys=stores.log_key,
         )
@@ -84,20 +88,20 @@ def _carry_out(
 
 
 def _stream(
-    stores: Stores, session: Session, batch: BatchRow, today: date, progress: Progress | None
+    stores: Stores, session: Session, watch: approvals.Watch, progress: Progress | None
 ) -> Iterator[Passage]:
-    done = 0
+    batch, today, done = watch.batch, watch.today, 0
     held = _held_back(session, batch, today)
     changed: dict[str, str] = {}
     for rows in batches.releasable(session, batch):
         may_go = [row for row in rows if row.key not in held]
         yield from _parties_held_before(session, may_go, today)
         changed |= ripples.shown_otherwise(session, may_go)
-        for _, passage in passages(session, may_go, today, batch_id=batch.id):
-            yield passage
+        yield from watch.over(session, rows, held)
         done += len(rows)
         if progress:
             progress(done)
+    watch.close()
     if changed:
         yield from ripples.carried_on(
             session, stores.register, changed, batch_id=batch.id, today=today

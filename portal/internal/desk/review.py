@@ -11,10 +11,12 @@ from portal.airlock.around import Passage
 from portal.airlock.residue import residue
 from portal.domain.errors import PortalError
 from portal.domain.workflow import BatchState, Role, move
-from portal.internal.desk import batches, people
+from portal.internal.desk import approvals, batches, people
+from portal.internal.desk.approvals import Seen
 from portal.internal.desk.projection import passages
 from portal.internal.desk.stores import Stores
 from portal.internal.tables import filings, ledger, reminders
+from portal.internal.tables.batches import BatchRow
 from portal.internal.tables.filings import FilingRow
 from portal.kit.db import write_lock
 
@@ -65,13 +67,18 @@ def _preview(row: FilingRow, passage: Passage) -> Preview:
 
 
 def approve(stores: Stores, batch_id: int, *, by: str, now: datetime) -> None:
-    """Approve a batch for release.
+    """Approve a batch for release, as what it makes public stands now; see `approvals`.
 
     Raises:
         FourEyesViolation, WrongState, NotAllowed, UnknownRecord.
+        NotYetPublic: it leans on a batch that was returned.
 
     """
-    _decide(stores, batch_id, "approve", by=by, now=now, reason=None)
+    #: Counted before the lock is taken: it may last, and release counts it again anyway.
+    with Session(stores.internal) as session:
+        batch = _may_decide(session, batch_id, "approve", by)
+        seen = approvals.seen(session, batch)
+    _decide(stores, batch_id, "approve", by=by, now=now, reason=None, seen=seen)
 
 
 def give_back(stores: Stores, batch_id: int, *, by: str, now: datetime, reason: str) -> None:
@@ -86,20 +93,35 @@ def give_back(stores: Stores, batch_id: int, *, by: str, now: datetime, reason: 
     _decide(stores, batch_id, "return", by=by, now=now, reason=reason.strip())
 
 
+def _may_decide(session: Session, batch_id: int, action: str, by: str) -> BatchRow:
+    batch = batches.get(session, batch_id)
+    people.require(session, by, Role.REVIEWER, batch.agency)
+    move(batch.batch_state, action, author=batch.filed_by, actor=by)
+    return batch
+
+
 def _decide(
-    stores: Stores, batch_id: int, action: str, *, by: str, now: datetime, reason: str | None
+    stores: Stores,
+    batch_id: int,
+    action: str,
+    *,
+    by: str,
+    now: datetime,
+    reason: str | None,
+    seen: Seen | None = None,
 ) -> None:
     with write_lock(stores.internal) as session:
-        batch = batches.get(session, batch_id)
-        people.require(session, by, Role.REVIEWER, batch.agency)
+        batch = _may_decide(session, batch_id, action, by)
         state = move(batch.batch_state, action, author=batch.filed_by, actor=by)
         batch.state, batch.reviewed_by, batch.reviewed_at = state.value, by, now
         batch.return_reason = reason
+        detail = reason or ""
+        if seen:
+            detail = approvals.record(session, batch, seen, by=by, now=now)
         if state is BatchState.RETURNED:
+            approvals.void(session, batch_id)
             session.execute(
                 sa.update(FilingRow).where(FilingRow.batch_id == batch_id).values(live=False)
             )
             reminders.returned(session, batch_id)
-        ledger.note(
-            session, at=now, person=by, action=action, batch_id=batch_id, detail=reason or ""
-        )
+        ledger.note(session, at=now, person=by, action=action, batch_id=batch_id, detail=detail)

@@ -1,5 +1,19 @@
 """The office's pages."""
 
-from portal.internal.pages import batches, columns, due, imports, mappings, session, sheets
+from portal.internal.pages import (
+    account,
+    batches,
+    columns,
+    due,
+    imports,
+    ledger,
+    mappings,
+    people,
+    session,
+    sheets,
+)
 
-BLUEPRINTS = (session.bp, due.bp, batches.bp, imports.bp, columns.bp, mappings.bp, sheets.bp)
+BLUEPRINTS = (
+    session.bp, due.bp, batches.bp, imports.bp, columns.bp, mappings.bp, sheets.bp,
+    people.bp, ledger.bp, account.bp,
+)  # fmt: skip

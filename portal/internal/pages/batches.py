@@ -8,7 +8,7 @@ from flask.typing import ResponseReturnValue
 
 from portal.domain.workflow import BatchState, Role
 from portal.internal import access
-from portal.internal.desk import batches, release, review
+from portal.internal.desk import approvals, batches, release, review
 from portal.internal.sheets.layout import ROLES
 from portal.internal.tables.asides import AsideRow
 from portal.kit import clock
@@ -66,6 +66,12 @@ def show(batch_id: int) -> ResponseReturnValue:
         next=previews[-1].row.id if len(previews) == _PAGE else None,
         may_review=not mine and me.has(Role.REVIEWER) and batch.state in ("filed", "approved"),
         may_approve=batch.state == "filed",
+        may_approve_anew=not mine
+        and me.has(Role.REVIEWER)
+        and (
+            batch.state in ("approved", "releasing")
+            or (batch.state == "released" and not approvals.is_approved(session, batch_id))
+        ),
         may_release=not mine
         and me.has(Role.PUBLISHER)
         and batch.state in ("approved", "releasing", "released"),

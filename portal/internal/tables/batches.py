@@ -17,6 +17,8 @@ class BatchRow(Table):
     __table_args__ = (
         Index("ix_batch_state", "state", "id"),
         Index("ix_batch_file", "kind", "agency", "file_sha256"),
+        #: So that an approval can refer to a batch together with its author.
+        Index("ix_batch_author", "id", "filed_by", unique=True),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)

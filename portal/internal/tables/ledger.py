@@ -1,5 +1,7 @@
 """What was done in the office, by whom, and what was taken back (台账、撤回)."""
 
+import hashlib
+import json
 from collections.abc import Iterable
 from datetime import datetime
 
@@ -12,19 +14,32 @@ from portal.internal.tables.batches import BatchRow
 from portal.internal.tables.filings import FilingRow
 from portal.kit.db import INTERNAL, Table, UtcDateTime
 
+#: What the first row's digest continues.
+BEGINNING = "0" * 64
+
 
 class LedgerRow(Table):
-    """One act. Rows are only ever added."""
+    """One act. Rows are only ever added: the store refuses to change or remove one.
+
+    Numbers have no gaps, and each row's digest covers the row before: see `digest`.
+    """
 
     __bind_key__ = INTERNAL
     __tablename__ = "ledger"
+    __table_args__ = (
+        Index("ix_ledger_at", "at", "id"),
+        Index("ix_ledger_person", "person", "at", "id"),
+        Index("ix_ledger_action", "action", "at", "id"),
+    )
 
-    id: Mapped[int] = mapped_column(primary_key=True)
+    id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
     at: Mapped[datetime] = mapped_column(UtcDateTime)
     person: Mapped[str] = mapped_column(String(40))
     action: Mapped[str] = mapped_column(String(20))
     batch_id: Mapped[int | None] = mapped_column(index=True)
     detail: Mapped[str]
+    #: SHA-256 over the digest of the row before and this row.
+    digest: Mapped[str] = mapped_column(String(64), server_default="")
 
 
 class WithdrawalRow(Table):
@@ -67,8 +82,23 @@ def note(
     batch_id: int | None,
     detail: str = "",
 ) -> None:
-    """Write one act into the ledger."""
-    session.add(LedgerRow(at=at, person=person, action=action, batch_id=batch_id, detail=detail))
+    """Write one act into the ledger. The caller holds the store's write lock."""
+    newest = sa.select(LedgerRow.id, LedgerRow.digest).order_by(LedgerRow.id.desc()).limit(1)
+    last = session.execute(newest).first()
+    row = LedgerRow(
+        id=last.id + 1 if last else 1,
+        at=at, person=person, action=action, batch_id=batch_id, detail=detail,
+    )  # fmt: skip
+    row.digest = digest(last.digest if last else BEGINNING, row)
+    session.add(row)
+    session.flush()
+
+
+def digest(before: str, row: LedgerRow) -> str:
+    """Return the digest of `row` behind a row whose digest is `before`, both in hexadecimal."""
+    words = [row.id, row.at.isoformat(), row.person, row.action, row.batch_id, row.detail]
+    text = json.dumps(words, ensure_ascii=False, separators=(",", ":"))
+    return hashlib.sha256(bytes.fromhex(before) + text.encode()).hexdigest()
 
 
 def withdrawn_keys(

@@ -1,0 +1,138 @@
+"""Approvals that bind: kept when a reviewer approves, held against what a release would publish (审核效力)."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date, datetime
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from portal.airlock.around import Passage
+from portal.domain.errors import FourEyesViolation
+from portal.internal.desk import binding
+from portal.internal.desk.binding import Binding, ContentChanged, Part
+from portal.internal.desk.projection import passages
+from portal.internal.tables.approvals import ApprovalRow
+from portal.internal.tables.batches import BatchRow
+from portal.internal.tables.filings import FilingRow
+from portal.internal.tables.ledger import LedgerRow
+
+_AGAIN = "本批一条也未公开，请审核人重新审核后再发布"
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """What a reviewer approves: the parts of what becomes public, and the batch as filed."""
+
+    parts: list[Part]
+    filed_sha256: str
+
+
+def seen(session: Session, batch: BatchRow) -> Seen:
+    """Return what approving `batch` now would approve."""
+    return Seen(binding.bind(session, batch), binding.filed_sha256(session, batch.id))
+
+
+def record(session: Session, batch: BatchRow, what: Seen, *, by: str, now: datetime) -> str:
+    """Keep an approval in place of any before; return what the ledger says of it."""
+    void(session, batch.id)
+    digest = binding.total(what.parts)
+    session.add(
+        ApprovalRow(
+            batch_id=batch.id, author=batch.filed_by, reviewer=by, publisher=None, approved_at=now,
+            public_sha256=digest, filed_sha256=what.filed_sha256, parts=binding.stored(what.parts),
+        )
+    )  # fmt: skip
+    session.flush()
+    return _detail(digest, what.filed_sha256)
+
+
+def void(session: Session, batch_id: int) -> None:
+    """Take back the approval of a batch: it was returned, or something about it was changed."""
+    session.execute(sa.delete(ApprovalRow).where(ApprovalRow.batch_id == batch_id))
+
+
+def is_approved(session: Session, batch_id: int) -> bool:
+    """Whether an approval of the batch stands."""
+    return session.get(ApprovalRow, batch_id) is not None
+
+
+def sign(session: Session, batch: BatchRow, *, by: str) -> ApprovalRow:
+    """Return the approval under which `by` may release `batch`, and put their name to it.
+
+    Raises:
+        ContentChanged: there is none, or it is not the one in the ledger.
+        FourEyesViolation: `by` approved it.
+
+    """
+    found = session.get(ApprovalRow, batch.id)
+    if found is None or _last_in_ledger(session, batch.id) != (
+        found.reviewer,
+        _detail(found.public_sha256, found.filed_sha256),
+    ):
+        raise ContentChanged(f"批次 {batch.id} 没有有效的审核记录，{_AGAIN}")
+    if found.reviewer == by:
+        raise FourEyesViolation("审核人不得发布自己审核的批次，须由另一名发布人发布")
+    found.publisher = by
+    return found
+
+
+class Watch:
+    """Hashes what a release hands out, and holds it against the approval at the end."""
+
+    def __init__(
+        self, session: Session, approval: ApprovalRow, batch: BatchRow, today: date
+    ) -> None:
+        """Watch the release of `batch` under `approval`.
+
+        Raises:
+            ContentChanged: the batch as filed, or the approval, is another than was recorded.
+
+        """
+        if (
+            binding.total(binding.restored(approval.parts)) != approval.public_sha256
+            or approval.author != batch.filed_by
+            or binding.filed_sha256(session, batch.id) != approval.filed_sha256
+        ):
+            raise ContentChanged(f"审核后填报内容或审核记录被改动，{_AGAIN}")
+        self.batch, self.today = batch, today
+        #: Public already: it follows what changed around it since, see `binding`.
+        self._strict = batch.released_at is None
+        self._approved = binding.restored(approval.parts)
+        self._by_day = batch.kind == "draws"
+        self._binding = Binding()
+
+    def over(self, session: Session, rows: list[FilingRow], held: set[str]) -> Iterator[Passage]:
+        """Yield what `rows` become today, without those whose keys are `held`, and hash it."""
+        if self._strict and self._by_day:
+            for row, passage in passages(session, rows, date.max, batch_id=self.batch.id):
+                self._binding.take(row, passage)
+        may_go = [row for row in rows if row.key not in held]
+        for row, passage in passages(session, may_go, self.today, batch_id=self.batch.id):
+            if self._strict and not self._by_day:
+                self._binding.take(row, passage)
+            yield passage
+
+    def close(self) -> None:
+        """Refuse what was not approved.
+
+        Raises:
+            ContentChanged: names sheet and rows.
+
+        """
+        found = self._binding.parts()
+        if self._strict and found != self._approved:
+            where = binding.differing(self._approved, found)
+            raise ContentChanged(f"审核后内容有变化，请重新审核：{where}。{_AGAIN}")
+
+
+def _detail(public_sha256: str, filed_sha256: str) -> str:
+    return f"公开内容 SHA-256 {public_sha256}；填报内容 SHA-256 {filed_sha256}"
+
+
+def _last_in_ledger(session: Session, batch_id: int) -> tuple[str, str] | None:
+    query = sa.select(LedgerRow.person, LedgerRow.detail).where(
+        LedgerRow.batch_id == batch_id, LedgerRow.action == "approve"
+    )
+    row = session.execute(query.order_by(LedgerRow.id.desc()).limit(1)).first()
+    return (row.person, row.detail) if row else None
