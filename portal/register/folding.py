@@ -3,7 +3,8 @@
 import re
 import unicodedata
 
-_IGNORED = re.compile(r"[\s()\[\]{}<>《》〈〉「」【】〔〕“”‘’\"'·•・．.,，、\-—_]+")
+#: What comparing leaves out.
+IGNORED = re.compile(r"[\s()\[\]{}<>《》〈〉「」【】〔〕“”‘’\"'·•・．.,，、\-—_]+")
 
 
 def fold(text: str) -> str:
@@ -12,4 +13,4 @@ def fold(text: str) -> str:
     >>> fold("甲（示例） 公司") == fold("甲(示例)公司")
     True
     """
-    return _IGNORED.sub("", unicodedata.normalize("NFKC", text)).casefold()
+    return IGNORED.sub("", unicodedata.normalize("NFKC", text)).casefold()

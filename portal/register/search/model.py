@@ -12,8 +12,11 @@ from enum import IntEnum
 from typing import Protocol
 
 #: Facets a document may carry; every one of them can be filtered by and counted.
+#: `part` names records without a document of their own change: the plan of a task, the steps of a result.
+#: No address ever offers it; the subscriber asks by it which documents a withdrawn record was part of.
 FACETS = (
     "kind", "agency", "region", "item", "entity", "task", "class", "outcome", "status", "year", "joint",
+    "part",
 )  # fmt: skip
 
 
