@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from portal.kit import config, gunicorn, migrate
 from portal.kit.db import engine_for, read_only
+from portal.public import indexing
 from portal.register.proofs.audit import audit
 from portal.register.proofs.report import Audited
 
@@ -47,6 +48,22 @@ def migrate_stores() -> None:
     settings = _settings()
     migrate.upgrade("register", settings.register_url)
     migrate.upgrade("letterbox", settings.letterbox_url)
+
+
+@main.command()
+@click.option("--rebuild", is_flag=True, help="不论现状，从登记册重新建立")
+@click.option(
+    "--follow", "stay", is_flag=True, help="完成后不退出，登记册一有变更随即更新，直到 Ctrl-C"
+)
+@click.option("--json", "as_json", is_flag=True, help="以 JSON 输出，每次更新一行")
+def index(*, rebuild: bool, stay: bool, as_json: bool) -> None:
+    """Bring the search index to where the register is (更新检索索引).
+
+    没有索引、索引损坏、版本不符或登记册换了新的，都会自动重建；重建期间网站照常应答。
+    撤下和后来隐去的内容，完成时已不在索引的任何文件里。同一时间只有一个进程写入，其余等候。
+    退出状态：0 完成；1 被拒绝，原因见输出；2 用法或设置有误。
+    """
+    indexing.run(_settings(), rebuild=rebuild, stay=stay, as_json=as_json)
 
 
 @main.command("verify-log")

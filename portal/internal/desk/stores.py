@@ -11,6 +11,7 @@ from portal.airlock.seal import KeyFile
 from portal.kit import config
 from portal.kit.config import Limits, Settings
 from portal.kit.db import engine_for
+from portal.register.search.keeping import Place
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +27,8 @@ class Stores:
     #: What signs the log of what is published.
     log_key: KeyFile
     limits: Limits
+    #: The search index of what is public.
+    index: Place
 
 
 def open_stores(settings: Settings, internal_url: str) -> Stores:
@@ -38,6 +41,7 @@ def open_stores(settings: Settings, internal_url: str) -> Stores:
         mappings=settings.data / "mappings",
         log_key=KeyFile(config.log_key(settings.data), f"{urlsplit(settings.site_url).netloc}/log"),
         limits=settings.limits,
+        index=Place.of(settings.search_url, settings.data),
     )
 
 

@@ -12,6 +12,7 @@ from portal.public.pages import (
     log,
     plans,
     results,
+    search,
     withheld,
 )
 
@@ -29,4 +30,5 @@ BLUEPRINTS = (
     withheld.bp,
     docs.bp,
     log.bp,
+    search.bp,
 )

@@ -95,6 +95,10 @@ class Answer:
     serial: int
 
 
+class Unavailable(Exception):
+    """There is no index that can be read: not built yet, of an older schema, broken, or its server is away."""
+
+
 class TooMuch(ValueError):
     """The query needs more work than one reader may ask for; the message says how to narrow it."""
 

@@ -1,0 +1,177 @@
+"""Answers a reader's question: the index proposes, the register disposes.
+
+Pages and machines ask here and nowhere else, so that the same question has the same answer.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+from sqlalchemy.orm import Session
+
+from portal.register.queries import entities
+from portal.register.records import Kind
+from portal.register.search import grammar, slips, synonyms
+from portal.register.search.documents import document
+from portal.register.search.model import (
+    Answer,
+    Document,
+    Engine,
+    Hit,
+    Query,
+    Tier,
+    TooMuch,
+    Unavailable,
+)
+from portal.register.search.snippets import folded
+from portal.register.search.sources import Source, grouped, load
+
+#: What readers may narrow by, and see counted.
+OFFERED = ("kind", "agency", "region", "item", "class", "outcome", "status", "year", "joint")
+#: What else an address may narrow by: one party, one task.
+NARROWING = (*OFFERED, "entity", "task")
+ORDERS = ("relevance", "date")
+
+_ENTITY = Kind.ENTITY.value
+_SUGGESTED = (_ENTITY, Kind.ITEM.value, Kind.AGENCY.value)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Asked:
+    """What somebody asks: words as typed, facet → value, and the stretch of hits to show."""
+
+    words: str = ""
+    narrowed: Mapping[str, str] = field(default_factory=dict)
+    order: str = "relevance"
+    offset: int = 0
+    limit: int = 20
+    facets: tuple[str, ...] = OFFERED
+
+
+@dataclass(frozen=True, slots=True)
+class FoundRecord:
+    """One hit that is public now. `tier` is None where no index was asked."""
+
+    source: Source
+    document: Document
+    tier: Tier | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Found:
+    """The answer. `total` and `facets` are exact for the change `serial`."""
+
+    records: tuple[FoundRecord, ...] = ()
+    total: int = 0
+    facets: Mapping[str, Mapping[str, int]] = field(default_factory=dict)
+    serial: int = 0
+    #: What to mark in texts, folded.
+    words: tuple[str, ...] = ()
+    #: Why this cannot be asked, as a code of `grammar` or "time".
+    hint: str | None = None
+    #: The one party whose number or name was typed in full, and how many checks of it are public.
+    lead: FoundRecord | None = None
+    lead_checks: int = 0
+    #: What may have been meant; a public name or number.
+    meant: str | None = None
+    #: Whether the index was asked; else these are parties by the beginning of name or number.
+    indexed: bool = True
+
+
+def find(session: Session, index: Engine, asked: Asked) -> Found:
+    """Answer `asked` from the index, or from the register alone when there is none to be read."""
+    parsed = grammar.parse(asked.words)
+    if parsed.hint:
+        return Found(hint=parsed.hint)
+    try:
+        return _from_index(session, index, asked, parsed.groups)
+    except TooMuch:
+        return Found(hint="time")
+    except Unavailable:
+        return _from_register(session, asked)
+
+
+def suggest(session: Session, index: Engine, typed: str, *, limit: int) -> list[Source]:
+    """Return parties, items and agencies whose name or number begins with `typed`, as they are now."""
+    try:
+        hits = index.suggest(typed, kinds=_SUGGESTED, limit=limit)
+    except Unavailable:
+        hits = [
+            Hit(_ENTITY, party.id, Tier.NAME_PREFIX)
+            for party in entities.found(session, typed, limit)
+        ]
+    sources = load(session, grouped([(hit.kind, hit.public_id) for hit in hits]))
+    return [sources[hit.public_id] for hit in hits if hit.public_id in sources]
+
+
+def _from_index(session: Session, index: Engine, asked: Asked, groups: Groups) -> Found:
+    narrowed = {name: (value,) for name, value in asked.narrowed.items()}
+    query = Query(
+        groups=synonyms.expand(groups, known=synonyms.usual()),
+        filters=narrowed,
+        order=asked.order,
+        offset=asked.offset,
+        limit=asked.limit,
+        facets=asked.facets,
+    )
+    answer = index.search(query)
+    records = _public_now(session, answer.hits)
+    words = tuple(
+        folded(term.text) for group in query.groups for term in group if not term.excluded
+    )
+    lead = _lead(asked, records)
+    return Found(
+        records=tuple(each for each in records if each is not lead),
+        #: What was withdrawn since the index was written is not counted where it is seen to be gone.
+        total=answer.total - (len(answer.hits) - len(records)),
+        facets=answer.facets,
+        serial=answer.serial,
+        words=words,
+        lead=lead,
+        lead_checks=_checks_of(index, lead) if lead else 0,
+        meant=None if answer.total else _meant(session, index, asked.words),
+    )
+
+
+def _public_now(session: Session, hits: Sequence[Hit]) -> list[FoundRecord]:
+    """Return the hits that are public at this moment, as they are at this moment."""
+    sources = load(session, grouped([(hit.kind, hit.public_id) for hit in hits]))
+    return [
+        FoundRecord(source, document(source), hit.tier)
+        for hit in hits
+        if (source := sources.get(hit.public_id))
+    ]
+
+
+def _lead(asked: Asked, records: Sequence[FoundRecord]) -> FoundRecord | None:
+    """Return the party that stands for the whole query, if exactly one does."""
+    if asked.offset or asked.narrowed.get("kind", _ENTITY) != _ENTITY:
+        return None
+    typed = folded(asked.words)
+    exact = [
+        each
+        for each in records
+        if each.source.kind == _ENTITY
+        and typed in map(folded, (*each.document.identifiers, *each.document.names))
+    ]
+    return exact[0] if len(exact) == 1 else None
+
+
+def _checks_of(index: Engine, lead: FoundRecord) -> int:
+    filters = {"kind": (Kind.RESULT.value,), "entity": (lead.source.record.id,)}
+    return index.search(Query(filters=filters, order="date", limit=1)).total
+
+
+def _from_register(session: Session, asked: Asked) -> Found:
+    """Find parties by the beginning of a name or number, which needs no index."""
+    if asked.offset or asked.narrowed or not asked.words:
+        return Found(indexed=False)
+    parties = entities.found(session, asked.words, limit=asked.limit)
+    sources = load(session, {_ENTITY: [party.id for party in parties]})
+    records = [
+        FoundRecord(source, document(source), None)
+        for party in parties
+        if (source := sources.get(party.id))
+    ]
+    return Found(
+        records=tuple(records), total=len(records), words=(folded(asked.words),), indexed=False
+    )
