@@ -17,7 +17,7 @@ from portal.kit.db import LETTERBOX, db, options, read_only
 from portal.kit.i18n import language
 from portal.public import errors, filters
 from portal.public.pages import BLUEPRINTS
-from portal.register.search.keeping import open_engine
+from portal.register.search.opening import open_engine
 
 _CSP = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; "

@@ -3,8 +3,7 @@
 import re
 import unicodedata
 
-#: What comparing leaves out.
-IGNORED = re.compile(r"[\s()\[\]{}<>《》〈〉「」【】〔〕“”‘’\"'·•・．.,，、\-—_]+")
+_IGNORED = re.compile(r"[\s()\[\]{}<>《》〈〉「」【】〔〕“”‘’\"'·•・．.,，、\-—_]+")
 
 
 def fold(text: str) -> str:
@@ -13,4 +12,4 @@ def fold(text: str) -> str:
     >>> fold("甲（示例） 公司") == fold("甲(示例)公司")
     True
     """
-    return IGNORED.sub("", unicodedata.normalize("NFKC", text)).casefold()
+    return _IGNORED.sub("", unicodedata.normalize("NFKC", text)).casefold()

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from flask import url_for
 from flask_babel import gettext as _
@@ -15,7 +16,7 @@ from portal.register.search.sources import TASK
 
 #: Values shown of one facet; the most frequent ones.
 _MOST = 10
-Asked = Mapping[str, object]
+Asked = Mapping[str, Any]
 
 
 @dataclass(frozen=True, slots=True)

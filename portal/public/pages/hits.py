@@ -8,6 +8,7 @@ from flask_babel import gettext as _
 
 from portal.kit import clock
 from portal.public import filters
+from portal.public.pages.facets import kind_label
 from portal.public.pages.lines import outcomes_of, state_of
 from portal.register import records as r
 from portal.register.records import Kind
@@ -67,10 +68,11 @@ def title_of(source: Source) -> str:
         party = source.entity.name if source.entity else "—"
         return f"{party} · {'、'.join(names)}"
     if isinstance(record, r.PublicNotice):
-        return _("不予公开告知（%(ground)s）", ground=filters.word(record.ground, "ground"))
-    if isinstance(record, r.PublicDocument):
-        return record.title
-    return str(getattr(record, "name"))  # noqa: B009 - every other kind has one
+        return str(_("不予公开告知（%(ground)s）", ground=filters.word(record.ground, "ground")))
+    name: str = (
+        record.title if isinstance(record, r.PublicDocument) else getattr(record, "name", "—")
+    )
+    return name
 
 
 def address_of(source: Source) -> str:
@@ -93,7 +95,7 @@ def offered(source: Source) -> dict[str, str]:
         note = filters.region(record.region)
     return {
         "kind": source.kind,
-        "label": filters.word(source.kind, "kind"),
+        "label": kind_label(source.kind),
         "text": title_of(source),
         "note": note,
         "url": address_of(source),

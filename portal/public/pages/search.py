@@ -13,7 +13,7 @@ from portal.public.pages.facets import active, groups
 from portal.public.pages.hits import offered, shown
 from portal.register.search import finding
 from portal.register.search.finding import NARROWING, Asked, Found
-from portal.register.search.model import Engine, Unavailable
+from portal.register.search.model import Engine
 from portal.register.search.sources import SEARCHED
 
 bp = Blueprint("search", __name__, url_prefix="/search")
@@ -34,7 +34,7 @@ def _state() -> str:
     """Return what an answer depends on besides the register."""
     try:
         return str(index().serial())
-    except Unavailable:
+    except finding.NO_INDEX:
         return "none"
 
 

@@ -3,6 +3,7 @@
 Pages and machines ask here and nowhere else, so that the same question has the same answer.
 """
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
@@ -11,19 +12,21 @@ from sqlalchemy.orm import Session
 from portal.register.queries import entities
 from portal.register.records import Kind
 from portal.register.search import grammar, slips, synonyms
+from portal.register.search.analysis import compact, fold
 from portal.register.search.documents import document
+from portal.register.search.grammar import Reading
 from portal.register.search.model import (
-    Answer,
+    Damaged,
     Document,
     Engine,
     Hit,
+    NoIndex,
     Query,
     Tier,
     TooMuch,
-    Unavailable,
 )
-from portal.register.search.snippets import folded
 from portal.register.search.sources import Source, grouped, load
+from portal.register.search.synonyms import Groups
 
 #: What readers may narrow by, and see counted.
 OFFERED = ("kind", "agency", "region", "item", "class", "outcome", "status", "year", "joint")
@@ -31,6 +34,11 @@ OFFERED = ("kind", "agency", "region", "item", "class", "outcome", "status", "ye
 NARROWING = (*OFFERED, "entity", "task")
 ORDERS = ("relevance", "date")
 
+#: The hint that an answer would have taken too long.
+TOO_MUCH = "too_much"
+#: What an engine says when there is nothing to read; the register answers then.
+NO_INDEX = (NoIndex, Damaged)
+_QUOTED = re.compile(r"[\"＂“”„「『]([^\"＂“”„」』]+)")
 _ENTITY = Kind.ENTITY.value
 _SUGGESTED = (_ENTITY, Kind.ITEM.value, Kind.AGENCY.value)
 
@@ -66,8 +74,8 @@ class Found:
     serial: int = 0
     #: What to mark in texts, folded.
     words: tuple[str, ...] = ()
-    #: Why this cannot be asked, as a code of `grammar` or "time".
-    hint: str | None = None
+    #: What the reader should know about how the words were read; see `grammar.Hint`, and "too_much".
+    hints: tuple[str, ...] = ()
     #: The one party whose number or name was typed in full, and how many checks of it are public.
     lead: FoundRecord | None = None
     lead_checks: int = 0
@@ -79,14 +87,15 @@ class Found:
 
 def find(session: Session, index: Engine, asked: Asked) -> Found:
     """Answer `asked` from the index, or from the register alone when there is none to be read."""
-    parsed = grammar.parse(asked.words)
-    if parsed.hint:
-        return Found(hint=parsed.hint)
+    reading = grammar.read(asked.words)
+    hints = tuple(hint.value for hint in reading.hints)
+    if asked.words and not reading.groups:
+        return Found(hints=hints)
     try:
-        return _from_index(session, index, asked, parsed.groups)
+        return _from_index(session, index, asked, reading)
     except TooMuch:
-        return Found(hint="time")
-    except Unavailable:
+        return Found(hints=(*hints, TOO_MUCH))
+    except NO_INDEX:
         return _from_register(session, asked)
 
 
@@ -94,7 +103,7 @@ def suggest(session: Session, index: Engine, typed: str, *, limit: int) -> list[
     """Return parties, items and agencies whose name or number begins with `typed`, as they are now."""
     try:
         hits = index.suggest(typed, kinds=_SUGGESTED, limit=limit)
-    except Unavailable:
+    except NO_INDEX:
         hits = [
             Hit(_ENTITY, party.id, Tier.NAME_PREFIX)
             for party in entities.found(session, typed, limit)
@@ -103,10 +112,10 @@ def suggest(session: Session, index: Engine, typed: str, *, limit: int) -> list[
     return [sources[hit.public_id] for hit in hits if hit.public_id in sources]
 
 
-def _from_index(session: Session, index: Engine, asked: Asked, groups: Groups) -> Found:
+def _from_index(session: Session, index: Engine, asked: Asked, reading: Reading) -> Found:
     narrowed = {name: (value,) for name, value in asked.narrowed.items()}
     query = Query(
-        groups=synonyms.expand(groups, known=synonyms.usual()),
+        groups=_expanded(reading, asked.words),
         filters=narrowed,
         order=asked.order,
         offset=asked.offset,
@@ -115,9 +124,7 @@ def _from_index(session: Session, index: Engine, asked: Asked, groups: Groups) -
     )
     answer = index.search(query)
     records = _public_now(session, answer.hits)
-    words = tuple(
-        folded(term.text) for group in query.groups for term in group if not term.excluded
-    )
+    wanted = (term.text for group in query.groups for term in group if not term.excluded)
     lead = _lead(asked, records)
     return Found(
         records=tuple(each for each in records if each is not lead),
@@ -125,11 +132,30 @@ def _from_index(session: Session, index: Engine, asked: Asked, groups: Groups) -
         total=answer.total - (len(answer.hits) - len(records)),
         facets=answer.facets,
         serial=answer.serial,
-        words=words,
+        words=tuple(dict.fromkeys(map(fold, wanted))),
+        hints=tuple(hint.value for hint in reading.hints),
         lead=lead,
         lead_checks=_checks_of(index, lead) if lead else 0,
         meant=None if answer.total else _meant(session, index, asked.words),
     )
+
+
+def _expanded(reading: Reading, typed: str) -> Groups:
+    literally = frozenset(compact(fold(phrase)) for phrase in _QUOTED.findall(typed))
+    return synonyms.expand(reading.groups, known=synonyms.usual(), literally=literally)
+
+
+def _meant(session: Session, index: Engine, typed: str) -> str | None:
+    """Return a public name or number that `typed` is nearly."""
+    if code := slips.meant_code(session, typed):
+        return code
+    try:
+        hits = index.spelling(typed, kinds=_SUGGESTED, limit=1)
+    except TooMuch:
+        return None
+    sources = load(session, grouped([(hit.kind, hit.public_id) for hit in hits]))
+    names = [name for source in sources.values() for name in document(source).names]
+    return names[0] if names and compact(fold(names[0])) != compact(fold(typed)) else None
 
 
 def _public_now(session: Session, hits: Sequence[Hit]) -> list[FoundRecord]:
@@ -146,14 +172,15 @@ def _lead(asked: Asked, records: Sequence[FoundRecord]) -> FoundRecord | None:
     """Return the party that stands for the whole query, if exactly one does."""
     if asked.offset or asked.narrowed.get("kind", _ENTITY) != _ENTITY:
         return None
-    typed = folded(asked.words)
+    typed = compact(fold(asked.words))
     exact = [
-        each
-        for each in records
-        if each.source.kind == _ENTITY
-        and typed in map(folded, (*each.document.identifiers, *each.document.names))
+        each for each in records if each.source.kind == _ENTITY and typed in _called(each.document)
     ]
     return exact[0] if len(exact) == 1 else None
+
+
+def _called(found: Document) -> set[str]:
+    return {compact(fold(text)) for text in (*found.identifiers, *found.names)}
 
 
 def _checks_of(index: Engine, lead: FoundRecord) -> int:
@@ -173,5 +200,5 @@ def _from_register(session: Session, asked: Asked) -> Found:
         if (source := sources.get(party.id))
     ]
     return Found(
-        records=tuple(records), total=len(records), words=(folded(asked.words),), indexed=False
+        records=tuple(records), total=len(records), words=(fold(asked.words),), indexed=False
     )

@@ -4,15 +4,14 @@ import threading
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from urllib.parse import urlsplit
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from portal.register.queries import changes
-from portal.register.search.engines import whoosh
-from portal.register.search.model import Engine, IndexWriter, Unavailable
-from portal.register.search.subscriber import Reached, Say, Subscriber
+from portal.register.search.model import Damaged, Engine, IndexWriter
+from portal.register.search.opening import open_engine, open_writer
+from portal.register.search.subscriber import Reached, Say, Subscriber, life
 from portal.register.search.turns import turn
 
 #: How long between two looks at the changelog, in seconds.
@@ -36,29 +35,6 @@ class Place:
         return cls(url, data / "search.lock")
 
 
-def open_engine(url: str) -> Engine:
-    """Open the reading side of the index at `url`. Nothing need be there yet.
-
-    Raises:
-        ValueError: no engine goes by the scheme of `url`.
-
-    """
-    _check(url)
-    return whoosh.open_engine(url)
-
-
-def open_writer(url: str) -> IndexWriter:
-    """Open the writing side of the index at `url`; whoever does holds the writers' lock."""
-    _check(url)
-    return whoosh.open_writer(url)
-
-
-def _check(url: str) -> None:
-    scheme = urlsplit(url).scheme
-    if scheme != "whoosh":
-        raise ValueError(f"PORTAL_SEARCH_URL: no engine for {scheme!r}; known is whoosh:///FOLDER")
-
-
 def catch_up(
     register: sa.Engine,
     place: Place,
@@ -79,7 +55,7 @@ def catch_up(
     place.lock.parent.mkdir(parents=True, exist_ok=True)
     with turn(place.lock, patience=PATIENCE):
         writer = open_writer(place.url)
-        if only_if_built and writer.epoch() is None:
+        if only_if_built and not _is_built(writer):
             return None
         subscriber = Subscriber(register, open_engine(place.url), writer)
         return subscriber.catch_up(rebuild=rebuild, say=say)
@@ -89,9 +65,9 @@ def follow(
     register: sa.Engine, place: Place, *, tell: Tell, stop: threading.Event, say: Say | None = None
 ) -> None:
     """Catch up whenever the register has moved on, or the index is gone, until `stop` is set."""
-    engine = open_engine(place.url)
+    engine, writer = open_engine(place.url), open_writer(place.url)
     while True:
-        if _is_behind(register, engine):
+        if _is_behind(register, engine, writer):
             reached = catch_up(register, place, say=say)
             if reached:
                 tell(reached)
@@ -99,10 +75,17 @@ def follow(
             return
 
 
-def _is_behind(register: sa.Engine, engine: Engine) -> bool:
-    with Session(register) as session:
-        end = changes.serial(session)
+def _is_built(writer: IndexWriter) -> bool:
     try:
-        return engine.serial() != end
-    except Unavailable:
-        return end > 0
+        return writer.epoch() is not None
+    except Damaged:
+        return True
+
+
+def _is_behind(register: sa.Engine, engine: Engine, writer: IndexWriter) -> bool:
+    with Session(register) as session:
+        wanted = life(session), changes.serial(session)
+    try:
+        return wanted[0] is not None and (writer.epoch(), engine.serial()) != wanted
+    except Damaged:
+        return True

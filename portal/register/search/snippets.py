@@ -1,19 +1,17 @@
 """Where the words of a query stand in a public text: offsets, found when shown and never stored."""
 
-import re
-import unicodedata
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
 
-import opencc
-
-from portal.register.folding import IGNORED, fold
+from portal.register.search.analysis import fold, fold_with_offsets
 
 #: Characters shown around what matched, and before the first of it.
 WIDTH = 96
 _LEAD = 24
-_SIMPLIFIED = opencc.OpenCC("t2s")
+#: Places of matches that are weighed when a stretch is chosen.
+_WEIGHED = 40
+
+Span = tuple[int, int, str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,50 +22,28 @@ class Piece:
     marked: bool = False
 
 
-class _Table(dict[int, str]):
-    """Simplified script, usual width and small letters, character for character, learnt as they come."""
+def spans(text: str, words: Sequence[str]) -> list[Span]:
+    """Return (start, end, word) of every place in `text` where one of `words` occurs, in order.
 
-    def __missing__(self, code: int) -> str:
-        character = chr(code)
-        plain = _SIMPLIFIED.convert(unicodedata.normalize("NFKC", character)).casefold()
-        self[code] = plain if len(plain) == 1 else character
-        return self[code]
+    `words` are folded as the index folds. Offsets count characters of `text` as it is.
 
-
-_TABLE = _Table()
-
-
-def folded(text: str) -> str:
-    """Return `text` as words are compared: width, case, script, brackets and blanks do not matter.
-
-    >>> folded("（示例市）環境 ＡＢ")
-    '示例市环境ab'
-    """
-    return fold(text.translate(_TABLE))
-
-
-def spans(text: str, words: Sequence[str]) -> list[tuple[int, int, str]]:
-    """Return (start, end, word) of every place in `text` where one of `words` stands, in order.
-
-    `words` are `folded`. Offsets count characters of `text` as it is.
-
-    >>> spans("甲（示例）公司", [folded("示例公司")])
+    >>> spans("甲（示例）公司", [fold("示例公司")])
     [(2, 7, '示例公司')]
     """
-    line = text.translate(_TABLE)
+    folded, origins = fold_with_offsets(text)
     return sorted(
-        (found.start(), found.end(), word)
+        (origins[at], origins[at + len(word) - 1] + 1, word)
         for word in dict.fromkeys(words)
         if word
-        for found in _pattern(word).finditer(line)
+        for at in _places(folded, word)
     )
 
 
-@lru_cache(maxsize=512)
-def _pattern(word: str) -> re.Pattern[str]:
-    """Match `word` with anything between its characters that comparing leaves out."""
-    between = IGNORED.pattern.removesuffix("+") + "{0,8}"
-    return re.compile(between.join(map(re.escape, word)))
+def _places(folded: str, word: str) -> Iterator[int]:
+    at = folded.find(word)
+    while at >= 0:
+        yield at
+        at = folded.find(word, at + 1)
 
 
 def marked(text: str, words: Sequence[str]) -> tuple[Piece, ...]:
@@ -76,46 +52,54 @@ def marked(text: str, words: Sequence[str]) -> tuple[Piece, ...]:
 
 
 def excerpt(texts: Sequence[str], words: Sequence[str], width: int = WIDTH) -> tuple[Piece, ...]:
-    """Return a stretch of the text that holds most of `words`, marked; nothing when none holds any."""
-    best, found = "", list[tuple[int, int, str]]()
-    for text in texts:
-        there = spans(text, words)
-        if len({word for *_, word in there}) > len({word for *_, word in found}):
-            best, found = text, there
-    if not found:
+    """Return a stretch of the paragraph that holds most of `words`, marked; nothing when none holds any."""
+    best, most = "", 0
+    for paragraph in (line for text in texts for line in text.split("\n")):
+        folded = fold(paragraph)
+        held = sum(word in folded for word in words)
+        if held > most:
+            best, most = paragraph, held
+        if most == len(words):
+            break
+    if not most:
         return ()
-    start = max(0, min(_densest(found, width) - _LEAD, len(best) - width))
+    found = spans(best, words)
+    start = max(0, min(_fullest(found, width) - _LEAD, len(best) - width))
     end = min(len(best), start + width)
     pieces = [Piece("…")] if start else []
     pieces += _pieces(best, found, start, end)
     return tuple([*pieces, Piece("…")] if end < len(best) else pieces)
 
 
-def _densest(found: Sequence[tuple[int, int, str]], width: int) -> int:
-    """Return where the stretch begins that holds most different words."""
+def _fullest(found: Sequence[Span], width: int) -> int:
+    """Return where the stretch begins that holds most different words, the first of them."""
 
     def held(start: int) -> int:
         return len({word for a, b, word in found if start <= a and b <= start + width - _LEAD})
 
-    return max((start for start, _, _ in found[:50]), key=lambda start: (held(start), -start))
+    return max((start for start, *_ in found[:_WEIGHED]), key=lambda start: (held(start), -start))
 
 
-def _pieces(
-    text: str, found: Sequence[tuple[int, int, str]], start: int, end: int
-) -> Iterator[Piece]:
+def _pieces(text: str, found: Sequence[Span], start: int, end: int) -> Iterator[Piece]:
+    """Yield `text` from `start` to `end`; what overlaps is marked as one."""
     at = start
-    for first, last, _ in found:
-        first, last = max(first, at), min(last, end)  # noqa: PLW2901 - what overlaps is marked once
-        if first >= last:
-            continue
+    for first, last in _merged(found, start, end):
         if first > at:
-            yield Piece(_line(text[at:first]))
-        yield Piece(_line(text[first:last]), marked=True)
+            yield Piece(text[at:first])
+        yield Piece(text[first:last], marked=True)
         at = last
     if at < end:
-        yield Piece(_line(text[at:end]))
+        yield Piece(text[at:end])
 
 
-def _line(text: str) -> str:
-    """Show breaks between paragraphs as one blank."""
-    return " ".join(text.split("\n")) if "\n" in text else text
+def _merged(found: Sequence[Span], start: int, end: int) -> list[tuple[int, int]]:
+    joined: list[tuple[int, int]] = []
+    for a, b, _ in found:
+        first, last = max(a, start), min(b, end)
+        if first >= last:
+            continue
+        if joined and first <= joined[-1][1]:
+            joined[-1] = (joined[-1][0], max(last, joined[-1][1]))
+        else:
+            joined.append((first, last))
+    return joined

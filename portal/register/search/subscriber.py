@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from portal.register.queries import changes
 from portal.register.search.documents import SHAPE, document
-from portal.register.search.model import Document, Engine, IndexWriter
+from portal.register.search.model import Damaged, Document, Engine, IndexWriter
 from portal.register.search.sources import SEARCHED, load, stream
 from portal.register.search.touched import touched
 from portal.register.tables.changes import ChangeRow, VersionRow
@@ -49,16 +49,26 @@ class Subscriber:
         hidden until then is left in any file of the index.
         """
         with Session(self.register) as session:
-            epoch = changes.epoch(session)
-            end = changes.serial(session)
-        if epoch is None:
+            wanted, end = life(session), changes.serial(session)
+        if wanted is None:
             return Reached(0, 0, rebuilt=False)
-        life = f"{epoch}-{SHAPE}"
         count = _Count(say)
-        rebuilt = rebuild or self.writer.epoch() != life or self.index.serial() > end
-        if rebuilt:
-            with Session(self.register) as session:
-                self.writer.rebuild(count.each(_everything(session)), serial=end, epoch=life)
+        if not rebuild and self._may_follow(wanted, end):
+            try:
+                return self._to_the_end(count, rebuilt=False)
+            except Damaged:
+                count.done = 0
+        with Session(self.register) as session:
+            self.writer.rebuild(count.each(_everything(session)), serial=end, epoch=wanted)
+        return self._to_the_end(count, rebuilt=True)
+
+    def _may_follow(self, wanted: str, end: int) -> bool:
+        try:
+            return self.writer.epoch() == wanted and self.index.serial() <= end
+        except Damaged:
+            return False
+
+    def _to_the_end(self, count: "_Count", *, rebuilt: bool) -> Reached:
         while self._follow(count, wary=rebuilt):
             pass
         return Reached(self.index.serial(), count.done, rebuilt)
@@ -91,6 +101,12 @@ class Subscriber:
         purge = purge and bool(made or gone)
         self.writer.apply(made, gone, serial=log[-1].serial, purge=purge)
         return True
+
+
+def life(session: Session) -> str | None:
+    """Return what an index of this register, made in this way, calls its epoch; None for an empty one."""
+    epoch = changes.epoch(session)
+    return None if epoch is None else f"{epoch}-{SHAPE}"
 
 
 def _everything(session: Session) -> Iterator[Document]:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
-from portal.register.folding import fold
+from portal.register.search.analysis import compact, fold
 from portal.register.search.model import Term
 
 Groups = tuple[tuple[Term, ...], ...]
@@ -26,7 +26,7 @@ class Synonyms:
 
     def of(self, text: str) -> tuple[str, ...]:
         """Return what means the same as `text`."""
-        folded = fold(text)
+        folded = _key(text)
         found = dict.fromkeys(self.words.get(folded, ()))
         #: The longest ending says most: 市场监督管理局, not 管理局.
         for start in range(len(folded)):
@@ -55,8 +55,12 @@ def read(text: str) -> Synonyms:
         bare = [each.removeprefix(_ENDING) for each in group]
         for each, word in zip(group, bare, strict=True):
             place = endings if each.startswith(_ENDING) else words
-            place[fold(word)].update(dict.fromkeys(other for other in bare if other != word))
+            place[_key(word)].update(dict.fromkeys(other for other in bare if other != word))
     return Synonyms(*({word: tuple(found) for word, found in m.items()} for m in (words, endings)))
+
+
+def _key(text: str) -> str:
+    return compact(fold(text))
 
 
 @cache
@@ -79,6 +83,6 @@ def _expanded(
 ) -> tuple[Term, ...]:
     found = dict.fromkeys(group)
     for term in group:
-        if not term.excluded and fold(term.text) not in literally:
+        if not term.excluded and _key(term.text) not in literally:
             found.update((Term(other), None) for other in known.of(term.text))
     return tuple(found)

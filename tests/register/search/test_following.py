@@ -27,7 +27,7 @@ from tests.register.makers import (
     a_public_result,
     a_public_step,
 )
-from tests.register.search.naive import Naive
+from tests.register.search.memory import Memory
 
 START = datetime(2025, 1, 6, 1, 0, tzinfo=UTC)
 KINDS = [
@@ -150,7 +150,7 @@ def _full(engine: sa.Engine) -> None:
 
 @pytest.mark.parametrize("kind", KINDS, ids=lambda kind: kind.value)
 def test_any_one_change_touches_every_document_that_tells_of_it(kind: Kind, migrated: Path) -> None:
-    engine, followed = copied(migrated), Naive()
+    engine, followed = copied(migrated), Memory()
     _full(engine)
     Subscriber(engine, followed, followed).catch_up()
     acts = [Act("put", kind, 0, variant) for variant in (1, 2, 3, 0)]
@@ -158,7 +158,7 @@ def test_any_one_change_touches_every_document_that_tells_of_it(kind: Kind, migr
     for number, act in enumerate([*acts, Act("withdraw", kind, 0, 0), acts[0]], 1):
         play(engine, act, number)
         Subscriber(engine, followed, followed).catch_up()
-        fresh = Naive()
+        fresh = Memory()
         Subscriber(engine, fresh, fresh).catch_up()
         assert followed.documents == fresh.documents, act
 
@@ -173,7 +173,7 @@ def test_following_the_log_equals_building_from_scratch(
     history: list[Act], batch: int, migrated: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(subscriber, "BATCH", batch)
-    engine, followed, fresh = copied(migrated), Naive(), Naive()
+    engine, followed, fresh = copied(migrated), Memory(), Memory()
     _full(engine)
     Subscriber(engine, followed, followed).catch_up()
 

@@ -26,5 +26,5 @@ def test_the_short_name_of_an_agency_is_replaced_at_the_end_of_a_word_only() -> 
 
 
 def test_a_line_of_one_word_is_refused_with_its_number() -> None:
-    with pytest.raises(BadSynonyms, match="synonyms.txt:2"):
+    with pytest.raises(BadSynonyms, match=r"synonyms\.txt:2"):
         read("甲 乙\n丙")

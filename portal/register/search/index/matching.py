@@ -1,0 +1,159 @@
+"""Which documents of one segment a term matches, tier by tier.
+
+Pairs of characters say which documents may hold a longer term; they may stand apart there, so what they
+leave is checked: against the places of the rarest pair when it is common, else in the texts themselves.
+"""
+
+from collections import OrderedDict
+from threading import Lock
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+from pyroaring import BitMap
+
+from portal.register.search.index.asking import LEAST_BEGINNING, Asked, Patience
+from portal.register.search.index.batch import IDENTIFIERS, NAMES, RUNS
+from portal.register.search.index.grams import BLOCK
+from portal.register.search.index.lexicon import Numbers, bitmap, union
+from portal.register.search.index.segment import Segment
+from portal.register.search.model import Tier
+
+_FIELDS = ("names", "titles", "texts")
+_NONE = BitMap()
+#: Texts read between two looks at the clock.
+_STRIDE = 256
+
+
+class Areas(NamedTuple):
+    """The documents whose names, titles, or any part hold a term."""
+
+    names: BitMap
+    titles: BitMap
+    anywhere: BitMap
+
+
+class Matcher:
+    """Looks terms up in one segment; remembers what was costly to find out."""
+
+    def __init__(self, segment: Segment, remembered: int = 64) -> None:
+        self.segment = segment
+        self._remembered = remembered
+        self._areas: OrderedDict[str, Areas] = OrderedDict()
+        self._lock = Lock()
+
+    def upto(self, asked: Asked, tier: Tier, patience: Patience) -> BitMap:
+        """Return the documents that hold the term in `tier` or a better one."""
+        lexicon = self.segment.lexicon
+        if tier is Tier.IDENTIFIER:
+            return lexicon(IDENTIFIERS).find(asked.plain) or _NONE
+        if tier is Tier.EXACT_NAME:
+            return union(
+                (lexicon(IDENTIFIERS).find(asked.plain), lexicon(NAMES).find(asked.folded))
+            )
+        begun = self._begun(asked)
+        if tier is Tier.NAME_PREFIX:
+            return union((*begun, lexicon(NAMES).beginning(asked.folded)))
+        areas = self._areas_of(asked, patience)
+        if tier is Tier.NAME:
+            return union((*begun, areas.names))
+        return union((*begun, areas.anywhere if tier is Tier.TEXT else areas.names, areas.titles))
+
+    def _begun(self, asked: Asked) -> tuple[BitMap | None, BitMap | None]:
+        """Return the documents with the term as an identifier, and as the beginning of one."""
+        identifiers = self.segment.lexicon(IDENTIFIERS)
+        if len(asked.plain) < LEAST_BEGINNING:
+            return identifiers.find(asked.plain), None
+        return None, identifiers.beginning(asked.plain)
+
+    def _areas_of(self, asked: Asked, patience: Patience) -> Areas:
+        if asked.exact and len(asked.units) > 1:
+            return self._direct(asked)
+        with self._lock:
+            if asked.folded in self._areas:
+                self._areas.move_to_end(asked.folded)
+                return self._areas[asked.folded]
+        patience.check()
+        found = self._character(asked) if asked.exact else self._checked(asked, patience)
+        with self._lock:
+            self._areas[asked.folded] = found
+            if len(self._areas) > self._remembered:
+                self._areas.popitem(last=False)
+        return found
+
+    def _direct(self, asked: Asked) -> Areas:
+        if not asked.pairs:
+            return Areas(*self._word_areas(asked.words[0]))
+        return Areas(*(self._pair(field, asked.pairs[0][0]) for field in _FIELDS))
+
+    def _word_areas(self, word: str) -> tuple[BitMap, BitMap, BitMap]:
+        names, titles, texts = (self.segment.lexicon(name).find(word) for name in RUNS)
+        return names or _NONE, titles or _NONE, union((names, titles, texts))
+
+    def _pair(self, field: str, wanted: int) -> BitMap:
+        grams = self.segment.grams(field)
+        index = grams.find(wanted)
+        return _NONE if index is None else grams.documents(index)
+
+    def _character(self, asked: Asked) -> Areas:
+        """One character occurs where a pair begins with it: the end of a value is a pair too."""
+        unit = int(asked.units[0])
+        return Areas(*(self._all_with(field, unit) for field in _FIELDS))
+
+    def _all_with(self, field: str, unit: int) -> BitMap:
+        grams = self.segment.grams(field)
+        return union([grams.documents(i) for i in grams.beginning(unit)])
+
+    def _checked(self, asked: Asked, patience: Patience) -> Areas:
+        grams = self.segment.grams("texts")
+        found = [(grams.find(pair), offset) for pair, offset in asked.pairs]
+        known = [(index, offset) for index, offset in found if index is not None]
+        if len(known) < len(found):
+            return Areas(_NONE, _NONE, _NONE)
+        rare = sorted(known, key=lambda each: int(grams.counts[each[0]]))
+        words = [self._word_areas(word)[2] for word in asked.words]
+        if rare and len(places := grams.places_of(rare[0][0])):
+            few = min((len(each) for each in words), default=len(places))
+            if few > len(places) // 64:
+                return self._by_places(asked, places, rare[0][1])
+        sets = sorted([*words, *(grams.documents(i) for i, _ in rare[:6])], key=len)
+        among = sets[0]
+        for each in sets[1:]:
+            among = among & each
+        return self._by_text(asked, among, patience)
+
+    def _by_places(self, asked: Asked, places: Numbers, offset: int) -> Areas:
+        text, wanted = self.segment.text, asked.units
+        starts = places[places >= offset].astype(np.int64) - offset
+        starts = starts[starts + len(wanted) <= len(text)]
+        for i in sorted(range(len(wanted)), key=lambda i: -abs(i - offset)):
+            if i not in {offset, offset + 1}:
+                starts = starts[text[starts + i] == wanted[i]]
+        documents = self.segment.document_of[starts // BLOCK]
+        first = np.ones(len(starts), dtype=bool)
+        first[1:] = documents[1:] != documents[:-1]
+        return self._sorted_out(documents[first], starts[first])
+
+    def _by_text(self, asked: Asked, among: BitMap, patience: Patience) -> Areas:
+        segment, wanted = self.segment, asked.units.tobytes()
+        find, base = segment.mapped.bytes.find, segment.text_begin
+        documents = np.frombuffer(among.to_array(), dtype=np.uint32)
+        begins = (segment.starts[documents].astype(np.int64) * 2 + base).tolist()
+        ends = (segment.starts[documents + 1].astype(np.int64) * 2 + base).tolist()
+        found: list[tuple[int, int]] = []
+        for i, (begin, end) in enumerate(zip(begins, ends, strict=True)):
+            if not i % _STRIDE:
+                patience.check()
+            place = find(wanted, begin, end)
+            while place > 0 and (place - base) % 2:
+                place = find(wanted, place + 1, end)
+            if place > 0:
+                found.append((i, (place - base) // 2))
+        held = np.array(found, dtype=np.int64).reshape(-1, 2)
+        return self._sorted_out(documents[held[:, 0]], held[:, 1])
+
+    def _sorted_out(self, documents: Numbers, places: NDArray[np.int64]) -> Areas:
+        """Tell the areas from the first place in each document: names come first, then titles."""
+        in_names = places < self.segment.name_ends[documents]
+        in_titles = ~in_names & (places < self.segment.title_ends[documents])
+        return Areas(bitmap(documents[in_names]), bitmap(documents[in_titles]), bitmap(documents))

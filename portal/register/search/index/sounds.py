@@ -1,0 +1,38 @@
+"""How names sound: what a reader may type in Latin letters for them."""
+
+import re
+from functools import lru_cache
+
+from pypinyin import Style, lazy_pinyin
+
+from portal.register.search.analysis import compact, fold
+
+#: Longer names are known by their beginning; nobody types more.
+_LONGEST = 32
+_CHINESE = re.compile("[\u3007\u3400-\u4dbf\u4e00-\u9fff]")
+
+
+@lru_cache(maxsize=32_768)
+def sounds(name: str) -> tuple[str, ...]:
+    """Return the pinyin of `name` in full and its initials, without tones; nothing for other scripts.
+
+    >>> sounds("示例（乙）公司")
+    ('shiliyigongsi', 'slygs')
+    """
+    plain = compact(fold(name))[:_LONGEST]
+    if not _CHINESE.search(plain):
+        return ()
+    full, initials = (
+        fold_sound("".join(lazy_pinyin(plain, style=style)))
+        for style in (Style.NORMAL, Style.FIRST_LETTER)
+    )
+    return (full,) if full == initials else (full, initials)
+
+
+def fold_sound(text: str) -> str:
+    """Return `text` as sounds are compared.
+
+    >>> fold_sound("Lü shi")
+    'lushi'
+    """
+    return compact(fold(text.replace("v", "u").replace("V", "u")))
