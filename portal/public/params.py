@@ -99,8 +99,7 @@ def region(text: str) -> str:
 
 def words(text: str) -> str:
     """Read what someone typed into the search box; how much of it is used, the grammar says."""
-    cleaned = " ".join("".join(c if c.isprintable() else " " for c in text).split())
-    return cleaned
+    return " ".join("".join(c if c.isprintable() else " " for c in text).split())
 
 
 def cursor(text: str) -> str:
