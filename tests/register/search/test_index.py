@@ -66,10 +66,14 @@ def test_of_a_purged_record_no_byte_is_left(tmp_path: Path, *, replaced_before: 
         "texts": (SECRET,),
         "identifiers": ("QILINPIXIU",),
     }
-    secret = a_document(50, public_id="r_secret", **told, facets={"item": ("i_secret",)})
+    secret = a_document(
+        50, kind="entity", public_id="r_secret", **told, facets={"item": ("i_secret",)}
+    )
     writer.rebuild([*map(a_document, range(50)), secret], serial=1, epoch="e")
     if replaced_before:
-        writer.apply([a_document(50, public_id="r_secret")], [], serial=2, purge=False)
+        writer.apply(
+            [a_document(50, kind="entity", public_id="r_secret")], [], serial=2, purge=False
+        )
     needles = [
         SECRET.encode(),
         *(a + b for a, b in pairwise(_units(SECRET))),

@@ -4,7 +4,7 @@ In a segment the newest document comes first, then by identifier: date order is 
 first hits of any set are its newest, whatever its size.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import accumulate
@@ -24,6 +24,9 @@ from portal.register.search.model import FACETS, Document
 IDENTIFIERS, NAMES, SOUNDS = "identifiers", "names", "sounds"
 RUNS = ("runs.names", "runs.titles", "runs.texts")
 LEXICONS = (IDENTIFIERS, NAMES, SOUNDS, *RUNS, *(f"facet.{name}" for name in FACETS))
+
+#: Kinds that go by the name of another record, which is the one to suggest to who types pinyin.
+_UNHEARD = {"result"}
 
 _folded = lru_cache(maxsize=32_768)(fold)
 
@@ -74,7 +77,7 @@ class Batch:
         words: dict[str, set[str]] = {
             IDENTIFIERS: {compact(fold(each)) for each in document.identifiers},
             NAMES: set(areas[0]),
-            SOUNDS: {sound for name in document.names for sound in sounds(name)},
+            SOUNDS: set(_sounds(document)),
         }
         for name, area in zip(RUNS, areas, strict=True):
             words[name] = {run for value in area for run in runs(value)}
@@ -132,6 +135,12 @@ class Batch:
         numbers = np.zeros(len(order), dtype=np.uint32)
         numbers[order] = np.arange(len(order), dtype=np.uint32)
         return order, numbers
+
+
+def _sounds(document: Document) -> Iterator[str]:
+    if document.kind not in _UNHEARD:
+        for name in document.names:
+            yield from sounds(name)
 
 
 def _size(area: Iterable[str]) -> int:

@@ -22,10 +22,9 @@ def sounds(name: str) -> tuple[str, ...]:
     plain = compact(fold(name))[:_LONGEST]
     if not _CHINESE.search(plain):
         return ()
-    full, initials = (
-        fold_sound("".join(lazy_pinyin(plain, style=style)))
-        for style in (Style.NORMAL, Style.FIRST_LETTER)
-    )
+    syllables = lazy_pinyin(plain, style=Style.NORMAL, errors=list)
+    full = fold_sound("".join(syllables))
+    initials = fold_sound("".join(each[0] for each in syllables))
     return (full,) if full == initials else (full, initials)
 
 
