@@ -114,7 +114,8 @@ def _plan(record: r.PublicPlan, source: Source) -> Parts:
     return {
         "identifiers": (record.code,),
         "names": (record.name,),
-        "titles": (_name(source.agency), *(task.name for task in record.tasks)),
+        #: Also as a title: a number is looked for by its parts as well.
+        "titles": (_name(source.agency), record.code, *(task.name for task in record.tasks)),
         "texts": (
             record.adjustment_reason,
             *(text for task in record.tasks for text in _of_task(task)),
@@ -205,7 +206,7 @@ def _document(record: r.PublicDocument, source: Source) -> Parts:
     return {
         "identifiers": (record.number,),
         "names": (record.title,),
-        "titles": (_name(source.agency),),
+        "titles": (_name(source.agency), record.number),
         "texts": (
             record.summary,
             plain(record.body) if record.body else None,

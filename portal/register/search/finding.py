@@ -6,6 +6,7 @@ Pages and machines ask here and nowhere else, so that the same question has the 
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from difflib import SequenceMatcher
 
 from sqlalchemy.orm import Session
 
@@ -38,6 +39,9 @@ ORDERS = ("relevance", "date")
 TOO_MUCH = "too_much"
 #: What an engine says when there is nothing to read; the register answers then.
 NO_INDEX = (NoIndex, Damaged)
+#: Names offered as what was meant, and those they are chosen from.
+_MEANT = 3
+_WEIGHED = 48
 _QUOTED = re.compile(r"[\"＂“”„「『]([^\"＂“”„」』]+)")
 _ENTITY = Kind.ENTITY.value
 _SUGGESTED = (_ENTITY, Kind.ITEM.value, Kind.AGENCY.value)
@@ -79,8 +83,8 @@ class Found:
     #: The one party whose number or name was typed in full, and how many checks of it are public.
     lead: FoundRecord | None = None
     lead_checks: int = 0
-    #: What may have been meant; a public name or number.
-    meant: str | None = None
+    #: What may have been meant, the nearest first: public names or a number.
+    meant: tuple[str, ...] = ()
     #: Whether the index was asked; else these are parties by the beginning of name or number.
     indexed: bool = True
 
@@ -136,7 +140,7 @@ def _from_index(session: Session, index: Engine, asked: Asked, reading: Reading)
         hints=tuple(hint.value for hint in reading.hints),
         lead=lead,
         lead_checks=_checks_of(index, lead) if lead else 0,
-        meant=None if answer.total else _meant(session, index, asked.words),
+        meant=() if answer.total else _meant(session, index, asked.words),
     )
 
 
@@ -145,17 +149,24 @@ def _expanded(reading: Reading, typed: str) -> Groups:
     return synonyms.expand(reading.groups, known=synonyms.usual(), literally=literally)
 
 
-def _meant(session: Session, index: Engine, typed: str) -> str | None:
-    """Return a public name or number that `typed` is nearly."""
+def _meant(session: Session, index: Engine, typed: str) -> tuple[str, ...]:
+    """Return what `typed` is nearly: a number, or names that sound or look like it."""
     if code := slips.meant_code(session, typed):
-        return code
+        return (code,)
+    plain = compact(fold(typed))
     try:
-        hits = index.spelling(typed, kinds=_SUGGESTED, limit=1)
+        hits = index.suggest(typed, kinds=_SUGGESTED, limit=_MEANT) if plain.isascii() else []
+        hits = hits or index.spelling(typed, kinds=_SUGGESTED, limit=_WEIGHED)
     except TooMuch:
-        return None
-    sources = load(session, grouped([(hit.kind, hit.public_id) for hit in hits]))
-    names = [name for source in sources.values() for name in document(source).names]
-    return names[0] if names and compact(fold(names[0])) != compact(fold(typed)) else None
+        return ()
+    sources = load(session, grouped([(hit.kind, hit.public_id) for hit in hits])).values()
+    names = dict.fromkeys(name for source in sources for name in document(source).names[:1])
+    nearest = sorted(names, key=lambda name: -_likeness(plain, compact(fold(name))))
+    return tuple(nearest[:_MEANT])
+
+
+def _likeness(one: str, other: str) -> float:
+    return SequenceMatcher(None, one, other, autojunk=False).ratio()
 
 
 def _public_now(session: Session, hits: Sequence[Hit]) -> list[FoundRecord]:

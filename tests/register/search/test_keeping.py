@@ -23,6 +23,17 @@ from portal.register.writer import open_pen
 from tests.register.makers import a_public_agency, a_public_entity, a_public_result
 from tests.register.search.test_following import KINDS, START, Act, play, record
 
+#: Takes the turn that its argument names, says so, and keeps it.
+_HOLD = """
+import sys, time
+from pathlib import Path
+from portal.register.search.turns import turn
+
+with turn(Path(sys.argv[1]), patience=0):
+    print("held", flush=True)
+    time.sleep(600)
+"""
+
 
 @pytest.fixture
 def place(data: Path) -> Place:
@@ -136,8 +147,7 @@ def test_the_turn_of_a_killed_process_is_over(tmp_path: Path) -> None:
     holder = subprocess.Popen(
         [
             sys.executable, "-c",
-            "import sys, time; from pathlib import Path; from portal.register.search.turns import turn\n"
-            "with turn(Path(sys.argv[1]), patience=0): print('held', flush=True); time.sleep(600)",
+            _HOLD,
             str(lock),
         ],
         stdout=subprocess.PIPE,
