@@ -1,5 +1,6 @@
 """Whatever is written and asked, the engine answers what reading every document would answer."""
 
+from collections.abc import Iterator
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -15,15 +16,16 @@ from tests.register.search.texts import documents, queries
 
 
 @pytest.fixture(params=["as it is", "as if all were common"], scope="module")
-def _size(request: pytest.FixtureRequest) -> None:
+def _size(request: pytest.FixtureRequest) -> Iterator[None]:
     """Make small indexes take the ways of big ones."""
+    patch = pytest.MonkeyPatch()
     if request.param != "as it is":
-        patch = pytest.MonkeyPatch()
-        request.addfinalizer(patch.undo)
         patch.setattr(phrases, "_LEAST", 2)
         patch.setattr(grams, "_RAW", 2)
         patch.setattr(grams, "PLACED", 1)
         patch.setattr(matching, "_MANY", 0)
+    yield
+    patch.undo()
 
 
 @pytest.mark.usefixtures("_size")

@@ -5,7 +5,7 @@ leave is checked: against the places of the rarest pair when it is common, else 
 """
 
 from collections import OrderedDict
-from functools import reduce
+from functools import cached_property, reduce
 from operator import and_
 from threading import Lock
 from typing import NamedTuple
@@ -48,31 +48,12 @@ class Matcher:
         self._areas: OrderedDict[str, Areas] = OrderedDict()
         self._lock = Lock()
 
-    def upto(self, asked: Asked, tier: Tier, patience: Patience) -> BitMap:
-        """Return the documents that hold the term in `tier` or a better one."""
-        lexicon = self.segment.lexicon
-        if tier is Tier.IDENTIFIER:
-            return lexicon(IDENTIFIERS).find(asked.plain) or _NONE
-        if tier is Tier.EXACT_NAME:
-            return union(
-                (lexicon(IDENTIFIERS).find(asked.plain), lexicon(NAMES).find(asked.folded))
-            )
-        begun = self._begun(asked)
-        if tier is Tier.NAME_PREFIX:
-            return union((*begun, lexicon(NAMES).beginning(asked.folded)))
-        areas = self._areas_of(asked, patience)
-        if tier is Tier.NAME:
-            return union((*begun, areas.names))
-        return union((*begun, areas.anywhere if tier is Tier.TEXT else areas.names, areas.titles))
+    def on(self, asked: Asked, patience: Patience) -> "Lookup":
+        """Return the look-up of one term, for as long as one query lasts."""
+        return Lookup(self, asked, patience)
 
-    def _begun(self, asked: Asked) -> tuple[BitMap | None, BitMap | None]:
-        """Return the documents with the term as an identifier, and as the beginning of one."""
-        identifiers = self.segment.lexicon(IDENTIFIERS)
-        if len(asked.plain) < LEAST_BEGINNING:
-            return identifiers.find(asked.plain), None
-        return None, identifiers.beginning(asked.plain)
-
-    def _areas_of(self, asked: Asked, patience: Patience) -> Areas:
+    def areas(self, asked: Asked, patience: Patience) -> Areas:
+        """Return the documents that hold a term, by where."""
         if asked.exact and len(asked.units) > 1:
             return self._direct(asked)
         with self._lock:
@@ -112,7 +93,7 @@ class Matcher:
 
     def _checked(self, asked: Asked, patience: Patience) -> Areas:
         phrase = self.segment.phrase
-        names, titles, anywhere = (phrase(field, asked.units) for field in _FIELDS)
+        names, titles, anywhere = (phrase(field, asked.phrase) for field in _FIELDS)
         if anywhere is None:
             return self._places_of(asked, self._candidates("texts", asked), patience)
         if names is not None and titles is not None:
@@ -183,3 +164,40 @@ class Matcher:
         in_names = places < self.segment.name_ends[documents]
         in_titles = ~in_names & (places < self.segment.title_ends[documents])
         return Areas(bitmap(documents[in_names]), bitmap(documents[in_titles]), bitmap(documents))
+
+
+class Lookup:
+    """The documents of one segment that hold one term; each part is found out when it is needed."""
+
+    def __init__(self, matcher: Matcher, asked: Asked, patience: Patience) -> None:
+        self._matcher, self._asked, self._patience = matcher, asked, patience
+        self._lexicon = matcher.segment.lexicon
+
+    @cached_property
+    def _identified(self) -> BitMap | None:
+        return self._lexicon(IDENTIFIERS).find(self._asked.plain)
+
+    @cached_property
+    def _begun(self) -> BitMap | None:
+        """The documents with an identifier that is the term, or begins with it."""
+        if len(self._asked.plain) < LEAST_BEGINNING:
+            return self._identified
+        return self._lexicon(IDENTIFIERS).beginning(self._asked.plain)
+
+    @cached_property
+    def _areas(self) -> Areas:
+        return self._matcher.areas(self._asked, self._patience)
+
+    def upto(self, tier: Tier) -> BitMap:
+        """Return the documents that hold the term in `tier` or a better one."""
+        if tier is Tier.IDENTIFIER:
+            return self._identified or _NONE
+        names = self._lexicon(NAMES)
+        if tier is Tier.EXACT_NAME:
+            return union((self._identified, names.find(self._asked.folded)))
+        if tier is Tier.NAME_PREFIX:
+            return union((self._begun, names.beginning(self._asked.folded)))
+        if tier is Tier.TEXT:
+            return union((self._begun, self._areas.anywhere))
+        titles = self._areas.titles if tier is Tier.TITLE else None
+        return union((self._begun, self._areas.names, titles))

@@ -9,7 +9,7 @@ shares their posting.
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -25,8 +25,25 @@ SHORTEST, LONGEST = 3, 8
 _SHARE, _LEAST = 256, 128
 #: Ranks of phrases of one length must fit in 16 bits.
 _MOST = 0xFFFF
-_FACTOR = np.uint64(0x9E3779B97F4A7C15)
+_FACTOR, _SHIFT, _MASK = 0x9E3779B97F4A7C15, 29, 0xFFFFFFFFFFFFFFFF
 _TWO_BYTES, _FOUR_BYTES = np.uint64(16), np.uint64(32)
+
+
+class Phrase(NamedTuple):
+    """A phrase that is looked up: its hash, how many units it has, and their bytes."""
+
+    key: int
+    length: int
+    content: bytes
+
+    @classmethod
+    def of(cls, wanted: Units) -> "Phrase":
+        """Return the phrase of `wanted`; its hash is that of `_hash`."""
+        key = len(wanted)
+        for unit in wanted.tolist():
+            key = ((key ^ unit) * _FACTOR) & _MASK
+            key ^= key >> _SHIFT
+        return cls(key, len(wanted), wanted.tobytes())
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,14 +61,13 @@ class Phrases:
     counts: Numbers
     posts: Numbers
 
-    def find(self, wanted: Units, text: Units, grams: Grams) -> BitMap | None:
+    def find(self, wanted: Phrase, text: Units, grams: Grams) -> BitMap | None:
         """Return the documents that hold `wanted`, None when it is not common."""
-        key = _hash(wanted.reshape(1, -1))[0]
-        place = int(self.keys.searchsorted(key))
-        if place == len(self.keys) or self.keys[place] != key:
+        place = int(self.keys.searchsorted(np.uint64(wanted.key)))
+        if place == len(self.keys) or self.keys[place] != wanted.key:
             return None
         sample = int(self.samples[place])
-        if not np.array_equal(text[sample : sample + len(wanted)], wanted):
+        if text[sample : sample + wanted.length].tobytes() != wanted.content:
             return None
         ref = int(self.refs[place])
         if ref < 0:
@@ -163,6 +179,6 @@ def _hash(windows: NDArray[np.uint16]) -> NDArray[np.uint64]:
     """Return a number for each row of units; who finds it compares the units too."""
     found = np.full(len(windows), windows.shape[1], dtype=np.uint64)
     for column in windows.T:
-        found = (found ^ column) * _FACTOR
-        found ^= found >> np.uint64(29)
+        found = (found ^ column) * np.uint64(_FACTOR)
+        found ^= found >> np.uint64(_SHIFT)
     return found

@@ -12,7 +12,7 @@ from pyroaring import BitMap
 from portal.register.search.index.filing import Filed, Mapped
 from portal.register.search.index.grams import Grams, Units
 from portal.register.search.index.lexicon import Lexicon, Numbers
-from portal.register.search.index.phrases import LONGEST, SHORTEST, Phrases
+from portal.register.search.index.phrases import LONGEST, SHORTEST, Phrase, Phrases
 
 #: Facets with at most so many values in a segment are counted value by value.
 _FEW = 256
@@ -86,9 +86,9 @@ class Segment:
             self._grams[name] = Grams(*(self.mapped.array(f"grams.{name}.{p}") for p in parts))
         return self._grams[name]
 
-    def phrase(self, name: str, wanted: Units) -> BitMap | None:
+    def phrase(self, name: str, wanted: Phrase) -> BitMap | None:
         """Return the documents that hold a phrase in a field, None when it is not a common one."""
-        if not SHORTEST <= len(wanted) <= LONGEST:
+        if not SHORTEST <= wanted.length <= LONGEST:
             return None
         if name not in self._phrases:
             parts = Phrases.__slots__
