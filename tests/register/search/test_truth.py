@@ -1,17 +1,34 @@
 """Whatever is written and asked, the engine answers what reading every document would answer."""
 
+from collections.abc import Iterator
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from portal.register.search.engines.whoosh import WhooshEngine, WhooshWriter
+from portal.register.search.index import grams, matching, phrases
 from portal.register.search.model import Document, Query
 from tests.register.search import naive
 from tests.register.search.texts import documents, queries
 
 
+@pytest.fixture(params=["as it is", "as if all were common"], scope="module")
+def _size(request: pytest.FixtureRequest) -> Iterator[None]:
+    """Make small indexes take the ways of big ones."""
+    patch = pytest.MonkeyPatch()
+    if request.param != "as it is":
+        patch.setattr(phrases, "_LEAST", 2)
+        patch.setattr(grams, "_RAW", 2)
+        patch.setattr(grams, "PLACED", 1)
+        patch.setattr(matching, "_MANY", 0)
+    yield
+    patch.undo()
+
+
+@pytest.mark.usefixtures("_size")
 @settings(max_examples=60, deadline=None)
 @given(
     first=documents(),

@@ -6,11 +6,13 @@ from typing import Final
 
 from portal.register.search.analysis import EDGE, compact, fold, runs
 from portal.register.search.index.grams import Units, key, single, units
+from portal.register.search.index.phrases import LONGEST, SHORTEST, Phrase
 from portal.register.search.model import TooMuch
 
 #: A beginning of an identifier must have so many characters; shorter ones say nothing.
 LEAST_BEGINNING = 4
 _PAIR = 2
+_MOST_PARTS = 8
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +29,8 @@ class Asked:
     pairs: tuple[tuple[int, int], ...]
     words: tuple[str, ...]
     exact: bool
+    phrase: Phrase
+    parts: tuple[Phrase, ...]
 
     @classmethod
     def read(cls, text: str) -> "Asked | None":
@@ -44,7 +48,23 @@ class Asked:
         exact = len(numbers) == 1 or (
             len(numbers) == _PAIR if found else folded == EDGE + words[0] + EDGE
         )
-        return cls(folded, compact(folded), numbers, tuple(found.items()), words, exact)
+        return cls(
+            folded,
+            compact(folded),
+            numbers,
+            tuple(found.items()),
+            words,
+            exact,
+            Phrase.of(numbers),
+            _parts(numbers),
+        )
+
+
+def _parts(numbers: Units) -> tuple[Phrase, ...]:
+    """Return shorter phrases that a term consists of, in case they are common and it is not."""
+    size = LONGEST if len(numbers) > LONGEST else SHORTEST
+    last = min(len(numbers) - size + 1, _MOST_PARTS)
+    return tuple(Phrase.of(numbers[i : i + size]) for i in range(last))
 
 
 def _longest(words: list[str]) -> tuple[str, ...]:

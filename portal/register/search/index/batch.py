@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 from portal.register.search.analysis import BREAK, compact, fold, runs
 from portal.register.search.index.grams import BLOCK, Seen, Units
 from portal.register.search.index.lexicon import Gathering, Lexicon, Numbers
+from portal.register.search.index.phrases import Mining
 from portal.register.search.index.segment import Segment
 from portal.register.search.index.sounds import sounds
 from portal.register.search.model import FACETS, Document
@@ -152,12 +153,13 @@ def _grams(text: Units, starts: Numbers, ends: NDArray[np.uint32]) -> dict[str, 
     document_of = np.repeat(np.arange(len(blocks), dtype=np.uint32), blocks)
     seen = Seen.all(text, document_of)
     in_names, in_titles = seen.within(starts[:-1], ends[0]), seen.within(ends[0] - 1, ends[1])
-    return {
-        "document_of": document_of,
-        **seen.grams(placed=True).arrays("grams.texts"),
-        **in_names.grams(placed=False).arrays("grams.names"),
-        **in_titles.grams(placed=False).arrays("grams.titles"),
-    }
+    arrays: dict[str, NDArray[Any]] = {"document_of": document_of}
+    for name, found in (("texts", seen), ("names", in_names), ("titles", in_titles)):
+        grams = found.grams(placed=found is seen)
+        arrays |= grams.arrays(f"grams.{name}")
+        phrases = Mining(found, grams, text, document_of).finish()
+        arrays |= phrases.arrays(f"phrases.{name}")
+    return arrays
 
 
 def _identifiers(ids: list[bytes]) -> dict[str, NDArray[Any]]:

@@ -5,6 +5,7 @@ indexed, unless it begins between two values; pairs inside runs of letters and d
 """
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
@@ -73,9 +74,7 @@ class Grams:
     def documents(self, index: int) -> BitMap:
         """Return the documents of the pair at `index`."""
         found = self.posts[self.at[index] : self.at[index + 1]]
-        if self.counts[index] < _RAW:
-            return bitmap(found)
-        return BitMap.deserialize(found.tobytes())
+        return read_post(found, int(self.counts[index]))
 
     def beginning(self, first: int) -> range:
         """Return the indexes of the pairs whose first unit is `first`."""
@@ -146,12 +145,7 @@ def _posts(
 ) -> tuple[NDArray[np.uint64], NDArray[np.uint32]]:
     """Encode the lists that lie one after another in `documents`; sizes in numbers of 32 bits."""
     many = np.flatnonzero(counts >= _RAW).tolist()
-    encoded = []
-    for index in many:
-        packed = bitmap(documents[bounds[index] : bounds[index + 1]])
-        packed.run_optimize()
-        content = packed.serialize()
-        encoded.append(np.frombuffer(content + bytes(-len(content) % 4), dtype="<u4"))
+    encoded = [_packed(documents[bounds[index] : bounds[index + 1]]) for index in many]
     sizes = counts.astype(np.int64)
     sizes[many] = [len(each) for each in encoded]
     at = np.append(0, np.cumsum(sizes))
@@ -162,3 +156,25 @@ def _posts(
     for index, packed_posts in zip(many, encoded, strict=True):
         posts[at[index] : at[index + 1]] = packed_posts
     return at.astype(np.uint64), posts
+
+
+def _packed(documents: Numbers) -> NDArray[np.uint32]:
+    """Encode one list; short ones are themselves."""
+    if len(documents) < _RAW:
+        return documents
+    packed = bitmap(documents)
+    packed.run_optimize()
+    content = packed.serialize()
+    return np.frombuffer(content + bytes(-len(content) % 4), dtype="<u4")
+
+
+def encode(lists: Sequence[Numbers]) -> tuple[NDArray[np.uint64], NDArray[np.uint32]]:
+    """Return where each list begins, and the lists one after another."""
+    encoded = [_packed(each) for each in lists]
+    at = np.append(0, np.cumsum([len(each) for each in encoded])).astype(np.uint64)
+    return at, np.concatenate(encoded or [np.zeros(0, dtype=np.uint32)])
+
+
+def read_post(content: NDArray[np.uint32], count: int) -> BitMap:
+    """Return the documents of an encoded list of `count`."""
+    return bitmap(content) if count < _RAW else BitMap.deserialize(content.tobytes())

@@ -4,6 +4,7 @@ from array import array
 from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from itertools import pairwise
 from typing import Any
 
@@ -23,7 +24,7 @@ def bitmap(numbers: Numbers) -> BitMap:
     return BitMap(plain)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Lexicon:
     """`text[at[i]:at[i + 1]]` is a string, `documents[begin[i]:begin[i + 1]]` are its documents, ascending."""
 
@@ -35,9 +36,18 @@ class Lexicon:
     def __len__(self) -> int:
         return len(self.at) - 1
 
+    @cached_property
+    def _text(self) -> memoryview:
+        return self.text.data
+
+    @cached_property
+    def _at(self) -> memoryview:
+        """The same as `at`; single numbers come out of it much faster."""
+        return self.at.data
+
     def string(self, index: int) -> bytes:
         """Return one string, in UTF-8."""
-        return self.text[self.at[index] : self.at[index + 1]].tobytes()
+        return bytes(self._text[self._at[index] : self._at[index + 1]])
 
     def strings(self) -> Iterator[bytes]:
         """Yield all strings in their order."""

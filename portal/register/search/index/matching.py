@@ -5,6 +5,8 @@ leave is checked: against the places of the rarest pair when it is common, else 
 """
 
 from collections import OrderedDict
+from functools import cached_property, reduce
+from operator import and_
 from threading import Lock
 from typing import NamedTuple
 
@@ -21,6 +23,10 @@ from portal.register.search.model import Tier
 
 _FIELDS = ("names", "titles", "texts")
 _NONE = BitMap()
+#: Pairs that are looked at before texts are read.
+_RAREST = 4
+#: From so many documents on, places are quicker than texts.
+_MANY = 1_000
 #: Texts read between two looks at the clock.
 _STRIDE = 256
 
@@ -42,31 +48,12 @@ class Matcher:
         self._areas: OrderedDict[str, Areas] = OrderedDict()
         self._lock = Lock()
 
-    def upto(self, asked: Asked, tier: Tier, patience: Patience) -> BitMap:
-        """Return the documents that hold the term in `tier` or a better one."""
-        lexicon = self.segment.lexicon
-        if tier is Tier.IDENTIFIER:
-            return lexicon(IDENTIFIERS).find(asked.plain) or _NONE
-        if tier is Tier.EXACT_NAME:
-            return union(
-                (lexicon(IDENTIFIERS).find(asked.plain), lexicon(NAMES).find(asked.folded))
-            )
-        begun = self._begun(asked)
-        if tier is Tier.NAME_PREFIX:
-            return union((*begun, lexicon(NAMES).beginning(asked.folded)))
-        areas = self._areas_of(asked, patience)
-        if tier is Tier.NAME:
-            return union((*begun, areas.names))
-        return union((*begun, areas.anywhere if tier is Tier.TEXT else areas.names, areas.titles))
+    def on(self, asked: Asked, patience: Patience) -> "Lookup":
+        """Return the look-up of one term, for as long as one query lasts."""
+        return Lookup(self, asked, patience)
 
-    def _begun(self, asked: Asked) -> tuple[BitMap | None, BitMap | None]:
-        """Return the documents with the term as an identifier, and as the beginning of one."""
-        identifiers = self.segment.lexicon(IDENTIFIERS)
-        if len(asked.plain) < LEAST_BEGINNING:
-            return identifiers.find(asked.plain), None
-        return None, identifiers.beginning(asked.plain)
-
-    def _areas_of(self, asked: Asked, patience: Patience) -> Areas:
+    def areas(self, asked: Asked, patience: Patience) -> Areas:
+        """Return the documents that hold a term, by where."""
         if asked.exact and len(asked.units) > 1:
             return self._direct(asked)
         with self._lock:
@@ -105,22 +92,42 @@ class Matcher:
         return union([grams.documents(i) for i in grams.beginning(unit)])
 
     def _checked(self, asked: Asked, patience: Patience) -> Areas:
+        phrase = self.segment.phrase
+        names, titles, anywhere = (phrase(field, asked.phrase) for field in _FIELDS)
+        if anywhere is None:
+            return self._places_of(asked, self._candidates("texts", asked), patience)
+        if names is not None and titles is not None:
+            return Areas(names, titles, anywhere)
+        among = self._candidates("names", asked) | self._candidates("titles", asked)
+        found = self._places_of(asked, among, patience)
+        return Areas(found.names, found.titles, anywhere)
+
+    def _candidates(self, field: str, asked: Asked) -> BitMap:
+        """Return the documents that hold all parts of the term in a field, perhaps apart."""
+        segment, grams = self.segment, self.segment.grams(field)
+        words = segment.lexicon
+        sets = [union([words(name).find(word) for name in RUNS]) for word in asked.words]
+        pairs = [grams.find(pair) for pair, _ in asked.pairs]
+        if None in pairs:
+            return _NONE
+        common = [segment.phrase(field, part) for part in asked.parts]
+        sets += [each for each in common if each is not None]
+        rare = sorted((int(grams.counts[i]), i) for i in pairs if i is not None)
+        sets += [grams.documents(i) for _, i in rare[:_RAREST]]
+        return reduce(and_, sorted(sets, key=len))
+
+    def _places_of(self, asked: Asked, among: BitMap, patience: Patience) -> Areas:
+        """Check `among`, or more than that; the first place of the term tells the area."""
+        if len(among) > _MANY and (counted := self._rarest(asked)):
+            return self._by_places(asked, *counted)
+        return self._by_text(asked, among, patience)
+
+    def _rarest(self, asked: Asked) -> tuple[Numbers, int] | None:
+        """Return the places of the term's rarest pair, and how far into the term it stands."""
         grams = self.segment.grams("texts")
         found = [(grams.find(pair), offset) for pair, offset in asked.pairs]
-        known = [(index, offset) for index, offset in found if index is not None]
-        if len(known) < len(found):
-            return Areas(_NONE, _NONE, _NONE)
-        rare = sorted(known, key=lambda each: int(grams.counts[each[0]]))
-        words = [self._word_areas(word)[2] for word in asked.words]
-        if rare and len(places := grams.places_of(rare[0][0])):
-            few = min((len(each) for each in words), default=len(places))
-            if few > len(places) // 64:
-                return self._by_places(asked, places, rare[0][1])
-        sets = sorted([*words, *(grams.documents(i) for i, _ in rare[:6])], key=len)
-        among = sets[0]
-        for each in sets[1:]:
-            among = among & each
-        return self._by_text(asked, among, patience)
+        placed = [(grams.places_of(i), offset) for i, offset in found if i is not None]
+        return min((each for each in placed if len(each[0])), key=lambda e: len(e[0]), default=None)
 
     def _by_places(self, asked: Asked, places: Numbers, offset: int) -> Areas:
         text, wanted = self.segment.text, asked.units
@@ -157,3 +164,40 @@ class Matcher:
         in_names = places < self.segment.name_ends[documents]
         in_titles = ~in_names & (places < self.segment.title_ends[documents])
         return Areas(bitmap(documents[in_names]), bitmap(documents[in_titles]), bitmap(documents))
+
+
+class Lookup:
+    """The documents of one segment that hold one term; each part is found out when it is needed."""
+
+    def __init__(self, matcher: Matcher, asked: Asked, patience: Patience) -> None:
+        self._matcher, self._asked, self._patience = matcher, asked, patience
+        self._lexicon = matcher.segment.lexicon
+
+    @cached_property
+    def _identified(self) -> BitMap | None:
+        return self._lexicon(IDENTIFIERS).find(self._asked.plain)
+
+    @cached_property
+    def _begun(self) -> BitMap | None:
+        """The documents with an identifier that is the term, or begins with it."""
+        if len(self._asked.plain) < LEAST_BEGINNING:
+            return self._identified
+        return self._lexicon(IDENTIFIERS).beginning(self._asked.plain)
+
+    @cached_property
+    def _areas(self) -> Areas:
+        return self._matcher.areas(self._asked, self._patience)
+
+    def upto(self, tier: Tier) -> BitMap:
+        """Return the documents that hold the term in `tier` or a better one."""
+        if tier is Tier.IDENTIFIER:
+            return self._identified or _NONE
+        names = self._lexicon(NAMES)
+        if tier is Tier.EXACT_NAME:
+            return union((self._identified, names.find(self._asked.folded)))
+        if tier is Tier.NAME_PREFIX:
+            return union((self._begun, names.beginning(self._asked.folded)))
+        if tier is Tier.TEXT:
+            return union((self._begun, self._areas.anywhere))
+        titles = self._areas.titles if tier is Tier.TITLE else None
+        return union((self._begun, self._areas.names, titles))

@@ -3,8 +3,6 @@
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import reduce
-from operator import and_
 
 from pyroaring import BitMap
 
@@ -34,6 +32,38 @@ class _Wanted:
         return cls(tuple(groups), tuple(excluded))
 
 
+class _Searched:
+    """One leaf while one query is answered."""
+
+    def __init__(self, leaf: Leaf, wanted: _Wanted, patience: Patience) -> None:
+        on = leaf.matcher.on
+        self._groups = [[on(asked, patience) for asked in group] for group in wanted.groups]
+        self._excluded = [on(asked, patience) for asked in wanted.excluded]
+        self.leaf = leaf
+
+    def all(self, filters: Mapping[str, Sequence[str]]) -> BitMap:
+        """Return the hits."""
+        documents = self.leaf.alive
+        for name, values in filters.items():
+            having = self.leaf.segment.having
+            documents = documents & union([having(name, value) for value in values])
+        documents = self.upto(Tier.TEXT, documents)
+        for lookup in self._excluded if documents else ():
+            documents = documents - lookup.upto(Tier.TEXT)
+        return documents
+
+    def upto(self, tier: Tier, among: BitMap) -> BitMap:
+        """Return those of `among` in which every group has a term in `tier` or a better one."""
+        for group in self._groups:
+            if not among:
+                break
+            among = among & union([lookup.upto(tier) for lookup in group])
+        return among
+
+
+_Found = tuple[_Searched, BitMap]
+
+
 def search(snapshot: Snapshot, query: Query, patience: Patience) -> Answer:
     """Answer `query`.
 
@@ -42,57 +72,39 @@ def search(snapshot: Snapshot, query: Query, patience: Patience) -> Answer:
 
     """
     wanted = _Wanted.of(query)
-    found = [(leaf, _all(leaf, wanted, query.filters, patience)) for leaf in snapshot.leaves]
-    found = [(leaf, documents) for leaf, documents in found if documents]
+    searched = [_Searched(leaf, wanted, patience) for leaf in snapshot.leaves]
+    found = [(each, hits) for each in searched if (hits := each.all(query.filters))]
+    parts = [(each.leaf, hits) for each, hits in found]
     return Answer(
-        hits=_page(found, wanted, query, patience),
-        total=sum(len(documents) for _, documents in found),
-        facets={name: _counts(found, name) for name in query.facets},
+        hits=_page(found, query) if wanted.groups else _plain(parts, query),
+        total=sum(len(hits) for _, hits in parts),
+        facets={name: _counts(parts, name) for name in query.facets},
         serial=snapshot.manifest.serial,
     )
 
 
-def _all(
-    leaf: Leaf, wanted: _Wanted, filters: Mapping[str, Sequence[str]], patience: Patience
-) -> BitMap:
-    documents = leaf.alive
-    for name, values in filters.items():
-        documents = documents & union([leaf.segment.having(name, value) for value in values])
-        if not documents:
-            return documents
-    if wanted.groups:
-        documents = documents & _upto(leaf, wanted, Tier.TEXT, patience)
-    for asked in wanted.excluded if documents else ():
-        documents = documents - leaf.matcher.upto(asked, Tier.TEXT, patience)
-    return documents
+def _plain(parts: Sequence[Part], query: Query) -> tuple[Hit, ...]:
+    places = newest(parts, query.offset, query.offset + query.limit)
+    return tuple(_hit(place, Tier.TEXT) for place in places)
 
 
-def _upto(leaf: Leaf, wanted: _Wanted, tier: Tier, patience: Patience) -> BitMap:
-    """Return the documents in which every group has a term in `tier` or a better one."""
-    return reduce(
-        and_,
-        (
-            union([leaf.matcher.upto(asked, tier, patience) for asked in group])
-            for group in wanted.groups
-        ),
-    )
+def _page(found: Sequence[_Found], query: Query) -> tuple[Hit, ...]:
+    if query.order != "date":
+        return tuple(_by_tier(found, query))
+    parts = [(searched.leaf, hits) for searched, hits in found]
+    places = newest(parts, query.offset, query.offset + query.limit)
+    shown = [
+        (searched, BitMap(document for leaf, document in places if leaf is searched.leaf))
+        for searched, _ in found
+    ]
+    tiers = _tiers([(searched, hits) for searched, hits in shown if hits])
+    return tuple(_hit(place, tiers[place]) for place in places)
 
 
-def _page(found: list[Part], wanted: _Wanted, query: Query, patience: Patience) -> tuple[Hit, ...]:
-    end = query.offset + query.limit
-    if not wanted.groups:
-        return tuple(_hit(place, Tier.TEXT) for place in newest(found, query.offset, end))
-    if query.order == "date":
-        places = newest(found, query.offset, end)
-        tiers = _tiers(places, wanted, patience)
-        return tuple(_hit(place, tiers[place]) for place in places)
-    return tuple(_by_tier(found, wanted, query, patience))
-
-
-def _by_tier(found: list[Part], wanted: _Wanted, query: Query, patience: Patience) -> Iterator[Hit]:
+def _by_tier(found: Sequence[_Found], query: Query) -> Iterator[Hit]:
     first, last = query.offset, query.offset + query.limit
     for tier in Tier:
-        here, found = _split(found, wanted, tier, patience)
+        here, found = _split(found, tier)
         count = sum(len(documents) for _, documents in here)
         if first < count:
             yield from (_hit(place, tier) for place in newest(here, first, min(last, count)))
@@ -101,33 +113,23 @@ def _by_tier(found: list[Part], wanted: _Wanted, query: Query, patience: Patienc
             return
 
 
-def _split(
-    found: list[Part], wanted: _Wanted, tier: Tier, patience: Patience
-) -> tuple[list[Part], list[Part]]:
+def _split(found: Sequence[_Found], tier: Tier) -> tuple[list[Part], list[_Found]]:
     """Part what is in `tier` (and in no better one, which was taken out before) from the rest."""
-    if tier is Tier.TEXT:
-        return found, []
-    here, rest = list[Part](), list[Part]()
-    for leaf, documents in found:
-        inside = documents & _upto(leaf, wanted, tier, patience)
+    here, rest = list[Part](), list[_Found]()
+    for searched, documents in found:
+        inside = documents if tier is Tier.TEXT else searched.upto(tier, documents)
         if inside:
-            here.append((leaf, inside))
-            documents = documents - inside  # noqa: PLW2901
-        if documents:
-            rest.append((leaf, documents))
+            here.append((searched.leaf, inside))
+        if len(inside) < len(documents):
+            rest.append((searched, documents - inside if inside else documents))
     return here, rest
 
 
-def _tiers(places: Sequence[Place], wanted: _Wanted, patience: Patience) -> dict[Place, Tier]:
+def _tiers(found: Sequence[_Found]) -> dict[Place, Tier]:
     """Return the tier of each of a few documents."""
-    leaves = {id(leaf): leaf for leaf, _ in places}
-    rest = [
-        (leaf, BitMap(document for owner, document in places if owner is leaf))
-        for leaf in leaves.values()
-    ]
     tiers: dict[Place, Tier] = {}
     for tier in Tier:
-        here, rest = _split(rest, wanted, tier, patience)
+        here, found = _split(found, tier)
         tiers |= {(leaf, document): tier for leaf, documents in here for document in documents}
     return tiers
 

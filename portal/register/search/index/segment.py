@@ -12,6 +12,7 @@ from pyroaring import BitMap
 from portal.register.search.index.filing import Filed, Mapped
 from portal.register.search.index.grams import Grams, Units
 from portal.register.search.index.lexicon import Lexicon, Numbers
+from portal.register.search.index.phrases import LONGEST, SHORTEST, Phrase, Phrases
 
 #: Facets with at most so many values in a segment are counted value by value.
 _FEW = 256
@@ -39,6 +40,7 @@ class Segment:
         self._ids_at: Numbers = self.mapped.array("ids.at")
         self._ids_order: Numbers = self.mapped.array("ids.order")
         self._lexicons: dict[str, Lexicon] = {}
+        self._phrases: dict[str, Phrases] = {}
         self._grams: dict[str, Grams] = {}
         self._values: dict[str, dict[str, BitMap]] = {}
 
@@ -83,6 +85,16 @@ class Segment:
             parts = Grams.__slots__
             self._grams[name] = Grams(*(self.mapped.array(f"grams.{name}.{p}") for p in parts))
         return self._grams[name]
+
+    def phrase(self, name: str, wanted: Phrase) -> BitMap | None:
+        """Return the documents that hold a phrase in a field, None when it is not a common one."""
+        if not SHORTEST <= wanted.length <= LONGEST:
+            return None
+        if name not in self._phrases:
+            parts = Phrases.__slots__
+            arrays = (self.mapped.array(f"phrases.{name}.{part}") for part in parts)
+            self._phrases[name] = Phrases(*arrays)
+        return self._phrases[name].find(wanted, self.text, self.grams(name))
 
     def having(self, facet: str, value: str) -> BitMap | None:
         """Return the documents with a value of a facet, None when there is none."""

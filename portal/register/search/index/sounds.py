@@ -22,7 +22,7 @@ def sounds(name: str) -> tuple[str, ...]:
     plain = compact(fold(name))[:_LONGEST]
     if not _CHINESE.search(plain):
         return ()
-    syllables = lazy_pinyin(plain, style=Style.NORMAL, errors=list)
+    syllables = lazy_pinyin(plain, style=Style.NORMAL, errors=list)  # type: ignore[arg-type]  # a list is allowed and is what we need: one sound for each sign
     full = fold_sound("".join(syllables))
     initials = fold_sound("".join(each[0] for each in syllables))
     return (full,) if full == initials else (full, initials)
