@@ -12,11 +12,12 @@ from portal.kit import migrate
 from portal.kit.config import Settings
 from portal.kit.db import engine_for, read_only
 from portal.register.search import keeping
+from portal.register.search.opening import UnknownEngine
 from portal.register.search.subscriber import Reached
 
 
 def run(settings: Settings, *, rebuild: bool, stay: bool, as_json: bool) -> None:
-    """Do what the options say; leave with 1 and a sentence where that cannot be done."""
+    """Do what the options say; leave with a sentence, and 1 or 2, where that cannot be done."""
     if not migrate.is_current("register", settings.register_url):
         click.echo("登记册尚未建立或版本过旧；请先运行 portal-site migrate", err=True)
         sys.exit(1)
@@ -28,6 +29,9 @@ def run(settings: Settings, *, rebuild: bool, stay: bool, as_json: bool) -> None
             _tell(reached, as_json=as_json)
         if stay:
             _stay(register, place, as_json=as_json)
+    except UnknownEngine as error:
+        click.echo(str(error), err=True)
+        sys.exit(2)
     except PortalError as error:
         click.echo(str(error), err=True)
         sys.exit(1)

@@ -88,7 +88,7 @@ def _answers(one: FoundRecord | str, judged: Judged, names: dict[str, str]) -> b
     record = one.source.record
     if isinstance(record, PublicResult) or one.source.kind != judged.kind:
         return False
-    name = getattr(record, "name", None) or getattr(record, "title", "")
+    name = str(getattr(record, "name", None) or getattr(record, "title", ""))
     return record.id == judged.wanted or name.startswith(judged.wanted)
 
 

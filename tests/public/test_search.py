@@ -2,6 +2,7 @@
 
 import re
 from pathlib import Path
+from typing import Any
 
 import pytest
 from flask import Flask
@@ -31,6 +32,12 @@ def _page(client: FlaskClient, **asked: str) -> str:
     answer = client.get("/search", query_string=asked)
     assert answer.status_code == 200
     return answer.get_data(as_text=True)
+
+
+def _offered(client: FlaskClient, typed: str) -> list[dict[str, str]]:
+    answer: dict[str, Any] = client.get("/search/suggest", query_string={"q": typed}).get_json()
+    assert answer["q"] == typed
+    return list(answer["suggestions"])
 
 
 def _total(page: str) -> int:
@@ -163,17 +170,16 @@ def test_without_an_index_parties_are_found_by_their_beginning_and_the_page_says
 
     assert ["全文检索正在准备" in page for page in pages] == [True] * 4
     assert ["entry__title" in page for page in pages] == [True, True, False, False]
-    assert client.get("/search/suggest?q=示例市青禾").json["suggestions"][0]["text"] == NAME
+    assert [each["text"] for each in _offered(client, "示例市青禾")] == [NAME]
 
 
 def test_suggestions_are_parties_items_and_agencies(indexed: Office, client: FlaskClient) -> None:
-    by_name = client.get("/search/suggest", query_string={"q": "示例市"}).json
-    by_item = client.get("/search/suggest", query_string={"q": "食品经营"}).json
+    by_name, by_item = _offered(client, "示例市"), _offered(client, "食品经营")
 
-    assert {each["kind"] for each in by_name["suggestions"]} == {"entity", "agency"}
-    assert [each["kind"] for each in by_item["suggestions"]] == ["item"]
-    assert by_item["suggestions"][0]["url"].startswith("/items/i_")
-    assert client.get("/search/suggest?q=").json == {"q": "", "suggestions": []}
+    assert {each["kind"] for each in by_name} == {"entity", "agency"}
+    assert [each["kind"] for each in by_item] == ["item"]
+    assert by_item[0]["url"].startswith("/items/i_")
+    assert _offered(client, "") == []
 
 
 def test_a_reader_who_holds_the_page_gets_a_new_one_when_the_index_moves_on(

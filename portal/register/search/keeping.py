@@ -64,8 +64,15 @@ def catch_up(
 def follow(
     register: sa.Engine, place: Place, *, tell: Tell, stop: threading.Event, say: Say | None = None
 ) -> None:
-    """Catch up whenever the register has moved on, or the index is gone, until `stop` is set."""
-    engine, writer = open_engine(place.url), open_writer(place.url)
+    """Catch up whenever the register has moved on, or the index is gone, until `stop` is set.
+
+    Raises:
+        IndexBusy: another process wrote all the time that one was ready to wait.
+
+    """
+    place.lock.parent.mkdir(parents=True, exist_ok=True)
+    with turn(place.lock, patience=PATIENCE):
+        engine, writer = open_engine(place.url), open_writer(place.url)
     while True:
         if _is_behind(register, engine, writer):
             reached = catch_up(register, place, say=say)

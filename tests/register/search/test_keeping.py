@@ -12,10 +12,10 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from portal.register.records import Kind
-from portal.register.search import keeping, subscriber
+from portal.register.search import subscriber
 from portal.register.search.keeping import Place, catch_up, follow
 from portal.register.search.model import Answer, Query, Term
-from portal.register.search.opening import open_engine
+from portal.register.search.opening import open_engine, open_writer
 from portal.register.search.subscriber import Reached
 from portal.register.search.turns import IndexBusy, turn
 from portal.register.tables.changes import EpochRow
@@ -98,7 +98,7 @@ def test_an_index_that_cannot_be_followed_is_built_again(
             session.execute(sa.update(EpochRow).values(value="another"))
             session.commit()
     else:
-        keeping.open_writer(place.url).apply((), (), serial=99, purge=False)
+        open_writer(place.url).apply((), (), serial=99, purge=False)
 
     reached = catch_up(migrated_register, place)
 
