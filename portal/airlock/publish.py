@@ -29,6 +29,8 @@ class Outcome:
     amended: int
     same: int
     withdrawn: int
+    #: Records that show less than before: their older versions are gone.
+    purged: int = 0
 
 
 def publish(
@@ -110,8 +112,9 @@ def sign_head(register: sa.Engine, keys: KeyHolder) -> None:
 def _outcome(pen: Pen) -> Outcome:
     counts = pen.counts
     return Outcome(
-        pen.serial, counts["published"], counts["amended"], counts["same"], counts["withdrawn"]
-    )
+        pen.serial, counts["published"], counts["amended"], counts["same"], counts["withdrawn"],
+        counts["purged"],
+    )  # fmt: skip
 
 
 def _forget(register: sa.Engine, pen: Pen) -> None:

@@ -23,6 +23,8 @@ from portal.register.dumps.describing import Terms
 
 _OFFICE = "portal.internal.app:create_app()"
 _SITE = "portal.public.app:create_app()"
+#: Keeps the search index where the register is; as little told about the office as the site.
+_FOLLOWER = "from portal.public.cli import main; main(['index', '--follow'])"
 #: What the public process must never be told.
 _OFFICE_ONLY = ("PORTAL_INTERNAL_URL", "PORTAL_LOG_KEY")
 _READY_SECONDS = 30
@@ -39,7 +41,7 @@ def both(settings: Settings, internal_url: str) -> None:
     """Migrate, load the demonstration on the first start, serve both sides until told to stop.
 
     Site and office are two processes with two environments: the site's does not hold the
-    address of the office's store.
+    address of the office's store. A third follows the changelog with the search index.
     """
     for name, port in (("PORT", settings.port), ("OFFICE_PORT", settings.office_port)):
         if not _is_free(settings.host, port):
@@ -52,6 +54,7 @@ def both(settings: Settings, internal_url: str) -> None:
     commands = (
         (gunicorn.command(settings, _SITE, settings.port), public),
         (gunicorn.command(settings, _OFFICE, settings.office_port), dict(os.environ)),
+        ([sys.executable, "-c", _FOLLOWER], public),
     )
     #: Said outright: a shell that starts us in the background has SIGINT ignored.
     for each in (signal.SIGINT, signal.SIGTERM):

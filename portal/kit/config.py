@@ -16,6 +16,7 @@ KNOWN = {
     "PORTAL_LETTERBOX_URL": "SQLAlchemy URL of the letterbox",
     "PORTAL_LOG_KEY": "file of the log's private key; never read by the public site",
     "PORTAL_DUMPS": "folder of the dumps; written by the office, read by the site",
+    "PORTAL_SEARCH_URL": "where the search index lies, and which engine reads it",
     "PORTAL_SITE_URL": "address of the public site, for absolute links",
     "PORTAL_OFFICE_URL": "address of the office; https:// makes its cookies secure",
     "PORTAL_OFFICE_PROXIES": "number of proxies before the office that add X-Forwarded-For",
@@ -72,6 +73,7 @@ class Settings:
     dumps: Path
     register_url: str
     letterbox_url: str
+    search_url: str
     site_url: str
     site_name: str
     license_url: str
@@ -104,6 +106,7 @@ def load(environ: Mapping[str, str] | None = None) -> Settings:
         dumps=Path(values.get("PORTAL_DUMPS") or data / "dumps").resolve(),
         register_url=values.get("PORTAL_REGISTER_URL") or f"sqlite:///{data / 'register.db'}",
         letterbox_url=values.get("PORTAL_LETTERBOX_URL") or f"sqlite:///{data / 'letterbox.db'}",
+        search_url=values.get("PORTAL_SEARCH_URL") or f"whoosh://{data / 'search'}",
         site_url=(values.get("PORTAL_SITE_URL") or f"http://127.0.0.1:{port}").rstrip("/"),
         site_name=values.get("PORTAL_SITE_NAME") or "明察",
         license_url=values.get("PORTAL_LICENSE_URL")

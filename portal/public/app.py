@@ -23,6 +23,7 @@ from portal.public.api.routes import BLUEPRINTS as API
 from portal.public.pages import BLUEPRINTS
 from portal.public.problems import is_program
 from portal.register.queries.changes import serial
+from portal.register.search.opening import open_engine
 
 _CSP = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; "
@@ -59,6 +60,7 @@ def create_app(settings: Settings | None = None) -> Flask:
         None: options(read_only(settings.register_url)),
         LETTERBOX: options(settings.letterbox_url),
     }
+    app.extensions["search"] = open_engine(settings.search_url)
     db.init_app(app)
     app.url_map.converters["default"] = _Printable
     i18n.set_up(app)
@@ -100,7 +102,7 @@ def _digest(path: str) -> str:
 def _look(templates: Path) -> str:
     """Return a digest of everything pages are made from besides records: a validator must know it."""
     digest = hashlib.sha256()
-    for path in sorted([*templates.rglob("*.*"), *asset("static").rglob("*.css")]):
+    for path in sorted([*templates.rglob("*.*"), *asset("static").rglob("*.*")]):
         digest.update(path.read_bytes())
     return digest.hexdigest()[:8]
 
@@ -114,7 +116,7 @@ def _page_words() -> dict[str, object]:
         ("plans.index", _("抽查计划"), "/tasks/"),
         ("draws.index", _("抽取记录"), None),
         ("items.index", _("抽查事项"), None),
-        ("entities.index", _("检查对象"), "/search"),
+        ("entities.index", _("检查对象"), None),
         ("agencies.index", _("检查主体"), None),
         ("documents.index", _("文件"), None),
     )

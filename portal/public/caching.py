@@ -16,10 +16,22 @@ View = Callable[..., Any]
 
 def conditional(view: View) -> View:
     """Answer 304 without running `view` when the reader already holds this state of the page."""
+    return conditional_on(lambda: "")(view)
 
+
+def conditional_on(state: Callable[[], str]) -> Callable[[View], View]:
+    """Make pages conditional that depend on `state` besides register, day and release."""
+
+    def decorate(view: View) -> View:
+        return _conditional(view, state)
+
+    return decorate
+
+
+def _conditional(view: View, state: Callable[[], str]) -> View:
     @wraps(view)
     def answer(**kwargs: Any) -> Response:  # noqa: ANN401
-        tag = _tag()
+        tag = "-".join(part for part in (_tag(), state()) if part)
         if request.if_none_match.contains(tag):
             response = Response(status=304)
         else:

@@ -2,7 +2,7 @@
 
 import click
 
-from portal.public.commands import dumping, proving, recomputing, serving
+from portal.public.commands import dumping, indexing, proving, recomputing, serving
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
@@ -20,5 +20,6 @@ for command in (
     proving.verify_log,
     recomputing.recompute,
     dumping.dump,
+    indexing.index,
 ):
     main.add_command(command)

@@ -9,14 +9,20 @@ from selenium.webdriver import Chrome, ChromeOptions
 from selenium.webdriver.chrome.service import Service
 from werkzeug.serving import make_server
 
+from portal.kit.db import engine_for
 from portal.public.app import create_app
+from portal.register.search import keeping
 from tests.stage import urls
 
 
 @pytest.fixture(scope="module")
 def address(demo: Path) -> Iterator[str]:
-    """The site over the demonstration, on a loopback port."""
-    server = make_server("127.0.0.1", 0, create_app(urls(demo)[0]), threaded=True)
+    """The site over the demonstration and its search index, on a loopback port."""
+    settings = urls(demo)[0]
+    register = engine_for(settings.register_url)
+    keeping.catch_up(register, keeping.Place.of(settings.search_url, settings.data))
+    register.dispose()
+    server = make_server("127.0.0.1", 0, create_app(settings), threaded=True)
     thread = threading.Thread(target=server.serve_forever)
     thread.start()
     yield f"http://127.0.0.1:{server.server_port}"

@@ -61,7 +61,8 @@ def every_page(browser: Chrome, address: str) -> list[str]:
         "href"
     )
     return [
-        f"{address}/", f"{address}/search?q=%E7%A4%BA%E4%BE%8B", f"{address}/nothing", f"{address}/docs/about",
+        f"{address}/", f"{address}/search?q=%E7%A4%BA%E4%BE%8B", f"{address}/search", f"{address}/search?q=zzzz",
+        f"{address}/search?kind=result&outcome=ordered_to_rectify&page=2", f"{address}/nothing", f"{address}/docs/about",
         f"{address}/results/?problem=true", str(overdue), *lists, *shows,
     ]  # fmt: skip
 

@@ -23,8 +23,9 @@ from portal.internal.tables.ledger import LedgerRow
 from portal.internal.tables.people import PersonRow, RecoveryCodeRow
 from portal.internal.tables.sessions import SessionRow
 from portal.kit import clock, config
-from tests.conftest import Office, urls
+from tests.conftest import Office
 from tests.internal.clicking import PASSWORD, SignIn, post, read, send
+from tests.stage import urls
 
 Enter = Callable[..., TestResponse]
 CHOSEN = "another long password"

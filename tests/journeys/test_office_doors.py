@@ -16,8 +16,8 @@ from portal.domain.workflow import Role
 from portal.internal.desk import people
 from portal.internal.desk.stores import open_stores
 from portal.internal.desk.throttle import FREE_PER_ACCOUNT
-from tests.conftest import urls
 from tests.journeys.processes import BIN, environment, free_port, office, running, wait_for
+from tests.stage import urls
 
 pytestmark = [pytest.mark.slow, pytest.mark.enable_socket]
 

@@ -15,6 +15,10 @@ from portal.internal.tables.settings import ID_KEY, SettingRow
 from portal.public.app import create_app
 from portal.register.proofs import entries
 from portal.register.records import Kind
+from portal.register.search import keeping
+from portal.register.search.model import Query
+from portal.register.search.opening import open_engine
+from portal.register.tables.entities import EntityRow
 from tests import stage
 from tests.conftest import NOW, Office
 from tests.makers import AGENCY_ROW, CANARY, CODE_CANARY, ITEM_ROW, RESULT_ROW
@@ -62,6 +66,50 @@ def test_no_canary_is_in_the_register_or_letterbox_files(demo: Path) -> None:
 
 
 @pytest.mark.sqlite
+@pytest.mark.slow
+def test_no_canary_is_in_a_file_of_the_index_nor_found_by_it(demo: Path) -> None:
+    """Pairs of characters too: an index keeps words in pieces."""
+    settings, internal = urls(demo)
+    stores = open_stores(settings, internal)
+    keeping.catch_up(stores.register, stores.index)
+    content = b"".join(path.read_bytes() for path in (demo / "search").iterdir())
+    client = create_app(settings).test_client()
+
+    pieces = {"金丝", "丝雀", "JSQ", "jsq", "白鹇", "玄鸟"}
+    kept = [p for p in pieces if any(p.encode(c) in content for c in ("utf-8", "utf-16-le"))]
+    found = [
+        secret
+        for secret in SECRETS
+        for address in ("/search", "/search/suggest")
+        if b'href="/results/r_' in client.get(address, query_string={"q": secret}).data
+        or b'"url"' in client.get(address, query_string={"q": secret}).data
+    ]
+
+    assert kept == []
+    assert found == []
+    assert "示例".encode("utf-16-le") in content
+
+
+@pytest.mark.slow
+def test_a_list_under_embargo_is_not_searched(demo: Path) -> None:
+    """What a draw under embargo drew, and the parties it alone brought in, are in no answer."""
+    settings, internal = urls(demo)
+    stores = open_stores(settings, internal)
+    keeping.catch_up(stores.register, stores.index)
+    with Session(stores.internal) as inside, Session(stores.register) as outside:
+        filed = set(
+            inside.scalars(sa.select(FilingRow.public_id).where(FilingRow.kind == "entity"))
+        )
+        public = set(outside.scalars(sa.select(EntityRow.public_id)))
+    engine = open_engine(settings.search_url)
+    every = Query(filters={"kind": ("entity",)}, order="date", limit=100_000)
+
+    indexed = {hit.public_id for hit in engine.search(every).hits}
+
+    assert filed - public
+    assert indexed == public
+
+
 @pytest.mark.slow
 @pytest.mark.parametrize(
     "private", ["2369132", "胡家磊", "66601934", "66601935", "jnssgb", "195421667"]
@@ -114,11 +162,32 @@ def test_two_offices_that_differ_only_in_secrets_give_the_same_site(
         unreleased = [_result(n) for n in (20, 21)] if each is other else [_result(30)]
         each.file("results", *unreleased)
 
-    first = crawl(create_app(urls(data)[0]).test_client())
-    second = crawl(create_app(urls(other_data)[0]).test_client())
+    for each in (office, other):
+        keeping.catch_up(each.stores.register, each.stores.index)
+    first, second = (_everything(folder) for folder in (data, other_data))
     assert len(first) > 20
     assert sum(address.startswith("/log/proof") for address in first) > 5
+    assert sum(address.startswith("/search") for address in first) > 20
     assert _strip(first, data) == _strip(second, other_data)
+
+
+#: Asked of both worlds: what is public, what only one of them holds, and what neither does.
+_ASKED = (
+    "示例市", "青禾", "乙", "另一个人", "另一条备注", "JC-0003", "公共安全", "示例市市场监督管理局", CODE_CANARY,
+    CANARY, "slsqh", "食品 OR 许可", "-青禾", RESULT_ROW["identifier"], "示例市青和食品有限公司",
+)  # fmt: skip
+
+
+def _everything(data: Path) -> dict[str, Answer]:
+    """Return every page that links lead to, and what search answers to `_ASKED`."""
+    client = create_app(urls(data)[0]).test_client()
+    found = crawl(client)
+    for asked in _ASKED:
+        for address in (f"/search?q={asked}", f"/search/suggest?q={asked}"):
+            answer = client.get(address)
+            headers = tuple(sorted((n, v) for n, v in answer.headers.items() if n != "Date"))
+            found[address] = Answer(answer.status_code, headers, answer.get_data())
+    return found
 
 
 def _result(number: int, **changes: object) -> dict[str, object]:

@@ -11,6 +11,7 @@ from portal.domain.draws import Draw
 from portal.domain.errors import PortalError
 from portal.domain.workflow import BatchState, Role, move
 from portal.internal.desk import approvals, batches, people, ripples
+from portal.internal.desk.forgetting import forget
 from portal.internal.desk.projection import passages
 from portal.internal.desk.stores import Stores
 from portal.internal.tables import filings, ledger, reminders
@@ -37,16 +38,20 @@ def release(
         ContentChanged: it is not what was approved; nothing was published.
         Residue: something secret-looking is left in the text; nothing was published.
         LogBroken: the register is not what was signed last; nothing was published.
+        NotForgotten: all is published, but what it takes back is still in the search index.
 
     """
     before = _begin(stores, batch_id, by)
     try:
-        return _carry_out(stores, batch_id, by=by, now=now, progress=progress)
+        outcome = _carry_out(stores, batch_id, by=by, now=now, progress=progress)
     except PortalError:
         #: Refused means that the register was left as it was, so the batch may still be returned.
         with write_lock(stores.internal) as session:
             batches.get(session, batch_id).state = before.value
         raise
+    if outcome.withdrawn or outcome.purged:
+        forget(stores)
+    return outcome
 
 
 def _begin(stores: Stores, batch_id: int, by: str) -> BatchState:

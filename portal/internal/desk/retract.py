@@ -10,6 +10,7 @@ from portal.airlock.publish import Outcome, publish, withdraw
 from portal.domain.errors import FourEyesViolation, UnknownRecord
 from portal.domain.workflow import Role
 from portal.internal.desk import batches, people, ripples
+from portal.internal.desk.forgetting import forget
 from portal.internal.desk.stores import Stores
 from portal.internal.tables import ledger, reminders
 from portal.internal.tables.filings import FilingRow
@@ -34,6 +35,7 @@ def retract(
         UnknownRecord: the office knows no such record.
         NotAllowed: one of them may not publish for the agency.
         LogBroken: the register is not what was signed last; nothing was withdrawn.
+        NotForgotten: it is withdrawn, but still in the search index; the same command carries on.
 
     """
     if by == second:
@@ -69,6 +71,8 @@ def retract(
         again = ripples.redrawn(session, drawn, today=today)
         publish(stores.register, again, now=now, keys=keys)
         shelf.retire(stores.register, stores.dumps)
+    forget(stores)
+    with write_lock(stores.internal) as session:
         session.execute(
             sa.update(WithdrawalRow).where(WithdrawalRow.id == order_id).values(done_at=now)
         )

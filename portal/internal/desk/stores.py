@@ -11,6 +11,7 @@ from portal.airlock.seal import KeyFile
 from portal.kit import config
 from portal.kit.config import Limits, Settings
 from portal.kit.db import engine_for
+from portal.register.search.keeping import Place
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +29,8 @@ class Stores:
     limits: Limits
     #: Where dumps lie; what holds a withdrawn text goes from there at once.
     dumps: Path
+    #: The search index of what is public.
+    index: Place
 
 
 def open_stores(settings: Settings, internal_url: str) -> Stores:
@@ -41,6 +44,7 @@ def open_stores(settings: Settings, internal_url: str) -> Stores:
         log_key=KeyFile(config.log_key(settings.data), f"{urlsplit(settings.site_url).netloc}/log"),
         limits=settings.limits,
         dumps=settings.dumps,
+        index=Place.of(settings.search_url, settings.data),
     )
 
 

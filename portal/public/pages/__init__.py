@@ -14,6 +14,7 @@ from portal.public.pages import (
     log,
     plans,
     results,
+    search,
     withheld,
 )
 
@@ -33,4 +34,5 @@ BLUEPRINTS = (
     docs.bp,
     log.bp,
     downloads.bp,
+    search.bp,
 )

@@ -1,4 +1,4 @@
-"""The front page, and finding a party by name or number."""
+"""The front page."""
 
 from flask import Blueprint, render_template
 from flask.typing import ResponseReturnValue
@@ -8,7 +8,7 @@ from portal.kit.db import db
 from portal.public import params
 from portal.public.caching import conditional
 from portal.public.pages.lines import result_lines
-from portal.register.queries import agencies, changes, documents, entities, plans, results
+from portal.register.queries import agencies, changes, documents, plans, results
 
 bp = Blueprint("home", __name__)
 
@@ -31,12 +31,3 @@ def index() -> ResponseReturnValue:
         plans=plans.listed(session, limit=5).rows,
         agencies=agencies.listed(session, limit=30).rows,
     )
-
-
-@bp.get("/search")
-@conditional
-def search() -> ResponseReturnValue:
-    """Find parties whose number or name is, or begins with, what was typed."""
-    asked = params.read(q=params.words).get("q", "")
-    found = entities.found(db.session(), asked) if asked else []
-    return render_template("search.html", asked=asked, found=found)

@@ -12,8 +12,11 @@ from enum import IntEnum
 from typing import Protocol
 
 #: Facets a document may carry; every one of them can be filtered by and counted.
+#: `part` names records without a document of their own change: the plan of a task, the steps of a result.
+#: No address ever offers it; the subscriber asks by it which documents a withdrawn record was part of.
 FACETS = (
     "kind", "agency", "region", "item", "entity", "task", "class", "outcome", "status", "year", "joint",
+    "part",
 )  # fmt: skip
 
 
@@ -96,8 +99,23 @@ class TooMuch(ValueError):
     """The query needs more work than one reader may ask for; the message says how to narrow it."""
 
 
+class NoIndex(LookupError):
+    """There is no index yet; the writer must build it. Reading processes answer without it meanwhile."""
+
+
+class Damaged(ValueError):
+    """The index is not what was written, or of another version; the writer must rebuild it."""
+
+
+class Busy(RuntimeError):
+    """Another process is writing the index."""
+
+
 class Engine(Protocol):
-    """What reading processes ask of an engine. Safe to use from several threads."""
+    """What reading processes ask of an engine. Safe to use from several threads.
+
+    Every question may also raise `NoIndex` or `Damaged`.
+    """
 
     def search(self, query: Query) -> Answer:
         """Answer `query` from one consistent generation.
@@ -108,14 +126,28 @@ class Engine(Protocol):
         """
 
     def suggest(self, prefix: str, *, kinds: Sequence[str] = (), limit: int = 8) -> list[Hit]:
-        """Return documents one of whose names or identifiers begins with `prefix`, newest first."""
+        """Return documents one of whose names or identifiers begins with `prefix`, newest first.
+
+        A name also begins with its pinyin, in full or as initials.
+        """
+
+    def spelling(self, text: str, *, kinds: Sequence[str] = (), limit: int = 3) -> list[Hit]:
+        """Return documents whose public name or code is nearly `text`: for "did you mean".
+
+        Raises:
+            TooMuch: it would take longer than its budget.
+
+        """
 
     def serial(self) -> int:
         """Return the change the index has reached; 0 when there is none."""
 
 
 class IndexWriter(Protocol):
-    """What the one writing process asks of an engine. Every call is all or nothing, also under kill -9."""
+    """What the one writing process asks of an engine. Every call is all or nothing, also under kill -9.
+
+    `apply` may also raise `NoIndex`, `epoch` and `apply` `Damaged`, every one `Busy`.
+    """
 
     def rebuild(self, documents: Iterable[Document], *, serial: int, epoch: str) -> None:
         """Make a new generation of `documents`, switch to it, and remove the old one's files."""

@@ -11,7 +11,7 @@ from flask.testing import FlaskClient
 
 from portal.kit.db import engine_for
 from portal.public.app import create_app
-from tests.conftest import urls
+from tests.stage import urls
 
 
 @pytest.fixture(scope="module")

@@ -1,0 +1,77 @@
+"""Building the search index, bringing it up to date, keeping it so."""
+
+import json
+import sys
+import threading
+
+import click
+import sqlalchemy as sa
+
+from portal.domain.errors import PortalError
+from portal.kit.db import engine_for, read_only
+from portal.public.commands.opening import with_register
+from portal.register.search import keeping
+from portal.register.search.opening import UnknownEngine
+from portal.register.search.subscriber import Reached
+
+
+@click.command()
+@click.option("--rebuild", is_flag=True, help="不论现状，从登记册重新建立")
+@click.option(
+    "--follow", "stay", is_flag=True, help="完成后不退出，登记册一有变更随即更新，直到 Ctrl-C"
+)
+@click.option("--json", "as_json", is_flag=True, help="以 JSON 输出，每次更新一行")
+def index(*, rebuild: bool, stay: bool, as_json: bool) -> None:
+    """Bring the search index to where the register is (更新检索索引).
+
+    没有索引、索引损坏、版本不符或登记册换了新的，都会自动重建；重建期间网站照常应答。
+    撤下和后来隐去的内容，完成时已不在索引的任何文件里。同一时间只有一个进程写入，其余等候。
+    退出状态：0 完成；1 被拒绝，原因见输出；2 用法或设置有误。
+    """
+    settings = with_register()
+    register = engine_for(read_only(settings.register_url))
+    place = keeping.Place.of(settings.search_url, settings.data)
+    try:
+        reached = keeping.catch_up(register, place, rebuild=rebuild, say=_progress)
+        if reached is not None:
+            _tell(reached, as_json=as_json)
+        if stay:
+            _stay(register, place, as_json=as_json)
+    except UnknownEngine as error:
+        click.echo(str(error), err=True)
+        sys.exit(2)
+    except PortalError as error:
+        click.echo(str(error), err=True)
+        sys.exit(1)
+    finally:
+        register.dispose()
+
+
+def _stay(register: sa.Engine, place: keeping.Place, *, as_json: bool) -> None:
+    try:
+        keeping.follow(
+            register,
+            place,
+            tell=lambda reached: _tell(reached, as_json=as_json),
+            stop=threading.Event(),
+        )
+    except KeyboardInterrupt:
+        click.echo("不再跟随", err=True)
+
+
+def _progress(done: int) -> None:
+    if sys.stderr.isatty():
+        click.echo(f"\r已写入 {done} 篇", nl=False, err=True)
+
+
+def _tell(reached: Reached, *, as_json: bool) -> None:
+    if as_json:
+        told = {
+            "serial": reached.serial,
+            "documents": reached.documents,
+            "rebuilt": reached.rebuilt,
+        }
+        click.echo(json.dumps(told))
+    else:
+        done = "已重建" if reached.rebuilt else "已更新"
+        click.echo(f"检索索引{done}：写入 {reached.documents} 篇，至变更号 {reached.serial}")

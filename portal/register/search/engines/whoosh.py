@@ -1,0 +1,224 @@
+"""The engine on this machine: segments in a folder, one writing process, any number of readers.
+
+Of Whoosh it keeps the storage folder and its write lock (an operating system lock, free again when its
+holder dies); list, dictionary and postings are our own, see `portal.register.search.index`.
+"""
+
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager, suppress
+from itertools import accumulate
+from pathlib import Path
+from secrets import token_hex
+from typing import Final
+
+import numpy as np
+from pyroaring import BitMap
+from whoosh.filedb.filestore import FileStorage
+
+from portal.register.search.index import filing, manifest, snapshot, suggesting
+from portal.register.search.index.asking import Patience
+from portal.register.search.index.batch import Batch
+from portal.register.search.index.manifest import Manifest, Member
+from portal.register.search.index.searching import search
+from portal.register.search.index.segment import Segment
+from portal.register.search.index.snapshot import Leaf, Snapshot
+from portal.register.search.model import Answer, Busy, Damaged, Document, Hit, NoIndex, Query
+
+#: Seconds one query may take.
+BUDGET = 0.5
+#: A segment is closed at so many documents, or units of text.
+_DOCUMENTS = 131_072
+_UNITS = 48_000_000
+#: So many segments of about one size are made one.
+_FAN = 8
+
+
+class WhooshEngine:
+    """Answers from the newest generation; takes notice of a new one at the next question."""
+
+    def __init__(self, folder: Path, *, budget: float = BUDGET) -> None:
+        self._folder: Final = folder
+        self._budget: Final = budget
+        self._seen: tuple[int, int] | None = None
+        self._snapshot: Snapshot | None = None
+
+    def _current(self) -> Snapshot:
+        """Return the newest view.
+
+        Raises:
+            NoIndex: nothing was built yet.
+            Damaged: the index must be rebuilt.
+
+        """
+        seen = _stamp(self._folder)
+        if self._snapshot is None or seen != self._seen:
+            self._snapshot = snapshot.take(self._folder, self._snapshot)
+            self._seen = seen
+        return self._snapshot
+
+    def search(self, query: Query) -> Answer:
+        """Answer `query`, see the protocol; also raises what `_current` raises."""
+        return search(self._current(), query, Patience(self._budget))
+
+    def suggest(self, prefix: str, *, kinds: Sequence[str] = (), limit: int = 8) -> list[Hit]:
+        """Return documents whose name, identifier or sound begins with `prefix`, newest first."""
+        return suggesting.suggest(self._current(), prefix, kinds, limit)
+
+    def spelling(self, text: str, *, kinds: Sequence[str] = (), limit: int = 3) -> list[Hit]:
+        """Return documents whose name or code is nearly `text`, see the protocol."""
+        patience = Patience(self._budget)
+        return suggesting.spelling(self._current(), text, kinds, limit, patience)
+
+    def serial(self) -> int:
+        """Return the change the index has reached; 0 when there is none."""
+        try:
+            return self._current().manifest.serial
+        except NoIndex:
+            return 0
+
+
+def _stamp(folder: Path) -> tuple[int, int]:
+    try:
+        status = (folder / manifest.CURRENT).stat()
+    except FileNotFoundError as error:
+        raise NoIndex(f"there is no search index in {folder}") from error
+    return status.st_ino, status.st_mtime_ns
+
+
+class WhooshWriter:
+    """Makes generations. One process at a time; what dies half-way leaves the generation before it."""
+
+    def __init__(self, folder: Path) -> None:
+        """Finish what a writer that died may have left: files of a generation that is no more."""
+        self._folder: Final = folder
+        with suppress(Busy, NoIndex, Damaged), self._lock():
+            manifest.sweep(folder, manifest.read(folder).files())
+
+    def epoch(self) -> str | None:
+        """Return the life of the register that the index was built from, None without an index.
+
+        Raises:
+            Damaged: there is one, and it must be rebuilt.
+
+        """
+        try:
+            return manifest.read(self._folder).epoch
+        except NoIndex:
+            return None
+
+    def rebuild(self, documents: Iterable[Document], *, serial: int, epoch: str) -> None:
+        """Make a new generation of `documents`, switch to it, and remove the old one's files."""
+        with self._lock():
+            members = tuple(self._build(documents))
+            self._commit(Manifest(self._next(), epoch, serial, members))
+
+    def apply(
+        self, documents: Iterable[Document], gone: Sequence[str], *, serial: int, purge: bool
+    ) -> None:
+        """Bring the index to `serial`, see the protocol.
+
+        Raises:
+            NoIndex: there is nothing to bring up to date.
+            Damaged: it must be rebuilt.
+            Busy: another process is writing.
+
+        """
+        with self._lock():
+            before = snapshot.take(self._folder)
+            new = {document.public_id: document for document in documents}
+            replaced = {*gone, *new}
+            members = [
+                kept
+                for leaf, member in zip(before.leaves, before.manifest.members, strict=True)
+                for kept in self._without(leaf.segment, leaf.alive, member, replaced, purge=purge)
+            ]
+            members += self._build(new.values())
+            epoch = before.manifest.epoch
+            self._commit(Manifest(self._next(), epoch, serial, tuple(members)))
+            self._merge()
+
+    def _next(self) -> int:
+        try:
+            return manifest.read(self._folder).generation + 1
+        except (NoIndex, Damaged):
+            return 1
+
+    @contextmanager
+    def _lock(self) -> Iterator[None]:
+        self._folder.mkdir(parents=True, exist_ok=True)
+        lock = FileStorage(str(self._folder)).lock("WRITELOCK")
+        if not lock.acquire():
+            raise Busy(f"another process is writing the search index in {self._folder}")
+        try:
+            yield
+        finally:
+            lock.release()
+
+    def _commit(self, new: Manifest) -> None:
+        filing.sync_folder(self._folder)
+        manifest.write(self._folder, new)
+        manifest.sweep(self._folder, new.files())
+
+    def _build(self, documents: Iterable[Document]) -> Iterator[Member]:
+        batch = Batch()
+        for document in documents:
+            batch.add(document)
+            if len(batch) >= _DOCUMENTS or batch.units >= _UNITS:
+                yield self._file(batch)
+                batch = Batch()
+        if len(batch):
+            yield self._file(batch)
+
+    def _file(self, batch: Batch) -> Member:
+        path = self._folder / f"{token_hex(8)}.segment"
+        return Member(filing.write(path, batch.finish()))
+
+    def _without(
+        self, segment: Segment, alive: BitMap, member: Member, replaced: set[str], *, purge: bool
+    ) -> Iterator[Member]:
+        """Yield what is left of a segment: itself, itself with more gone, a copy without them, or nothing."""
+        found = BitMap(
+            number for each in replaced if (number := segment.document(each)) is not None
+        )
+        left = alive - found
+        if not left:
+            return
+        if purge and found:
+            yield self._rewritten([(segment, left)])
+        elif left == alive:
+            yield member
+        else:
+            dead = snapshot.dead_array(BitMap(range(len(segment))) - left)
+            path = self._folder / f"{token_hex(8)}.dead"
+            yield Member(member.segment, filing.write(path, dead))
+
+    def _rewritten(self, parts: Sequence[tuple[Segment, BitMap]]) -> Member:
+        batch = Batch()
+        for segment, left in parts:
+            kept = np.zeros(len(segment), dtype=bool)
+            kept[np.array(left.to_array(), dtype=np.uint32)] = True
+            batch.add_segment(segment, kept)
+        return self._file(batch)
+
+    def _merge(self) -> None:
+        """Make one of many small segments; in a generation of its own, so that readers need not wait."""
+        while group := _crowded(snapshot.take(self._folder)):
+            now = snapshot.take(self._folder)
+            chosen = [leaf for leaf in now.leaves if leaf.segment.filed.name in group]
+            merged = self._rewritten([(leaf.segment, leaf.alive) for leaf in chosen])
+            kept = tuple(m for m in now.manifest.members if m.segment.name not in group)
+            old = now.manifest
+            self._commit(Manifest(old.generation + 1, old.epoch, old.serial, (*kept, merged)))
+
+
+def _crowded(now: Snapshot) -> set[str]:
+    """Return the names of segments of about one size that are too many, empty when none are."""
+    sizes: dict[int, list[Leaf]] = {}
+    for leaf in now.leaves:
+        if len(leaf.alive) < _DOCUMENTS // 2:
+            sizes.setdefault(len(leaf.alive).bit_length() // 3, []).append(leaf)
+    crowd = next((group for _, group in sorted(sizes.items()) if len(group) >= _FAN), [])
+    documents = accumulate(len(leaf.alive) for leaf in crowd)
+    units = accumulate(len(leaf.segment.text) for leaf in crowd)
+    fitting = sum(d <= _DOCUMENTS and u <= _UNITS for d, u in zip(documents, units, strict=True))
+    return {leaf.segment.filed.name for leaf in crowd[:fitting]} if fitting > 1 else set()

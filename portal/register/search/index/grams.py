@@ -1,0 +1,180 @@
+"""Pairs of neighbouring characters and the documents they occur in, as roaring bitmaps.
+
+A *unit* is one 16-bit part of UTF-16. Every pair of units of which one is a character by itself is
+indexed, unless it begins between two values; pairs inside runs of letters and digits are not, for runs are words of a lexicon.
+"""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from pyroaring import BitMap
+
+from portal.register.search.analysis import BREAK, SINGLES
+from portal.register.search.index.lexicon import Numbers, bitmap
+
+Units = NDArray[np.uint16]
+
+#: Documents begin at multiples of so many units, so that a unit leads to its document by one division.
+BLOCK = 16
+#: Shorter lists are numbers as they are: a bitmap would cost more than it saves.
+_RAW = 32
+#: From so many documents on, the places of a pair are kept too: checking phrases in the texts
+#: themselves would be slower than looking at the places.
+PLACED = 512
+#: Units that are half of a character beyond the first plane.
+_HALVES = range(0xD800, 0xE000)
+_BREAK = np.uint16(ord(BREAK))
+_LOW = np.uint64(0xFFFFFFFF)
+_HALF = np.uint64(32)
+
+
+@lru_cache(maxsize=1)
+def single() -> NDArray[np.bool_]:
+    """Return for each unit whether it is (half of) a character that is a word by itself."""
+    is_one = re.compile(f"[{SINGLES}]").fullmatch
+    known = [unit in _HALVES or is_one(chr(unit)) is not None for unit in range(0x10000)]
+    return np.array(known)
+
+
+def units(text: str) -> Units:
+    """Return `text` as units."""
+    return np.frombuffer(text.encode("utf-16-le"), dtype="<u2")
+
+
+def key(first: int, second: int) -> int:
+    """Return the number of a pair."""
+    return first << 16 | second
+
+
+@dataclass(frozen=True, slots=True)
+class Grams:
+    """The pairs of one field. `posts[at[i]:at[i + 1]]` are the documents of `keys[i]`, `counts[i]` many.
+
+    `places[begin[i]:begin[i + 1]]` are its units in the segment's text; none where it is rare, and
+    `begin` is empty for fields that keep no places.
+    """
+
+    keys: NDArray[np.uint32]
+    counts: NDArray[np.uint32]
+    at: NDArray[np.uint64]
+    posts: NDArray[np.uint32]
+    begin: NDArray[np.uint64]
+    places: Numbers
+
+    def find(self, wanted: int) -> int | None:
+        """Return the index of a pair, None when it does not occur."""
+        place = int(self.keys.searchsorted(np.uint32(wanted)))
+        return place if place < len(self.keys) and self.keys[place] == wanted else None
+
+    def documents(self, index: int) -> BitMap:
+        """Return the documents of the pair at `index`."""
+        found = self.posts[self.at[index] : self.at[index + 1]]
+        return read_post(found, int(self.counts[index]))
+
+    def beginning(self, first: int) -> range:
+        """Return the indexes of the pairs whose first unit is `first`."""
+        ends = self.keys.searchsorted(np.array((first << 16, first + 1 << 16), dtype=np.uint64))
+        return range(int(ends[0]), int(ends[1]))
+
+    def places_of(self, index: int) -> Numbers:
+        """Return the units at which the pair stands, ascending; empty when they are not kept."""
+        return self.places[self.begin[index] : self.begin[index + 1]]
+
+    def arrays(self, name: str) -> dict[str, NDArray[Any]]:
+        """Return what is filed, each array under its name."""
+        return {f"{name}.{part}": getattr(self, part) for part in Grams.__slots__}
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """Every occurrence of a pair: which, where, and in which document; ordered by all three."""
+
+    pairs: NDArray[np.uint32]
+    places: Numbers
+    documents: Numbers
+
+    @classmethod
+    def all(cls, text: Units, document_of: Numbers) -> "Seen":
+        """Find the pairs of `text`; `document_of` names the document of each block."""
+        alone = single()[text]
+        wanted = np.flatnonzero(alone[:-1] | alone[1:] & (text[:-1] != _BREAK))
+        found = text[wanted].astype(np.uint64) << np.uint64(16)
+        found |= text[wanted + 1]
+        found = (found << _HALF) | wanted.astype(np.uint64)
+        found.sort()
+        places = (found & _LOW).astype(np.uint32)
+        pairs = (found >> _HALF).astype(np.uint32)
+        return cls(pairs, places, document_of[places // BLOCK])
+
+    def within(self, begin: Numbers, end: Numbers) -> "Seen":
+        """Keep what lies from `begin` up to `end` of its document."""
+        kept = (self.places >= begin[self.documents]) & (self.places < end[self.documents])
+        return Seen(self.pairs[kept], self.places[kept], self.documents[kept])
+
+    def grams(self, *, placed: bool) -> Grams:
+        """Return the index of what was seen, with the places of common pairs if `placed`."""
+        new_pair = np.ones(len(self.pairs), dtype=bool)
+        new_pair[1:] = self.pairs[1:] != self.pairs[:-1]
+        new = new_pair.copy()
+        new[1:] |= self.documents[1:] != self.documents[:-1]
+        documents = self.documents[new]
+        bounds = np.append(np.flatnonzero(new_pair[new]), len(documents))
+        counts = np.diff(bounds).astype(np.uint32)
+        at, posts = _posts(documents, bounds, counts)
+        starts = np.append(np.flatnonzero(new_pair), len(self.pairs))
+        common = (counts >= PLACED) & placed
+        lengths = np.where(common, np.diff(starts), 0)
+        kept = np.repeat(common, np.diff(starts))
+        return Grams(
+            keys=self.pairs[new_pair],
+            counts=counts,
+            at=at,
+            posts=posts,
+            begin=np.append(0, np.cumsum(lengths)).astype(np.uint64),
+            places=self.places[kept],
+        )
+
+
+def _posts(
+    documents: Numbers, bounds: NDArray[np.intp], counts: NDArray[np.uint32]
+) -> tuple[NDArray[np.uint64], NDArray[np.uint32]]:
+    """Encode the lists that lie one after another in `documents`; sizes in numbers of 32 bits."""
+    many = np.flatnonzero(counts >= _RAW).tolist()
+    encoded = [_packed(documents[bounds[index] : bounds[index + 1]]) for index in many]
+    sizes = counts.astype(np.int64)
+    sizes[many] = [len(each) for each in encoded]
+    at = np.append(0, np.cumsum(sizes))
+    posts = np.zeros(at[-1], dtype=np.uint32)
+    few = np.repeat(counts < _RAW, counts)
+    shift = np.repeat(at[:-1] - bounds[:-1], counts)
+    posts[(np.arange(len(documents)) + shift)[few]] = documents[few]
+    for index, packed_posts in zip(many, encoded, strict=True):
+        posts[at[index] : at[index + 1]] = packed_posts
+    return at.astype(np.uint64), posts
+
+
+def _packed(documents: Numbers) -> NDArray[np.uint32]:
+    """Encode one list; short ones are themselves."""
+    if len(documents) < _RAW:
+        return documents
+    packed = bitmap(documents)
+    packed.run_optimize()
+    content = packed.serialize()
+    return np.frombuffer(content + bytes(-len(content) % 4), dtype="<u4")
+
+
+def encode(lists: Sequence[Numbers]) -> tuple[NDArray[np.uint64], NDArray[np.uint32]]:
+    """Return where each list begins, and the lists one after another."""
+    encoded = [_packed(each) for each in lists]
+    at = np.append(0, np.cumsum([len(each) for each in encoded])).astype(np.uint64)
+    return at, np.concatenate(encoded or [np.zeros(0, dtype=np.uint32)])
+
+
+def read_post(content: NDArray[np.uint32], count: int) -> BitMap:
+    """Return the documents of an encoded list of `count`."""
+    return bitmap(content) if count < _RAW else BitMap.deserialize(content.tobytes())

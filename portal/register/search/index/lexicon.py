@@ -1,0 +1,146 @@
+"""Sorted strings and the documents of each: names, identifiers, runs, facet values, pinyin."""
+
+from array import array
+from bisect import bisect_left
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from itertools import pairwise
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from pyroaring import BitMap
+
+Numbers = NDArray[np.uint32]
+#: Sorts after every UTF-8 string with the same beginning.
+_LAST = b"\xff"
+
+
+def bitmap(numbers: Numbers) -> BitMap:
+    """Return the set of `numbers`."""
+    plain = array("I")
+    plain.frombytes(numbers.tobytes())
+    return BitMap(plain)
+
+
+@dataclass(frozen=True)
+class Lexicon:
+    """`text[at[i]:at[i + 1]]` is a string, `documents[begin[i]:begin[i + 1]]` are its documents, ascending."""
+
+    text: NDArray[np.uint8]
+    at: NDArray[np.uint64]
+    begin: NDArray[np.uint32]
+    documents: Numbers
+
+    def __len__(self) -> int:
+        return len(self.at) - 1
+
+    @cached_property
+    def _text(self) -> memoryview:
+        return self.text.data
+
+    @cached_property
+    def _at(self) -> memoryview:
+        """The same as `at`; single numbers come out of it much faster."""
+        return self.at.data
+
+    def string(self, index: int) -> bytes:
+        """Return one string, in UTF-8."""
+        return bytes(self._text[self._at[index] : self._at[index + 1]])
+
+    def strings(self) -> Iterator[bytes]:
+        """Yield all strings in their order."""
+        text, at = self.text.tobytes(), self.at.tolist()
+        return (text[a:b] for a, b in pairwise(at))
+
+    def _place(self, wanted: bytes, low: int = 0) -> int:
+        return bisect_left(range(len(self)), wanted, lo=low, key=self.string)
+
+    def find(self, string: str) -> BitMap | None:
+        """Return the documents of `string`, None when it does not occur."""
+        wanted = string.encode()
+        place = self._place(wanted)
+        if place == len(self) or self.string(place) != wanted:
+            return None
+        return self.documents_of(place, place + 1)
+
+    def span(self, prefix: str) -> tuple[int, int]:
+        """Return where the strings that begin with `prefix` lie: first, and one after the last."""
+        wanted = prefix.encode()
+        first = self._place(wanted)
+        return first, self._place(wanted + _LAST, first)
+
+    def beginning(self, prefix: str) -> BitMap | None:
+        """Return the documents of all strings that begin with `prefix`, None when there is none."""
+        first, last = self.span(prefix)
+        return self.documents_of(first, last) if last > first else None
+
+    def documents_of(self, first: int, last: int) -> BitMap:
+        """Return the documents of the strings from `first` up to, not including, `last`."""
+        found = self.documents[self.begin[first] : self.begin[last]]
+        return bitmap(found if last == first + 1 else np.sort(found))
+
+    def arrays(self, name: str) -> dict[str, NDArray[Any]]:
+        """Return what is filed, each array under its name."""
+        return {f"{name}.{part}": getattr(self, part) for part in _PARTS}
+
+
+_PARTS = ("text", "at", "begin", "documents")
+
+
+class Gathering:
+    """A lexicon in the making: strings come with their documents, in any order."""
+
+    def __init__(self) -> None:
+        self._known: dict[bytes, int] = {}
+        self._strings = array("I")
+        self._documents = array("I")
+
+    def add(self, string: str, document: int) -> None:
+        """Say that `string` belongs to `document`; say each pair once."""
+        self._strings.append(self._known.setdefault(string.encode(), len(self._known)))
+        self._documents.append(document)
+
+    def add_all(self, lexicon: Lexicon, numbers: NDArray[np.int64]) -> None:
+        """Take over `lexicon`, whose document d is now `numbers[d]`, or is left out where that is negative."""
+        known = self._known
+        names = np.array(
+            [known.setdefault(string, len(known)) for string in lexicon.strings()], dtype=np.uint32
+        )
+        documents = numbers[lexicon.documents]
+        kept = documents >= 0
+        which = np.repeat(names, np.diff(lexicon.begin))[kept]
+        self._strings.frombytes(which.astype(np.uint32).tobytes())
+        self._documents.frombytes(documents[kept].astype(np.uint32).tobytes())
+
+    def finish(self, numbers: Numbers) -> Lexicon:
+        """Return the lexicon, its document d numbered `numbers[d]`."""
+        which = np.frombuffer(self._strings, dtype=np.uint32)
+        documents = numbers[np.frombuffer(self._documents, dtype=np.uint32)]
+        counts = np.bincount(which, minlength=len(self._known))
+        ordered = sorted(string for string, index in self._known.items() if counts[index])
+        ranks = np.zeros(len(self._known), dtype=np.uint64)
+        places = [self._known[string] for string in ordered]
+        ranks[places] = np.arange(len(ordered), dtype=np.uint64)
+        pairs = np.sort((ranks[which] << np.uint64(32)) | documents)
+        return Lexicon(
+            text=np.frombuffer(b"".join(ordered), dtype=np.uint8),
+            at=_sums(map(len, ordered), len(ordered)).astype(np.uint64),
+            begin=_sums(counts[places].tolist(), len(ordered)).astype(np.uint32),
+            documents=(pairs & np.uint64(0xFFFFFFFF)).astype(np.uint32),
+        )
+
+
+def _sums(lengths: Iterable[int], count: int) -> NDArray[np.int64]:
+    sums = np.zeros(count + 1, dtype=np.int64)
+    np.cumsum(np.fromiter(lengths, dtype=np.int64, count=count), out=sums[1:])
+    return sums
+
+
+def union(sets: Sequence[BitMap | None]) -> BitMap:
+    """Return the union of what there is."""
+    found = [each for each in sets if each]
+    if not found:
+        return BitMap()
+    return found[0] if len(found) == 1 else BitMap.union(*found)

@@ -1,0 +1,65 @@
+"""A page of many hits, newest first, without looking at the hits before it.
+
+Inside a segment documents are numbered newest first, so how many hits are newer than a day is one rank
+in a bitmap. Over all segments the day on which a page begins is found by halving, and only the hits of
+that day and those after it are put in order one by one.
+"""
+
+from collections.abc import Sequence
+from itertools import islice
+
+import numpy as np
+from pyroaring import BitMap
+
+from portal.register.search.index.snapshot import Leaf
+
+Part = tuple[Leaf, BitMap]
+Place = tuple[Leaf, int]
+
+
+def newest(parts: Sequence[Part], first: int, last: int) -> list[Place]:
+    """Return the places from `first` up to, not including, `last` of all documents in `parts`.
+
+    Order is day descending, then public identifier.
+    """
+    if last <= first or not parts:
+        return []
+    if len(parts) == 1:
+        leaf, documents = parts[0]
+        return [(leaf, document) for document in documents[first:last]]
+    skipped = [0] * len(parts)
+    if first:
+        skipped = _newer(parts, _day_of(parts, first))
+    wanted = last - sum(skipped)
+    rows = [
+        (int(leaf.segment.ages[document]), leaf.segment.identifier(document), index, document)
+        for index, ((leaf, documents), begin) in enumerate(zip(parts, skipped, strict=True))
+        for document in documents[begin : begin + wanted]
+    ]
+    rows.sort()
+    return [
+        (parts[index][0], document)
+        for _, _, index, document in islice(rows, first - sum(skipped), wanted)
+    ]
+
+
+def _day_of(parts: Sequence[Part], rank: int) -> int:
+    """Return the day of the document before which `rank` others come, or of the very last one."""
+    ages = [leaf.segment.ages for leaf, _ in parts]
+    low, high = min(int(-a[-1]) for a in ages), max(int(-a[0]) for a in ages)
+    while low < high:
+        middle = (low + high) // 2
+        if sum(_newer(parts, middle)) > rank:
+            low = middle + 1
+        else:
+            high = middle
+    return low
+
+
+def _newer(parts: Sequence[Part], day: int) -> list[int]:
+    """Return how many documents of each part are newer than `day`."""
+    counts = []
+    for leaf, documents in parts:
+        end = int(leaf.segment.ages.searchsorted(np.int32(-day)))
+        counts.append(documents.rank(end - 1) if end else 0)
+    return counts

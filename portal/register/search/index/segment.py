@@ -1,0 +1,126 @@
+"""One segment, opened: an immutable set of documents, mapped from its file."""
+
+from bisect import bisect_left
+from functools import cached_property
+from pathlib import Path
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+from pyroaring import BitMap
+
+from portal.register.search.index.filing import Filed, Mapped
+from portal.register.search.index.grams import Grams, Units
+from portal.register.search.index.lexicon import Lexicon, Numbers
+from portal.register.search.index.phrases import LONGEST, SHORTEST, Phrase, Phrases
+
+#: Facets with at most so many values in a segment are counted value by value.
+_FEW = 256
+
+
+class Segment:
+    """The documents of one file, and everything that is looked up in it.
+
+    `starts` are the units of `text` at which documents begin (one more than documents);
+    `name_ends` and `title_ends` are where those parts of each document's text end.
+    """
+
+    def __init__(self, folder: Path, filed: Filed) -> None:
+        """Open the file; errors are those of `Mapped`."""
+        self.filed: Final = filed
+        self.mapped: Final = Mapped(folder, filed)
+        self.text: Units = self.mapped.array("text")
+        self.starts: Numbers = self.mapped.array("starts")
+        self.name_ends: Numbers = self.mapped.array("name_ends")
+        self.title_ends: Numbers = self.mapped.array("title_ends")
+        #: Days since year 1, negated, so that the newest come first ascending.
+        self.ages: NDArray[np.int32] = self.mapped.array("ages")
+        self.document_of: Numbers = self.mapped.array("document_of")
+        self._ids = self.mapped.array("ids")
+        self._ids_at: Numbers = self.mapped.array("ids.at")
+        self._ids_order: Numbers = self.mapped.array("ids.order")
+        self._lexicons: dict[str, Lexicon] = {}
+        self._phrases: dict[str, Phrases] = {}
+        self._grams: dict[str, Grams] = {}
+        self._values: dict[str, dict[str, BitMap]] = {}
+
+    def __len__(self) -> int:
+        return len(self.ages)
+
+    @cached_property
+    def text_begin(self) -> int:
+        """The byte of the file at which the text begins."""
+        return self.mapped.begin("text")
+
+    def identifier(self, document: int) -> bytes:
+        """Return the public identifier of a document, in UTF-8."""
+        return self._ids[self._ids_at[document] : self._ids_at[document + 1]].tobytes()
+
+    def kind(self, document: int) -> str:
+        """Return the kind of a document."""
+        return self._kinds[int(self.mapped.array("kinds")[document])]
+
+    @cached_property
+    def _kinds(self) -> list[str]:
+        return [each.decode() for each in self.lexicon("facet.kind").strings()]
+
+    def document(self, public_id: str) -> int | None:
+        """Return the document of an identifier, None when it is not here."""
+        wanted, order = public_id.encode(), self._ids_order
+        place = bisect_left(order, wanted, key=self.identifier)
+        if place == len(order) or self.identifier(int(order[place])) != wanted:
+            return None
+        return int(order[place])
+
+    def lexicon(self, name: str) -> Lexicon:
+        """Return one of the segment's lexicons."""
+        if name not in self._lexicons:
+            parts = ("text", "at", "begin", "documents")
+            self._lexicons[name] = Lexicon(*(self.mapped.array(f"{name}.{p}") for p in parts))
+        return self._lexicons[name]
+
+    def grams(self, name: str) -> Grams:
+        """Return one of the segment's indexes of pairs."""
+        if name not in self._grams:
+            parts = Grams.__slots__
+            self._grams[name] = Grams(*(self.mapped.array(f"grams.{name}.{p}") for p in parts))
+        return self._grams[name]
+
+    def phrase(self, name: str, wanted: Phrase) -> BitMap | None:
+        """Return the documents that hold a phrase in a field, None when it is not a common one."""
+        if not SHORTEST <= wanted.length <= LONGEST:
+            return None
+        if name not in self._phrases:
+            parts = Phrases.__slots__
+            arrays = (self.mapped.array(f"phrases.{name}.{part}") for part in parts)
+            self._phrases[name] = Phrases(*arrays)
+        return self._phrases[name].find(wanted, self.text, self.grams(name))
+
+    def having(self, facet: str, value: str) -> BitMap | None:
+        """Return the documents with a value of a facet, None when there is none."""
+        if facet in self._values:
+            return self._values[facet].get(value)
+        return self.lexicon(f"facet.{facet}").find(value)
+
+    def counts(self, facet: str, among: BitMap) -> dict[str, int]:
+        """Return how many documents of `among` have each value of a facet, values of none left out."""
+        lexicon = self.lexicon(f"facet.{facet}")
+        if len(lexicon) > _FEW:
+            return _count_many(lexicon, among, len(self))
+        if facet not in self._values:
+            self._values[facet] = {
+                value.decode(): lexicon.documents_of(i, i + 1)
+                for i, value in enumerate(lexicon.strings())
+            }
+        found = (
+            (value, among.intersection_cardinality(documents))
+            for value, documents in self._values[facet].items()
+        )
+        return {value: count for value, count in found if count}
+
+
+def _count_many(lexicon: Lexicon, among: BitMap, size: int) -> dict[str, int]:
+    member = np.zeros(size, dtype=np.uint8)
+    member[np.frombuffer(among.to_array(), dtype=np.uint32)] = 1
+    counts = np.add.reduceat(member[lexicon.documents], lexicon.begin[:-1], dtype=np.int64)
+    return {lexicon.string(i).decode(): int(counts[i]) for i in np.flatnonzero(counts).tolist()}

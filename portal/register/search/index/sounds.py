@@ -1,0 +1,37 @@
+"""How names sound: what a reader may type in Latin letters for them."""
+
+import re
+from functools import lru_cache
+
+from pypinyin import Style, lazy_pinyin
+
+from portal.register.search.analysis import compact, fold
+
+#: Longer names are known by their beginning; nobody types more.
+_LONGEST = 32
+_CHINESE = re.compile("[\u3007\u3400-\u4dbf\u4e00-\u9fff]")
+
+
+@lru_cache(maxsize=32_768)
+def sounds(name: str) -> tuple[str, ...]:
+    """Return the pinyin of `name` in full and its initials, without tones; nothing for other scripts.
+
+    >>> sounds("示例（乙）公司")
+    ('shiliyigongsi', 'slygs')
+    """
+    plain = compact(fold(name))[:_LONGEST]
+    if not _CHINESE.search(plain):
+        return ()
+    syllables = lazy_pinyin(plain, style=Style.NORMAL, errors=list)  # type: ignore[arg-type]  # a list is allowed and is what we need: one sound for each sign
+    full = fold_sound("".join(syllables))
+    initials = fold_sound("".join(each[0] for each in syllables))
+    return (full,) if full == initials else (full, initials)
+
+
+def fold_sound(text: str) -> str:
+    """Return `text` as sounds are compared.
+
+    >>> fold_sound("Lü shi")
+    'lushi'
+    """
+    return compact(fold(text.replace("v", "u").replace("V", "u")))

@@ -1,0 +1,144 @@
+"""What a reader may mean who has typed a beginning, or has mistyped a whole; from public names and codes only."""
+
+from collections.abc import Iterator, Sequence
+
+import numpy as np
+from pyroaring import BitMap
+
+from portal.register.search.analysis import BREAK, EDGE, compact, fold
+from portal.register.search.index.asking import LEAST_BEGINNING, Asked, Patience
+from portal.register.search.index.batch import IDENTIFIERS, NAMES, SOUNDS
+from portal.register.search.index.lexicon import union
+from portal.register.search.index.newest import Part, newest
+from portal.register.search.index.segment import Segment
+from portal.register.search.index.snapshot import Leaf, Snapshot
+from portal.register.search.index.sounds import fold_sound, sounds
+from portal.register.search.model import Hit, Tier
+
+#: A beginning in pinyin must have so many letters.
+_LEAST_SOUND = 2
+#: Pairs of characters in more names than this do not tell one name from another.
+_TELLING = 20_000
+#: So many names that share the most pairs are compared letter by letter.
+_COMPARED = 48
+_SIGNS = "0123456789abcdefghijklmnopqrstuvwxyz"
+#: Codes are this long at least; shorter ones differ by one sign too often.
+_LEAST_CODE = 8
+
+
+def suggest(now: Snapshot, prefix: str, kinds: Sequence[str], limit: int) -> list[Hit]:
+    """Return documents one of whose names or identifiers, or how a name sounds, begins with `prefix`."""
+    return _hits([(leaf, _beginning(leaf.segment, prefix)) for leaf in now.leaves], kinds, limit)
+
+
+def _hits(found: Sequence[Part], kinds: Sequence[str], limit: int) -> list[Hit]:
+    parts: list[Part] = []
+    for leaf, documents in found:
+        kept = documents & leaf.alive
+        if kinds:
+            kept &= union([leaf.segment.having("kind", kind) for kind in kinds])
+        if kept:
+            parts.append((leaf, kept))
+    return [_hit(leaf.segment, document) for leaf, document in newest(parts, 0, limit)]
+
+
+def _hit(segment: Segment, document: int) -> Hit:
+    public_id = segment.identifier(document).decode()
+    return Hit(segment.kind(document), public_id, Tier.NAME_PREFIX)
+
+
+def _beginning(segment: Segment, prefix: str) -> BitMap:
+    folded, sound = fold(prefix).removesuffix(EDGE), fold_sound(prefix)
+    plain = compact(folded)
+    found = [segment.lexicon(NAMES).beginning(folded)] if folded else []
+    if len(plain) >= LEAST_BEGINNING:
+        found.append(segment.lexicon(IDENTIFIERS).beginning(plain))
+    if len(sound) >= _LEAST_SOUND and sound.isascii():
+        found.append(segment.lexicon(SOUNDS).beginning(sound))
+    return union(found)
+
+
+def spelling(
+    now: Snapshot, text: str, kinds: Sequence[str], limit: int, patience: Patience
+) -> list[Hit]:
+    """Return documents whose name or code is nearly `text`: sounds alike, or differs by few characters."""
+    asked = Asked.read(text)
+    if asked is None:
+        return []
+    ways = (
+        _by_sound(now, text),
+        _by_slip(now, asked, patience),
+        _by_likeness(now, asked, patience),
+    )
+    found = dict.fromkeys(hit for parts in ways for hit in _hits(parts, kinds, limit))
+    return list(found)[:limit]
+
+
+def _by_sound(now: Snapshot, text: str) -> list[Part]:
+    heard = [*sounds(text)[:1]]
+    return [
+        (leaf, union([leaf.segment.lexicon(SOUNDS).find(each) for each in heard]))
+        for leaf in now.leaves
+    ]
+
+
+def _by_slip(now: Snapshot, asked: Asked, patience: Patience) -> list[Part]:
+    """Codes with one wrong sign, or two neighbours exchanged."""
+    if len(asked.plain) < _LEAST_CODE or not asked.plain.isascii():
+        return []
+    found = []
+    for leaf in now.leaves:
+        patience.check()
+        codes = leaf.segment.lexicon(IDENTIFIERS)
+        found.append((leaf, union([codes.find(each) for each in _slips(asked.plain)])))
+    return found
+
+
+def _slips(code: str) -> Iterator[str]:
+    for i, sign in enumerate(code):
+        head, tail = code[:i], code[i + 1 :]
+        yield from (head + other + tail for other in _SIGNS if other != sign)
+        yield head + tail[:1] + sign + tail[1:]
+
+
+def _by_likeness(now: Snapshot, asked: Asked, patience: Patience) -> list[Part]:
+    allowed = len(asked.plain) // 3
+    if not allowed:
+        return []
+    found = []
+    for leaf in now.leaves:
+        patience.check()
+        near = [d for d in _sharing(leaf, asked) if _nearest(leaf.segment, d, asked) <= allowed]
+        found.append((leaf, BitMap(near)))
+    return found
+
+
+def _sharing(leaf: Leaf, asked: Asked) -> list[int]:
+    """Return documents whose names share the most pairs of characters with what was asked."""
+    grams = leaf.segment.grams("names")
+    indexes = [i for pair, _ in asked.pairs if (i := grams.find(pair)) is not None]
+    telling = (grams.documents(i) for i in indexes if grams.counts[i] <= _TELLING)
+    lists = [np.frombuffer(each.to_array(), dtype=np.uint32) for each in telling]
+    if not lists:
+        return []
+    documents, counts = np.unique(np.concatenate(lists), return_counts=True)
+    best = np.argsort(counts, kind="stable")[-_COMPARED:]
+    found: list[int] = documents[best].tolist()
+    return found
+
+
+def _nearest(segment: Segment, document: int, asked: Asked) -> int:
+    area = segment.text[segment.starts[document] : segment.name_ends[document]]
+    names = area.tobytes().decode("utf-16-le").split(BREAK)
+    return min(_distance(asked.plain, compact(name)) for name in names)
+
+
+def _distance(one: str, other: str) -> int:
+    """Return how many characters must be changed, added, or left out to make `other` of `one`."""
+    before = list(range(len(other) + 1))
+    for i, a in enumerate(one, 1):
+        now = [i]
+        for j, b in enumerate(other, 1):
+            now.append(min(before[j] + 1, now[-1] + 1, before[j - 1] + (a != b)))
+        before = now
+    return before[-1]

@@ -1,0 +1,98 @@
+"""Where an index lies, who opens it, and how it is kept up to date."""
+
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from portal.register.queries import changes
+from portal.register.search.model import Damaged, Engine, IndexWriter
+from portal.register.search.opening import open_engine, open_writer
+from portal.register.search.subscriber import Reached, Say, Subscriber, life
+from portal.register.search.turns import turn
+
+#: How long between two looks at the changelog, in seconds.
+LOOK_SECONDS = 0.3
+#: How long to wait for another writer, in seconds: longer than any purge takes.
+PATIENCE = 120.0
+
+Tell = Callable[[Reached], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where the index lies (PORTAL_SEARCH_URL), and the file that its writers take turns by."""
+
+    url: str
+    lock: Path
+
+    @classmethod
+    def of(cls, url: str, data: Path) -> "Place":
+        """Return the place that the settings name."""
+        return cls(url, data / "search.lock")
+
+
+def catch_up(
+    register: sa.Engine,
+    place: Place,
+    *,
+    rebuild: bool = False,
+    only_if_built: bool = False,
+    say: Say | None = None,
+) -> Reached | None:
+    """Bring the index to where the register is, in this process, when it is our turn to write.
+
+    With `only_if_built` an index that is not there is not made: there is nothing to take out of it,
+    and the answer is None.
+
+    Raises:
+        IndexBusy: another process wrote all the time that one was ready to wait.
+
+    """
+    place.lock.parent.mkdir(parents=True, exist_ok=True)
+    with turn(place.lock, patience=PATIENCE):
+        writer = open_writer(place.url)
+        if only_if_built and not _is_built(writer):
+            return None
+        subscriber = Subscriber(register, open_engine(place.url), writer)
+        return subscriber.catch_up(rebuild=rebuild, say=say)
+
+
+def follow(
+    register: sa.Engine, place: Place, *, tell: Tell, stop: threading.Event, say: Say | None = None
+) -> None:
+    """Catch up whenever the register has moved on, or the index is gone, until `stop` is set.
+
+    Raises:
+        IndexBusy: another process wrote all the time that one was ready to wait.
+
+    """
+    place.lock.parent.mkdir(parents=True, exist_ok=True)
+    with turn(place.lock, patience=PATIENCE):
+        engine, writer = open_engine(place.url), open_writer(place.url)
+    while True:
+        if _is_behind(register, engine, writer):
+            reached = catch_up(register, place, say=say)
+            if reached:
+                tell(reached)
+        if stop.wait(LOOK_SECONDS):
+            return
+
+
+def _is_built(writer: IndexWriter) -> bool:
+    try:
+        return writer.epoch() is not None
+    except Damaged:
+        return True
+
+
+def _is_behind(register: sa.Engine, engine: Engine, writer: IndexWriter) -> bool:
+    with Session(register) as session:
+        wanted = life(session), changes.serial(session)
+    try:
+        return wanted[0] is not None and (writer.epoch(), engine.serial()) != wanted
+    except Damaged:
+        return True

@@ -1,0 +1,117 @@
+"""What the office takes back is out of the search index before anybody is told "done"."""
+
+import fcntl
+from pathlib import Path
+
+import pytest
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from portal.internal.desk import retract
+from portal.internal.desk.forgetting import NotForgotten
+from portal.internal.tables.filings import FilingRow
+from portal.internal.tables.ledger import WithdrawalRow
+from portal.register.queries import changes
+from portal.register.records import Kind
+from portal.register.search import keeping
+from portal.register.search.model import Query, Term
+from portal.register.search.opening import open_engine
+from tests.conftest import NOW, Office
+from tests.makers import RESULT_ROW
+
+#: Two characters of a fictitious name that no other record holds, as the index would keep them.
+NAME = "示例市貔貅食品有限公司"
+RARE = "貔貅"
+ROW = {**RESULT_ROW, "entity_name": NAME, "detail": "貔貅门店未公示许可证"}
+
+
+def _id_of(office: Office, kind: str) -> str:
+    with Session(office.stores.internal) as session:
+        return session.scalars(
+            sa.select(FilingRow.public_id).where(FilingRow.kind == kind).order_by(FilingRow.id.desc())
+        ).first() or ""  # fmt: skip
+
+
+def _bytes(data: Path) -> bytes:
+    return b"".join(path.read_bytes() for path in (data / "search").iterdir())
+
+
+def _holds(data: Path, text: str) -> bool:
+    content = _bytes(data)
+    return any(text.encode(code) in content for code in ("utf-8", "utf-16-le", "utf-16-be"))
+
+
+def _total(office: Office, text: str) -> int:
+    return open_engine(office.stores.index.url).search(Query(groups=((Term(text),),))).total
+
+
+@pytest.fixture
+def indexed(office: Office) -> Office:
+    """An office with a record that the index holds."""
+    office.put("results", ROW)
+    keeping.catch_up(office.stores.register, office.stores.index)
+    return office
+
+
+def test_a_withdrawn_party_is_in_no_file_of_the_index(indexed: Office, data: Path) -> None:
+    assert (_total(indexed, RARE), _holds(data, RARE)) == (2, True)
+
+    retract.retract(
+        indexed.stores, Kind.ENTITY, _id_of(indexed, "entity"), by="he", second="an", now=NOW
+    )
+
+    with Session(indexed.stores.register) as session:
+        assert open_engine(indexed.stores.index.url).serial() == changes.serial(session)
+    assert (_total(indexed, RARE), _holds(data, RARE)) == (0, False)
+
+
+def test_words_of_an_older_version_go_with_the_record(indexed: Office, data: Path) -> None:
+    indexed.put("results", {**ROW, "detail": "门店已补办"})
+    keeping.catch_up(indexed.stores.register, indexed.stores.index)
+
+    retract.retract(
+        indexed.stores, Kind.ENTITY, _id_of(indexed, "entity"), by="he", second="an", now=NOW
+    )
+
+    assert not _holds(data, RARE)
+
+
+def test_a_release_that_hides_more_purges_as_well(indexed: Office, data: Path) -> None:
+    hidden = {
+        **ROW,
+        "disclosure": "不予公开", "ground": "商业秘密", "decided_by": "示例市市场监督管理局",
+        "decided_on": "2025-05-21", "review_on": "2026-05-20",
+    }  # fmt: skip
+
+    assert (_total(indexed, "门店未公示"), _holds(data, "门店未公示")) == (1, True)
+
+    indexed.put("results", hidden)
+
+    assert (_total(indexed, "门店未公示"), _holds(data, "门店未公示")) == (0, False)
+
+
+def test_without_an_index_nothing_is_built(office: Office, data: Path) -> None:
+    office.put("results", ROW)
+
+    retract.retract(
+        office.stores, Kind.ENTITY, _id_of(office, "entity"), by="he", second="an", now=NOW
+    )
+
+    assert not (data / "search" / "CURRENT").exists()
+
+
+def test_an_index_that_another_process_keeps_is_said_plainly_and_done_later(
+    indexed: Office, data: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(keeping, "PATIENCE", 0.1)
+    party = _id_of(indexed, "entity")
+
+    with (data / "search.lock").open("a") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        with pytest.raises(NotForgotten, match="portal-site index"):
+            retract.retract(indexed.stores, Kind.ENTITY, party, by="he", second="an", now=NOW)
+
+    with Session(indexed.stores.internal) as session:
+        assert session.scalars(sa.select(WithdrawalRow.done_at)).all() == [None]
+    keeping.catch_up(indexed.stores.register, indexed.stores.index)
+    assert not _holds(data, RARE)
