@@ -4,7 +4,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 from werkzeug.security import check_password_hash, generate_password_hash
 
-from portal.domain.errors import NotAllowed, UnknownRecord
+from portal.domain.errors import FourEyesViolation, NotAllowed, UnknownRecord
 from portal.domain.workflow import Role
 from portal.internal.tables.people import PersonRow
 from portal.kit.db import write_lock
@@ -64,6 +64,17 @@ def require(session: Session, name: str, role: Role, agency_code: str) -> Person
             f"{person.display}（{name}）属于 {person.agency}，不能办理 {agency_code} 的信息"
         )
     return person
+
+
+def other(author: str, name: str) -> None:
+    """Refuse what a person would do with their own filing.
+
+    Raises:
+        FourEyesViolation: both are the same.
+
+    """
+    if author == name:
+        raise FourEyesViolation("本人提交的批次须由他人审核、发布")
 
 
 def signed_in(session: Session, name: str, password: str) -> PersonRow | None:

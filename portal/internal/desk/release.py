@@ -10,7 +10,7 @@ from portal.airlock.publish import Outcome, publish
 from portal.domain.draws import Draw
 from portal.domain.errors import PortalError
 from portal.domain.workflow import BatchState, Role, move
-from portal.internal.desk import batches, people, ripples
+from portal.internal.desk import batches, decide, people, ripples
 from portal.internal.desk.projection import passages
 from portal.internal.desk.stores import Stores
 from portal.internal.tables import filings, ledger, reminders
@@ -52,6 +52,7 @@ def _begin(stores: Stores, batch_id: int, by: str) -> BatchState:
     with write_lock(stores.internal) as session:
         batch = batches.get(session, batch_id)
         people.require(session, by, Role.PUBLISHER, batch.agency)
+        decide.require_settled(session, batch_id)
         before = batch.batch_state
         batch.state = move(before, "begin", author=batch.filed_by, actor=by).value
     return before
@@ -87,10 +88,12 @@ def _stream(
     done = 0
     held = _held_back(session, batch, today)
     changed: dict[str, str] = {}
+    items: set[str] = set()
     for rows in batches.releasable(session, batch):
         may_go = [row for row in rows if row.key not in held]
         yield from _parties_held_before(session, may_go, today)
         changed |= ripples.shown_otherwise(session, may_go)
+        items |= ripples.items_otherwise(session, may_go)
         for _, passage in passages(session, may_go, today, batch_id=batch.id):
             yield passage
         done += len(rows)
@@ -100,6 +103,8 @@ def _stream(
         yield from ripples.carried_on(
             session, stores.register, changed, batch_id=batch.id, today=today
         )
+    if items:
+        yield from ripples.naming_items(session, items, today=today, batch_id=batch.id)
 
 
 def _held_back(session: Session, batch: BatchRow, today: date) -> set[str]:

@@ -17,6 +17,7 @@ class BatchRow(Table):
     __table_args__ = (
         Index("ix_batch_state", "state", "id"),
         Index("ix_batch_file", "kind", "agency", "file_sha256"),
+        Index("ix_batch_release", "release_at", "id"),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -35,6 +36,9 @@ class BatchRow(Table):
     reviewed_by: Mapped[str | None] = mapped_column(String(40))
     reviewed_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     return_reason: Mapped[str | None] = mapped_column(String(500))
+    #: When it is to be released by itself, and who ordered that; None where nobody did.
+    release_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    ordered_by: Mapped[str | None] = mapped_column(String(40))
     released_by: Mapped[str | None] = mapped_column(String(40))
     released_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     released_serial: Mapped[int | None]
