@@ -120,13 +120,13 @@ def _fill() -> None:
     if _postgresql():
         op.execute(
             "UPDATE filing SET guarded = true, review_on = CAST(body::json #>> '{decision,review_on}' AS date) "
-            "WHERE body::json #>> '{decision,disclosure}' <> 'public' OR body::json ->> 'form' = 'military_unit'"
+            "WHERE body::json #>> '{decision,disclosure}' <> 'public' OR body::json ->> 'form' = 'military_unit' OR kind = 'inspector'"
         )
     else:
         op.execute(
             "UPDATE filing SET guarded = 1, review_on = json_extract(body, '$.decision.review_on') "
             "WHERE json_extract(body, '$.decision.disclosure') <> 'public' "
-            "OR json_extract(body, '$.form') = 'military_unit'"
+            "OR json_extract(body, '$.form') = 'military_unit' OR kind = 'inspector'"
         )
 
 

@@ -10,7 +10,7 @@ from portal.airlock.around import Ids
 from portal.airlock.redact import KIND_OF as PUBLIC_KIND
 from portal.airlock.rules import FLOORS
 from portal.domain.grounds import OPEN
-from portal.domain.parties import Entity, entity_key
+from portal.domain.parties import Entity, Inspector, entity_key
 from portal.internal.checks.context import Context
 from portal.internal.desk.foresight import foresee
 from portal.internal.sheets.reader import Read
@@ -110,8 +110,8 @@ def _insert_kind(filing: Filing, reads: list[Read]) -> list[str]:
 
 
 def _is_guarded(record: object) -> bool:
-    """Whether a decision filed with the record, or its party's form, keeps anything back."""
-    decided = getattr(record, "decision", OPEN) != OPEN
+    """Whether the roster, a decision filed with the record or its party's form keeps it back."""
+    decided = isinstance(record, Inspector) or getattr(record, "decision", OPEN) != OPEN
     return decided or (isinstance(record, Entity) and record.form in FLOORS)
 
 

@@ -7,6 +7,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from portal.airlock.publish import Outcome, publish_notices
+from portal.airlock.rules import WHOLE
 from portal.domain.workflow import BatchState
 from portal.internal.desk import batches
 from portal.internal.desk.projection import passages
@@ -14,7 +15,7 @@ from portal.internal.desk.stores import Stores
 from portal.internal.tables import decisions, ledger
 from portal.internal.tables.batches import BatchRow
 from portal.internal.tables.decisions import NoticeRunRow
-from portal.internal.tables.filings import TYPES, FilingRow
+from portal.internal.tables.filings import FilingRow
 from portal.kit import clock
 from portal.kit.db import write_lock
 from portal.register.records import PublicNotice
@@ -46,7 +47,7 @@ def release_notices(stores: Stores, *, by: str, now: datetime) -> Outcome | None
 
 def standing(session: Session, today: date) -> Iterator[PublicNotice]:
     """Yield the notices of what is withheld and would be public otherwise."""
-    for kind in TYPES:
+    for kind in sorted(WHOLE):
         for rows in _withheld(session, kind):
             for _, passage in passages(session, rows, today):
                 if passage.notice is not None:

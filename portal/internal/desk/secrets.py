@@ -17,6 +17,7 @@ from portal.domain.parties import Entity
 from portal.domain.verdicts import Verdict, filed
 from portal.internal.desk import decided
 from portal.internal.tables import filings
+from portal.internal.tables.batches import BatchRow
 from portal.internal.tables.decisions import DecisionRow
 from portal.internal.tables.filings import FilingRow
 from portal.register.records import Kind
@@ -35,10 +36,9 @@ _NAMED = (Kind.ENTITY, Kind.ITEM, Kind.DRAW, Kind.DOCUMENT)
 
 @dataclass(frozen=True, slots=True)
 class _Built:
-    """An automaton, and how far filings and decisions had come when it was built."""
+    """An automaton, and how far filings, batches and decisions had come when it was built."""
 
-    filings: int
-    decisions: int
+    stamp: tuple[int | None, ...]
     known: KnownSecrets
 
 
@@ -48,25 +48,31 @@ _built: dict[str, _Built] = {}
 def known(session: Session) -> KnownSecrets | None:
     """Return what may stand in no public text; None where there is nothing.
 
-    Built again whenever something was filed or decided since; kept between the questions of one
+    Built again whenever a file came in or something was decided since; kept between the questions of one
     process, because a page asks as often as a release.
     """
-    newest = session.scalar(sa.select(sa.func.max(FilingRow.id))) or 0
-    decision = session.scalar(sa.select(sa.func.max(DecisionRow.id))) or 0
+    stamp = tuple(
+        session.scalar(query)
+        for query in (
+            sa.select(sa.func.max(FilingRow.id)).where(FilingRow.guarded),
+            sa.select(sa.func.max(BatchRow.id)),
+            sa.select(sa.func.max(DecisionRow.id)),
+        )
+    )
     store = str(session.get_bind(clause=sa.select(FilingRow.id)).engine.url)
     live = _built.get(store)
-    if live is None or (live.filings, live.decisions) != (newest, decision):
-        live = _built[store] = _Built(newest, decision, KnownSecrets(_words(session)))
+    if live is None or live.stamp != stamp:
+        live = _built[store] = _Built(stamp, KnownSecrets(_words(session)))
     return live.known or None
 
 
 def _words(session: Session) -> Iterator[str]:
-    for roster in _records(session, "inspector", guarded=False):
+    for roster in _records(session, "inspector"):
         for inspector in roster.values():
             yield from (inspector.name, inspector.certificate)
     for kind in _NAMED:
         for records in (
-            *_records(session, kind.value, guarded=True),
+            *_records(session, kind.value),
             *_decided_since(session, kind.value),
         ):
             verdicts = decided.verdicts(session, kind, records)
@@ -82,15 +88,17 @@ def _decided_since(session: Session, kind: str) -> Iterator[dict[str, Any]]:
         yield filings.find(session, filings.TYPES[kind], keys[start : start + _CHUNK])
 
 
-def _records(session: Session, kind: str, *, guarded: bool) -> Iterator[dict[str, Any]]:
-    """Yield how records of a kind stand in the office, chunk by chunk."""
+def _records(session: Session, kind: str) -> Iterator[dict[str, Any]]:
+    """Yield the records of a kind that are not public throughout, as they stand, chunk by chunk."""
     last = 0
     while True:
         query = sa.select(FilingRow.id, FilingRow.key, FilingRow.body).where(
-            FilingRow.kind == kind, FilingRow.live, FilingRow.id > last, ~_REPLACED
+            FilingRow.kind == kind,
+            FilingRow.guarded,
+            FilingRow.id > last,
+            FilingRow.live,
+            ~_REPLACED,
         )
-        if guarded:
-            query = query.where(FilingRow.guarded)
         rows = session.execute(query.order_by(FilingRow.id).limit(_CHUNK)).all()
         if not rows:
             return
