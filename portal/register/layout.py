@@ -161,5 +161,5 @@ LAYOUTS: dict[Kind, Layout] = {
         parents=(("agency_id", Kind.AGENCY), ("result_id", Kind.RESULT)),
     ),
     Kind.DOCUMENT: Layout(DocumentRow, ("agency_id", "kind", "issued_on")),
-    Kind.WITHHELD: Layout(NoticeRow, ("ground", "review_on"), parents=()),
+    Kind.WITHHELD: Layout(NoticeRow, ("ground", "decided_by", "review_on"), parents=()),
 }

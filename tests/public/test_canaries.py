@@ -18,6 +18,7 @@ import pytest
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
+from portal.airlock import project as projecting
 from portal.airlock import publish as publishing
 from portal.airlock import redact as redacting
 from portal.airlock.around import Around
@@ -254,7 +255,7 @@ def test_no_canary_is_anywhere_outside_before_or_after_a_withdrawal(world: World
 def test_the_search_finds_the_one_field_by_which_the_airlock_is_opened(
     world: World, monkeypatch: pytest.MonkeyPatch, kind: str, name: str
 ) -> None:
-    project = redacting.project
+    project = projecting.project
 
     def leaking(
         record: Publishable, around: Around, verdict: Verdict, mask: Callable[[str], str]
@@ -296,7 +297,7 @@ def test_what_leaks_is_stopped_by_the_second_look_as_well(
     world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The names of inspectors and of withheld parties do not pass even where a projection is wrong."""
-    project = redacting.project
+    project = projecting.project
 
     def leaking(
         record: Publishable, around: Around, verdict: Verdict, mask: Callable[[str], str]

@@ -16,10 +16,14 @@ bp = Blueprint("withheld", __name__, url_prefix="/withheld")
 @bp.get("/")
 @conditional
 def index() -> ResponseReturnValue:
-    """List notices: ground, provision, deciding body, review day, number. Nothing else is held."""
+    """List notices: ground, provision, deciding body, review day, number. Nothing else is held.
+
+    On the first page also what is overdue, and the one table of counts.
+    """
     asked = params.read(ground=params.code_of(Ground), cursor=params.cursor)
     cursor = asked.pop("cursor", None)
     page = withheld.listed(db.session(), **asked, cursor=cursor)
+    today, first = clock.local_today(), not asked and cursor is None
     return render_template(
         "withheld/index.html",
         rows=page.rows,
@@ -27,5 +31,8 @@ def index() -> ResponseReturnValue:
         asked=asked,
         continued=cursor is not None,
         ground_choices=filters.options("ground"),
-        today=clock.local_today(),
+        today=today,
+        first=first,
+        overdue=withheld.overdue(db.session(), today) if first else [],
+        groups=withheld.counts(db.session()) if first else (),
     )
