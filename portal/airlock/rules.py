@@ -2,7 +2,8 @@
 
 import tomllib
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
+from dataclasses import field as slot
 from enum import IntEnum
 from pathlib import Path
 from typing import Any
@@ -58,7 +59,7 @@ class Rule:
     field: str
     open: Action
     basis: str
-    forms: Mapping[EntityForm, Action] = field(default_factory=dict)
+    forms: Mapping[EntityForm, Action] = slot(default_factory=dict)
     unnamed: Action | None = None
     decided: Action | None = None
 

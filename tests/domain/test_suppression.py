@@ -54,7 +54,7 @@ def test_no_small_count_follows_from_the_published_ones(cells: dict[Cell, int]) 
         rows.append([Fraction(cell in members) for cell in order])
 
     solved = _reduced(rows)
-    alone = [order[row.index(1)] for row in solved if sum(map(bool, row)) == 1]
+    alone = [order[row.index(Fraction(1))] for row in solved if sum(map(bool, row)) == 1]
     assert [cell for cell in alone if cells[cell] < SMALLEST] == []
 
 

@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 
 from portal.airlock.publish import Outcome, bring_in_line
 from portal.domain.errors import FourEyesViolation, NotAllowed, PortalError, UnknownRecord
+from portal.domain.grounds import OPEN
 from portal.domain.verdicts import Act
 from portal.domain.workflow import Role
 from portal.internal.desk import batches, decided, people, ripples
@@ -89,7 +90,7 @@ def decide(
             for order in orders
         ]
         for row in made:
-            row.over = decided.digest(getattr(record, "decision", decided.OPEN))
+            row.over = decided.digest(getattr(record, "decision", OPEN))
             session.add(row)
         session.flush()
         ids = [row.id for row in made]

@@ -76,7 +76,7 @@ def count(session: Session, *, today: date, scope: str) -> int:
     return len(due(session, today=today, scope=scope))
 
 
-def _filed(until: date, scope: str) -> sa.Select[tuple[str, str]]:
+def _filed(until: date, scope: str) -> sa.Select[str, str]:
     query = (
         sa.select(FilingRow.kind, FilingRow.key)
         .join(BatchRow, BatchRow.id == FilingRow.batch_id)
@@ -100,7 +100,7 @@ def _overruled() -> sa.ColumnElement[bool]:
     )
 
 
-def _decided(until: date, scope: str) -> sa.Select[tuple[str, str]]:
+def _decided(until: date, scope: str) -> sa.Select[str, str]:
     query = (
         sa.select(DecisionRow.kind, DecisionRow.key)
         .where(DecisionRow.review_on <= until, IN_FORCE)
@@ -110,7 +110,9 @@ def _decided(until: date, scope: str) -> sa.Select[tuple[str, str]]:
 
 
 def _standing(session: Session, kind: Kind, keys: list[str], until: date) -> list[Review]:
-    records = filings.standing(session, filings.TYPES[kind.value], keys, batch_id=None)
+    records: dict[str, object] = filings.standing(
+        session, filings.TYPES[kind.value], keys, batch_id=None
+    )
     rows = filings.latest(session, kind.value, keys)
     agencies = dict(
         session.execute(
