@@ -1,10 +1,13 @@
 """What a projection needs besides the record: ids, the day, the parties, what was withdrawn."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
 
+from portal.airlock.known import KnownSecrets
 from portal.domain.parties import Entity
 from portal.domain.results import Result
+from portal.domain.verdicts import UNTOUCHED, Verdict, filed
 from portal.kit.ids import public_id
 from portal.register import records as r
 from portal.register.records import PREFIX, TASK_PREFIX, Kind
@@ -29,11 +32,26 @@ class Ids:
         return public_id(PREFIX[Kind.WITHHELD], f"{kind}:{natural_key}", self.key)
 
 
+@dataclass(frozen=True, slots=True)
+class Cleared:
+    """A find that may pass: its place, its kind, and the SHA-256 of the very text it is in."""
+
+    path: str
+    kind: str
+    digest: str
+
+
+#: Kind and natural key of a record.
+Name = tuple[Kind, str]
+
+
 @dataclass(slots=True)
 class Passage:
     """What one record becomes: public records, and ids that must not be public (any more)."""
 
     records: list[r.Record] = field(default_factory=list)
+    #: What the monthly notices will say of it, where the record is withheld with one.
+    notice: r.PublicNotice | None = None
     gone: list[tuple[Kind, str]] = field(default_factory=list)
     #: Id of the draw whose whole list `records` holds: entries not among them go.
     whole_list: str | None = None
@@ -41,6 +59,10 @@ class Passage:
     secrets: tuple[str, ...] = ()
     #: Whether the records concern a person, so that names and dwellings are looked for too.
     personal: bool = False
+    #: What the office knows about others and nobody may read here.
+    known: KnownSecrets | None = None
+    #: Finds that a person has looked at and let pass.
+    cleared: frozenset[Cleared] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,5 +79,20 @@ class Around:
     withdrawn: frozenset[str] = frozenset()
     #: Natural keys of items that are not shown: neither their names nor their ids may be.
     hidden_items: frozenset[str] = frozenset()
+    #: Natural keys of draws that are not shown.
+    hidden_draws: frozenset[str] = frozenset()
     #: Nonces of draw lists by the draw's natural key.
     nonces: dict[str, str] = field(default_factory=dict)
+    #: What the office decided, joined with what was filed; records not among them stand as filed.
+    verdicts: Mapping[Name, Verdict] = field(default_factory=dict)
+    #: Finds that may pass, by record.
+    cleared: Mapping[Name, frozenset[Cleared]] = field(default_factory=dict)
+    known: KnownSecrets | None = None
+
+    def verdict(self, kind: Kind, record: object) -> Verdict:
+        """Return how a record stands after every decision about it."""
+        found = self.verdicts.get((kind, getattr(record, "key")))  # noqa: B009
+        if found is not None:
+            return found
+        decision = getattr(record, "decision", None)
+        return filed(decision) if decision else UNTOUCHED

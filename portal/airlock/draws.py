@@ -3,14 +3,16 @@
 from decimal import Decimal
 
 from portal.airlock.around import Around
-from portal.airlock.rules import party_class
-from portal.domain.draws import Draw, list_digest
-from portal.domain.grounds import Disclosure
+from portal.airlock.cuts import Cut, markers
+from portal.airlock.rules import HIDDEN, party_class
+from portal.domain.draws import Draw, DrawEntry, list_digest
+from portal.domain.parties import Entity
+from portal.domain.verdicts import UNTOUCHED
 from portal.register import records as r
 from portal.register.records import Kind
 
 
-def project_draw(draw: Draw, around: Around) -> list[r.Record]:
+def project_draw(draw: Draw, cut: Cut, around: Around) -> list[r.Record]:
     """The list goes out the day after its embargo; withheld parties count in no figure."""
     ids = around.ids
     mine = ids.of(Kind.DRAW, draw.key)
@@ -18,8 +20,7 @@ def project_draw(draw: Draw, around: Around) -> list[r.Record]:
         entry
         for entry in draw.entries
         if entry.entity_key not in around.withdrawn
-        and party_class(around.parties[entry.entity_key])
-        not in (Disclosure.WITHHELD, Disclosure.NEVER)
+        and _is_shown(around.parties[entry.entity_key], around)
     ]
     hidden_count = len(draw.entries) - len(shown)
     listed = draw.is_listed(around.today)
@@ -27,38 +28,51 @@ def project_draw(draw: Draw, around: Around) -> list[r.Record]:
     nonce = around.nonces.get(draw.key)
     public = r.PublicDraw(
         id=mine,
-        agency_id=ids.of(Kind.AGENCY, draw.agency_code),
-        name=draw.name,
-        round_no=draw.round_no,
-        drawn_on=draw.drawn_on,
-        method=draw.method,
-        task_id=ids.task(draw.agency_code, draw.task_code) if draw.task_code else None,
-        place=draw.place,
-        frame_count=_less(draw.frame_count, hidden_count),
-        sample_count=_less(draw.sample_count, hidden_count),
-        ratio=_share(draw, hidden_count),
-        ratio_text=draw.ratio.text if draw.ratio and not _is_counted(draw) else None,
-        inspector_count=draw.inspector_count,
-        team_count=draw.team_count,
-        supervised_by=draw.supervised_by,
-        embargo_until=draw.embargo_until,
+        agency_id=ids.of(Kind.AGENCY, cut("agency_code", draw.agency_code)),
+        name=cut("name", draw.name),
+        round_no=cut("round_no", draw.round_no),
+        drawn_on=cut("drawn_on", draw.drawn_on),
+        method=cut("method", draw.method),
+        task_id=ids.task(draw.agency_code, cut("task_code", draw.task_code))
+        if draw.task_code
+        else None,
+        place=cut("place", draw.place),
+        frame_count=_less(cut("frame_count", draw.frame_count), hidden_count),
+        sample_count=_less(cut("sample_count", draw.sample_count), hidden_count),
+        ratio=_share(draw, hidden_count) if cut.is_exact("ratio") else None,
+        ratio_text=cut("ratio", draw.ratio).text if draw.ratio and not _is_counted(draw) else None,
+        inspector_count=cut("inspector_count", draw.inspector_count),
+        team_count=cut("team_count", draw.team_count),
+        supervised_by=cut("supervised_by", draw.supervised_by),
+        embargo_until=cut("embargo_until", draw.embargo_until),
         list_digest=list_digest(nonce, entity_ids) if nonce and entity_ids else None,
         list_nonce=nonce if nonce and entity_ids and listed else None,
-        remark=draw.remark,
+        remark=cut("remark", draw.remark),
+        withheld=markers(around.verdict(Kind.DRAW, draw)),
     )
     if not listed:
         return [public]
     entries = [
-        r.PublicDrawEntry(
-            id=ids.of(Kind.DRAW_ENTRY, f"{draw.key}/{entry.entity_key}"),
-            draw_id=mine,
-            entity_id=entity_id,
-            drawn_on=draw.drawn_on,
-            unit=entry.unit,
-        )
-        for entry, entity_id in zip(shown, entity_ids, strict=True)
+        _entry(draw, entry, entity_id, around)
+        for entry, entity_id in zip(cut("entries", tuple(shown)), entity_ids, strict=True)
     ]
     return [public, *entries]
+
+
+def _entry(draw: Draw, entry: DrawEntry, entity_id: str, around: Around) -> r.PublicDrawEntry:
+    ids = around.ids
+    cut = Cut("draw_entry", around.parties[entry.entity_key].form, UNTOUCHED)
+    return r.PublicDrawEntry(
+        id=ids.of(Kind.DRAW_ENTRY, f"{draw.key}/{cut('entity_key', entry.entity_key)}"),
+        draw_id=ids.of(Kind.DRAW, draw.key),
+        entity_id=entity_id,
+        drawn_on=draw.drawn_on,
+        unit=cut("unit", entry.unit),
+    )
+
+
+def _is_shown(party: Entity, around: Around) -> bool:
+    return party_class(party, around.verdict(Kind.ENTITY, party)) not in HIDDEN
 
 
 def _is_counted(draw: Draw) -> bool:

@@ -50,6 +50,10 @@ class KnownSecrets:
             self._add(_plain(word)[0])
         self._link()
 
+    def __bool__(self) -> bool:
+        """Whether there is anything to look for."""
+        return bool(self._next)
+
     def _add(self, word: str) -> None:
         if len(word) < _SHORTEST:
             return

@@ -7,13 +7,14 @@ from datetime import datetime
 import sqlalchemy as sa
 
 from portal.airlock.around import Passage
-from portal.airlock.residue import residue
+from portal.airlock.detectors.kinds import Severity
+from portal.airlock.residue import look, residue
 from portal.domain.errors import Residue
 from portal.kit.db import pragma, write_lock
 from portal.register.proofs import heads
 from portal.register.proofs.heads import KeyHolder
 from portal.register.queries import changes
-from portal.register.records import Kind
+from portal.register.records import KIND_OF, Kind, PublicNotice
 from portal.register.writer import CHUNK, Pen, open_pen
 
 #: Finds to collect before giving up: enough to mend a file by, bounded for a hopeless one.
@@ -76,6 +77,42 @@ def publish(
     return _outcome(pen)
 
 
+def bring_in_line(
+    register: sa.Engine,
+    passages: Iterable[Passage],
+    *,
+    now: datetime,
+    keys: KeyHolder | None = None,
+) -> tuple[Outcome, int]:
+    """Make the register follow a decision at once; also returns how many records had to go for it.
+
+    A redaction does not wait until everything around it is in order: a record whose text still
+    tells what may not be public is taken out, one that has finds to be decided on stays as public
+    as it was.
+
+    Raises:
+        LogBroken: the register is not what was signed last; nothing was changed.
+
+    """
+    taken_out = 0
+    with open_pen(register, now=now) as pen:
+        for passage in passages:
+            for record in passage.records:
+                found = [find for find in look(record, passage) if not find.cleared]
+                if any(find.stops or find.severity is Severity.BLOCK for find in found):
+                    taken_out += len(pen.withdraw(KIND_OF[type(record)], [record.id]))
+                elif not found or pen.is_public(record):
+                    pen.append(record)
+            if passage.whole_list:
+                pen.keep_entries(passage.whole_list, {record.id for record in passage.records})
+            for kind, public_id in passage.gone:
+                pen.withdraw(kind, [public_id])
+        if keys:
+            pen.sign(keys)
+    _forget(register, pen)
+    return _outcome(pen), taken_out
+
+
 def withdraw(
     register: sa.Engine,
     kind: Kind,
@@ -92,6 +129,32 @@ def withdraw(
     """
     with open_pen(register, now=now) as pen:
         pen.withdraw(kind, public_ids)
+        if keys:
+            pen.sign(keys)
+    _forget(register, pen)
+    return _outcome(pen)
+
+
+def publish_notices(
+    register: sa.Engine,
+    notices: Iterable[PublicNotice],
+    *,
+    now: datetime,
+    keys: KeyHolder | None = None,
+) -> Outcome:
+    """Make these the notices that stand, and no others, in one transaction.
+
+    They are written in the order of their ids, which says nothing of what they stand for.
+
+    Raises:
+        LogBroken: the register is not what was signed last; nothing was published.
+
+    """
+    standing = {notice.id: notice for notice in notices}
+    with open_pen(register, now=now) as pen:
+        for _, notice in sorted(standing.items()):
+            pen.append(notice)
+        pen.keep_notices(set(standing))
         if keys:
             pen.sign(keys)
     _forget(register, pen)

@@ -4,17 +4,19 @@ import re
 from collections.abc import Iterator
 
 from portal.airlock.around import Around, Passage
+from portal.airlock.masks import mask_finds
 from portal.airlock.project import Publishable, project, shown_findings
-from portal.airlock.rules import Naming, party_class, record_class, rule_for
+from portal.airlock.rules import HIDDEN, PARTS, PROTECTED, party_class, record_class
 from portal.domain.documents import Document
 from portal.domain.draws import Draw
 from portal.domain.errors import NotYetPublic
 from portal.domain.followups import FollowUp
-from portal.domain.grounds import Decision, Disclosure
+from portal.domain.grounds import Disclosure
 from portal.domain.items import Item
 from portal.domain.parties import Agency, Entity
 from portal.domain.plans import Plan
 from portal.domain.results import Result
+from portal.domain.verdicts import Act, Verdict
 from portal.register import records as r
 from portal.register.records import Kind
 
@@ -33,30 +35,36 @@ KIND_OF: dict[type, Kind] = {
 _SEPARATORS = re.compile(r"[\s、,，;；/]+")
 #: A single character would be found everywhere.
 _SHORTEST = 2
+#: A withheld text this short says nothing by standing elsewhere in its record.
+_TELLING = 6
 
 
 def redact(record: Publishable, around: Around) -> Passage:
     """Project one record.
 
-    A withheld record becomes its notice, one never acknowledged becomes nothing; both name the
-    public record as gone, in case it was public before.
+    A withheld record leaves its notice to the monthly notices, one never acknowledged nothing;
+    both name the public record as gone, in case it was public before.
     """
     kind = KIND_OF[type(record)]
-    decision = getattr(record, "decision", Decision())
-    disclosure = _class_of(record, decision, around)
-    mine, notice = around.ids.of(kind, record.key), around.ids.notice(kind, record.key)
+    verdict = around.verdict(kind, record)
+    disclosure = class_of(record, verdict, around)
+    mine = around.ids.of(kind, record.key)
     if disclosure is Disclosure.NEVER:
-        return Passage(gone=[(kind, mine), (Kind.WITHHELD, notice)])
+        return Passage(gone=[(kind, mine)])
     if disclosure is Disclosure.WITHHELD:
-        return Passage([_notice(notice, decision)], [(kind, mine)])
+        notice = _notice(around.ids.notice(kind, record.key), verdict)
+        return Passage(notice=notice, gone=[(kind, mine)])
     party = _party_of(record, around)
-    records = project(record, around)
+    secrets = tuple(_secrets(record, verdict, party, around))
+    personal = party is not None and party.form in PROTECTED
+    mask = mask_finds(secrets, around.known, personal=personal)
     return Passage(
-        records,
-        [(Kind.WITHHELD, notice)],
-        secrets=tuple(_secrets(record, party)),
-        personal=party is not None and rule_for(party.form).naming is not Naming.FULL,
+        project(record, around, verdict, mask),
+        secrets=secrets,
+        personal=personal,
         whole_list=mine if isinstance(record, Draw) else None,
+        known=around.known,
+        cleared=around.cleared.get((kind, record.key), frozenset()),
     )
 
 
@@ -68,7 +76,9 @@ def _party_of(record: Publishable, around: Around) -> Entity | None:
     return around.parties[record.entity_key] if isinstance(record, Result) else None
 
 
-def _secrets(record: Publishable, party: Entity | None) -> Iterator[str]:
+def _secrets(
+    record: Publishable, verdict: Verdict, party: Entity | None, around: Around
+) -> Iterator[str]:
     """Yield what is known inside about the record and must not turn up in its public text."""
     texts: list[str | None] = []
     if isinstance(record, Result):
@@ -77,46 +87,70 @@ def _secrets(record: Publishable, party: Entity | None) -> Iterator[str]:
         texts.append(record.handler)
     if party is not None:
         texts += [party.legal_person, party.contact_phone]
-        if rule_for(party.form).naming is not Naming.FULL:
+        if party.form in PROTECTED:
             texts += [party.name, party.address, *party.former_names]
-        elif "name" in party.decision.fields:
+        elif around.verdict(Kind.ENTITY, party).on("name"):
             texts += [party.name, *party.former_names]
     for text in texts:
         yield from (part for part in _SEPARATORS.split(text or "") if len(part) >= _SHORTEST)
+    for name, ruling in verdict.fields:
+        if ruling.act is Act.WITHHOLD and not isinstance(record, Entity):
+            yield from (text for text in texts_of(record, name) if len(text) >= _TELLING)
 
 
-def _class_of(record: Publishable, decision: Decision, around: Around) -> Disclosure:
+def texts_of(record: Publishable, name: str) -> Iterator[str]:
+    """Yield the texts that the field `name` holds in a record, or in its parts."""
+    kind = KIND_OF[type(record)].value
+    parts: list[object] = [record]
+    if len(PARTS.get(kind, ())) > 1:
+        for each in ("tasks", "entries", "findings", "figures"):
+            parts += getattr(record, each, ())
+    for part in parts:
+        value = getattr(part, name, None)
+        if isinstance(value, str):
+            yield value
+
+
+def class_of(record: Publishable, verdict: Verdict, around: Around) -> Disclosure:
+    """Return how a record is disclosed, with what it leans on taken into account.
+
+    Raises:
+        NotYetPublic: what it leans on was returned to its author.
+
+    """
     if isinstance(record, Entity):
-        return party_class(record)
+        return party_class(record, verdict)
     if isinstance(record, Result):
-        return _class_of_check(record, around)
+        return _class_of_check(record, verdict, around)
     if isinstance(record, FollowUp):
         check = around.checks.get(f"{record.agency_code}/{record.result_code}")
         if check is None:
             raise NotYetPublic(
                 f"检查记录 {record.result_code} 所在的批次已退回；请重新导入抽查结果"
             )
-        above = _class_of_check(check, around)
-        if check.key in around.withdrawn or above in (Disclosure.WITHHELD, Disclosure.NEVER):
+        above = _class_of_check(check, around.verdict(Kind.RESULT, check), around)
+        if check.key in around.withdrawn or above in HIDDEN:
             return Disclosure.NEVER
-    return decision.disclosure
+    return verdict.disclosure
 
 
-def _class_of_check(result: Result, around: Around) -> Disclosure:
+def _class_of_check(result: Result, verdict: Verdict, around: Around) -> Disclosure:
     if result.entity_key in around.withdrawn or not shown_findings(result, around.hidden_items):
         return Disclosure.NEVER
-    if result.entity_key not in around.parties:
+    party = around.parties.get(result.entity_key)
+    if party is None:
         raise NotYetPublic(f"“{result.entity_name}”所在的批次已退回；请重新导入检查对象")
-    return record_class(result.decision, around.parties[result.entity_key])
+    return record_class(verdict, party_class(party, around.verdict(Kind.ENTITY, party)))
 
 
-def _notice(notice_id: str, decision: Decision) -> r.PublicNotice:
-    if not (decision.ground and decision.decided_by and decision.review_on):
+def _notice(notice_id: str, verdict: Verdict) -> r.PublicNotice:
+    ruling = verdict.whole
+    if ruling is None:
         raise ValueError("a withheld record needs a complete decision")
     return r.PublicNotice(
         id=notice_id,
-        ground=decision.ground,
-        article=decision.ground.article,
-        decided_by=decision.decided_by,
-        review_on=decision.review_on,
+        ground=ruling.ground,
+        article=ruling.ground.article,
+        decided_by=ruling.decided_by,
+        review_on=ruling.review_on,
     )

@@ -1,17 +1,19 @@
 """Last look at what is about to become public; a find that stops, stops everything."""
 
+import hashlib
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 
-from portal.airlock.around import Passage
+from portal.airlock.around import Cleared, Passage
 from portal.airlock.detectors import kinds
 from portal.airlock.detectors.fold import SEPARATORS, fold, squeeze
 from portal.airlock.detectors.kinds import GRADES, Hit, Severity, Stop
 from portal.airlock.detectors.scan import scan, scan_persons
+from portal.airlock.known import KnownSecrets
 from portal.domain.identifiers import Scheme
-from portal.register.records import Part, PublicIdentifier, Record
+from portal.register.records import Part, PublicAgency, PublicEntity, PublicIdentifier, Record
 
 #: Fields that hold numbers of their own and would only cry wolf.
 _EXEMPT = {"id", "list_digest", "list_nonce"}
@@ -28,7 +30,9 @@ _SHORTEST = 2
 class Find:
     """One find: its place is `path`, such as ``findings[1].detail`` counted from 0, and a span.
 
-    The text itself is never told. `stops`: the release waits until the text is mended.
+    The text itself is never told, only its SHA-256: a decision to let the find pass is bound to
+    it. `stops`: the text has to be mended, or at import would have to be; the release waits for
+    every find that is not `cleared`.
     """
 
     path: str
@@ -36,6 +40,8 @@ class Find:
     start: int
     end: int
     stops: bool
+    digest: str
+    cleared: bool
 
     @property
     def severity(self) -> Severity:
@@ -46,20 +52,36 @@ class Find:
 def look(record: Record, passage: Passage) -> list[Find]:
     """Return everything in the text of `record` that may not be public, or that a person decides."""
     return [
-        Find(path, hit.kind, hit.start, hit.end, _stops(hit, passage))
+        _find(path, hit, text, passage)
         for path, text in _texts(record, "")
-        for hit in _hits(text, passage)
+        for hit in _hits(path, text, record, passage)
     ]
 
 
 def residue(record: Record, passage: Passage) -> list[tuple[str, str]]:
-    """Return (path, kind) of every find that stops the release."""
+    """Return (path, kind) of every find that stops the release: grave ones, and those undecided."""
+    return [(find.path, find.kind) for find in look(record, passage) if not find.cleared]
+
+
+def faults(record: Record, passage: Passage) -> list[tuple[str, str]]:
+    """Return (path, kind) of every find whose text its author has to mend."""
     return [(find.path, find.kind) for find in look(record, passage) if find.stops]
 
 
 def holds(record: Record, passage: Passage) -> list[tuple[str, str]]:
-    """Return (path, kind) of every find that a person should look at; the release goes on."""
+    """Return (path, kind) of every other find: a person has to decide on it before the release."""
     return [(find.path, find.kind) for find in look(record, passage) if not find.stops]
+
+
+def digest_of(text: str) -> str:
+    """Return the SHA-256 by which a text is known to the decisions about its finds."""
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+def _find(path: str, hit: Hit, text: str, passage: Passage) -> Find:
+    digest = digest_of(text)
+    cleared = hit.severity is Severity.HOLD and (Cleared(path, hit.kind, digest) in passage.cleared)
+    return Find(path, hit.kind, hit.start, hit.end, _stops(hit, passage), digest, cleared)
 
 
 def _stops(hit: Hit, passage: Passage) -> bool:
@@ -67,7 +89,7 @@ def _stops(hit: Hit, passage: Passage) -> bool:
     return stop is Stop.ALWAYS or (stop is Stop.PERSONAL and passage.personal)
 
 
-def _hits(text: str, passage: Passage) -> Iterator[Hit]:
+def _hits(path: str, text: str, record: Record, passage: Passage) -> Iterator[Hit]:
     found = scan(text)
     yield from found
     if passage.personal:
@@ -75,6 +97,16 @@ def _hits(text: str, passage: Passage) -> Iterator[Hit]:
         yield from (hit for hit in scan_persons(text) if (hit.kind, hit.start) not in told)
     if passage.secrets and _is_told(text, passage.secrets):
         yield Hit(kinds.KNOWN, 0, len(text))
+    if passage.known:
+        yield from _known(path, text, record, passage.known)
+
+
+def _known(path: str, text: str, record: Record, known: KnownSecrets) -> Iterator[Hit]:
+    """Yield what the office knows of others. A company may bear the name of a person: that is asked."""
+    is_name = path == "name" and isinstance(record, PublicEntity | PublicAgency)
+    for told in known.scan(text):
+        grave = told.severity is Severity.BLOCK and not is_name
+        yield Hit(kinds.KNOWN if grave else kinds.KNOWN_SHORT, told.start, told.end)
 
 
 def _is_told(text: str, secrets: tuple[str, ...]) -> bool:

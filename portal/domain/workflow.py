@@ -20,6 +20,7 @@ class Role(CodeList):
     CLERK = "clerk", "经办", "Clerk"
     REVIEWER = "reviewer", "审核", "Reviewer"
     PUBLISHER = "publisher", "发布", "Publisher"
+    SECRECY = "secrecy", "保密审查", "Secrecy officer"
     ADMIN = "admin", "管理", "Administrator"
 
 

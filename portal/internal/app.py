@@ -12,7 +12,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 from portal.domain.errors import FourEyesViolation, NotAllowed, PortalError, UnknownRecord
 from portal.internal import access
 from portal.internal.desk.stores import open_stores
-from portal.internal.pages import BLUEPRINTS, due, writing
+from portal.internal.pages import BLUEPRINTS, decisions, due, writing
 from portal.internal.tables.settings import SESSION_KEY, secret
 from portal.kit import config, i18n
 from portal.kit.assets import asset
@@ -114,6 +114,11 @@ def _page_words() -> dict[str, object]:
         nav = [
             (url_for("due.index"), due.nav_label(), here == "/due"),
             (url_for("batches.index"), "批次", here.startswith("/batches")),
+            (
+                url_for("decisions.index"),
+                decisions.nav_label(),
+                here.startswith(("/decisions", "/records")),
+            ),
             (url_for("imports.form"), "导入", here.startswith("/import")),
             (url_for("mappings.index"), "映射方案", here.startswith("/mappings")),
             (url_for("sheets.index"), "模板与填写说明", here.startswith("/sheets")),

@@ -1,17 +1,20 @@
 """portal-office: everything the office does, from the command line."""
 
+import sys
+from datetime import datetime
 from pathlib import Path
 
 import click
 
 from portal.internal import serve
+from portal.internal.commands import deciding
 from portal.internal.commands.due import due
 from portal.internal.commands.importing import KINDS, import_file
 from portal.internal.commands.mapping import mapping
 from portal.internal.commands.opening import open_office
 from portal.internal.commands.people import add_person, people, verify_ledger
 from portal.internal.demo import load as demo_load
-from portal.internal.desk import release, retract, review
+from portal.internal.desk import release, retract, review, scheduled
 from portal.internal.desk.stores import sign_log
 from portal.internal.sheets.blank import write_blank
 from portal.internal.sheets.catalogue import SHEETS
@@ -35,6 +38,8 @@ def main() -> None:
 
 
 main.add_command(due)
+for _command in (deciding.decide_on, deciding.confirm, deciding.let_pass, deciding.review_due):
+    main.add_command(_command)
 main.add_command(import_file)
 main.add_command(mapping)
 main.add_command(add_person)
@@ -90,10 +95,21 @@ def review_batch(batch: int, by: str, approve: bool, why: str | None, as_json: b
 @main.command("release")
 @click.argument("batch", type=int)
 @click.option("--by", required=True, help="发布人账号")
+@click.option(
+    "--at",
+    type=click.DateTime(["%Y-%m-%dT%H:%M", "%Y-%m-%d %H:%M"]),
+    help="定时发布（北京时间，如 2026-03-02T09:00），由 release-due 或运行中的办公端执行",
+)
 @click.option("--json", "as_json", is_flag=True, help="以 JSON 输出")
 @told
-def release_batch(batch: int, by: str, as_json: bool) -> None:
+def release_batch(batch: int, by: str, at: datetime | None, as_json: bool) -> None:
     """Publish an approved BATCH (发布). Doing it again is harmless and heals a crash."""
+    if at is not None:
+        when = at.replace(tzinfo=clock.CHINA)
+        scheduled.order(open_office(), batch, at=when, by=by, now=clock.utc_now())
+        facts: dict[str, object] = {"batch": batch, "release_at": when.isoformat()}
+        say(facts, f"批次 {batch} 定于 {at:%Y-%m-%d %H:%M} 发布", as_json=as_json)
+        return
     done = release.release(
         open_office(), batch, by=by, now=clock.utc_now(), progress=progress("已处理")
     )
@@ -103,6 +119,32 @@ def release_batch(batch: int, by: str, as_json: bool) -> None:
         f"批次 {batch} 已发布：新公开 {done.published}，更新 {done.amended}，未变 {done.same}；变更号 {done.serial}",
         as_json=as_json,
     )  # fmt: skip
+
+
+@main.command("release-due")
+@click.option("--json", "as_json", is_flag=True, help="以 JSON 输出")
+@told
+def release_due(as_json: bool) -> None:
+    """Carry out what has come due: ordered releases, lists after their embargo, monthly notices (到期发布)."""
+    done = scheduled.carry_out(open_office(), now=clock.utc_now())
+    say(
+        {"released": done.released, "listed": done.listed, "decisions": done.decisions,
+         "refused": [{"batch": number, "message": why} for number, why in done.refused],
+         "notices": done.notices},
+        _carried_out(done),
+        as_json=as_json,
+    )  # fmt: skip
+    if done.refused:
+        sys.exit(1)
+
+
+def _carried_out(done: scheduled.Done) -> str:
+    notices = "已公布本月不予公开告知" if done.notices else "本月不予公开告知此前已公布"
+    lines = [
+        f"定时发布 {len(done.released)} 批，补发名单 {len(done.listed)} 批，补办决定 {done.decisions} 项；{notices}"
+    ]
+    lines += [f"批次 {number} 未能发布：{why}" for number, why in done.refused]
+    return "\n".join(lines)
 
 
 @main.command()
@@ -138,7 +180,7 @@ def demo() -> None:
 @told
 def serve_office() -> None:
     """Serve the office under gunicorn on HOST:OFFICE_PORT (启动办公端)."""
-    serve.office(config.load())
+    serve.office(config.load(), config.internal_url())
 
 
 @main.command("run")

@@ -12,10 +12,13 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 import click
+import sqlalchemy as sa
 
+from portal.domain.errors import PortalError
 from portal.internal.demo import load as demo
+from portal.internal.desk import scheduled
 from portal.internal.desk.stores import open_stores, sign_log
-from portal.kit import gunicorn, migrate
+from portal.kit import clock, gunicorn, migrate
 from portal.kit.config import Settings
 from portal.kit.db import make_folder
 from portal.register.dumps import shelf
@@ -29,12 +32,36 @@ _FOLLOWER = "from portal.public.cli import main; main(['index', '--follow'])"
 _OFFICE_ONLY = ("PORTAL_INTERNAL_URL", "PORTAL_LOG_KEY")
 _READY_SECONDS = 30
 _STOP_SECONDS = 10
+#: How often the office looks for what has come due.
+_DUE_SECONDS = 60
 
 
-def office(settings: Settings) -> None:
-    """Become the office's server."""
+def office(settings: Settings, internal_url: str) -> None:
+    """Serve the office until told to stop, and carry out what comes due meanwhile."""
     argv = gunicorn.command(settings, _OFFICE, settings.office_port)
-    os.execv(argv[0], argv)  # noqa: S606
+    for each in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(each, _interrupt)
+    with _children(((argv, dict(os.environ)),)) as children:
+        _watch(settings, internal_url, children)
+        sys.exit(1)
+
+
+def _watch(settings: Settings, internal_url: str, children: list[subprocess.Popen[bytes]]) -> None:
+    """Carry out what comes due, minute by minute, until one of the servers stops."""
+    stores = open_stores(settings, internal_url)
+    again = time.monotonic()
+    while all(child.poll() is None for child in children):
+        if time.monotonic() >= again:
+            again = time.monotonic() + _DUE_SECONDS
+            try:
+                done = scheduled.carry_out(stores, now=clock.utc_now())
+            except (PortalError, sa.exc.SQLAlchemyError) as error:
+                #: Tried again in a minute; what went wrong may be a store that is locked or full.
+                click.echo(f"到期发布未能执行：{type(error).__name__}", err=True)
+            else:
+                for batch_id, why in done.refused:
+                    click.echo(f"批次 {batch_id} 定时发布未成：{why}", err=True)
+        time.sleep(0.2)
 
 
 def both(settings: Settings, internal_url: str) -> None:
@@ -65,8 +92,7 @@ def both(settings: Settings, internal_url: str) -> None:
                 click.echo("启动失败，见上面的输出", err=True)
                 sys.exit(1)
         _greet(settings)
-        while all(child.poll() is None for child in children):
-            time.sleep(0.2)
+        _watch(settings, internal_url, children)
         click.echo("有一个服务意外退出，全部停止", err=True)
         sys.exit(1)
 

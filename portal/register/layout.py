@@ -64,10 +64,27 @@ def hides_more(before: r.Record, after: r.Record) -> bool:
     if isinstance(before, r.PublicDraw) and isinstance(after, r.PublicDraw):
         #: A smaller count or another digest says that somebody is no longer counted.
         counted = [(d.frame_count, d.sample_count, d.list_digest) for d in (before, after)]
-        return counted[0] != counted[1]
+        if counted[0] != counted[1]:
+            return True
     if isinstance(before, r.PublicEntity) and isinstance(after, r.PublicEntity) and after.masked:
         return before.form != after.form or before.name != after.name
-    return not kept_back[1] <= kept_back[0]
+    if not kept_back[1] <= kept_back[0]:
+        return True
+    #: A field that a decision is on, and that reads otherwise now, may read shorter.
+    decided = [each.field for each in getattr(after, "withheld", ())]
+    return any(_values(before, name) != _values(after, name) for name in decided)
+
+
+def _values(part: r.Part, name: str) -> list[object]:
+    """Return what stands under `name` in a record and in its parts."""
+    found: list[object] = [getattr(part, name)] if name in part.__struct_fields__ else []
+    for field in part.__struct_fields__:
+        value = getattr(part, field)
+        if isinstance(value, tuple) and field != "withheld":
+            for each in value:
+                if isinstance(each, r.Part):
+                    found += _values(each, name)
+    return found
 
 
 def _entity_keys(entity: r.PublicEntity) -> Iterator[Satellite]:
@@ -146,5 +163,5 @@ LAYOUTS: dict[Kind, Layout] = {
         parents=(("agency_id", Kind.AGENCY), ("result_id", Kind.RESULT)),
     ),
     Kind.DOCUMENT: Layout(DocumentRow, ("agency_id", "kind", "issued_on")),
-    Kind.WITHHELD: Layout(NoticeRow, ("ground", "review_on"), parents=()),
+    Kind.WITHHELD: Layout(NoticeRow, ("ground", "decided_by", "review_on"), parents=()),
 }

@@ -57,6 +57,7 @@ class PublicAgency(Record, frozen=True):
     region: str
     parent_id: str | None = None
     duties: str | None = None
+    withheld: tuple[Withheld, ...] = ()
 
 
 class PublicIdentifier(Part, frozen=True):
@@ -140,6 +141,7 @@ class PublicPlan(Record, frozen=True):
     approved_on: date
     adjustment_reason: str | None = None
     tasks: tuple[PublicTask, ...] = ()
+    withheld: tuple[Withheld, ...] = ()
 
 
 class PublicDraw(Record, frozen=True):
@@ -163,6 +165,7 @@ class PublicDraw(Record, frozen=True):
     list_digest: str | None = None
     list_nonce: str | None = None
     remark: str | None = None
+    withheld: tuple[Withheld, ...] = ()
 
 
 class PublicDrawEntry(Record, frozen=True):

@@ -25,6 +25,7 @@ from portal.register.tables.draws import DrawEntryRow
 from portal.register.tables.followups import FollowUpRow
 from portal.register.tables.plans import TaskItemRow, TaskRow
 from portal.register.tables.results import ResultRow
+from portal.register.tables.withheld import NoticeRow
 from portal.register.tallying import Tallies
 
 #: Records written at a time: bounds memory, and the length of an IN list.
@@ -102,6 +103,18 @@ class Pen:
         )
         if gone := [each for each in listed if each not in kept]:
             self.withdraw(Kind.DRAW_ENTRY, gone)
+
+    def keep_notices(self, kept: set[str]) -> None:
+        """Withdraw the published notices that are not among `kept`."""
+        self.flush()
+        listed = self._session.scalars(sa.select(NoticeRow.public_id).order_by(NoticeRow.public_id))
+        if gone := [each for each in listed if each not in kept]:
+            self.withdraw(Kind.WITHHELD, gone)
+
+    def is_public(self, record: Record) -> bool:
+        """Whether something is published under the record's id."""
+        self.flush()
+        return bool(self._present(LAYOUTS[KIND_OF[type(record)]].table, [record.id]))
 
     def close(self) -> None:
         """Write what is buffered and bring tree and tallies up to date."""

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from portal.airlock.around import Ids, Passage
 from portal.airlock.detectors.scan import scan
-from portal.airlock.publish import publish, withdraw
+from portal.airlock.publish import publish, publish_notices, withdraw
 from portal.airlock.redact import redact
 from portal.airlock.residue import residue
 from portal.domain.errors import Residue
@@ -21,6 +21,7 @@ from portal.register.queries import changes
 from portal.register.records import Kind, PublicNotice
 from portal.register.tables.changes import ChangeRow
 from portal.register.tables.results import ResultRow
+from portal.register.tables.withheld import NoticeRow
 from tests.airlock.makers import around
 from tests.airlock.test_redact import NEVER, WITHHELD
 from tests.makers import a_finding, a_followup, a_problem, a_result, an_agency, an_entity
@@ -59,6 +60,18 @@ def test_one_find_stops_the_whole_batch(stores: Stores) -> None:
     assert "13800138000" not in str(caught.value)
 
 
+def test_notices_that_no_longer_stand_go_with_the_next_ones(stores: Stores) -> None:
+    notices = [p.notice for p in _passages(WITHHELD, WITHHELD, WITHHELD) if p.notice]
+    publish_notices(stores.register, notices, now=NOW)
+
+    outcome = publish_notices(stores.register, notices[1:], now=NOW)
+
+    assert (outcome.published, outcome.same, outcome.withdrawn) == (0, 2, 1)
+    with Session(stores.register) as session:
+        left = session.scalars(sa.select(NoticeRow.public_id).order_by(NoticeRow.public_id)).all()
+    assert list(left) == sorted(notice.id for notice in notices[1:])
+
+
 def test_publishing_again_changes_nothing(stores: Stores) -> None:
     first = publish(stores.register, _passages(None, WITHHELD), now=NOW)
 
@@ -74,8 +87,11 @@ def test_publishing_again_changes_nothing(stores: Stores) -> None:
 
 def test_withholding_a_public_record_later_takes_it_out(stores: Stores) -> None:
     publish(stores.register, _passages(None), now=NOW)
+    withheld = _passages(WITHHELD)
 
-    publish(stores.register, _passages(WITHHELD), now=NOW)
+    publish(stores.register, withheld, now=NOW)
+    notices = [passage.notice for passage in withheld if passage.notice]
+    publish_notices(stores.register, notices, now=NOW)
 
     with Session(stores.register) as session:
         assert session.scalars(sa.select(ResultRow.public_id)).all() == []

@@ -2,9 +2,11 @@
 
 import pytest
 
-from portal.airlock.around import Passage
-from portal.airlock.residue import holds, look, residue
-from portal.register.records import PublicFinding, PublicResult
+from portal.airlock.around import Cleared, Passage
+from portal.airlock.detectors import kinds
+from portal.airlock.known import KnownSecrets
+from portal.airlock.residue import digest_of, faults, holds, look, residue
+from portal.register.records import PublicEntity, PublicFinding, PublicResult
 from tests.conftest import NOW
 
 
@@ -44,11 +46,43 @@ def test_these_stop_a_release(detail: str, kind: str) -> None:
         ("QQ：12345678", "QQ或微信号"),
     ],
 )
-def test_these_are_shown_and_stop_nothing(detail: str, kind: str) -> None:
+def test_these_wait_for_a_person(detail: str, kind: str) -> None:
     record = _result(detail)
+    let_pass = Passage(cleared=frozenset({Cleared("findings[0].detail", kind, digest_of(detail))}))
 
-    assert residue(record, Passage()) == []
+    assert faults(record, Passage()) == []
     assert holds(record, Passage()) == [("findings[0].detail", kind)]
+    assert residue(record, Passage()) == [("findings[0].detail", kind)]
+    assert residue(record, let_pass) == []
+
+
+def test_letting_a_find_pass_holds_for_that_text_and_no_other() -> None:
+    cleared = Cleared("findings[0].detail", "涉密用语", digest_of("此件为内部资料"))
+    passage = Passage(cleared=frozenset({cleared}))
+
+    assert residue(_result("此件为内部资料"), passage) == []
+    assert residue(_result("此件为内部资料。"), passage) == [("findings[0].detail", "涉密用语")]
+
+
+def test_what_is_certain_cannot_be_let_pass() -> None:
+    detail = "电话 13800138000"
+    cleared = Cleared("findings[0].detail", "手机号", digest_of(detail))
+
+    assert residue(_result(detail), Passage(cleared=frozenset({cleared}))) == [
+        ("findings[0].detail", "手机号")
+    ]
+
+
+def test_what_the_office_knows_of_others_stops_a_record_unless_it_is_a_companys_name() -> None:
+    passage = Passage(known=KnownSecrets(["王小明", "李四"]))
+    company = PublicEntity(
+        id="e_1", name="示例市王小明食品店", kind="market_entity", form="enterprise"
+    )
+
+    assert faults(_result("由王小明复核"), passage) == [("findings[0].detail", kinds.KNOWN)]
+    assert residue(_result("由王小明复核"), passage) == [("findings[0].detail", kinds.KNOWN)]
+    assert residue(_result("张李四季常青"), passage) == [("findings[0].detail", kinds.KNOWN_SHORT)]
+    assert residue(company, passage) == [("name", kinds.KNOWN_SHORT)]
 
 
 @pytest.mark.parametrize("detail", ["法定代表人王小明在场", "经营者张三未公示健康证", "3幢501室"])
@@ -64,7 +98,7 @@ def test_names_and_dwellings_stop_what_concerns_a_person(detail: str) -> None:
 def test_a_secret_of_the_record_stops_it_however_written(detail: str) -> None:
     passage = Passage(secrets=("钱乙", "2369132", "AB-12"))
 
-    assert [kind for _, kind in residue(_result(detail), passage)] == ["内部登记的不公开内容"]
+    assert [kind for _, kind in faults(_result(detail), passage)] == ["内部登记的不公开内容"]
 
 
 def test_a_secret_of_separators_alone_is_found_nowhere() -> None:

@@ -1,5 +1,6 @@
 """Nothing that is not published can be seen, counted or inferred from outside."""
 
+from datetime import date, timedelta
 from hashlib import sha256
 from pathlib import Path
 
@@ -7,8 +8,12 @@ import pytest
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
+from portal.domain.grounds import Ground
+from portal.domain.verdicts import Act
 from portal.domain.workflow import Role
-from portal.internal.desk import people, retract
+from portal.internal.desk import decide as desk
+from portal.internal.desk import notices, people, retract, scheduled
+from portal.internal.desk.orders import Order
 from portal.internal.desk.stores import open_stores
 from portal.internal.tables.filings import FilingRow
 from portal.internal.tables.settings import ID_KEY, SettingRow
@@ -21,7 +26,7 @@ from portal.register.search.opening import open_engine
 from portal.register.tables.entities import EntityRow
 from tests import stage
 from tests.conftest import NOW, Office
-from tests.makers import AGENCY_ROW, CANARY, CODE_CANARY, ITEM_ROW, RESULT_ROW
+from tests.makers import AGENCY, AGENCY_ROW, CANARY, CODE_CANARY, ITEM_ROW, RESULT_ROW
 from tests.public.crawl import Answer, crawl
 from tests.raw import raw_bytes
 from tests.stage import urls
@@ -153,14 +158,40 @@ def test_two_offices_that_differ_only_in_secrets_give_the_same_site(
     other = _twin(office, other_data, tmp_path)
 
     for each, note in ((office, "甲"), (other, "乙")):
+        secretive = each is other
         extra = (
             [_result(n, disclosure="不予确认", **DECISION) for n in range(3, 9)]
             if each is other
             else []
         )
-        each.put("results", _result(1, note=note, inspector_names=note), *extra, _result(2))
-        unreleased = [_result(n) for n in (20, 21)] if each is other else [_result(30)]
+        batch = each.file(
+            "results",
+            _result(1, note=note, inspector_names=note),
+            *extra,
+            _result(2),
+            _result(11, detail=f"只有{note}知道的检查情况"),
+            _result(12, detail="经理王小明在场" if secretive else "无异常"),
+            _result(13),
+        ).batch_id
+        unreleased = [_result(n) for n in (20, 21)] if secretive else [_result(30)]
         each.file("results", *unreleased)
+        for number in (11, 12):
+            _decide(each, number, "detail", Act.WITHHOLD)
+        if secretive:
+            _decide(each, 13, "", Act.NEVER)
+            _decide(each, 13, "", Act.OPEN)
+        each.publish(batch, let_pass=True)
+        if secretive:
+            #: Tried and taken back, held, never acknowledged: all of it inside.
+            for number in range(3, 6):
+                _decide(each, number, "handling_text", Act.MASK)
+            _decide(each, 20, "", Act.NEVER)
+            _decide(each, 21, "detail", Act.WITHHOLD)
+        _decide(each, 2, "", Act.WITHHOLD)
+        #: One office is slower than the other, and has another hour in its ledger.
+        later = NOW + timedelta(hours=3 if secretive else 2)
+        notices.release_notices(each.stores, by="he", now=NOW)
+        assert scheduled.carry_out(each.stores, now=later).is_nothing
 
     for each in (office, other):
         keeping.catch_up(each.stores.register, each.stores.index)
@@ -190,6 +221,18 @@ def _everything(data: Path) -> dict[str, Answer]:
     return found
 
 
+def _decide(office: Office, number: int, place: str, act: Act) -> None:
+    order = Order(
+        place=place, act=act, ground=Ground.PUBLIC_SECURITY, article="第十四条",
+        decided_by="示例市市场监督管理局", decided_on=date(2025, 6, 1), review_on=date(2026, 5, 29),
+        reason="不得公开的理由",
+    )  # fmt: skip
+    desk.decide(
+        office.stores, Kind.RESULT, f"{AGENCY}/JC-{number:04}", [order], by="wu", second="bao",
+        now=NOW, confirmed=True,
+    )  # fmt: skip
+
+
 def _result(number: int, **changes: object) -> dict[str, object]:
     return {**RESULT_ROW, "code": f"JC-{number:04}", **changes}
 
@@ -203,7 +246,9 @@ def _twin(office: Office, data: Path, folder: Path) -> Office:
     with Session(stores.internal) as session:
         session.add(SettingRow(name=ID_KEY, value=key))
         session.commit()
-    for name, role in (("lin", Role.CLERK), ("wu", Role.REVIEWER), ("he", Role.PUBLISHER)):
+    for name, role in (
+        ("lin", Role.CLERK), ("wu", Role.REVIEWER), ("he", Role.PUBLISHER), ("bao", Role.SECRECY),
+    ):  # fmt: skip
         people.add(
             stores.internal, name=name, display=name, agency="*", roles=(role,), password=None
         )

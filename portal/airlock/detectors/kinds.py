@@ -22,12 +22,16 @@ class Stop(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Grade:
-    """How one kind is dealt with. `masked`: taken out of the running text of a document."""
+    """How one kind is dealt with. `masked`: taken out of the running text of a document.
+
+    `second`: nobody lets it pass alone.
+    """
 
     severity: Severity
     stop: Stop
     masked: bool
     reason: str
+    second: bool = False
 
 
 ID_CARD = "身份证号"
@@ -48,6 +52,7 @@ DWELLING = "住址"
 SECRECY = "涉密用语"
 HIDDEN = "隐藏字符"
 KNOWN = "内部登记的不公开内容"
+KNOWN_SHORT = "疑似内部登记的不公开内容"
 
 _BLOCK, _HOLD = Severity.BLOCK, Severity.HOLD
 
@@ -59,16 +64,17 @@ GRADES = {
     MOBILE: Grade(_BLOCK, Stop.ALWAYS, True, "个人联系方式"),
     LOCATION: Grade(_BLOCK, Stop.ALWAYS, True, "行踪或设施的准确位置"),
     KNOWN: Grade(_BLOCK, Stop.ALWAYS, False, "内部登记簿中不公开的姓名、号码、名称"),
+    KNOWN_SHORT: Grade(_HOLD, Stop.NEVER, False, "两个字的姓名，或者名称中的姓名，可能是巧合"),
     LANDLINE: Grade(_HOLD, Stop.ALWAYS, True, "可能是机关公开电话，须由人判断；未判断前不发布"),
     LOCAL_LINE: Grade(_HOLD, Stop.ALWAYS, True, "同固定电话，未写区号"),
     EMAIL: Grade(_HOLD, Stop.ALWAYS, True, "可能是机关公开邮箱，须由人判断；未判断前不发布"),
     CONTACT: Grade(_HOLD, Stop.ALWAYS, True, "联系人多为经办人员，姓名默认不公开"),
     CHAT: Grade(_HOLD, Stop.NEVER, True, "个人联系方式，号码形状不足以断定"),
     PLATE: Grade(_HOLD, Stop.NEVER, False, "可查到车主，但检查对象可能就是车辆"),
-    MILITARY_PLATE: Grade(_HOLD, Stop.NEVER, False, "涉及军队，须由保密审查人员判断"),
+    MILITARY_PLATE: Grade(_HOLD, Stop.NEVER, False, "涉及军队，须由保密审查人员判断", second=True),
     PERSON: Grade(_HOLD, Stop.PERSONAL, False, "姓名只能凭前面的词和姓氏推断"),
     DWELLING: Grade(_HOLD, Stop.PERSONAL, False, "住宅与经营场所只能凭上下文分辨"),
-    SECRECY: Grade(_HOLD, Stop.NEVER, False, "须由保密审查人员判断"),
+    SECRECY: Grade(_HOLD, Stop.NEVER, False, "须由保密审查人员判断", second=True),
     HIDDEN: Grade(_HOLD, Stop.NEVER, False, "看不见的字符可以掩盖号码和词语"),
 }
 

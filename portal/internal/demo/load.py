@@ -2,7 +2,7 @@
 
 import tempfile
 from collections.abc import Callable
-from datetime import UTC, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from pathlib import Path
 
 import sqlalchemy as sa
@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from portal.domain.workflow import BatchState, Role
 from portal.internal.demo.city.files import Step, write_city
 from portal.internal.demo.real.steps import real_steps
-from portal.internal.desk import people, release, review, upload
+from portal.internal.desk import batches, holds, notices, people, release, review, upload
 from portal.internal.desk.stores import Stores
 from portal.internal.desk.upload import Terms
 from portal.internal.tables import ledger
@@ -28,6 +28,7 @@ ACCOUNTS = {
     "wu": ("吴（演示审核）", (Role.REVIEWER,)),
     "he": ("何（演示发布）", (Role.PUBLISHER,)),
     "an": ("安（演示发布第二人）", (Role.PUBLISHER, Role.ADMIN)),
+    "bao": ("包（演示保密审查）", (Role.SECRECY,)),
 }
 _DONE = "demo"
 
@@ -58,17 +59,19 @@ def load(stores: Stores, *, say: Callable[[str], None]) -> None:
     with tempfile.TemporaryDirectory() as folder:
         steps = sorted([*real_steps(), *write_city(Path(folder))], key=lambda step: step.on)
         for number, step in enumerate(steps, 1):
+            notices.release_notices(stores, by="he", now=_hour(step.on, 8))
             _take(stores, step)
             if number % 20 == 0 or number == len(steps):
                 say(f"正在加载演示数据 {number}/{len(steps)}")
     _let_out_lists(stores)
+    notices.release_notices(stores, by="he", now=clock.utc_now())
     with write_lock(stores.internal) as session:
         ledger.note(session, at=clock.utc_now(), person="an", action=_DONE, batch_id=None)
 
 
 def _take(stores: Stores, step: Step) -> None:
     """Import, review and release one file as if on its day."""
-    morning = datetime.combine(step.on, time(9), clock.CHINA).astimezone(UTC)
+    morning = _hour(step.on, 9)
     done = upload.accept(
         stores,
         step.file,
@@ -84,15 +87,35 @@ def _take(stores: Stores, step: Step) -> None:
     with Session(stores.internal) as session:
         state = session.scalars(sa.select(BatchRow.state).where(BatchRow.id == batch_id)).one()
     if state == BatchState.FILED.value:
+        _let_pass(stores, batch_id, morning)
         review.approve(stores, batch_id, by="wu", now=morning + timedelta(hours=1))
     release.release(stores, batch_id, by="he", now=morning + timedelta(hours=2))
+
+
+def _hour(day: date, hour: int) -> datetime:
+    return datetime.combine(day, time(hour), clock.CHINA).astimezone(UTC)
+
+
+def _let_pass(stores: Stores, batch_id: int, now: datetime) -> None:
+    """Let pass what the detectors hold in the real papers: words about secrecy, no secrets."""
+    with Session(stores.internal) as session:
+        batch = batches.get(session, batch_id)
+        found = [
+            (each.filing.id, each.find.path, each.find.kind)
+            for each in holds.undecided(session, batch, clock.local_date(now))
+        ]
+    if found:
+        holds.let_pass(
+            stores, batch_id, found, reason="原文件已公开，为保密工作要求的表述，不含涉密内容",
+            by="wu", second="bao", now=now,
+        )  # fmt: skip
 
 
 def _let_out_lists(stores: Stores) -> None:
     """Release the draws again: lists whose embargo has ended since their day become public."""
     with Session(stores.internal) as session:
-        batches = session.scalars(sa.select(BatchRow.id).where(BatchRow.kind == "draws")).all()
-    for batch_id in batches:
+        drawn = session.scalars(sa.select(BatchRow.id).where(BatchRow.kind == "draws")).all()
+    for batch_id in drawn:
         release.release(stores, batch_id, by="he", now=clock.utc_now())
 
 

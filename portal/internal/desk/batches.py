@@ -76,7 +76,7 @@ def releasable(session: Session, batch: BatchRow) -> Iterator[list[FilingRow]]:
     """
     for kind in TYPES:
         mine = sa.select(FilingRow).where(FilingRow.batch_id == batch.id, FilingRow.kind == kind)
-        yield from _in_chunks(session, mine)
+        yield from in_chunks(session, mine)
 
 
 def public_about(session: Session, kind: str, keys: Iterable[str]) -> Iterator[list[FilingRow]]:
@@ -84,7 +84,22 @@ def public_about(session: Session, kind: str, keys: Iterable[str]) -> Iterator[l
     wanted = sorted(set(keys))
     for start in range(0, len(wanted), CHUNK):
         part = wanted[start : start + CHUNK]
-        yield from _in_chunks(session, _released(kind).where(FilingRow.about.in_(part)))
+        yield from in_chunks(session, _released(kind).where(FilingRow.about.in_(part)))
+
+
+def public_of(session: Session, kind: str, keys: Iterable[str]) -> Iterator[list[FilingRow]]:
+    """Yield the released filings of these records, as they stand now."""
+    wanted = sorted(set(keys))
+    for start in range(0, len(wanted), CHUNK):
+        yield from in_chunks(
+            session, _released(kind).where(FilingRow.key.in_(wanted[start : start + CHUNK]))
+        )
+
+
+def public_under(session: Session, kind: str, prefix: str) -> Iterator[list[FilingRow]]:
+    """Yield the released filings whose keys begin with `prefix`, as they stand now."""
+    under = (FilingRow.key >= prefix, FilingRow.key < prefix + "\U0010ffff")
+    yield from in_chunks(session, _released(kind).where(*under))
 
 
 def public_with_id(
@@ -94,14 +109,14 @@ def public_with_id(
     wanted = sorted(set(public_ids))
     for start in range(0, len(wanted), CHUNK):
         part = wanted[start : start + CHUNK]
-        yield from _in_chunks(session, _released(kind).where(FilingRow.public_id.in_(part)))
+        yield from in_chunks(session, _released(kind).where(FilingRow.public_id.in_(part)))
 
 
 def drawn_in(session: Session, keys: Iterable[str]) -> list[FilingRow]:
     """Return the filings of these parties that came in with a released draw list."""
     wanted = sorted(set(keys))
     query = _released("entity").where(FilingRow.key.in_(wanted), BatchRow.kind == "draws")
-    return [row for rows in _in_chunks(session, query) for row in rows] if wanted else []
+    return [row for rows in in_chunks(session, query) for row in rows] if wanted else []
 
 
 def _released(kind: str) -> sa.Select[FilingRow]:
@@ -112,7 +127,7 @@ def _released(kind: str) -> sa.Select[FilingRow]:
     )
 
 
-def _in_chunks(session: Session, query: sa.Select[FilingRow]) -> Iterator[list[FilingRow]]:
+def in_chunks(session: Session, query: sa.Select[FilingRow]) -> Iterator[list[FilingRow]]:
     """Walk a query over filings in their order, without what is replaced or withdrawn."""
     live = query.where(~_REPLACED, ~WITHDRAWN, FilingRow.live)
     last = 0

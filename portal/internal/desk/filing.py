@@ -8,7 +8,9 @@ from sqlalchemy.orm import Session
 
 from portal.airlock.around import Ids
 from portal.airlock.redact import KIND_OF as PUBLIC_KIND
-from portal.domain.parties import Entity, entity_key
+from portal.airlock.rules import FLOORS
+from portal.domain.grounds import OPEN
+from portal.domain.parties import Entity, Inspector, entity_key
 from portal.internal.checks.context import Context
 from portal.internal.desk.foresight import foresee
 from portal.internal.sheets.reader import Read
@@ -95,6 +97,8 @@ def _insert_kind(filing: Filing, reads: list[Read]) -> list[str]:
                 "body": body,
                 "raw": _raw(read),
                 "formed_on": filings.formed_on(read.record),
+                "guarded": _is_guarded(read.record),
+                "review_on": getattr(read.record, "decision", OPEN).review_on,
             }
         )
     filings.insert(filing.session, rows)
@@ -103,6 +107,12 @@ def _insert_kind(filing: Filing, reads: list[Read]) -> list[str]:
         if isinstance(read.record, Entity):
             _note_numbers(filing.session, read.record)
     return [row["key"] for row in rows]
+
+
+def _is_guarded(record: object) -> bool:
+    """Whether the roster, a decision filed with the record or its party's form keeps it back."""
+    decided = isinstance(record, Inspector) or getattr(record, "decision", OPEN) != OPEN
+    return decided or (isinstance(record, Entity) and record.form in FLOORS)
 
 
 def _raw(read: Read) -> str:

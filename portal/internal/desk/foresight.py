@@ -4,7 +4,7 @@ import re
 
 from sqlalchemy.orm import Session
 
-from portal.airlock.residue import residue
+from portal.airlock.residue import look
 from portal.internal.checks.context import Context
 from portal.internal.desk.projection import projected
 from portal.internal.sheets.reader import Read
@@ -18,11 +18,14 @@ def foresee(
     records = [(read, read.record) for read in reads if read.record.key in filed]
     for origin, passage in projected(session, records, context.today, batch_id=batch_id):
         for record in passage.records:
-            for path, what in residue(record, passage):
-                read, name = _cell_of(origin, path)
-                context.tell(
-                    "private", read, name, f"疑似{what}，将公开的文字中不得出现；请删去或改写"
-                )
+            for find in look(record, passage):
+                read, name = _cell_of(origin, find.path)
+                if find.stops:
+                    words = f"疑似{find.kind}，将公开的文字中不得出现；请删去或改写"
+                    context.tell("private", read, name, words)
+                else:
+                    words = f"疑似{find.kind}；确无不妥的，由审核人逐处作出决定后方可发布"
+                    context.tell("to_decide", read, name, words)
 
 
 def _cell_of(read: Read, path: str) -> tuple[Read, str]:

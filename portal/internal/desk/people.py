@@ -3,7 +3,7 @@
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from portal.domain.errors import NotAllowed, UnknownRecord
+from portal.domain.errors import FourEyesViolation, NotAllowed, UnknownRecord
 from portal.domain.workflow import Role
 from portal.internal.desk import passwords, sessions, throttle, totp
 from portal.internal.tables import ledger
@@ -156,3 +156,14 @@ def _held(person: PersonRow) -> str:
 def _note(session: Session, by: str, action: str, name: str, detail: str = "") -> None:
     words = f"账号 {name}" + (f"：{detail}" if detail else "")
     ledger.note(session, at=clock.utc_now(), person=by, action=action, batch_id=None, detail=words)
+
+
+def other(author: str, name: str) -> None:
+    """Refuse what a person would do with their own filing.
+
+    Raises:
+        FourEyesViolation: both are the same.
+
+    """
+    if author == name:
+        raise FourEyesViolation("本人提交的批次须由他人审核、发布")

@@ -12,20 +12,22 @@ from typing import Any, TypeVar
 
 from sqlalchemy.orm import Session
 
-from portal.airlock.around import Around, Ids, Passage
+from portal.airlock.around import Around, Cleared, Ids, Name, Passage
 from portal.airlock.redact import KIND_OF as PUBLIC_KIND
 from portal.airlock.redact import redact
 from portal.domain.draws import Draw
 from portal.domain.followups import FollowUp
-from portal.domain.grounds import Disclosure
 from portal.domain.items import Item
 from portal.domain.parties import Entity
 from portal.domain.plans import Plan
 from portal.domain.results import Result
+from portal.domain.verdicts import Verdict, filed
+from portal.internal.desk import decided, secrets
 from portal.internal.tables import filings
 from portal.internal.tables.filings import FilingRow
 from portal.internal.tables.ledger import withdrawn_keys
 from portal.internal.tables.settings import ID_KEY, secret
+from portal.register.records import Kind
 
 T = TypeVar("T")
 Lookup = Callable[[type[Any], Iterable[str]], dict[str, Any]]
@@ -69,7 +71,7 @@ def _looked_up(
 def _around(
     session: Session,
     lookup: Lookup,
-    records: list[object],
+    records: list[Any],
     key: bytes,
     today: date,
     *,
@@ -82,17 +84,68 @@ def _around(
     wanted = {check.entity_key for check in checks.values()}
     wanted |= {entry.entity_key for draw in draws for entry in draw.entries}
     parties = lookup(Entity, wanted)
-    hidden = frozenset(
-        key
-        for key, item in lookup(Item, _items_named(records, checks)).items()
-        if item.decision.disclosure in (Disclosure.WITHHELD, Disclosure.NEVER)
-    )
-    nonces = {draw.key: _nonce(draw, key) for draw in draws}
     gone = frozenset[str]().union(
         withdrawn_keys(session, "entity", parties, batch_id=batch_id),
         withdrawn_keys(session, "result", checks, batch_id=batch_id),
     )
-    return Around(Ids(key), today, parties, checks, gone, hidden, nonces)
+    found = _verdicts(session, records, parties, checks)
+    return Around(
+        Ids(key),
+        today,
+        parties,
+        checks,
+        gone,
+        _hidden_items(session, lookup(Item, _items_named(records, checks))),
+        _hidden_draws(session, checks),
+        nonces={draw.key: _nonce(draw, key) for draw in draws},
+        verdicts=found,
+        cleared=_cleared(session, records),
+        known=secrets.known(session),
+    )
+
+
+def _verdicts(
+    session: Session,
+    records: list[Any],
+    parties: dict[str, Entity],
+    checks: dict[str, Result],
+) -> dict[Name, Verdict]:
+    """Return what the office decided about the records and what they lean on."""
+    found: dict[Name, Verdict] = {}
+    for kind, them in _by_kind(records).items():
+        found |= decided.verdicts(session, kind, them)
+    found |= decided.verdicts(session, Kind.ENTITY, parties)
+    return found | decided.verdicts(session, Kind.RESULT, checks)
+
+
+def _by_kind(records: list[Any]) -> dict[Kind, dict[str, Any]]:
+    found: dict[Kind, dict[str, Any]] = {}
+    for record in records:
+        found.setdefault(PUBLIC_KIND[type(record)], {})[record.key] = record
+    return found
+
+
+def _cleared(session: Session, records: list[Any]) -> dict[Name, frozenset[Cleared]]:
+    found: dict[Name, frozenset[Cleared]] = {}
+    for kind, them in _by_kind(records).items():
+        found |= decided.cleared(session, kind, them)
+    return found
+
+
+def _hidden_items(session: Session, items: dict[str, Item]) -> frozenset[str]:
+    since = decided.verdicts(session, Kind.ITEM, items)
+    return frozenset(
+        key
+        for key, item in items.items()
+        if (since.get((Kind.ITEM, key)) or filed(item.decision)).whole
+    )
+
+
+def _hidden_draws(session: Session, checks: dict[str, Result]) -> frozenset[str]:
+    """Return the draws that checks name and nobody may see; a draw is hidden by decision only."""
+    named = {f"{c.agency_code}/{c.draw_code}" for c in checks.values() if c.draw_code}
+    since = decided.verdicts(session, Kind.DRAW, dict.fromkeys(named))
+    return frozenset(key for (_, key), verdict in since.items() if verdict.whole)
 
 
 def _items_named(records: list[object], checks: dict[str, Result]) -> set[str]:

@@ -10,7 +10,7 @@ from portal.airlock.publish import Outcome, publish
 from portal.domain.draws import Draw
 from portal.domain.errors import PortalError
 from portal.domain.workflow import BatchState, Role, move
-from portal.internal.desk import approvals, batches, people, ripples
+from portal.internal.desk import approvals, batches, decide, people, ripples
 from portal.internal.desk.forgetting import forget
 from portal.internal.desk.projection import passages
 from portal.internal.desk.stores import Stores
@@ -59,6 +59,7 @@ def _begin(stores: Stores, batch_id: int, by: str) -> BatchState:
     with write_lock(stores.internal) as session:
         batch = batches.get(session, batch_id)
         people.require(session, by, Role.PUBLISHER, batch.agency)
+        decide.require_settled(session, batch_id)
         before = batch.batch_state
         after = move(before, "begin", author=batch.filed_by, actor=by)
         approvals.sign(session, batch, by=by)
@@ -98,11 +99,13 @@ def _stream(
     batch, today, done = watch.batch, watch.today, 0
     held = _held_back(session, batch, today)
     changed: dict[str, str] = {}
+    items: set[str] = set()
     for rows in batches.releasable(session, batch):
         may_go = [row for row in rows if row.key not in held]
         yield from _parties_held_before(session, may_go, today)
         changed |= ripples.shown_otherwise(session, may_go)
         yield from watch.over(session, rows, held)
+        items |= ripples.items_otherwise(session, may_go)
         done += len(rows)
         if progress:
             progress(done)
@@ -111,6 +114,8 @@ def _stream(
         yield from ripples.carried_on(
             session, stores.register, changed, batch_id=batch.id, today=today
         )
+    if items:
+        yield from ripples.naming_items(session, items, today=today, batch_id=batch.id)
 
 
 def _held_back(session: Session, batch: BatchRow, today: date) -> set[str]:

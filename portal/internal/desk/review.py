@@ -1,6 +1,6 @@
 """Review: see what the public will see, then approve or return (审核)."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -8,13 +8,15 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from portal.airlock.around import Passage
-from portal.airlock.residue import residue
 from portal.domain.errors import PortalError
+from portal.domain.grounds import Disclosure
 from portal.domain.workflow import BatchState, Role, move
 from portal.internal.desk import approvals, batches, people
 from portal.internal.desk.approvals import Seen
+from portal.internal.desk.holds import Held, finds
 from portal.internal.desk.projection import passages
 from portal.internal.desk.stores import Stores
+from portal.internal.desk.summary import class_of
 from portal.internal.tables import filings, ledger, reminders
 from portal.internal.tables.batches import BatchRow
 from portal.internal.tables.filings import FilingRow
@@ -29,24 +31,41 @@ class ReasonMissing(PortalError):
 
 @dataclass(frozen=True, slots=True)
 class Preview:
-    """One record as filed and as the public will see it; `hits` would stop the release."""
+    """One record as filed and as the public will see it; finds nobody has decided on stop the release."""
 
     row: FilingRow
     filed: object
     passage: Passage
-    hits: list[tuple[str, str]]
+    finds: list[Held]
+
+    @property
+    def disclosure(self) -> Disclosure:
+        """The class the record falls into."""
+        return class_of(self.passage)
+
+    @property
+    def hits(self) -> list[tuple[str, str]]:
+        """Place and kind of what would stop the release now."""
+        return [(held.find.path, held.find.kind) for held in self.finds if not held.find.cleared]
 
 
 def preview(
-    session: Session, batch_id: int, *, today: date, after: int = 0, limit: int = 20
+    session: Session,
+    batch_id: int,
+    *,
+    today: date,
+    after: int = 0,
+    limit: int = 20,
+    only: Sequence[int] | None = None,
 ) -> list[Preview]:
-    """Return records of a batch behind the filing `after`, projected by the very code that publishes."""
-    rows = session.scalars(
-        sa.select(FilingRow)
-        .where(FilingRow.batch_id == batch_id, FilingRow.id > after)
-        .order_by(FilingRow.id)
-        .limit(limit)
-    ).all()
+    """Return records of a batch behind the filing `after`, projected by the very code that publishes.
+
+    `only`: from among these filings.
+    """
+    query = sa.select(FilingRow).where(FilingRow.batch_id == batch_id, FilingRow.id > after)
+    if only is not None:
+        query = query.where(FilingRow.id.in_(only))
+    rows = session.scalars(query.order_by(FilingRow.id).limit(limit)).all()
     found: list[Preview] = []
     for kind in dict.fromkeys(row.kind for row in rows):
         same = [row for row in rows if row.kind == kind]
@@ -62,8 +81,7 @@ def _by_row(pairs: Iterator[tuple[FilingRow, Passage]]) -> Iterator[tuple[int, P
 
 
 def _preview(row: FilingRow, passage: Passage) -> Preview:
-    hits = [hit for record in passage.records for hit in residue(record, passage)]
-    return Preview(row, filings.decode(row.kind, row.body), passage, hits)
+    return Preview(row, filings.decode(row.kind, row.body), passage, finds(row, passage))
 
 
 def approve(stores: Stores, batch_id: int, *, by: str, now: datetime) -> None:

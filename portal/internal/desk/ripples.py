@@ -1,23 +1,30 @@
-"""What a change to a party changes elsewhere: its checks, their steps, the draws it was in.
+"""What a change to one record changes elsewhere: a party's checks, their steps, the draws it was in.
 
 How a party is disclosed decides what they may show: days become months, figures of draws no
-longer count it, or what was withheld with it comes back. A release of parties carries that on.
+longer count it, or what was withheld with it comes back. An item that is withheld is named in no
+check and no plan. A release, and a decision on something public, carries that on.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import date
+from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from portal.airlock.around import Passage
+from portal.domain.draws import Draw
+from portal.domain.items import Item
 from portal.domain.parties import Entity
+from portal.domain.plans import Plan
+from portal.domain.results import Result
 from portal.internal.desk import batches
 from portal.internal.desk.projection import passages
 from portal.internal.tables import filings
 from portal.internal.tables.batches import BatchRow
 from portal.internal.tables.filings import FilingRow
-from portal.register.queries import draws
+from portal.register.queries import draws, entities
+from portal.register.records import Kind
 
 
 def shown_otherwise(session: Session, rows: Sequence[FilingRow]) -> dict[str, str]:
@@ -44,11 +51,121 @@ def shown_otherwise(session: Session, rows: Sequence[FilingRow]) -> dict[str, st
     return found
 
 
+def items_otherwise(session: Session, rows: Sequence[FilingRow]) -> set[str]:
+    """Return the keys of items that are filed with another decision than they were released with."""
+    items = {row.key: row for row in rows if row.kind == "item"}
+    if not items:
+        return set()
+    first = min(row.id for row in items.values())
+    newest = (
+        sa.select(sa.func.max(FilingRow.id))
+        .join(BatchRow, BatchRow.id == FilingRow.batch_id)
+        .where(FilingRow.kind == "item", FilingRow.key.in_(sorted(items)))
+        .where(FilingRow.id < first, BatchRow.released_at.is_not(None))
+        .group_by(FilingRow.key)
+    )
+    found: set[str] = set()
+    for key, body in session.execute(
+        sa.select(FilingRow.key, FilingRow.body).where(FilingRow.id.in_(newest))
+    ):
+        old: Item = filings.decode("item", body)
+        new: Item = filings.decode("item", items[key].body)
+        if old.decision != new.decision:
+            found.add(key)
+    return found
+
+
+def of_record(
+    session: Session, register: sa.Engine, kind: Kind, key: str, *, today: date
+) -> Iterator[Passage]:
+    """Project a released record again, and everything public that leans on it."""
+    rows = [row for rows in batches.public_of(session, kind.value, [key]) for row in rows]
+    rows = [row for row in rows if not _held_back(session, register, row, today)]
+    if not rows:
+        return
+    #: Asked before: a party that goes takes its places in lists with it.
+    drawn = draws_of(register, [row.public_id for row in rows]) if kind is Kind.ENTITY else set()
+    yield from _projected(session, rows, None, today)
+    match kind:
+        case Kind.ENTITY:
+            yield from _about_parties(session, [key], drawn, None, today)
+        case Kind.ITEM:
+            yield from naming_items(session, {key}, today=today)
+        case Kind.DRAW:
+            yield from _naming(session, "result", key, _names_draw, today=today)
+        case Kind.RESULT:
+            for steps in batches.public_about(session, "followup", [key]):
+                yield from _projected(session, steps, None, today)
+
+
+def _held_back(session: Session, register: sa.Engine, row: FilingRow, today: date) -> bool:
+    """Whether a party came in with a list whose embargo lasts, and is not public yet."""
+    batch = batches.get(session, row.batch_id)
+    if row.kind != "entity" or batch.kind != "draws":
+        return False
+    with Session(register) as public:
+        if entities.get(public, row.public_id) is not None:
+            return False
+    for rows in batches.releasable(session, batch):
+        for each in rows:
+            if each.kind == "draw":
+                draw: Draw = filings.decode("draw", each.body)
+                named = any(entry.entity_key == row.key for entry in draw.entries)
+                if named and draw.is_listed(today):
+                    return False
+    return True
+
+
+def naming_items(
+    session: Session, keys: set[str], *, today: date, batch_id: int | None = None
+) -> Iterator[Passage]:
+    """Project again the checks and plans that name these items."""
+    for key in sorted(keys):
+        for kind, names in (("result", _names_item), ("plan", _plans_item)):
+            yield from _naming(session, kind, key, names, today=today, batch_id=batch_id)
+
+
+def _naming(
+    session: Session,
+    kind: str,
+    key: str,
+    names: Callable[[Any, str], bool],
+    *,
+    today: date,
+    batch_id: int | None = None,
+) -> Iterator[Passage]:
+    """Walk the released records of the agency in whose key `key` lies, and project those that name it."""
+    for rows in batches.public_under(session, kind, f"{key.split('/', maxsplit=1)[0]}/"):
+        naming = [row for row in rows if names(filings.decode(kind, row.body), key)]
+        if naming:
+            yield from _projected(session, naming, batch_id, today)
+
+
+def _names_item(result: Result, key: str) -> bool:
+    return any(f"{result.agency_code}/{each.item_code}" == key for each in result.findings)
+
+
+def _plans_item(plan: Plan, key: str) -> bool:
+    return any(
+        f"{plan.agency_code}/{code}" == key for task in plan.tasks for code in task.item_codes
+    )
+
+
+def _names_draw(result: Result, key: str) -> bool:
+    return f"{result.agency_code}/{result.draw_code}" == key
+
+
 def carried_on(
     session: Session, register: sa.Engine, parties: dict[str, str], *, batch_id: int, today: date
 ) -> Iterator[Passage]:
     """Project again what is public about `parties`, now that they are disclosed otherwise."""
     drawn = draws_of(register, parties.values())
+    yield from _about_parties(session, parties, drawn, batch_id, today)
+
+
+def _about_parties(
+    session: Session, parties: Iterable[str], drawn: set[str], batch_id: int | None, today: date
+) -> Iterator[Passage]:
     results: list[str] = []
     for rows in batches.public_about(session, "result", parties):
         results += [row.key for row in rows]

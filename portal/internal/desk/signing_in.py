@@ -116,6 +116,34 @@ def with_code(
     raise Refused("动态码不正确或已用过")
 
 
+def as_second(
+    internal: sa.Engine, attempt: Attempt, password: str, code: str, *, now: datetime
+) -> str:
+    """Return the name of a second person who signs beside the one signed in; no session is opened.
+
+    Failures count as those of signing in do, so that this is no way to guess around the wait. Who
+    has a second factor gives its code too.
+
+    Raises:
+        Refused: password or code is not right, or there is no such account.
+        TooMany: nothing was checked.
+
+    """
+    with Session(internal) as session:
+        person = session.get(PersonRow, attempt.name)
+        kept = person.password_hash if person and person.disabled_at is None else None
+    begins_wait = _enter(internal, attempt, now)
+    right = passwords.is_right(kept, password)
+    with write_lock(internal) as session:
+        person = session.get(PersonRow, attempt.name)
+        if person is not None and right and person.disabled_at is None:
+            if person.totp_secret is None or totp.accept(session, person, code, now):
+                throttle.succeeded(session, attempt.buckets)
+                return person.name
+    _note_failure(internal, attempt, person, "第二人签名", now, begins_wait=begins_wait)
+    raise Refused("第二人的账号、口令或动态码不正确")
+
+
 def sign_out(internal: sa.Engine, token: str, *, name: str, now: datetime) -> None:
     """End one session."""
     with write_lock(internal) as session:

@@ -4,6 +4,7 @@ from portal.internal.pages import (
     account,
     batches,
     columns,
+    decisions,
     due,
     imports,
     ledger,
@@ -14,6 +15,6 @@ from portal.internal.pages import (
 )
 
 BLUEPRINTS = (
-    session.bp, due.bp, batches.bp, imports.bp, columns.bp, mappings.bp, sheets.bp,
+    session.bp, due.bp, batches.bp, decisions.bp, imports.bp, columns.bp, mappings.bp, sheets.bp,
     people.bp, ledger.bp, account.bp,
 )  # fmt: skip

@@ -1,6 +1,7 @@
 """Batches: look at as filed and as the public will, approve or return, release."""
 
 import json
+from datetime import datetime
 
 import sqlalchemy as sa
 from flask import Blueprint, abort, current_app, flash, redirect, render_template, request, url_for
@@ -8,7 +9,16 @@ from flask.typing import ResponseReturnValue
 
 from portal.domain.workflow import BatchState, Role
 from portal.internal import access
-from portal.internal.desk import approvals, batches, release, review
+from portal.internal.desk import (
+    approvals,
+    batches,
+    holds,
+    release,
+    review,
+    scheduled,
+    signing_in,
+    summary,
+)
 from portal.internal.sheets.layout import ROLES
 from portal.internal.tables.asides import AsideRow
 from portal.kit import clock
@@ -51,9 +61,13 @@ def show(batch_id: int) -> ResponseReturnValue:
     if not me.acts_for(batch.agency):
         abort(403, "该批次属于其他机关")
     after = request.args.get("after", 0, type=int)
+    today = clock.local_today()
+    found = summary.summary(session, batch, today) if batch.state != "returned" else None
+    look = found is not None and request.args.get("show") == "look"
     previews = review.preview(
-        session, batch_id, today=clock.local_today(), after=after, limit=_PAGE
-    )
+        session, batch_id, today=today, after=after, limit=_PAGE,
+        only=found.look if found and look else None,
+    )  # fmt: skip
     mine = batch.filed_by == me.name
     return render_template(
         "batches/show.html",
@@ -64,6 +78,9 @@ def show(batch_id: int) -> ResponseReturnValue:
         aside_count=_aside_count(batch_id),
         previews=previews,
         next=previews[-1].row.id if len(previews) == _PAGE else None,
+        found=found,
+        look=look,
+        may_decide=not mine and me.has(Role.REVIEWER) and batch.state != "returned",
         may_review=not mine and me.has(Role.REVIEWER) and batch.state in ("filed", "approved"),
         may_approve=batch.state == "filed",
         may_approve_anew=not mine
@@ -115,6 +132,55 @@ def give_back(batch_id: int) -> ResponseReturnValue:
         access.stores(), batch_id, by=access.me().name, now=clock.utc_now(), reason=reason
     )
     flash("已退回经办人")
+    return redirect(url_for("batches.show", batch_id=batch_id))
+
+
+@bp.post("/batches/<int:batch_id>/let-pass")
+@access.needs(Role.REVIEWER)
+def let_pass(batch_id: int) -> ResponseReturnValue:
+    """Let finds pass as harmless: each is named ``filing|path|kind``."""
+    wanted = []
+    for each in request.form.getlist("find"):
+        parts = each.split("|")
+        if len(parts) != 3 or not parts[0].isdigit():  # noqa: PLR2004
+            abort(400, "所选之处有误，请返回刷新后重试")
+        wanted.append((int(parts[0]), parts[1], parts[2]))
+    count = holds.let_pass(
+        access.stores(), batch_id, wanted, reason=request.form.get("reason", ""),
+        by=access.me().name, now=clock.utc_now(), alike="alike" in request.form,
+        second=_second(),
+    )  # fmt: skip
+    flash(f"已放行 {count} 处")
+    return redirect(url_for("batches.show", batch_id=batch_id, show="look"))
+
+
+def _second() -> str | None:
+    """Return who signed as the second person, if anybody did.
+
+    Raises:
+        Refused, TooMany: they did not sign properly.
+
+    """
+    name = request.form.get("second", "").strip()
+    if not name:
+        return None
+    return signing_in.as_second(
+        access.stores().internal, access.attempt(name), request.form.get("second_password", ""),
+        request.form.get("second_code", ""), now=clock.utc_now(),
+    )  # fmt: skip
+
+
+@bp.post("/batches/<int:batch_id>/schedule")
+@access.needs(Role.PUBLISHER)
+def schedule(batch_id: int) -> ResponseReturnValue:
+    """Order a release for a time, or take the order back where none is given."""
+    given = request.form.get("at", "").strip()
+    try:
+        at = datetime.fromisoformat(given).replace(tzinfo=clock.CHINA) if given else None
+    except ValueError:
+        abort(400, "定时发布的时间应写作 2026-03-02T09:00")
+    scheduled.order(access.stores(), batch_id, at=at, by=access.me().name, now=clock.utc_now())
+    flash(f"定于 {at:%Y-%m-%d %H:%M} 发布" if at else "已取消定时发布")
     return redirect(url_for("batches.show", batch_id=batch_id))
 
 

@@ -19,6 +19,7 @@ class BatchRow(Table):
         Index("ix_batch_file", "kind", "agency", "file_sha256"),
         #: So that an approval can refer to a batch together with its author.
         Index("ix_batch_author", "id", "filed_by", unique=True),
+        Index("ix_batch_release", "release_at", "id"),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -37,6 +38,9 @@ class BatchRow(Table):
     reviewed_by: Mapped[str | None] = mapped_column(String(40))
     reviewed_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     return_reason: Mapped[str | None] = mapped_column(String(500))
+    #: When it is to be released by itself, and who ordered that; None where nobody did.
+    release_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    ordered_by: Mapped[str | None] = mapped_column(String(40))
     released_by: Mapped[str | None] = mapped_column(String(40))
     released_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     released_serial: Mapped[int | None]

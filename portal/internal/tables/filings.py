@@ -52,6 +52,9 @@ def _where_set(column: str) -> dict[str, Any]:
     return {"sqlite_where": condition, "postgresql_where": condition}
 
 
+_IS_GUARDED = sa.text("guarded")
+
+
 class FilingRow(Table):
     """One filing of one record. The newest live one is how the record stands in the office."""
 
@@ -64,6 +67,14 @@ class FilingRow(Table):
         Index("ix_filing_about", "kind", "about", "id"),
         Index("ix_filing_formed", "batch_id", "kind", "formed_on", **_where_set("formed_on")),
         Index("ix_filing_remind", "kind", "remind_on", "id", **_where_set("remind_on")),
+        Index("ix_filing_review", "review_on", "id", **_where_set("review_on")),
+        Index(
+            "ix_filing_guarded",
+            "kind",
+            "id",
+            sqlite_where=_IS_GUARDED,
+            postgresql_where=_IS_GUARDED,
+        ),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -87,6 +98,10 @@ class FilingRow(Table):
     #: The day from which the office is reminded of what this filing still waits for; None where
     #: it waits for nothing, see `portal.internal.tables.reminders`.
     remind_on: Mapped[date | None]
+    #: Whether the record as filed is anything but public throughout.
+    guarded: Mapped[bool] = mapped_column(default=False, server_default=sa.false())
+    #: The day on which the decision filed with it is to be looked at again.
+    review_on: Mapped[date | None]
 
 
 class NumberRow(Table):

@@ -1,0 +1,130 @@
+"""Releases that were ordered for a time, and all else that comes due by itself (定时发布)."""
+
+from dataclasses import dataclass, field
+from datetime import datetime
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from portal.domain.errors import PortalError, WrongState
+from portal.domain.workflow import BatchState, Role
+from portal.internal.desk import batches, decide, notices, people
+from portal.internal.desk.release import release
+from portal.internal.desk.stores import Stores
+from portal.internal.tables import ledger
+from portal.internal.tables.batches import BatchRow
+from portal.internal.tables.filings import FilingRow
+from portal.kit import clock
+from portal.kit.db import write_lock
+
+#: Whom the ledger names where nobody gave an order: the office itself.
+OFFICE = "office"
+#: Batches carried out in one go; the rest follows in the next.
+_MOST = 100
+
+
+@dataclass(slots=True)
+class Done:
+    """What was carried out: batches released, lists let out, and batches refused with the reason."""
+
+    released: list[int] = field(default_factory=list)
+    listed: list[int] = field(default_factory=list)
+    refused: list[tuple[int, str]] = field(default_factory=list)
+    decisions: int = 0
+    #: Whether this month's notices were published.
+    notices: bool = False
+
+    @property
+    def is_nothing(self) -> bool:
+        """Whether there was nothing to do."""
+        return not (self.released or self.listed or self.refused or self.decisions or self.notices)
+
+
+def order(stores: Stores, batch_id: int, *, at: datetime | None, by: str, now: datetime) -> None:
+    """Order an approved batch to be released at `at`; None takes the order back.
+
+    Raises:
+        WrongState: it is not approved, or the time has passed.
+        FourEyesViolation, NotAllowed, UnknownRecord.
+
+    """
+    with write_lock(stores.internal) as session:
+        batch = batches.get(session, batch_id)
+        people.require(session, by, Role.PUBLISHER, batch.agency)
+        if batch.batch_state is not BatchState.APPROVED:
+            raise WrongState(f"批次当前为“{batch.batch_state.zh}”，审核通过后才能定时发布")
+        if at is not None and at <= now:
+            raise WrongState("定时发布的时间应晚于现在")
+        people.other(batch.filed_by, by)
+        batch.release_at, batch.ordered_by = at, by if at else None
+        moment = f"{at.astimezone(clock.CHINA):%Y-%m-%d %H:%M}" if at else "取消"
+        ledger.note(
+            session, at=now, person=by, action="schedule", batch_id=batch_id,
+            detail=f"定时发布：{moment}",
+        )  # fmt: skip
+
+
+def carry_out(stores: Stores, *, now: datetime) -> Done:
+    """Carry out what has come due: decisions left undone, releases, lists, the month's notices.
+
+    Safe to repeat and to run twice at once. A refused release loses its order, so that it is not
+    tried for ever; the refusal stands in the ledger and the batch waits for a person.
+    """
+    done = Done()
+    with Session(stores.internal) as session:
+        undone = decide.left_undone(session)
+        ordered = _ordered(session, now)
+        lists = _lists(session, now)
+    if undone:
+        decide.carry_out(stores, undone, now=now)
+        done.decisions = len(undone)
+    for into, batches_due in ((done.released, ordered), (done.listed, lists)):
+        for batch_id, by in batches_due:
+            refusal = _refused(stores, batch_id, by, now=now)
+            if refusal:
+                done.refused.append((batch_id, refusal))
+            else:
+                into.append(batch_id)
+    done.notices = notices.release_notices(stores, by=OFFICE, now=now) is not None
+    return done
+
+
+def _refused(stores: Stores, batch_id: int, by: str, *, now: datetime) -> str:
+    """Release a batch; return why it was refused, "" where it was not."""
+    try:
+        release(stores, batch_id, by=by, now=now)
+    except PortalError as error:
+        with write_lock(stores.internal) as session:
+            batches.get(session, batch_id).release_at = None
+            ledger.note(
+                session, at=now, person=OFFICE, action="refused", batch_id=batch_id,
+                detail=f"定时发布未成：{error.code}",
+            )  # fmt: skip
+        return str(error)
+    return ""
+
+
+def _ordered(session: Session, now: datetime) -> list[tuple[int, str]]:
+    """Return the batches whose time has come, and who ordered it."""
+    query = (
+        sa.select(BatchRow.id, BatchRow.ordered_by)
+        .where(BatchRow.release_at <= now)
+        .where(BatchRow.state.in_([BatchState.APPROVED.value, BatchState.RELEASING.value]))
+        .order_by(BatchRow.release_at, BatchRow.id)
+        .limit(_MOST)
+    )
+    return [(row.id, row.ordered_by or OFFICE) for row in session.execute(query)]
+
+
+def _lists(session: Session, now: datetime) -> list[tuple[int, str]]:
+    """Return released draws whose list may go out now, and who released them."""
+    query = (
+        sa.select(BatchRow.id, BatchRow.released_by)
+        .join(FilingRow, FilingRow.batch_id == BatchRow.id)
+        .where(FilingRow.kind == "draw", FilingRow.remind_on < clock.local_date(now))
+        .where(BatchRow.state == BatchState.RELEASED.value)
+        .distinct()
+        .order_by(BatchRow.id)
+        .limit(_MOST)
+    )
+    return [(row.id, row.released_by or OFFICE) for row in session.execute(query)]

@@ -1,0 +1,128 @@
+"""Everything inside that may stand in nobody's public text: one automaton over all of it (已知秘密)."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session, aliased
+
+from portal.airlock.known import KnownSecrets
+from portal.airlock.rules import FLOORS
+from portal.domain.documents import Document
+from portal.domain.draws import Draw
+from portal.domain.grounds import OPEN, Disclosure
+from portal.domain.items import Item
+from portal.domain.parties import Entity
+from portal.domain.verdicts import Verdict, filed
+from portal.internal.desk import decided
+from portal.internal.tables import filings
+from portal.internal.tables.batches import BatchRow
+from portal.internal.tables.decisions import DecisionRow
+from portal.internal.tables.filings import FilingRow
+from portal.register.records import Kind
+
+_CHUNK = 500
+_Later = aliased(FilingRow)
+_REPLACED = (
+    sa.select(1)
+    .where(_Later.kind == FilingRow.kind, _Later.key == FilingRow.key)
+    .where(_Later.id > FilingRow.id, _Later.live)
+    .exists()
+)
+#: Kinds whose records bear names that others may mention.
+_NAMED = (Kind.ENTITY, Kind.ITEM, Kind.DRAW, Kind.DOCUMENT)
+
+
+@dataclass(frozen=True, slots=True)
+class _Built:
+    """An automaton, and how far filings, batches and decisions had come when it was built."""
+
+    stamp: tuple[int | None, ...]
+    known: KnownSecrets
+
+
+_built: dict[str, _Built] = {}
+
+
+def known(session: Session) -> KnownSecrets | None:
+    """Return what may stand in no public text; None where there is nothing.
+
+    Built again whenever a file came in or something was decided since; kept between the questions of one
+    process, because a page asks as often as a release.
+    """
+    stamp = tuple(
+        session.scalar(query)
+        for query in (
+            sa.select(sa.func.max(FilingRow.id)).where(FilingRow.guarded),
+            sa.select(sa.func.max(BatchRow.id)),
+            sa.select(sa.func.max(DecisionRow.id)),
+        )
+    )
+    store = str(session.get_bind(clause=sa.select(FilingRow.id)).engine.url)
+    live = _built.get(store)
+    if live is None or live.stamp != stamp:
+        live = _built[store] = _Built(stamp, KnownSecrets(_words(session)))
+    return live.known or None
+
+
+def _words(session: Session) -> Iterator[str]:
+    for roster in _records(session, "inspector"):
+        for inspector in roster.values():
+            yield from (inspector.name, inspector.certificate)
+    for kind in _NAMED:
+        for records in (
+            *_records(session, kind.value),
+            *_decided_since(session, kind.value),
+        ):
+            verdicts = decided.verdicts(session, kind, records)
+            for key, record in records.items():
+                yield from _kept_back(record, verdicts.get((kind, key)))
+
+
+def _decided_since(session: Session, kind: str) -> Iterator[dict[str, Any]]:
+    keys = list(
+        session.scalars(sa.select(DecisionRow.key).where(DecisionRow.kind == kind).distinct())
+    )
+    for start in range(0, len(keys), _CHUNK):
+        yield filings.find(session, filings.TYPES[kind], keys[start : start + _CHUNK])
+
+
+def _records(session: Session, kind: str) -> Iterator[dict[str, Any]]:
+    """Yield the records of a kind that are not public throughout, as they stand, chunk by chunk."""
+    last = 0
+    while True:
+        query = sa.select(FilingRow.id, FilingRow.key, FilingRow.body).where(
+            FilingRow.kind == kind,
+            FilingRow.guarded,
+            FilingRow.id > last,
+            FilingRow.live,
+            ~_REPLACED,
+        )
+        rows = session.execute(query.order_by(FilingRow.id).limit(_CHUNK)).all()
+        if not rows:
+            return
+        last = rows[-1].id
+        yield {row.key: filings.decode(kind, row.body) for row in rows}
+
+
+def _kept_back(record: object, verdict: Verdict | None) -> Iterator[str]:
+    """Yield the words of one record that are not public, as far as others may mention them."""
+    verdict = verdict or filed(getattr(record, "decision", OPEN))
+    whole = verdict.whole is not None
+    match record:
+        case Entity():
+            floor, _ = FLOORS.get(record.form, (Disclosure.PUBLIC, ""))
+            whole = whole or floor is not Disclosure.PUBLIC
+            if whole or verdict.on("name"):
+                yield from (record.name, *record.former_names)
+            if whole or verdict.on("identifiers"):
+                yield from (each.value for each in record.identifiers if each.value)
+            if whole:
+                yield from filter(None, (record.legal_person, record.contact_phone, record.address))
+        case Item() | Draw() if whole:
+            yield record.name
+        case Document() if whole:
+            yield from filter(None, (record.title, record.number))
+        case _:
+            return
