@@ -4,7 +4,6 @@ The register is the default bind; `letterbox` and `internal` are named ones. The
 not configure `internal`, so nothing there can reach it.
 """
 
-import json
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
@@ -12,6 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
+import msgspec
 import sqlalchemy as sa
 from flask_sqlalchemy import SQLAlchemy
 from sqlalchemy.engine import make_url
@@ -167,7 +167,7 @@ def among(
 
     A thousand parameters make a thousand-fold longer statement, new to the database every time.
     """
-    listed = json.dumps(list(values), ensure_ascii=False)
+    listed = msgspec.json.encode(list(values)).decode()
     if session.get_bind(clause=sa.select(column)).dialect.name == "sqlite":
         each = sa.func.json_each(listed).table_valued("value")
     else:

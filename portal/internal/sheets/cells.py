@@ -66,7 +66,8 @@ def name(limit: int = 200) -> Parser:
     """Read a name: blanks and line ends inside it come from narrow columns, and from 李　某."""
 
     def parse(cell: Cell) -> str:
-        return " ".join(_BROKEN.sub("", clean(cell, limit)).split())
+        found = clean(cell, limit)
+        return found if found.isalnum() else " ".join(_BROKEN.sub("", found).split())
 
     return parse
 

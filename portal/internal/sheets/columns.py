@@ -139,10 +139,10 @@ class ColumnsReader:
         special = self._specials(read)
         kept = self._kept(table, width, len(rows))
         split = len(self._own)
-        for n, values in enumerate(zip(*read, strict=True)):
-            own = {k: v for k, v in zip(self._own, values) if v is not None}  # noqa: B905
-            child = {k: v for k, v in zip(self._child, values[split:]) if v is not None}  # noqa: B905
-            number = rows[n][0]
+        owns = _filled(self._own, read[:split], len(rows))
+        children = _filled(self._child, read[split:], len(rows))
+        for n, (number, _) in enumerate(rows):
+            own, child = owns[n], children[n]
             row = RowRead(number, own, child, Places(number, self._letters, own, child), kept[n])
             if n in special:
                 self._settle(row, special[n])
@@ -235,7 +235,7 @@ class ColumnsReader:
             values = row.child if fill.strip.column.child else row.own
             if name in values or name in row.places:
                 continue
-            text = self._filled(fill, cells)
+            text = self._composed(fill, cells)
             value = fill.strip[text] if text else None
             if type(value) is Special:
                 self._tell_filled(row, name, text, value)
@@ -259,7 +259,7 @@ class ColumnsReader:
             rule = "cell" if found.fault else "unsure"
             self._tell(rule, f"第{row.number}行", f"填入的{what}", title)
 
-    def _filled(self, fill: _Fill, cells: Sequence[Cell]) -> str:
+    def _composed(self, fill: _Fill, cells: Sequence[Cell]) -> str:
         """Return a pattern with its columns put in; "" if one of them is blank."""
         parts = {RUNNING: str(self._count)}
         for name, index in fill.sources.items():
@@ -276,6 +276,25 @@ class ColumnsReader:
                 elif index in self._above:
                     cells.extend([""] * (index + 1 - len(cells)))
                     cells[index] = self._above[index]
+
+
+def _filled(
+    names: Sequence[str], columns: Sequence[Sequence[Any]], count: int
+) -> list[dict[str, Any]]:
+    """Return, by row, what is filled in: most columns are wholly so, and taken all at once."""
+    whole, sparse = [], []
+    for name, values in zip(names, columns, strict=True):
+        (sparse if None in values else whole).append((name, values))
+    head = [name for name, _ in whole]
+    found: list[dict[str, Any]] = [
+        dict(zip(head, row))  # noqa: B905
+        for row in zip(*(values for _, values in whole), strict=True)
+    ] or [{} for _ in range(count)]
+    for name, values in sparse:
+        for row, value in zip(found, values, strict=True):
+            if value is not None:
+                row[name] = value
+    return found
 
 
 def _source(name: str) -> str:

@@ -141,7 +141,8 @@ class Layout:
                 for place, text, line in anchors:
                     if (
                         place < len(cells)
-                        and str(cells[place]).strip() == text
+                        and (cell := cells[place])
+                        and (cell == text or str(cell).strip() == text)
                         and _says(cells, line)
                     ):
                         role, fresh = "repeated", True

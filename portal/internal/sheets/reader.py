@@ -16,7 +16,7 @@ from portal.internal.sheets.report import Report
 from portal.internal.sheets.sources import Source, open_table
 from portal.internal.sheets.spec import Sheet
 
-_CHUNK = 2_000
+_CHUNK = 250
 Choose = Callable[[Sequence[str]], Profile | None]
 
 

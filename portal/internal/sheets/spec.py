@@ -84,11 +84,9 @@ class Sheet:
     group: tuple[str, ...] = ()
     #: Given the values of a built record and its children: what somebody has to confirm, as
     #: (field, child counted from 0 or None, words).
-    doubts: Callable[[Values, Sequence[Values]], Iterable[tuple[str, int | None, str]]] = (
-        lambda *_: ()
-    )
-    #: How many of the record's children a row makes: several items in a cell are several.
-    parts: Callable[[Values], int] = lambda _: 1
+    doubts: Callable[[Values, Sequence[Values]], Iterable[tuple[str, int | None, str]]] | None = None
+    #: How many of the record's children a row makes, where several items in a cell are several.
+    parts: Callable[[Values], int] | None = None
     #: A record may stand without any child row, although child columns are mandatory in one.
     childless: bool = False
 
@@ -235,7 +233,7 @@ def decision_of(kind: str, row: Values) -> Decision:
         BadRow: a mandatory part is missing, or something is to be hidden that may not be.
 
     """
-    if not _DECIDING.intersection(row):
+    if _DECIDING.isdisjoint(row):
         return OPEN
     known = HIDEABLE[kind]
     hidden = row.get("hidden", ())

@@ -57,6 +57,9 @@ class Strip(dict[Any, Any]):
         if len(self) > _REMEMBERED:
             self.clear()
         if set(map(type, cells)) <= {str}:
+            if self._is_code:
+                plain = _PLAIN_CODE.fullmatch
+                return [cell if cell and plain(cell) else self[cell] for cell in cells]
             return list(map(self.__getitem__, cells))
         #: 1, 1.0 and True are one key to a dict, and three things to a clerk.
         return [self[c] if type(c) is str else self[(type(c), c)] for c in cells]
