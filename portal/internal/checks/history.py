@@ -16,10 +16,12 @@ def check(context: Context, reads: Reads) -> None:
     What stands in the office is read once a chunk; what the file itself brings is remembered.
     """
     past, caps = context.past, _caps(context.items)
-    parties = past.unread({read.record.entity_key for read in reads}, caps)
-    for result in lookup.results_elsewhere(context.session, parties, but=context.batch_id):
-        past.take(result, caps)
-    filed = filings.find(context.session, Result, [read.record.key for read in reads])
+    filed: dict[str, Result] = {}
+    if _has_past(context):
+        parties = past.unread({read.record.entity_key for read in reads}, caps)
+        for result in lookup.results_elsewhere(context.session, parties, but=context.batch_id):
+            past.take(result, caps)
+        filed = filings.find(context.session, Result, [read.record.key for read in reads])
     for read in reads:
         result = read.record
         before = filed.get(result.key) if filed else None
@@ -38,6 +40,13 @@ def check(context: Context, reads: Reads) -> None:
         if caps:
             for index, finding in enumerate(result.findings):
                 _check_cap(context, read.child(index), finding, caps)
+
+
+def _has_past(context: Context) -> bool:
+    """Whether other batches hold any check at all; asked once a file."""
+    if context.past.is_any is None:
+        context.past.is_any = lookup.has_results_elsewhere(context.session, but=context.batch_id)
+    return context.past.is_any
 
 
 def _caps(items: Mapping[str, Item]) -> dict[str, int]:

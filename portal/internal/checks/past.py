@@ -16,6 +16,8 @@ class Past:
         """Know nothing yet."""
         self._days: dict[tuple[str, date, str, str], str] = {}
         self._years: dict[tuple[str, int, str], set[str]] = {}
+        #: Whether there are checks filed before; None while nobody has asked.
+        self.is_any: bool | None = None
         self._read: set[str] = set()
         self._capped: set[str] = set()
 
