@@ -4,7 +4,8 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from portal.internal.sheets.columns import Places, RowRead
+from portal.internal.sheets.columns import RowRead
+from portal.internal.sheets.places import Places
 from portal.internal.sheets.spec import BadRow, Column, Sheet
 
 
@@ -47,8 +48,7 @@ class _Group:
     child_rows: list[tuple[int, Mapping[str, str]]] = field(default_factory=list)
     raw: list[Mapping[str, str] | None] = field(default_factory=list)
     faulty: bool = False
-    #: Of the faults, some are the record's own; and which children have faults.
-    own_faulty: bool = False
+    #: Which children have faults.
     bad: set[int] = field(default_factory=set)
     #: Row of each child that has no fault; kept from the second child on.
     seen: dict[frozenset[tuple[str, Any]], int] | None = None
@@ -112,7 +112,9 @@ class Grouping:
     def _alone(self, row: RowRead) -> Read | None:
         """Build the record of a single whole row; where more is to be said of it, the long way."""
         child, sheet = row.child, self.sheet
-        if sheet.doubts is not None or (child and sheet.parts is not None and sheet.parts(child) > 1):
+        if sheet.doubts is not None or (
+            child and sheet.parts is not None and sheet.parts(child) > 1
+        ):
             return self._finish(self._begin(row))
         try:
             record = sheet.build(self._agency_code, row.own, [child] if child else [])
@@ -139,6 +141,9 @@ class Grouping:
                 return False
         return given or bool(row.child) or (row.faulty and self._has_child(row))
 
+    def _is_child_unread(self, row: RowRead) -> bool:
+        return any(name in row.places and name not in row.child for name in self._child_fields)
+
     def _has_child(self, row: RowRead) -> bool:
         return any(name in row.places for name in self._child_fields)
 
@@ -150,7 +155,7 @@ class Grouping:
         for column in self._own_required:
             if column.field not in row.own and column.field not in row.places:
                 self._tell_required(column, row.number)
-                group.faulty = group.own_faulty = True
+                group.faulty = True
         return group
 
     def _extend(self, group: _Group, row: RowRead) -> None:
@@ -165,18 +170,17 @@ class Grouping:
                     f"与同一记录首行（第{group.row}行）不一致；请改成一致，或留空",
                     self._by_field[name].title,
                 )  # fmt: skip
-                group.faulty = group.own_faulty = True
+                group.faulty = True
         self._take(group, row)
 
     def _take(self, group: _Group, row: RowRead) -> None:
         """Put the child that a row is, if it is one, to its record."""
         group.raw.append(row.raw)
         group.faulty |= row.faulty
-        group.own_faulty |= row.own_faulty
         if not row.child and not (row.faulty and self._has_child(row)):
             return
         lacking = () if self._child_needs.issubset(row.child) else self._lacking(row)
-        if row.faulty or lacking:
+        if lacking or (row.faulty and self._is_child_unread(row)):
             group.bad.add(len(group.children))
         elif group.children:
             first = _first_like(group, row)
@@ -230,18 +234,25 @@ class Grouping:
         return [n for n, times in enumerate(parts) for _ in range(times)]
 
     def _look_further(self, group: _Group) -> None:
-        """Tell what is wrong with the good children of a record that cannot be built: all at once."""
-        good = [n for n in range(len(group.children)) if n not in group.bad]
-        if group.own_faulty or not good:
+        """Tell what else is wrong with a record that cannot be built: all at once, not in rounds."""
+        unread = {name for name in group.places if name not in group.values}
+        for needs, check in self.sheet.partial:
+            if needs.isdisjoint(unread):
+                self._try(group, None, check, group.values)
+        if self.sheet.child is None:
             return
-        children = [group.children[n] for n in good]
+        for n, child in enumerate(group.children):
+            if n not in group.bad:
+                self._try(group, n, self.sheet.child, self._agency_code, group.values, child)
+
+    def _try(
+        self, group: _Group, child: int | None, check: Callable[..., object], *values: object
+    ) -> None:
         try:
-            self.sheet.build(self._agency_code, group.values, children)
+            check(*values)
         except BadRow as error:
-            for each in (error, *error.more):
-                if each.child is not None:
-                    each.child = good[each.child]
-                    self._tell_fault(group, each)
+            error.child = child
+            self._tell_fault(group, error)
 
     def _tell_fault(self, group: _Group, fault: BadRow) -> None:
         own = (group.row, group.places)

@@ -118,7 +118,7 @@ class Reader:
             return None
         return ColumnsReader(
             header, self.sheet, self._tell, profile=profile, given=self._given,
-            unread=self.source.unread,
+            unread=self.source.unread, section_of=self.layout.section_of,
         )  # fmt: skip
 
     def _tell_given(self, header: Header) -> None:

@@ -1,13 +1,15 @@
 """The template of results with their findings (抽查结果)."""
 
 from collections.abc import Sequence
-from functools import lru_cache
+from functools import lru_cache, partial
 from itertools import chain
 
 from portal.domain.parties import entity_key
 from portal.domain.results import Finding, Handling, Outcome, Result
 from portal.internal.sheets import cells
 from portal.internal.sheets.spec import (
+    DECIDING,
+    NUMBERING,
     PARTY_COLUMNS,
     BadRow,
     Column,
@@ -28,6 +30,7 @@ _OWN = (
     "handling_text", "due_on", "inspector_names", "certificates", "note",
 )  # fmt: skip
 
+
 def _build(agency_code: str, row: Values, children: Sequence[Values]) -> Result:
     identifier = identifier_of(row)
     findings = each_child(_findings, children)
@@ -39,9 +42,14 @@ def _build(agency_code: str, row: Values, children: Sequence[Values]) -> Result:
         decision=decision_of("results", row),
         **{field: row[field] for field in _OWN if field in row},
     )
-    if result.due_on and result.due_on < result.inspected_on:
-        raise BadRow("due_on", "整改期限早于检查完成日期")
+    _check_due(row)
     return result
+
+
+def _check_due(row: Values) -> None:
+    due_on, inspected_on = row.get("due_on"), row.get("inspected_on")
+    if due_on and inspected_on and due_on < inspected_on:
+        raise BadRow("due_on", "整改期限早于检查完成日期")
 
 
 def _findings(row: Values) -> tuple[Finding, ...]:
@@ -94,6 +102,12 @@ def _parts(row: Values) -> int:
 
 SHEET = Sheet(
     parts=_parts,
+    partial=(
+        (NUMBERING, identifier_of),
+        (DECIDING, partial(decision_of, "results")),
+        (frozenset({"due_on", "inspected_on"}), _check_due),
+    ),
+    child=lambda _agency, _row, child: _findings(child),
     kind="results",
     title="抽查结果",
     about="一行一个检查事项；一次检查有几个事项就填几行，连续填写，检查各列首行填写即可。",
