@@ -48,9 +48,11 @@ class Residue(PortalError):
 
     code = "residue_found"
 
-    def __init__(self, hits: list[tuple[str, str]]) -> None:
-        """Keep `hits`: (place, detector) pairs."""
+    def __init__(self, hits: list[tuple[str, str]], where: str = "") -> None:
+        """Keep `hits`: (place, detector) pairs; `where` says which batch they are in."""
         self.hits = hits
         shown = "；".join(f"{place}（{detector}）" for place, detector in hits[:20])
         more = f" 等共 {len(hits)} 处" if len(hits) > 20 else ""  # noqa: PLR2004
-        super().__init__(f"疑似应当隐去的内容仍在待公开文本中，本批一条也未公开：{shown}{more}")
+        super().__init__(
+            f"疑似应当隐去的内容仍在待公开文本中，本批一条也未公开：{where}{shown}{more}"
+        )

@@ -66,6 +66,7 @@ def parse(text: str, scheme: Scheme | None = None) -> Identifier:
 
     """
     value = "".join(unicodedata.normalize("NFKC", text).split()).upper()
+    told = scheme
     if scheme is None:
         scheme = {18: Scheme.USCC, 15: Scheme.REG15, 13: Scheme.REG13}.get(len(value))
         if scheme is None:
@@ -81,6 +82,11 @@ def parse(text: str, scheme: Scheme | None = None) -> Identifier:
     if not form.fullmatch(value):
         raise MalformedIdentifier(f"{scheme.zh}{wanted}")
     valid = _check_digit_fits(scheme, value)
+    if not valid and told is None and is_old_identity_number(value):
+        raise MalformedIdentifier(
+            "15位编码的校验位不符，第7至12位又是一个出生日期，像是旧居民身份证号，不得作为标识代码公开；"
+            "请改用统一社会信用代码；确为注册号的请对照证照，并在“标识类型”填“15位注册号”"
+        )
     if not valid and is_identity_number(value):
         raise MalformedIdentifier(
             "像是居民身份证号，不得作为标识代码公开；请改用统一社会信用代码，没有的注明“无编号”"
@@ -105,6 +111,23 @@ def is_identity_number(value: str) -> bool:
     return "10X98765432"[total % 11] == value[17]
 
 
+def is_old_identity_number(value: str) -> bool:
+    """Whether 15 digits have the form of a resident's number before 1999: region, YYMMDD of a real day, serial.
+
+    >>> is_old_identity_number("110101900307003"), is_old_identity_number("330100000012345")
+    (True, False)
+    """
+    match = _OLD_IDENTITY.fullmatch(value)
+    if match is None:
+        return False
+    try:
+        date(1900 + int(match[1]), int(match[2]), int(match[3]))
+    except ValueError:
+        return False
+    return True
+
+
+_OLD_IDENTITY = re.compile(r"[1-8][0-9]{5}([0-9]{2})([0-9]{2})([0-9]{2})[0-9]{3}")
 _IDENTITY = re.compile(r"[1-9][0-9]{5}((?:19|20)[0-9]{2})([0-9]{2})([0-9]{2})[0-9]{3}[0-9X]")
 _IDENTITY_WEIGHTS = tuple(pow(2, 17 - place, 11) for place in range(17))
 #: GB 32100-2015 table 2, without I, O, S, V and Z; the weights are the powers of 3 modulo 31. The

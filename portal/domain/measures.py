@@ -23,14 +23,14 @@ class Ratio:
 
 @dataclass(frozen=True, slots=True)
 class Count:
-    """A number of parties (户数). `value` is the figure stated, of a range the lower one.
+    """A number of parties (户数). `value` is the figure stated, of a range the lower one; None for words.
 
     `exact` means that the figure says all that the wording says. `at_most` is the upper end of a
     range, or the cap.
     """
 
     text: str
-    value: int
+    value: int | None
     exact: bool = True
     at_most: int | None = None
 
@@ -178,6 +178,30 @@ def parse_count(text: str) -> Count:
     if _A_RATE.search(folded):
         raise ValueError(f"写的是比率，不是户数；{_HOW_COUNT}")
     raise ValueError(_HOW_COUNT)
+
+
+_SOME = re.compile(
+    r"若干|(?:按|依|据|根据|以|视).{0,12}(?:实际|情况|比例|需要|任务|工作|风险|名录库|安排|抽取|要求|确定|而定|为准).{0,16}"
+    r"|待定|不定|未定|另行(?:确定|通知|安排)|全部|全覆盖|全部(?:对象|企业|单位|主体|覆盖)"
+)
+
+
+def count_or_text(text: str) -> Count:
+    """Read a number of parties, or keep the words of a plan that states none: `若干`, `视情况`.
+
+    Raises:
+        ValueError: anything else that is no number.
+
+    >>> count_or_text("按实际情况确定")
+    Count(text='按实际情况确定', value=None, exact=False, at_most=None)
+
+    """
+    written = _ASIDE.sub("", fold(text)).strip() if len(text) <= LONGEST else ""
+    if _SOME.fullmatch(re.sub(rf"{_NOUN}{_UNIT}$|^{_UNIT}", "", written)) or _SOME.fullmatch(
+        written
+    ):
+        return Count(text, None, exact=False)
+    return parse_count(text)
 
 
 def _one_count(text: str, match: re.Match[str], *, plain: bool) -> Count:

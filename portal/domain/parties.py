@@ -143,7 +143,7 @@ def entity_key(identifier: Identifier, *, agency_code: str, name: str) -> str:
         return f"local:{agency_code}:{identifier.value}"
     if identifier.scheme is Scheme.NONE:
         return f"none:{agency_code}:{name}"
-    return f"{identifier.scheme}:{identifier.value}"
+    return identifier.scheme + ":" + identifier.value
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

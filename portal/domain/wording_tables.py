@@ -32,6 +32,8 @@ _OWN = "部门自有用语"
 _FIELD = "只写明违反哪方面规定，未写明如何处理"
 _NO_HANDLING = "写明有问题，未写明如何处理"
 _MENDED = "写明已改正，未写明是否责令"
+_MENDING = "写明正在或应当整改，未写明是否责令"
+_FOREIGN = "境外检查登记的结论，与八类结果不是一一对应"
 _PART = "只写了该类结果的一部分条件"
 _QUALITY = "产品质量监督抽查用语"
 _FOOD = "食品日常监督检查的三档结论，各档后续要求不同"
@@ -71,7 +73,24 @@ OUTCOMES = (
            "责令改正违法行为", "经责令已改正"),
     *_rows(Outcome.ORDERED, _MENDED, "经整改后合格", "整改后合格", "整改合格", "已整改", "已改正", "已整改到位",
            "整改完成", "当场改正", "已当场改正", "现场整改", "立即整改", "发现问题已整改",
-           "发现问题已改正", "整改", "整改中", sure=False),
+           "发现问题已改正", sure=False),
+    *_rows(Outcome.ORDERED, _MENDING, "整改", "整改中", "正在整改", "限期整改中", "尚未整改到位", sure=False),
+    *_rows(Outcome.NO_PROBLEM, _FOREIGN, "Pass", "Passed", "In Compliance", "Compliant", "Satisfactory",
+           "No Violations", "No Violation Issued", "No violations were recorded at the time of this inspection",
+           "Very Satisfactory", "Excellent", "Good",
+           "Approved", "Clean", "Très satisfaisant", "Satisfaisant", sure=False),
+    *_rows(Outcome.ORDERED, _FOREIGN, "Pass w/ Conditions", "Pass with Conditions", "Conditional Pass",
+           "Needs Improvement", "Improvement Necessary", "Major Improvement Necessary",
+           "Urgent Improvement Necessary", "Corrected", "Corrected On Site", "Corrected During Inspection",
+           "Generally Satisfactory", "Improvement Required", "À améliorer", sure=False),
+    *_rows(Outcome.PENDING, _FOREIGN, "Fail", "Failed", "Unsatisfactory", "Non-Compliant", "Out of Compliance",
+           "Not in Compliance", "Violation Issued", "Violations", "Closed by Health Authority",
+           "Violations were cited in the following area(s)",
+           "Establishment Closed by DOHMH", "Suspended", "Citation Issued", "À corriger de manière urgente",
+           sure=False),
+    *_rows(Outcome.NO_ACTIVITY, _FOREIGN, "Out of Business", "Business Not Located", "Not Ready", "Exempt",
+           "Permanently Closed", sure=False),
+    *_rows(Outcome.UNREACHABLE, _FOREIGN, "No Entry", "No Access", sure=False),
     *_rows(Outcome.ORDERED, _FOOD, "基本符合", "基本符合要求", "基本合格", sure=False),
     *_rows(Outcome.UNCOOPERATIVE, _ANNUAL, "不予配合情节严重", "不配合情节严重",
            "不予配合检查情节严重", "不配合检查，情节严重的"),

@@ -4,7 +4,6 @@ The register is the default bind; `letterbox` and `internal` are named ones. The
 not configure `internal`, so nothing there can reach it.
 """
 
-import json
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
@@ -12,6 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
+import msgspec
 import sqlalchemy as sa
 from flask_sqlalchemy import SQLAlchemy
 from sqlalchemy.dialects import postgresql
@@ -174,5 +174,5 @@ def among(
     """
     if session.get_bind(clause=sa.select(column)).dialect.name != "sqlite":
         return column == sa.any_(sa.literal(list(values), postgresql.ARRAY(sa.Text)))
-    each = sa.func.json_each(json.dumps(list(values), ensure_ascii=False)).table_valued("value")
+    each = sa.func.json_each(msgspec.json.encode(list(values)).decode()).table_valued("value")
     return column.in_(sa.select(each.c.value))

@@ -101,9 +101,19 @@ def test_one_wrong_character_never_fits_the_check_digit(body: str, at: int) -> N
 
 @given(body=st.text("0123456789", min_size=14, max_size=14))
 def test_every_registration_number_has_one_check_digit(body: str) -> None:
-    fitting = [digit for digit in "0123456789" if parse(body + digit).valid]
+    fitting = [digit for digit in "0123456789" if parse(body + digit, Scheme.REG15).valid]
 
     assert len(fitting) == 1
+
+
+def test_an_old_identity_number_is_no_registration_number_unless_somebody_says_so() -> None:
+    with pytest.raises(MalformedIdentifier, match="像是旧居民身份证号"):
+        parse("110101900307003")
+
+    assert parse("110101900307003", Scheme.REG15) == Identifier(
+        Scheme.REG15, "110101900307003", valid=False
+    )
+    assert parse("110101901332001") == Identifier(Scheme.REG15, "110101901332001", valid=False)
 
 
 @given(text=st.text(max_size=60), scheme=st.none() | st.sampled_from(Scheme))

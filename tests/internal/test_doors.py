@@ -102,7 +102,6 @@ def test_merged_cells_are_told_and_what_lies_under_them_is_not_read(tmp_path: Pa
     source = opened(tmp_path / "a.xlsx")
 
     assert source.spans == ((1, 1, 1, 2), (3, 1, 4, 2))
-    assert source.merged_rows == {1, 3, 4}
     assert list(source.rows)[2:] == [(3, ["1", ""]), (4, ["", ""])]
     assert source.notes == ("第3、4行有被合并单元格遮住的内容，未读取；请取消合并后核对",)
 

@@ -17,6 +17,7 @@ from portal.domain.errors import (
     NotAllowed,
     NotYetPublic,
     PortalError,
+    Residue,
     UnknownRecord,
     WrongState,
 )
@@ -889,3 +890,24 @@ def test_the_share_of_a_draw_does_not_tell_how_many_are_left_out(office: Office)
     public = decode(body, PublicDraw)
     assert (public.frame_count, public.sample_count) == (19, 1)
     assert (public.ratio, public.ratio_text) == (Decimal("0.053"), None)
+
+
+def test_a_refused_release_is_told_by_batch_row_and_field(office: Office, desk: Session) -> None:
+    batch = office.file("results", RESULT_ROW).batch_id
+    assert batch is not None
+    rows = desk.scalars(sa.select(FilingRow).where(FilingRow.batch_id == batch)).all()
+    ids = {row.kind: row.public_id for row in rows}
+    hits = [
+        (f"ResultRecord {ids['result']} findings[0].detail", "电话号码"),
+        (f"EntityRecord {ids['entity']} name", "姓名"),
+        ("ResultRecord r-elsewhere handling_text", "姓名"),
+    ]
+
+    told = release.located(desk, batch, Residue(hits))
+
+    assert told.hits == [
+        ("第 2 行“检查情况”", "电话号码"),
+        ("随文件登记的检查对象“检查对象名称”", "姓名"),
+        ("r-elsewhere“处理说明”", "姓名"),
+    ]
+    assert f"批次 {batch} 第 2 行“检查情况”（电话号码）" in str(told)

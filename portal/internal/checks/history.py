@@ -16,13 +16,15 @@ def check(context: Context, reads: Reads) -> None:
     What stands in the office is read once a chunk; what the file itself brings is remembered.
     """
     past, caps = context.past, _caps(context.items)
-    parties = {read.record.entity_key for read in reads}
-    for result in lookup.results_elsewhere(context.session, parties, but=context.batch_id):
-        past.take(result, caps)
-    filed = filings.find(context.session, Result, [read.record.key for read in reads])
+    filed: dict[str, Result] = {}
+    if _has_past(context):
+        parties = past.unread({read.record.entity_key for read in reads}, caps)
+        for result in lookup.results_elsewhere(context.session, parties, but=context.batch_id):
+            past.take(result, caps)
+        filed = filings.find(context.session, Result, [read.record.key for read in reads])
     for read in reads:
         result = read.record
-        before = filed.get(result.key)
+        before = filed.get(result.key) if filed else None
         if before is not None and before.entity_key != result.entity_key:
             what = f"该编号已用于“{before.entity_name}”的检查；请核对编号，每次检查用新的编号"
             context.tell("taken", read, "code", what)
@@ -32,10 +34,19 @@ def check(context: Context, reads: Reads) -> None:
                 "是另一次检查的请用新的编号，更正日期的请确认"
             )
             context.tell("replaced", read, "code", what)
-        for index, other in past.take(result, caps).items():
-            _tell_twice(context, read.child(index), other)
-        for index, finding in enumerate(result.findings if caps else ()):
-            _check_cap(context, read.child(index), finding, caps)
+        if others := past.take(result, caps):
+            for index, other in others.items():
+                _tell_twice(context, read.child(index), other)
+        if caps:
+            for index, finding in enumerate(result.findings):
+                _check_cap(context, read.child(index), finding, caps)
+
+
+def _has_past(context: Context) -> bool:
+    """Whether other batches hold any check at all; asked once a file."""
+    if context.past.is_any is None:
+        context.past.is_any = lookup.has_results_elsewhere(context.session, but=context.batch_id)
+    return context.past.is_any
 
 
 def _caps(items: Mapping[str, Item]) -> dict[str, int]:

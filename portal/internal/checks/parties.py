@@ -1,6 +1,6 @@
 """Parties that draws and results name: known to the library, or plain enough to be added to it."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
@@ -30,14 +30,21 @@ def check_number(
         )
 
 
-def check(context: Context, parties: Sequence[Named]) -> None:
+def check(context: Context, named: Iterable[Named]) -> None:
     """Look up every (read, key, name, identifier); add those a number alone is enough to file.
 
     A credit code or registration number says what a party is, so it may come in with a result.
     Local and missing numbers say nothing: such a party must be in the library first, because its
     form decides what may be shown of it.
     """
-    keys = {key for _, key, _, _ in parties}
+    new = context.new_parties
+    #: Of what the file itself brought in above, nothing more is to be said.
+    parties = [
+        each
+        for each in named
+        if (party := new.get(each[1])) is None or party.name != each[2] or not each[3].valid
+    ]
+    keys = {key for _, key, _, _ in parties} - new.keys()
     known = filings.find(context.session, Entity, keys)
     taken = other_numbers(context.session, keys - set(known))
     fresh = [(read, key, name) for read, key, name, _ in parties if key not in known]
@@ -45,7 +52,7 @@ def check(context: Context, parties: Sequence[Named]) -> None:
     for read, key, name, identifier in parties:
         if not identifier.valid:
             check_number(context, read, identifier)
-        party = known.get(key) or context.new_parties.get(key)
+        party = known.get(key) or new.get(key)
         if party is None and key in taken:
             context.tell("taken", read, "identifier", ANOTHERS_NUMBER)
         elif party is None:

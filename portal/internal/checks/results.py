@@ -22,7 +22,8 @@ def check(context: Context, reads: Reads) -> None:
     lists = {key: {entry.entity_key for entry in draw.entries} for key, draw in draws.items()}
     for read in reads:
         result: Result = read.record
-        context.not_after_today(read, "inspected_on", result.inspected_on)
+        if result.inspected_on > context.today:
+            context.not_after_today(read, "inspected_on", result.inspected_on)
         if result.task_code:
             _check_task(context, read, tasks.get(result.task_code))
         if result.draw_code:
@@ -31,7 +32,11 @@ def check(context: Context, reads: Reads) -> None:
     history.check(context, reads)
     parties.check(
         context,
-        [(r, r.record.entity_key, r.record.entity_name, r.record.identifier) for r in reads],
+        (
+            (each, result.entity_key, result.entity_name, result.identifier)
+            for each in reads
+            for result in (each.record,)
+        ),
     )
 
 
@@ -62,18 +67,19 @@ def complete(context: Context, reads: Reads) -> list[Read]:
     codes = {f.item_code for read in reads for f in read.record.findings if f.item_code}
     if not codes:
         return list(reads)
-    items = filings.find(context.session, Item, (f"{agency}/{code}" for code in codes))
-    context.items |= items
+    keys = {f"{agency}/{code}" for code in codes} - context.items.keys()
+    context.items |= filings.find(context.session, Item, keys)
+    items = {code: context.items.get(f"{agency}/{code}") for code in codes}
     return [_completed(context, read, items) for read in reads]
 
 
-def _completed(context: Context, read: Read, items: Mapping[str, Item]) -> Read:
+def _completed(context: Context, read: Read, items: Mapping[str, Item | None]) -> Read:
     result: Result = read.record
     named: dict[int, Finding] = {}
     for index, finding in enumerate(result.findings):
         if finding.item_code is None:
             continue
-        item = items.get(f"{result.agency_code}/{finding.item_code}")
+        item = items[finding.item_code]
         if item is None or item.effective_on or item.ended_on:
             _check_item(context, read, index, item)
         if item is not None and not finding.item_name:

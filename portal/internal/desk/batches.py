@@ -41,6 +41,14 @@ def get(session: Session, batch_id: int) -> BatchRow:
     return batch
 
 
+def rows_of(session: Session, batch_id: int, public_ids: Iterable[str]) -> dict[str, int]:
+    """Return the row of the batch's file that each of these public ids came from; 0 for a party."""
+    query = sa.select(FilingRow.public_id, FilingRow.row).where(
+        FilingRow.public_id.in_(sorted(public_ids)), FilingRow.batch_id == batch_id
+    )
+    return {found.public_id: found.row for found in session.execute(query)}
+
+
 def newest(
     session: Session,
     *,

@@ -8,12 +8,13 @@ from sqlalchemy.orm import Session
 from portal.airlock.around import Passage
 from portal.airlock.publish import Outcome, publish
 from portal.domain.draws import Draw
-from portal.domain.errors import PortalError
+from portal.domain.errors import PortalError, Residue
 from portal.domain.workflow import BatchState, Role, move
 from portal.internal.desk import approvals, batches, decide, people, ripples
 from portal.internal.desk.forgetting import forget
 from portal.internal.desk.projection import passages
 from portal.internal.desk.stores import Stores
+from portal.internal.sheets.catalogue import title_of
 from portal.internal.tables import filings, ledger, reminders
 from portal.internal.tables.batches import BatchRow
 from portal.internal.tables.filings import FilingRow
@@ -44,14 +45,36 @@ def release(
     before = _begin(stores, batch_id, by)
     try:
         outcome = _carry_out(stores, batch_id, by=by, now=now, progress=progress)
-    except PortalError:
+    except PortalError as error:
         #: Refused means that the register was left as it was, so the batch may still be returned.
         with write_lock(stores.internal) as session:
             batches.get(session, batch_id).state = before.value
+            told = located(session, batch_id, error) if isinstance(error, Residue) else error
+        if told is not error:
+            raise told from None
         raise
     if outcome.withdrawn or outcome.purged:
         forget(stores)
     return outcome
+
+
+def located(session: Session, batch_id: int, error: Residue) -> Residue:
+    """Return the refusal by batch, row and field, which the publisher can look up."""
+    by_id: dict[str, list[tuple[str, str]]] = {}
+    for place, detector in error.hits:
+        _, public_id, path = place.split(" ", 2)
+        by_id.setdefault(public_id, []).append((path, detector))
+    rows = batches.rows_of(session, batch_id, by_id)
+    hits = []
+    for public_id, found in by_id.items():
+        #: A record that the batch only carries on has no row in its file.
+        number = rows.get(public_id)
+        where = (
+            f"第 {number} 行" if number else "随文件登记的检查对象" if number == 0 else public_id
+        )
+        kind = "entities" if number == 0 else batches.get(session, batch_id).kind
+        hits += [(f"{where}“{title_of(kind, path)}”", detector) for path, detector in found]
+    return Residue(hits, f"批次 {batch_id} ")
 
 
 def _begin(stores: Stores, batch_id: int, by: str) -> BatchState:

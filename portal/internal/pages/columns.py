@@ -153,5 +153,6 @@ def _page(table: _Table, said: Entered, faults: dict[str, str]) -> str:
         orders=ORDERS,
         words=matching.words_to_map(table.wordings(said), said),
         header_row=table.drafted.profile.header_row or "",
+        because=() if table.profile else table.drafted.because,
         used=table.used,
     )

@@ -125,12 +125,13 @@ def profiles(*agency_codes: str) -> list[Kept]:
     return [each for code in agency_codes for each in mappings.kept(access.stores(), code)]
 
 
-def choices(person: PersonRow) -> dict[str, list[tuple[str, str]]]:
-    """Return what can be chosen in the form: kinds, agencies, profiles."""
+def choices(person: PersonRow, kind: str) -> dict[str, list[tuple[str, str]]]:
+    """Return what can be chosen in the form: kinds, agencies, profiles of this kind."""
     own = agencies(person)
     by_name: dict[str, list[str]] = {}
     for each in profiles(*(agency.code for agency in own)):
-        by_name.setdefault(each.name, []).append(f"{SHEETS[each.kind].title} {each.agency}")
+        if each.kind == kind:
+            by_name.setdefault(each.name, []).append(each.agency)
     return {
         "kinds": [(kind, sheet.title) for kind, sheet in SHEETS.items()],
         "agencies": [(agency.code, f"{agency.code} {agency.name}") for agency in own],

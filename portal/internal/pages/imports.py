@@ -69,7 +69,7 @@ def _form(handed: Handed, faults: dict[str, str] | None = None) -> str:
         rows=ROWS,
         waiting=staging.waiting(access.stores(), by=me.name, now=clock.utc_now()),
         columns=[column for sheet in SHEETS.values() for column in sheet.columns],
-        **choices(me),
+        **choices(me, handed.kind),
     )
 
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from portal.internal.sheets.drafting import Drafted
-from portal.internal.sheets.mapping import PLACEHOLDER, RUNNING, Profile
+from portal.internal.sheets.mapping import PLACEHOLDER, RUNNING, SECTION, Profile
 from portal.internal.sheets.names import fold
 from portal.internal.sheets.spec import Column, Sheet
 from portal.internal.sheets.wordings import Wording
@@ -63,7 +63,8 @@ def at_first(drafted: Drafted, profile: Profile | None, name: str) -> Entered:
     """Return the form as it is first shown: everything proposed is chosen, nothing is saved."""
     chosen = {line.source: line.target for line in lines(drafted, profile)}
     if profile is None:
-        return Entered(columns=chosen, name=name)
+        proposed = drafted.profile
+        return Entered(chosen, proposed.fill, proposed.values, dates=proposed.dates, name=name)
     return Entered(
         chosen, profile.fill, profile.values, frozenset(profile.fill_down), profile.dates, name
     )
@@ -129,7 +130,7 @@ def faults(
     known = {fold(line.source) for line in given}
     for name, text in said.fill.items():
         for part in PLACEHOLDER.findall(text):
-            if part.strip() != RUNNING and fold(part) not in known:
+            if part.strip() not in (RUNNING, SECTION) and fold(part) not in known:
                 yield f"fill-{name}", f"“{{{part}}}”不是来源表的列名"
     if not said.name:
         yield "name", "请给方案起个名称"

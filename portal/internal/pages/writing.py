@@ -10,6 +10,7 @@ import msgspec
 from flask import Flask
 
 from portal.domain.codelists import CodeList
+from portal.domain.parties import EntityKind
 from portal.domain.workflow import BatchState
 from portal.internal.pages.findings import rule_of
 from portal.internal.sheets.catalogue import SHEETS
@@ -30,6 +31,8 @@ _LABELS = {
     "unit": "单位", "name": "名称", "code": "编号",
 }  # fmt: skip
 _COLUMNS = {column.field: column for sheet in SHEETS.values() for column in sheet.columns}
+#: Code lists of fields that no template column names.
+_CODES: dict[str, type[CodeList]] = {"kind": EntityKind}
 _STEP = re.compile(r"(\w+)(\[\d+\])?")
 
 
@@ -96,7 +99,8 @@ def _label(path: str) -> str:
 def _wording(path: str, value: Any) -> str:  # noqa: ANN401
     if isinstance(value, bool):
         return "是" if value else "否"
-    column = _COLUMNS.get(_STEP.findall(path)[-1][0])
-    codes: type[CodeList] | None = column.codes if column else None
+    name = _STEP.findall(path)[-1][0]
+    column = _COLUMNS.get(name)
+    codes: type[CodeList] | None = column.codes if column else _CODES.get(name)
     found = codes.named(value) if codes and isinstance(value, str) else None
     return found.zh if found else str(value)

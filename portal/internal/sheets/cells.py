@@ -13,7 +13,7 @@ from typing import Any, TypeVar
 
 from portal.domain.codelists import CodeList
 from portal.domain.days import read_day
-from portal.domain.measures import Count, parse_count, ratio_or_text
+from portal.domain.measures import Count, count_or_text, ratio_or_text
 from portal.domain.numerals import fold
 from portal.domain.wordings import Meaning, meant
 from portal.internal.sheets.cleaning import SAFE_DIGITS
@@ -66,7 +66,8 @@ def name(limit: int = 200) -> Parser:
     """Read a name: blanks and line ends inside it come from narrow columns, and from 李　某."""
 
     def parse(cell: Cell) -> str:
-        return " ".join(_BROKEN.sub("", clean(cell, limit)).split())
+        found = clean(cell, limit)
+        return found if found.isalnum() else " ".join(_BROKEN.sub("", found).split())
 
     return parse
 
@@ -127,7 +128,9 @@ def count(low: int = 0, high: int = 100_000_000) -> Parser:
     """Read a number of parties as plans word it: `20`, `10家左右`, `5-8家`."""
 
     def parse(cell: Cell) -> Count:
-        found = _measured(cell, parse_count, "户数")
+        found = _measured(cell, count_or_text, "户数")
+        if found.value is None:
+            return found
         if not low <= found.value <= (found.at_most or found.value) <= high:
             raise BadCell(f"应在 {low} 至 {high} 之间")
         return found

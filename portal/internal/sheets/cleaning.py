@@ -76,7 +76,7 @@ def is_blank_mark(cell: Cell) -> bool:
     >>> is_blank_mark("——"), is_blank_mark("/"), is_blank_mark("无"), is_blank_mark("无问题")
     (True, True, True, False)
     """
-    if not isinstance(cell, str) or len(cell) > 20:  # noqa: PLR2004
+    if not isinstance(cell, str) or len(cell) > 20 or (len(cell) > 4 and cell.isalnum()):  # noqa: PLR2004
         return False
     text = _unhidden(cell)
     return not text or _BLANK_MARK.fullmatch(text) is not None

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from itertools import chain, repeat
+from itertools import repeat
 from typing import Any
 
 from openpyxl.utils import column_index_from_string, get_column_letter
@@ -11,53 +11,13 @@ from openpyxl.utils.cell import coordinate_from_string
 from portal.internal.sheets.cells import Cell
 from portal.internal.sheets.doors.shape import Row
 from portal.internal.sheets.header import Header
-from portal.internal.sheets.mapping import PLACEHOLDER, RUNNING, Profile
+from portal.internal.sheets.mapping import PLACEHOLDER, RUNNING, SECTION, Profile
 from portal.internal.sheets.names import fold
+from portal.internal.sheets.places import Places
 from portal.internal.sheets.spec import Sheet
 from portal.internal.sheets.strip import Special, Strip, shown
 
 Tell = Callable[..., None]
-
-
-class Places(Mapping[str, str]):
-    """Field → address of the cells of one row that are filled; made when asked for."""
-
-    __slots__ = ("_child", "_letters", "_more", "_own", "row")
-
-    def __init__(
-        self, row: int, letters: Mapping[str, str], own: Mapping[str, Any], child: Mapping[str, Any]
-    ) -> None:
-        """Name the row, the letter of each field's column, and what is filled there."""
-        self.row, self._letters, self._own, self._child = row, letters, own, child
-        self._more: dict[str, str] | None = None
-
-    def add(self, name: str, cell: str) -> None:
-        """Note a cell elsewhere: in another row of the same record, or an unread one of this."""
-        if self._more is None:
-            self._more = {}
-        self._more[name] = cell
-
-    def __getitem__(self, name: str) -> str:
-        """Return the address."""
-        if self._more is not None and name in self._more:
-            return self._more[name]
-        if (name in self._own or name in self._child) and name in self._letters:
-            return f"{self._letters[name]}{self.row}"
-        raise KeyError(name)
-
-    def __contains__(self, name: object) -> bool:
-        """Whether the field's cell is filled."""
-        filled = name in self._own or name in self._child
-        return (filled and name in self._letters) or (self._more is not None and name in self._more)
-
-    def __iter__(self) -> Iterator[str]:
-        """Walk the fields."""
-        filled = (name for name in chain(self._own, self._child) if name in self._letters)
-        return iter(dict.fromkeys(chain(self._more or (), filled)))
-
-    def __len__(self) -> int:
-        """Count the fields."""
-        return sum(1 for _ in self)
 
 
 @dataclass(slots=True)
@@ -70,9 +30,8 @@ class RowRead:
     child: dict[str, Any]
     places: Places
     raw: dict[str, str] | None
-    #: Something in it could not be read, and was told; and whether that is the record's own.
+    #: Something in it could not be read, and was told.
     faulty: bool = False
-    own_faulty: bool = False
 
 
 @dataclass(slots=True)
@@ -96,6 +55,7 @@ class ColumnsReader:
         profile: Profile | None,
         given: Mapping[str, str],
         unread: Mapping[str, str],
+        section_of: Callable[[int], str] = lambda _: "",
     ) -> None:
         """Prepare a strip for each column, and what fills the fields without one."""
         self._tell = tell
@@ -121,6 +81,7 @@ class ColumnsReader:
             for name, text in {**profile.fill, **given}.items()
         }
         self._count = 0
+        self._section_of = section_of
         self._wide: set[int] = set()
         #: Field and text of what was filled in and told already.
         self._told: set[tuple[str, str]] = set()
@@ -139,10 +100,10 @@ class ColumnsReader:
         special = self._specials(read)
         kept = self._kept(table, width, len(rows))
         split = len(self._own)
-        for n, values in enumerate(zip(*read, strict=True)):
-            own = {k: v for k, v in zip(self._own, values) if v is not None}  # noqa: B905
-            child = {k: v for k, v in zip(self._child, values[split:]) if v is not None}  # noqa: B905
-            number = rows[n][0]
+        owns = _filled(self._own, read[:split], len(rows))
+        children = _filled(self._child, read[split:], len(rows))
+        for n, (number, _) in enumerate(rows):
+            own, child = owns[n], children[n]
             row = RowRead(number, own, child, Places(number, self._letters, own, child), kept[n])
             if n in special:
                 self._settle(row, special[n])
@@ -206,7 +167,6 @@ class ColumnsReader:
                 del values[name]
                 row.places.add(name, cell)
                 row.faulty = True
-                row.own_faulty |= not column.child
             elif special.blank:
                 self._tell("blank_mark", cell, f"“{special.raw}”按未填处理", column.title)
                 del values[name]
@@ -221,7 +181,7 @@ class ColumnsReader:
 
     def _tell_unread(self, row: RowRead) -> None:
         """Tell the cells of a row that look empty and are not."""
-        row.faulty = row.own_faulty = True
+        row.faulty = True
         for index, cell, what in self._unread.pop(row.number):
             strip = self._strips.get(index)
             self._tell("unread", cell, what, strip.column.title if strip else "")
@@ -235,13 +195,13 @@ class ColumnsReader:
             values = row.child if fill.strip.column.child else row.own
             if name in values or name in row.places:
                 continue
-            text = self._filled(fill, cells)
+            text = self._composed(fill, cells, row.number)
             value = fill.strip[text] if text else None
             if type(value) is Special:
                 self._tell_filled(row, name, text, value)
                 if value.fault:
                     row.places.add(name, f"第{row.number}行")
-                    row.faulty = row.own_faulty = True
+                    row.faulty = True
                     continue
                 wording = fill.strip.column.wording
                 if wording and value.wording:
@@ -259,11 +219,13 @@ class ColumnsReader:
             rule = "cell" if found.fault else "unsure"
             self._tell(rule, f"第{row.number}行", f"填入的{what}", title)
 
-    def _filled(self, fill: _Fill, cells: Sequence[Cell]) -> str:
+    def _composed(self, fill: _Fill, cells: Sequence[Cell], number: int) -> str:
         """Return a pattern with its columns put in; "" if one of them is blank."""
         parts = {RUNNING: str(self._count)}
         for name, index in fill.sources.items():
             parts[name] = shown(cells[index]) if index is not None else ""
+            if name == SECTION:
+                parts[name] = self._section_of(number)
             if not parts[name]:
                 return ""
         return PLACEHOLDER.sub(lambda match: parts[_source(match[1])], fill.text)
@@ -276,6 +238,26 @@ class ColumnsReader:
                 elif index in self._above:
                     cells.extend([""] * (index + 1 - len(cells)))
                     cells[index] = self._above[index]
+
+
+def _filled(
+    names: Sequence[str], columns: Sequence[Sequence[Any]], count: int
+) -> list[dict[str, Any]]:
+    """Return, by row, what is filled in: most columns are wholly so, and taken all at once."""
+    whole: list[tuple[str, Sequence[Any]]] = []
+    sparse: list[tuple[str, Sequence[Any]]] = []
+    for name, values in zip(names, columns, strict=True):
+        (sparse if None in values else whole).append((name, values))
+    head = [name for name, _ in whole]
+    found: list[dict[str, Any]] = [
+        dict(zip(head, row))  # noqa: B905
+        for row in zip(*(values for _, values in whole), strict=True)
+    ] or [{} for _ in range(count)]
+    for name, values in sparse:
+        for row, value in zip(found, values, strict=True):
+            if value is not None:
+                row[name] = value
+    return found
 
 
 def _source(name: str) -> str:

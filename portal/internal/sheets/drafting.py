@@ -8,6 +8,7 @@ from portal.internal.sheets.header import Header, match_columns
 from portal.internal.sheets.layout import Layout
 from portal.internal.sheets.limits import Limits
 from portal.internal.sheets.mapping import Profile, write_profile
+from portal.internal.sheets.proposing import propose
 from portal.internal.sheets.report import Unreadable
 from portal.internal.sheets.sources import open_table
 from portal.internal.sheets.spec import Sheet
@@ -23,6 +24,8 @@ class Drafted:
     samples: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     #: Titles of mandatory columns that no column of the table answers to.
     missing: tuple[str, ...] = ()
+    #: Why order of dates, wordings and patterns are proposed; a sentence each.
+    because: tuple[str, ...] = ()
 
 
 def look(
@@ -50,12 +53,26 @@ def look(
         columns[match.name.text] = match.column.field if match.column and fresh else ""
         if match.column:
             taken.add(match.column.field)
+    samples = _samples(layout, header)
+    found = propose(layout, header, sheet)
+    for name in found.dropped:
+        taken.discard(columns[name])
+        columns[name] = ""
+    fill = {name: text for name, text in found.fill.items() if name not in taken}
     return Drafted(
-        Profile(kind=sheet.kind, columns=columns, sheet=wanted, header_row=header_row),
-        {match.name.text: match.reason for match in header.matches if match.reason},
-        _samples(layout, header),
-        tuple(c.title for c in sheet.columns if c.required and c.field not in taken),
-    )
+        Profile(
+            kind=sheet.kind, columns=columns, sheet=wanted, header_row=header_row,
+            dates=found.dates, fill=fill, values=found.values,
+        ),
+        {
+            match.name.text: match.reason
+            for match in header.matches
+            if match.reason and match.name.text not in found.dropped
+        },
+        samples,
+        tuple(c.title for c in sheet.columns if c.required and c.field not in {*taken, *fill}),
+        tuple(found.reasons),
+    )  # fmt: skip
 
 
 def _samples(layout: Layout, header: Header) -> dict[str, tuple[str, ...]]:
@@ -76,7 +93,10 @@ def draft(path: Path, sheet: Sheet, wanted: str | None, limits: Limits) -> str:
         for name, target in drafted.profile.columns.items()
     }  # fmt: skip
     text = write_profile(drafted.profile, sheet, remarks)
+    text += "".join(f"# 待确认：{reason}\n" for reason in drafted.because)
     if drafted.missing:
         lines = "\n".join(f'# "{title}" = ""' for title in drafted.missing)
-        text += f"\n# 模板必填而表中没有的列，请去掉行首的 # 并写明内容，或导入时用 --set 给出\n# [fill]\n{lines}\n"
+        where = "写进上面的 [fill] 一节" if drafted.profile.fill else "去掉行首的 #"
+        head = "" if drafted.profile.fill else "# [fill]\n"
+        text += f"\n# 模板必填而表中没有的列，请{where}并写明内容，或导入时用 --set 给出\n{head}{lines}\n"
     return text

@@ -23,14 +23,19 @@ from portal.internal.sheets.spec import (
 
 
 def _build(agency_code: str, row: Values, children: Sequence[Values]) -> Draw:
-    if (embargo := row.get("embargo_until")) and embargo < row["drawn_on"]:
-        raise BadRow("embargo_until", "保密期止早于抽取日期")
+    _check_embargo(row)
     entries = each_child(partial(_entry, agency_code), children)
     if entries and row.get("sample_count", len(entries)) != len(entries):
         raise BadRow(
             "sample_count", f"抽取数量为 {row['sample_count']}，名单为 {len(entries)} 户，不一致"
         )
     return Draw(agency_code=agency_code, **row, entries=entries)
+
+
+def _check_embargo(row: Values) -> None:
+    embargo, drawn_on = row.get("embargo_until"), row.get("drawn_on")
+    if embargo and drawn_on and embargo < drawn_on:
+        raise BadRow("embargo_until", "保密期止早于抽取日期")
 
 
 def _entry(agency_code: str, row: Values) -> DrawEntry:
@@ -45,6 +50,8 @@ def _entry(agency_code: str, row: Values) -> DrawEntry:
 
 
 SHEET = Sheet(
+    partial=((frozenset({"embargo_until", "drawn_on"}), _check_embargo),),
+    child=lambda agency_code, _row, child: _entry(agency_code, child),
     kind="draws",
     title="抽取记录",
     about="一行一个被抽中的对象；同一次抽取的行连续填写，抽取各列首行填写即可。没有名单的只填一行。",

@@ -4,11 +4,12 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from portal.internal.sheets.columns import Places, RowRead
+from portal.internal.sheets.columns import RowRead
+from portal.internal.sheets.places import Places
 from portal.internal.sheets.spec import BadRow, Column, Sheet
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Read:
     """One record with the place it came from; `places` maps a field to its cell."""
 
@@ -47,11 +48,10 @@ class _Group:
     child_rows: list[tuple[int, Mapping[str, str]]] = field(default_factory=list)
     raw: list[Mapping[str, str] | None] = field(default_factory=list)
     faulty: bool = False
-    #: Row of each child that has no fault.
-    seen: dict[frozenset[tuple[str, Any]], int] = field(default_factory=dict)
-    #: Of the faults, some are the record's own; and which children have faults.
-    own_faulty: bool = False
+    #: Which children have faults.
     bad: set[int] = field(default_factory=set)
+    #: Row of each child that has no fault; kept from the second child on.
+    seen: dict[frozenset[tuple[str, Any]], int] | None = None
 
 
 class Grouping:
@@ -65,40 +65,84 @@ class Grouping:
         self._letters, self._tell = letters, tell
         self._own_required = [c for c in sheet.columns if c.required and not c.child]
         self._child_required = [c for c in sheet.columns if c.required and c.child]
+        self._own_needs = frozenset(c.field for c in self._own_required)
+        self._child_needs = frozenset(c.field for c in self._child_required)
         self._child_fields = {c.field for c in sheet.columns if c.child}
         self._by_field = {column.field: column for column in sheet.columns}
         self._group: _Group | None = None
+        #: A row that is a whole record by itself, as most are, if the next does not go on with it.
+        self._lone: RowRead | None = None
 
     def take(self, rows: Iterator[RowRead]) -> Iterator[Read]:
         """Yield the records that the rows complete."""
         for row in rows:
-            if self._group is not None:
-                if self.sheet.group and self._continues(self._group, row):
-                    self._extend(self._group, row)
-                    continue
-                if read := self._finish(self._group):
+            if (lone := self._lone) is not None:
+                self._lone = None
+                if self._continues(lone.own, row):
+                    self._group = self._begin(lone)
+                elif read := self._alone(lone):
                     yield read
-            self._group = self._begin(row)
+            if (group := self._group) is not None:
+                if self._continues(group.values, row):
+                    self._extend(group, row)
+                    continue
+                if read := self._finish(group):
+                    yield read
+                self._group = None
+            if self._is_whole(row):
+                self._lone = row
+            else:
+                self._group = self._begin(row)
 
     def last(self) -> Iterator[Read]:
         """Yield the record that the last rows make."""
+        if self._lone is not None and (read := self._alone(self._lone)):
+            yield read
         if self._group is not None and (read := self._finish(self._group)):
             yield read
 
-    def _continues(self, group: _Group, row: RowRead) -> bool:
+    def _is_whole(self, row: RowRead) -> bool:
+        return (
+            not row.faulty
+            and self._own_needs.issubset(row.own)
+            and self._child_needs.issubset(row.child)
+            and bool(row.child or not self._child_fields)
+        )
+
+    def _alone(self, row: RowRead) -> Read | None:
+        """Build the record of a single whole row; where more is to be said of it, the long way."""
+        child, sheet = row.child, self.sheet
+        if sheet.doubts is not None or (
+            child and sheet.parts is not None and sheet.parts(child) > 1
+        ):
+            return self._finish(self._begin(row))
+        try:
+            record = sheet.build(self._agency_code, row.own, [child] if child else [])
+        except BadRow:
+            return self._finish(self._begin(row))
+        places, number = row.places, row.number
+        raw = (row.raw,) if row.raw else ()
+        return Read(record, number, places, ((number, places),) if child else (), (), raw)
+
+    def _continues(self, values: Mapping[str, Any], row: RowRead) -> bool:
         """Whether a row goes on with the record above: its key is the same, or left blank.
 
         A key that is there but cannot be read begins a record of its own.
         """
+        if not self.sheet.group:
+            return False
         given = False
         for name in self.sheet.group:
             if name in row.own:
                 given = True
-                if row.own[name] != group.values.get(name):
+                if row.own[name] != values.get(name):
                     return False
             elif row.faulty and name in row.places:
                 return False
         return given or bool(row.child) or (row.faulty and self._has_child(row))
+
+    def _is_child_unread(self, row: RowRead) -> bool:
+        return any(name in row.places and name not in row.child for name in self._child_fields)
 
     def _has_child(self, row: RowRead) -> bool:
         return any(name in row.places for name in self._child_fields)
@@ -106,10 +150,12 @@ class Grouping:
     def _begin(self, row: RowRead) -> _Group:
         group = _Group(row.number, row.own, row.places)
         self._take(group, row)
+        if self._own_needs.issubset(row.own):
+            return group
         for column in self._own_required:
             if column.field not in row.own and column.field not in row.places:
                 self._tell_required(column, row.number)
-                group.faulty = group.own_faulty = True
+                group.faulty = True
         return group
 
     def _extend(self, group: _Group, row: RowRead) -> None:
@@ -124,25 +170,20 @@ class Grouping:
                     f"与同一记录首行（第{group.row}行）不一致；请改成一致，或留空",
                     self._by_field[name].title,
                 )  # fmt: skip
-                group.faulty = group.own_faulty = True
+                group.faulty = True
         self._take(group, row)
 
     def _take(self, group: _Group, row: RowRead) -> None:
         """Put the child that a row is, if it is one, to its record."""
         group.raw.append(row.raw)
         group.faulty |= row.faulty
-        group.own_faulty |= row.own_faulty
         if not row.child and not (row.faulty and self._has_child(row)):
             return
-        lacking = [
-            column
-            for column in self._child_required
-            if column.field not in row.child and column.field not in row.places
-        ]
-        if row.faulty or lacking:
+        lacking = () if self._child_needs.issubset(row.child) else self._lacking(row)
+        if lacking or (row.faulty and self._is_child_unread(row)):
             group.bad.add(len(group.children))
-        else:
-            first = group.seen.setdefault(frozenset(row.child.items()), row.number)
+        elif group.children:
+            first = _first_like(group, row)
             if first != row.number:
                 self._tell("twice", f"第{row.number}行", f"与第{first}行重复，只登记一次；请确认")
                 return
@@ -151,6 +192,14 @@ class Grouping:
         for column in lacking:
             self._tell_required(column, row.number)
             group.faulty = True
+
+    def _lacking(self, row: RowRead) -> Sequence[Column]:
+        """Return the mandatory columns of a child that are blank."""
+        return [
+            column
+            for column in self._child_required
+            if column.field not in row.child and column.field not in row.places
+        ]
 
     def _tell_required(self, column: Column, number: int) -> None:
         address = self._address(column.field, number)
@@ -170,30 +219,40 @@ class Grouping:
             for each in (error, *error.more):
                 self._tell_fault(group, each)
             return None
-        for name, child, words in self.sheet.doubts(group.values, group.children):
-            self._tell_fault(group, _Doubt(name, words, child))
+        if self.sheet.doubts is not None:
+            for name, child, words in self.sheet.doubts(group.values, group.children):
+                self._tell_fault(group, _Doubt(name, words, child))
         raw = group.raw if any(group.raw) else ()
         return Read(record, group.row, group.places, group.child_rows, self._origins(group), raw)
 
-    def _origins(self, group: _Group) -> list[int]:
+    def _origins(self, group: _Group) -> Sequence[int]:
+        if self.sheet.parts is None:
+            return ()
         parts = [self.sheet.parts(child) for child in group.children]
         if sum(parts) == len(parts):
-            return []
+            return ()
         return [n for n, times in enumerate(parts) for _ in range(times)]
 
     def _look_further(self, group: _Group) -> None:
-        """Tell what is wrong with the good children of a record that cannot be built: all at once."""
-        good = [n for n in range(len(group.children)) if n not in group.bad]
-        if group.own_faulty or not good:
+        """Tell what else is wrong with a record that cannot be built: all at once, not in rounds."""
+        unread = {name for name in group.places if name not in group.values}
+        for needs, check in self.sheet.partial:
+            if needs.isdisjoint(unread):
+                self._try(group, None, check, group.values)
+        if self.sheet.child is None:
             return
-        children = [group.children[n] for n in good]
+        for n, child in enumerate(group.children):
+            if n not in group.bad:
+                self._try(group, n, self.sheet.child, self._agency_code, group.values, child)
+
+    def _try(
+        self, group: _Group, child: int | None, check: Callable[..., object], *values: object
+    ) -> None:
         try:
-            self.sheet.build(self._agency_code, group.values, children)
+            check(*values)
         except BadRow as error:
-            for each in (error, *error.more):
-                if each.child is not None:
-                    each.child = good[each.child]
-                    self._tell_fault(group, each)
+            error.child = child
+            self._tell_fault(group, error)
 
     def _tell_fault(self, group: _Group, fault: BadRow) -> None:
         own = (group.row, group.places)
@@ -204,3 +263,15 @@ class Grouping:
     def _address(self, name: str, number: int) -> str:
         letter = self._letters.get(name)
         return f"{letter}{number}" if letter else f"第{number}行"
+
+
+def _first_like(group: _Group, row: RowRead) -> int:
+    """Return the row in which the record has this child first; the row itself where it is new."""
+    if group.seen is None:
+        rows = enumerate(zip(group.children, group.child_rows, strict=True))
+        group.seen = {
+            frozenset(child.items()): number
+            for n, (child, (number, _)) in rows
+            if n not in group.bad
+        }
+    return group.seen.setdefault(frozenset(row.child.items()), row.number)

@@ -8,7 +8,7 @@ from openpyxl.utils import get_column_letter
 
 from portal.internal.sheets.cells import Cell
 from portal.internal.sheets.doors.shape import Span
-from portal.internal.sheets.mapping import PLACEHOLDER, RUNNING, Profile
+from portal.internal.sheets.mapping import PLACEHOLDER, RUNNING, SECTION, Profile
 from portal.internal.sheets.names import Match, Name, fold, known_names, named, names_of, propose
 from portal.internal.sheets.report import Report
 from portal.internal.sheets.spec import Column, Sheet
@@ -237,7 +237,7 @@ def report_columns(
             report.tell("profile", where, "", f"映射方案要求的列“{source}”文件里没有；请核对方案")
     for name, text in fills.items():
         for source in PLACEHOLDER.findall(text):
-            if source.strip() != RUNNING and fold(source) not in present:
+            if source.strip() not in (RUNNING, SECTION) and fold(source) not in present:
                 what = f"填入“{sheet.column(name).title}”要用的列“{source}”文件里没有；请核对写法"
                 report.tell("profile", where, "", what)
 

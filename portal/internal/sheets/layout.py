@@ -32,6 +32,7 @@ _LABELLED = re.compile(r"[^\d:,，。;]{2,8}:.")
 _SECTION = re.compile(
     r"([(]?[一二三四五六七八九十]+[)、.]|第[一二三四五六七八九十]+[章节部类]|[IVX]+[.、])"
 )
+_SECTION_NUMBER = re.compile(r"^\s*(?:[(（]?[一二三四五六七八九十]+[)）、.．]|[IVX]+[.、])\s*")
 _CREDIT_CODE = re.compile(r"[0-9a-z]{18}|[0-9]{15}")
 _SHORT_NUMBER = re.compile(r"[0-9]{13}")
 _NUMBERS = re.compile(r"\d{1,3}|[甲乙丙丁戊己庚辛]|[a-hA-H]|栏次|列次")
@@ -141,7 +142,8 @@ class Layout:
                 for place, text, line in anchors:
                     if (
                         place < len(cells)
-                        and str(cells[place]).strip() == text
+                        and (cell := cells[place])
+                        and (cell == text or str(cell).strip() == text)
                         and _says(cells, line)
                     ):
                         role, fresh = "repeated", True
@@ -164,6 +166,15 @@ class Layout:
                         continue
                     what = f"合计写的是 {stated}，逐行相加为 {found}；请核对"
                     tell("sum", cell, what, names.get(index, ""))
+
+    def section_of(self, row: int) -> str:
+        """Return the heading of the section that a row read stands in, without its number; "" for none."""
+        heading = next(
+            (each for each in reversed(self.asides) if each.role == "section" and each.row < row),
+            None,
+        )
+        text = next((cell for cell in heading.cells if cell), "") if heading else ""
+        return _SECTION_NUMBER.sub("", text).strip()
 
     def _role(
         self, number: int, cells: Sequence[Cell], filled: int, *, fresh: bool, names: dict[int, str]

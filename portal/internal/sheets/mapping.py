@@ -13,6 +13,8 @@ from portal.internal.sheets.spec import Column, Sheet
 #: A placeholder of a pattern: the header of a source column, or # for the running number.
 PLACEHOLDER = re.compile(r"\{([^{}]+)\}")
 RUNNING = "#"
+#: The heading of the section that a row stands in, as a placeholder.
+SECTION = "分节标题"
 _ORDERS = ("ymd", "mdy", "dmy")
 _KEYS = {"kind", "sheet", "header_row", "dates", "fill_down", "columns", "fill", "values"}
 
@@ -177,7 +179,7 @@ def _lines(profile: Profile, sheet: Sheet, remarks: Mapping[str, str]) -> Iterat
         yield f"{_quoted(source)} = {_quoted(title)}{remark}"
     if profile.fill:
         yield ""
-        yield "# 来源没有的内容：固定文字，或用 {来源列名} 拼成；{#} 是数据行的顺序号"
+        yield "# 来源没有的内容：固定文字，或用 {来源列名} 拼成；{#} 是数据行的顺序号，{分节标题} 是该行所在的分节"
         yield "[fill]"
         for name, text in profile.fill.items():
             yield f"{_quoted(sheet.column(name).title)} = {_quoted(text)}"

@@ -84,6 +84,7 @@ def _doubts(row: Values, children: Sequence[Values]) -> Iterator[tuple[str, int 
 
 SHEET = Sheet(
     doubts=_doubts,
+    child=lambda _agency, row, child: _task(row["year"], child) if "year" in row else None,
     kind="plans",
     title="年度抽查计划",
     about="一行一个抽查任务；同一计划的行连续填写，计划各列首行填写即可。调整计划时填写完整的新版本。",

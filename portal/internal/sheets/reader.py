@@ -16,7 +16,7 @@ from portal.internal.sheets.report import Report
 from portal.internal.sheets.sources import Source, open_table
 from portal.internal.sheets.spec import Sheet
 
-_CHUNK = 2_000
+_CHUNK = 250
 Choose = Callable[[Sequence[str]], Profile | None]
 
 
@@ -118,7 +118,7 @@ class Reader:
             return None
         return ColumnsReader(
             header, self.sheet, self._tell, profile=profile, given=self._given,
-            unread=self.source.unread,
+            unread=self.source.unread, section_of=self.layout.section_of,
         )  # fmt: skip
 
     def _tell_given(self, header: Header) -> None:

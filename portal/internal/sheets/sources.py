@@ -35,11 +35,6 @@ class Source:
     #: What was read although hidden, or left out: for the clerk to know.
     notes: tuple[str, ...] = ()
 
-    @property
-    def merged_rows(self) -> frozenset[int]:
-        """Return the rows that hold merged cells."""
-        return frozenset(row for top, _, bottom, _ in self.spans for row in range(top, bottom + 1))
-
     def close(self) -> None:
         """Stop reading, if rows are left."""
         if isinstance(self.rows, _Rows):

@@ -84,11 +84,16 @@ class Sheet:
     group: tuple[str, ...] = ()
     #: Given the values of a built record and its children: what somebody has to confirm, as
     #: (field, child counted from 0 or None, words).
-    doubts: Callable[[Values, Sequence[Values]], Iterable[tuple[str, int | None, str]]] = (
-        lambda *_: ()
+    doubts: Callable[[Values, Sequence[Values]], Iterable[tuple[str, int | None, str]]] | None = (
+        None
     )
-    #: How many of the record's children a row makes: several items in a cell are several.
-    parts: Callable[[Values], int] = lambda _: 1
+    #: How many of the record's children a row makes, where several items in a cell are several.
+    parts: Callable[[Values], int] | None = None
+    #: What can be held against a record some of whose cells cannot be read: each with the fields it
+    #: needs. All of it is done by `build` as well, which knows of a whole record only.
+    partial: tuple[tuple[frozenset[str], Callable[[Values], object]], ...] = ()
+    #: The same for one child by itself: given the agency, the record's values and the child's.
+    child: Callable[[str, Values, Values], object] | None = None
     #: A record may stand without any child row, although child columns are mandatory in one.
     childless: bool = False
 
@@ -224,8 +229,10 @@ def decision_columns(kind: str) -> tuple[Column, ...]:
     )
 
 
+#: What tells a party's number.
+NUMBERING = frozenset({"scheme", "identifier"})
 #: Without any of these a record is open, as nearly all are.
-_DECIDING = frozenset({"disclosure", "ground", "hidden", "decided_by", "decided_on", "review_on"})
+DECIDING = frozenset({"disclosure", "ground", "hidden", "decided_by", "decided_on", "review_on"})
 
 
 def decision_of(kind: str, row: Values) -> Decision:
@@ -235,7 +242,7 @@ def decision_of(kind: str, row: Values) -> Decision:
         BadRow: a mandatory part is missing, or something is to be hidden that may not be.
 
     """
-    if not _DECIDING.intersection(row):
+    if DECIDING.isdisjoint(row):
         return OPEN
     known = HIDEABLE[kind]
     hidden = row.get("hidden", ())

@@ -1,10 +1,10 @@
 """One column of a table, read cell by cell; what was read once is known (逐列解析)."""
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any
+from typing import Any, cast
 
 from portal.domain.codelists import CodeList
 from portal.internal.sheets import cells as cell_parsers
@@ -57,6 +57,9 @@ class Strip(dict[Any, Any]):
         if len(self) > _REMEMBERED:
             self.clear()
         if set(map(type, cells)) <= {str}:
+            if self._is_code:
+                plain = cast("Callable[[Cell], object]", _PLAIN_CODE.fullmatch)
+                return [cell if cell and plain(cell) else self[cell] for cell in cells]
             return list(map(self.__getitem__, cells))
         #: 1, 1.0 and True are one key to a dict, and three things to a clerk.
         return [self[c] if type(c) is str else self[(type(c), c)] for c in cells]

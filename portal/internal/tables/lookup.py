@@ -16,6 +16,14 @@ def results_elsewhere(session: Session, parties: Iterable[str], *, but: int) -> 
     return [decode("result", body) for body in _newest(session, "result", parties, but=but)]
 
 
+def has_results_elsewhere(session: Session, *, but: int) -> bool:
+    """Whether a batch other than `but` has filed a check."""
+    query = sa.select(FilingRow.id).where(
+        FilingRow.kind == "result", FilingRow.about > "", FilingRow.batch_id != but
+    )
+    return session.scalar(query.limit(1)) is not None
+
+
 def parties_named(session: Session, names: Iterable[str]) -> dict[str, list[Entity]]:
     """Return the parties of each of these names, as they stand."""
     found: dict[str, list[Entity]] = {}
