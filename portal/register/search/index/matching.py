@@ -24,8 +24,8 @@ _FIELDS = ("names", "titles", "texts")
 _NONE = BitMap()
 #: Pairs that are looked at before texts are read.
 _RAREST = 4
-#: From so many documents on, places are quicker than texts.
-_MANY = 1_000
+#: Reading one text takes as long as looking at so many places.
+_READING = 32
 #: Texts read between two looks at the clock.
 _STRIDE = 256
 
@@ -122,7 +122,8 @@ class Matcher:
         """Check `among`, or more than that; the first place of the term tells the area."""
         if not among:
             return Areas(_NONE, _NONE, _NONE)
-        if len(among) > _MANY and (counted := self._rarest(asked)):
+        counted = self._rarest(asked)
+        if counted and len(counted[0]) < _READING * len(among):
             return self._by_places(asked, *counted)
         return self._by_text(asked, among, patience)
 
