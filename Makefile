@@ -34,8 +34,9 @@ fix: .venv/ready-dev ## Format and mend what can be mended
 	$(BIN)/ruff format .
 	$(BIN)/ruff check --fix .
 
-bench: .venv/ready-dev ## Measure import, release and pages at 100,000 results
+bench: .venv/ready-dev ## Measure import, release, pages and search at 100,000 results
 	$(BIN)/python -m tests.bench
+	$(BIN)/python -m tests.bench.search
 
 translations: .venv/ready-dev ## Collect new words for the English catalogue and compile it
 	$(BIN)/pybabel -q extract -F pyproject.toml --no-location --sort-output -o .venv/messages.pot .

@@ -111,9 +111,9 @@ def questions(count: int, each: int = 100) -> dict[str, list[Query]]:
         "medium": [g for g, n in names.items() if size // 2_000 <= n <= size // 200],
         "common": [g for g, n in names.items() if size // 100 <= n],
     }
-    often = [g for g, n in texts.items() if n >= size // 20]
+    often = sorted(g for g, n in texts.items() if n >= size // 20)
     pick = source.choice
-    kinds = {
+    return {
         "exact name": [_words(pick(sample).names[0]) for _ in range(each)],
         **{f"{band} part": [_words(pick(sorted(found))) for _ in range(each)] for band, found in bands.items()},
         "code": [_words(pick(sample).identifiers[0]) for _ in range(each)],
@@ -136,7 +136,6 @@ def questions(count: int, each: int = 100) -> dict[str, list[Query]]:
         "facets": [Query(groups=_groups(pick(often)), facets=("agency", "outcome", "year")) for _ in range(each)],
         "page 50": [Query(groups=_groups(pick(often)), order="date", offset=980) for _ in range(each)],
     }  # fmt: skip
-    return kinds
 
 
 def _part(source: random.Random, text: str) -> str:

@@ -24,7 +24,7 @@ class Peer(Protocol):
 
 
 class Ours:
-    """This house's engine."""
+    """The engine of this house."""
 
     def __init__(self, folder: Path) -> None:
         self.writer, self.engine, self._serial = WhooshWriter(folder), WhooshEngine(folder), 1
@@ -109,9 +109,16 @@ class Tantivy:
         if query.facets:
             wanted_counts = {f: {"terms": {"field": f, "size": 100}} for f in query.facets}
             searcher.aggregate(wanted, wanted_counts)
-        order = {"order_by_field": "day", "order": Order.Desc}
-        found = searcher.search(wanted, query.limit, count=True, offset=query.offset, **order)
-        return found.count or 0, [searcher.doc(at)["id"][0] for _, at in found.hits]
+        found = searcher.search(
+            wanted,
+            query.limit,
+            count=True,
+            offset=query.offset,
+            order_by_field="day",
+            order=Order.Desc,
+        )
+        total: int = getattr(found, "count", 0)  # missing in the library's type stubs
+        return total, [searcher.doc(at)["id"][0] for _, at in found.hits]
 
     def change(self, documents: list[Document], gone: list[str], *, purge: bool) -> None:
         writer = self.index.writer(64_000_000, 1)

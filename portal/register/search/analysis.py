@@ -80,6 +80,15 @@ def compact(folded: str) -> str:
     return folded.replace(EDGE, "")
 
 
+def fold_sound(text: str) -> str:
+    """Return pinyin as it is compared: what is typed, and what a name sounds like.
+
+    >>> fold_sound("Lü shi") == fold_sound("lvshi")
+    True
+    """
+    return compact(fold(text.replace("v", "u").replace("V", "u")))
+
+
 def fold_with_offsets(text: str) -> tuple[str, list[int]]:
     r"""Return `fold(text)` and, for each of its characters, the index in `text` that it comes from.
 

@@ -28,6 +28,8 @@ def open_writer(url: str) -> IndexWriter:
 
 def _folder(url: str) -> Path:
     parts = urlsplit(url)
+    if parts.scheme.startswith("opensearch"):
+        raise UnknownEngine("OpenSearch is not supported yet; use whoosh:///absolute/folder")
     if parts.scheme != "whoosh" or parts.netloc or not parts.path.startswith("/"):
         raise UnknownEngine("PORTAL_SEARCH_URL must look like whoosh:///absolute/folder")
     return Path(unquote(parts.path))

@@ -162,7 +162,7 @@ def test_suggestions_know_names_codes_and_pinyin(tmp_path: Path) -> None:
     assert engine.suggest("") == []
 
 
-def test_spelling_finds_what_sounds_alike_or_is_nearly_the_same(tmp_path: Path) -> None:
+def test_spelling_finds_names_and_codes_that_are_nearly_the_same(tmp_path: Path) -> None:
     company = a_document(1, kind="entity", public_id="e_1", names=("示例甲食品有限公司",))
     WhooshWriter(tmp_path).rebuild([company], serial=1, epoch="e")
     engine = WhooshEngine(tmp_path)

@@ -23,7 +23,7 @@ def _size(request: pytest.FixtureRequest) -> Iterator[None]:
         patch.setattr(phrases, "_LEAST", 2)
         patch.setattr(grams, "_RAW", 2)
         patch.setattr(grams, "PLACED", 1)
-        patch.setattr(matching, "_MANY", 0)
+        patch.setattr(matching, "_READING", 1_000_000)
     yield
     patch.undo()
 

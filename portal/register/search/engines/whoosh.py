@@ -24,7 +24,7 @@ from portal.register.search.index.segment import Segment
 from portal.register.search.index.snapshot import Leaf, Snapshot
 from portal.register.search.model import Answer, Busy, Damaged, Document, Hit, NoIndex, Query
 
-#: Seconds one query may take.
+#: Seconds of processor time one query may take.
 BUDGET = 0.5
 #: A segment is closed at so many documents, or units of text.
 _DOCUMENTS = 131_072

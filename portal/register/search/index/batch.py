@@ -17,13 +17,10 @@ from portal.register.search.analysis import BREAK, compact, fold, runs
 from portal.register.search.index.grams import BLOCK, Seen, Units
 from portal.register.search.index.lexicon import Gathering, Lexicon, Numbers
 from portal.register.search.index.phrases import Mining
-from portal.register.search.index.segment import Segment
+from portal.register.search.index.segment import IDENTIFIERS, NAMES, RUNS, SOUNDS, Segment
 from portal.register.search.index.sounds import sounds
 from portal.register.search.model import FACETS, Document
 
-#: Lexicons that are not facets: identifiers, names, how names sound, runs by the place they stand in.
-IDENTIFIERS, NAMES, SOUNDS = "identifiers", "names", "sounds"
-RUNS = ("runs.names", "runs.titles", "runs.texts")
 LEXICONS = (IDENTIFIERS, NAMES, SOUNDS, *RUNS, *(f"facet.{name}" for name in FACETS))
 
 #: Kinds that go by the name of another record, which is the one to suggest to who types pinyin.

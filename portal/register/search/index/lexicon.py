@@ -15,6 +15,8 @@ from pyroaring import BitMap
 Numbers = NDArray[np.uint32]
 #: Sorts after every UTF-8 string with the same beginning.
 _LAST = b"\xff"
+#: Bytes of a string that are compared before the rest.
+_HEAD = 24
 
 
 def bitmap(numbers: Numbers) -> BitMap:
@@ -26,8 +28,12 @@ def bitmap(numbers: Numbers) -> BitMap:
 
 @dataclass(frozen=True)
 class Lexicon:
-    """`text[at[i]:at[i + 1]]` is a string, `documents[begin[i]:begin[i + 1]]` are its documents, ascending."""
+    """`text[at[i]:at[i + 1]]` is a string, `documents[begin[i]:begin[i + 1]]` are its documents, ascending.
 
+    `heads` holds the first bytes of each string at a fixed width, where searching is quick.
+    """
+
+    heads: NDArray[np.bytes_]
     text: NDArray[np.uint8]
     at: NDArray[np.uint64]
     begin: NDArray[np.uint32]
@@ -54,8 +60,14 @@ class Lexicon:
         text, at = self.text.tobytes(), self.at.tolist()
         return (text[a:b] for a, b in pairwise(at))
 
-    def _place(self, wanted: bytes, low: int = 0) -> int:
-        return bisect_left(range(len(self)), wanted, lo=low, key=self.string)
+    def _place(self, wanted: bytes) -> int:
+        """Return the index of the first string that is `wanted` or comes after it."""
+        head = np.bytes_(wanted[:_HEAD])
+        low = int(self.heads.searchsorted(head))
+        if len(wanted) <= _HEAD:
+            return low
+        high = int(self.heads.searchsorted(head, side="right"))
+        return bisect_left(range(high), wanted, lo=low, key=self.string)
 
     def find(self, string: str) -> BitMap | None:
         """Return the documents of `string`, None when it does not occur."""
@@ -69,7 +81,7 @@ class Lexicon:
         """Return where the strings that begin with `prefix` lie: first, and one after the last."""
         wanted = prefix.encode()
         first = self._place(wanted)
-        return first, self._place(wanted + _LAST, first)
+        return first, self._place(wanted + _LAST)
 
     def beginning(self, prefix: str) -> BitMap | None:
         """Return the documents of all strings that begin with `prefix`, None when there is none."""
@@ -83,10 +95,10 @@ class Lexicon:
 
     def arrays(self, name: str) -> dict[str, NDArray[Any]]:
         """Return what is filed, each array under its name."""
-        return {f"{name}.{part}": getattr(self, part) for part in _PARTS}
+        return {f"{name}.{part}": getattr(self, part) for part in PARTS}
 
 
-_PARTS = ("text", "at", "begin", "documents")
+PARTS = ("heads", "text", "at", "begin", "documents")
 
 
 class Gathering:
@@ -125,6 +137,7 @@ class Gathering:
         ranks[places] = np.arange(len(ordered), dtype=np.uint64)
         pairs = np.sort((ranks[which] << np.uint64(32)) | documents)
         return Lexicon(
+            heads=np.array([string[:_HEAD] for string in ordered], dtype=f"S{_HEAD}"),
             text=np.frombuffer(b"".join(ordered), dtype=np.uint8),
             at=_sums(map(len, ordered), len(ordered)).astype(np.uint64),
             begin=_sums(counts[places].tolist(), len(ordered)).astype(np.uint32),

@@ -15,18 +15,17 @@ from numpy.typing import NDArray
 from pyroaring import BitMap
 
 from portal.register.search.index.asking import LEAST_BEGINNING, Asked, Patience
-from portal.register.search.index.batch import IDENTIFIERS, NAMES, RUNS
 from portal.register.search.index.grams import BLOCK
 from portal.register.search.index.lexicon import Numbers, bitmap, union
-from portal.register.search.index.segment import Segment
+from portal.register.search.index.segment import IDENTIFIERS, NAMES, RUNS, Segment
 from portal.register.search.model import Tier
 
 _FIELDS = ("names", "titles", "texts")
 _NONE = BitMap()
 #: Pairs that are looked at before texts are read.
 _RAREST = 4
-#: From so many documents on, places are quicker than texts.
-_MANY = 1_000
+#: Reading one text takes as long as looking at so many places.
+_READING = 32
 #: Texts read between two looks at the clock.
 _STRIDE = 256
 
@@ -42,7 +41,7 @@ class Areas(NamedTuple):
 class Matcher:
     """Looks terms up in one segment; remembers what was costly to find out."""
 
-    def __init__(self, segment: Segment, remembered: int = 64) -> None:
+    def __init__(self, segment: Segment, remembered: int = 128) -> None:
         self.segment = segment
         self._remembered = remembered
         self._areas: OrderedDict[str, Areas] = OrderedDict()
@@ -96,11 +95,14 @@ class Matcher:
         names, titles, anywhere = (phrase(field, asked.phrase) for field in _FIELDS)
         if anywhere is None:
             return self._places_of(asked, self._candidates("texts", asked), patience)
-        if names is not None and titles is not None:
-            return Areas(names, titles, anywhere)
-        among = self._candidates("names", asked) | self._candidates("titles", asked)
+        unknown = [f for f, known in zip(_FIELDS, (names, titles), strict=False) if known is None]
+        among = union([self._candidates(field, asked) for field in unknown])
         found = self._places_of(asked, among, patience)
-        return Areas(found.names, found.titles, anywhere)
+        return Areas(
+            found.names if names is None else names,
+            found.titles if titles is None else titles,
+            anywhere,
+        )
 
     def _candidates(self, field: str, asked: Asked) -> BitMap:
         """Return the documents that hold all parts of the term in a field, perhaps apart."""
@@ -118,7 +120,10 @@ class Matcher:
 
     def _places_of(self, asked: Asked, among: BitMap, patience: Patience) -> Areas:
         """Check `among`, or more than that; the first place of the term tells the area."""
-        if len(among) > _MANY and (counted := self._rarest(asked)):
+        if not among:
+            return Areas(_NONE, _NONE, _NONE)
+        counted = self._rarest(asked)
+        if counted and len(counted[0]) < _READING * len(among):
             return self._by_places(asked, *counted)
         return self._by_text(asked, among, patience)
 

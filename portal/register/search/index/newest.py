@@ -5,10 +5,10 @@ in a bitmap. Over all segments the day on which a page begins is found by halvin
 that day and those after it are put in order one by one.
 """
 
+from bisect import bisect_left
 from collections.abc import Sequence
 from itertools import islice
 
-import numpy as np
 from pyroaring import BitMap
 
 from portal.register.search.index.snapshot import Leaf
@@ -60,6 +60,6 @@ def _newer(parts: Sequence[Part], day: int) -> list[int]:
     """Return how many documents of each part are newer than `day`."""
     counts = []
     for leaf, documents in parts:
-        end = int(leaf.segment.ages.searchsorted(np.int32(-day)))
+        end = bisect_left(leaf.segment.ages_view, -day)
         counts.append(documents.rank(end - 1) if end else 0)
     return counts

@@ -81,11 +81,16 @@ class Phrases:
 
 @dataclass(frozen=True, slots=True)
 class _Level:
-    """The common phrases of one length, ranked from 1: documents, posting, and where each stands."""
+    """The common phrases of one length, ranked from 1.
+
+    `counts` are their documents, `refs` their postings; `rank_at` says which stands at each unit of the
+    text, 0 for none, and `places` at which units one does.
+    """
 
     counts: NDArray[np.int64]
     refs: NDArray[np.int64]
     rank_at: NDArray[np.uint16]
+    places: NDArray[np.intp]
 
 
 class Mining:
@@ -107,7 +112,8 @@ class Mining:
         lengths = np.diff(np.append(starts, len(seen.pairs)))
         rank_at = np.zeros(len(self._text), dtype=np.uint16)
         rank_at[seen.places] = np.repeat(ranks, lengths) if len(ranks) else 0
-        return _Level(grams.counts[common].astype(np.int64), -1 - common, rank_at)
+        places = np.flatnonzero(rank_at)
+        return _Level(grams.counts[common].astype(np.int64), -1 - common, rank_at, places)
 
     def finish(self) -> Phrases:
         """Return the phrases."""
@@ -133,10 +139,10 @@ class Mining:
     def _longer(self) -> NDArray[np.intp]:
         """Go on to phrases of one more unit; return where one of each stands."""
         level = self._level
-        first, second = level.rank_at[:-1], level.rank_at[1:]
-        places = np.flatnonzero((first > 0) & (second > 0))
-        pairs = (first[places].astype(np.uint64) << _TWO_BYTES) | second[places]
-        ordered = (pairs << _FOUR_BYTES) | places.astype(np.uint64)
+        both = level.places[level.rank_at[level.places + 1] > 0]
+        pairs = level.rank_at[both].astype(np.uint64) << _TWO_BYTES
+        pairs |= level.rank_at[both + 1]
+        ordered = (pairs << _FOUR_BYTES) | both.astype(np.uint64)
         ordered.sort()
         places = (ordered & np.uint64(0xFFFFFFFF)).astype(np.intp)
         pairs = ordered >> _FOUR_BYTES
@@ -163,7 +169,7 @@ class Mining:
                 self._lists.append(documents[begin:end][once[begin:end]])
             else:
                 refs[i] = level.refs[same]
-        self._level = _Level(counts[common], refs, rank_at)
+        self._level = _Level(counts[common], refs, rank_at, both[rank_at[both] > 0])
         return places[starts[common]]
 
 

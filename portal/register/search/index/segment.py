@@ -11,9 +11,12 @@ from pyroaring import BitMap
 
 from portal.register.search.index.filing import Filed, Mapped
 from portal.register.search.index.grams import Grams, Units
-from portal.register.search.index.lexicon import Lexicon, Numbers
+from portal.register.search.index.lexicon import PARTS, Lexicon, Numbers
 from portal.register.search.index.phrases import LONGEST, SHORTEST, Phrase, Phrases
 
+#: Lexicons that are not facets: identifiers, names, how names sound, runs by the place they stand in.
+IDENTIFIERS, NAMES, SOUNDS = "identifiers", "names", "sounds"
+RUNS = ("runs.names", "runs.titles", "runs.texts")
 #: Facets with at most so many values in a segment are counted value by value.
 _FEW = 256
 
@@ -48,6 +51,11 @@ class Segment:
         return len(self.ages)
 
     @cached_property
+    def ages_view(self) -> memoryview:
+        """The same as `ages`; looking up one number is much faster in it."""
+        return self.ages.data
+
+    @cached_property
     def text_begin(self) -> int:
         """The byte of the file at which the text begins."""
         return self.mapped.begin("text")
@@ -75,8 +83,8 @@ class Segment:
     def lexicon(self, name: str) -> Lexicon:
         """Return one of the segment's lexicons."""
         if name not in self._lexicons:
-            parts = ("text", "at", "begin", "documents")
-            self._lexicons[name] = Lexicon(*(self.mapped.array(f"{name}.{p}") for p in parts))
+            parts = (self.mapped.array(f"{name}.{part}") for part in PARTS)
+            self._lexicons[name] = Lexicon(*parts)
         return self._lexicons[name]
 
     def grams(self, name: str) -> Grams:
@@ -98,24 +106,26 @@ class Segment:
 
     def having(self, facet: str, value: str) -> BitMap | None:
         """Return the documents with a value of a facet, None when there is none."""
-        if facet in self._values:
-            return self._values[facet].get(value)
-        return self.lexicon(f"facet.{facet}").find(value)
+        lexicon = self.lexicon(f"facet.{facet}")
+        return lexicon.find(value) if len(lexicon) > _FEW else self._few(facet).get(value)
+
+    def _few(self, facet: str) -> dict[str, BitMap]:
+        """Return all values of a facet that has few."""
+        if facet not in self._values:
+            lexicon = self.lexicon(f"facet.{facet}")
+            self._values[facet] = {
+                value.decode(): lexicon.documents_of(i, i + 1)
+                for i, value in enumerate(lexicon.strings())
+            }
+        return self._values[facet]
 
     def counts(self, facet: str, among: BitMap) -> dict[str, int]:
         """Return how many documents of `among` have each value of a facet, values of none left out."""
         lexicon = self.lexicon(f"facet.{facet}")
         if len(lexicon) > _FEW:
             return _count_many(lexicon, among, len(self))
-        if facet not in self._values:
-            self._values[facet] = {
-                value.decode(): lexicon.documents_of(i, i + 1)
-                for i, value in enumerate(lexicon.strings())
-            }
-        found = (
-            (value, among.intersection_cardinality(documents))
-            for value, documents in self._values[facet].items()
-        )
+        values = self._few(facet).items()
+        found = ((value, among.intersection_cardinality(having)) for value, having in values)
         return {value: count for value, count in found if count}
 
 

@@ -3,9 +3,7 @@
 import re
 from functools import lru_cache
 
-from pypinyin import Style, lazy_pinyin
-
-from portal.register.search.analysis import compact, fold
+from portal.register.search.analysis import compact, fold, fold_sound
 
 #: Longer names are known by their beginning; nobody types more.
 _LONGEST = 32
@@ -22,16 +20,10 @@ def sounds(name: str) -> tuple[str, ...]:
     plain = compact(fold(name))[:_LONGEST]
     if not _CHINESE.search(plain):
         return ()
+    # Its dictionaries are 40 MiB, which reading processes must not pay for.
+    from pypinyin import Style, lazy_pinyin  # noqa: PLC0415
+
     syllables = lazy_pinyin(plain, style=Style.NORMAL, errors=list)  # type: ignore[arg-type]  # a list is allowed and is what we need: one sound for each sign
     full = fold_sound("".join(syllables))
     initials = fold_sound("".join(each[0] for each in syllables))
     return (full,) if full == initials else (full, initials)
-
-
-def fold_sound(text: str) -> str:
-    """Return `text` as sounds are compared.
-
-    >>> fold_sound("Lü shi")
-    'lushi'
-    """
-    return compact(fold(text.replace("v", "u").replace("V", "u")))

@@ -5,14 +5,12 @@ from collections.abc import Iterator, Sequence
 import numpy as np
 from pyroaring import BitMap
 
-from portal.register.search.analysis import BREAK, EDGE, compact, fold
+from portal.register.search.analysis import BREAK, EDGE, compact, fold, fold_sound
 from portal.register.search.index.asking import LEAST_BEGINNING, Asked, Patience
-from portal.register.search.index.batch import IDENTIFIERS, NAMES, SOUNDS
 from portal.register.search.index.lexicon import union
 from portal.register.search.index.newest import Part, newest
-from portal.register.search.index.segment import Segment
+from portal.register.search.index.segment import IDENTIFIERS, NAMES, SOUNDS, Segment
 from portal.register.search.index.snapshot import Leaf, Snapshot
-from portal.register.search.index.sounds import fold_sound, sounds
 from portal.register.search.model import Hit, Tier
 
 #: A beginning in pinyin must have so many letters.
@@ -61,25 +59,13 @@ def _beginning(segment: Segment, prefix: str) -> BitMap:
 def spelling(
     now: Snapshot, text: str, kinds: Sequence[str], limit: int, patience: Patience
 ) -> list[Hit]:
-    """Return documents whose name or code is nearly `text`: sounds alike, or differs by few characters."""
+    """Return documents whose name or code is nearly `text`: few characters differ."""
     asked = Asked.read(text)
     if asked is None:
         return []
-    ways = (
-        _by_sound(now, text),
-        _by_slip(now, asked, patience),
-        _by_likeness(now, asked, patience),
-    )
+    ways = (_by_slip(now, asked, patience), _by_likeness(now, asked, patience))
     found = dict.fromkeys(hit for parts in ways for hit in _hits(parts, kinds, limit))
     return list(found)[:limit]
-
-
-def _by_sound(now: Snapshot, text: str) -> list[Part]:
-    heard = [*sounds(text)[:1]]
-    return [
-        (leaf, union([leaf.segment.lexicon(SOUNDS).find(each) for each in heard]))
-        for leaf in now.leaves
-    ]
 
 
 def _by_slip(now: Snapshot, asked: Asked, patience: Patience) -> list[Part]:
