@@ -12,7 +12,6 @@ from portal.kit.i18n import language
 from portal.register.columns.datasets import DATASETS
 from portal.register.queries import changes
 
-
 #: Other columns are another answer, whatever the register says.
 _SHAPE = f"{crc32(repr([[cell.key for cell in each.cells()] for each in DATASETS.values()]).encode()):08x}"
 
