@@ -6,6 +6,8 @@ import gzip
 import io
 import json
 import sqlite3
+import subprocess
+import sys
 from collections.abc import Iterator
 from contextlib import closing
 from hashlib import sha256
@@ -18,7 +20,6 @@ import pytest
 import sqlalchemy as sa
 from flask import Flask
 from flask.testing import FlaskClient
-from frictionless import Package
 from rdflib import DCAT, RDF, Graph, Namespace
 from rdflib.compare import isomorphic
 from sqlalchemy.orm import Session
@@ -141,12 +142,19 @@ def test_the_manifest_is_signed_and_names_every_file_as_it_is(
     assert all(manifest[name] for name in facts)
 
 
-@pytest.mark.enable_socket
+@pytest.mark.slow
 def test_frictionless_finds_the_data_package_valid(dump: shelf.Dump) -> None:
-    report = Package(str(dump.folder / "datapackage.json")).validate()
+    command = [str(Path(sys.executable).parent / "frictionless"), "validate", "--json"]
 
-    assert report.valid, report.flatten(["name", "type", "note"])
-    assert report.stats["tasks"] >= len(DATASETS)
+    done = subprocess.run(
+        [*command, str(dump.folder / "datapackage.json")],
+        check=False, capture_output=True, text=True, timeout=120,
+    )  # fmt: skip
+
+    assert done.returncode == 0, done.stdout + done.stderr
+    report = json.loads(done.stdout)
+    assert report["valid"]
+    assert report["stats"]["tasks"] > 2 * len(DATASETS)
 
 
 def test_the_files_come_in_parts_with_digest_and_validator(
