@@ -7,7 +7,6 @@ from werkzeug.exceptions import HTTPException
 from portal.public import problems
 from portal.public.params import BadParameter
 from portal.public.problems import Problem, is_program
-from portal.register.selecting.model import BadSelection
 from portal.register.selecting.order import BadCursor
 
 
@@ -16,7 +15,6 @@ def set_up(app: Flask) -> None:
     app.register_error_handler(HTTPException, _http)
     app.register_error_handler(BadParameter, _bad_parameter)
     app.register_error_handler(BadCursor, _bad_cursor)
-    app.register_error_handler(BadSelection, _bad_selection)
     app.register_error_handler(Problem, problems.answer)
     app.register_error_handler(Exception, _unexpected)
 
@@ -82,13 +80,6 @@ def _bad_cursor(error: BadCursor) -> Response:
     if is_program():
         return problems.answer(Problem("bad-cursor", parameter="cursor"))
     return _page(400, _("查询条件有误"), _("翻页位置无效，请回到第一页。"))
-
-
-def _bad_selection(error: BadSelection) -> Response:
-    told = _("参数“%(name)s”不能与“%(other)s”同时使用。", name=error.name, other=error.other)
-    if is_program():
-        return problems.answer(Problem("conditions-conflict", told, parameter=error.name))
-    return _page(400, _("查询条件有误"), told)
 
 
 def _unexpected(error: Exception) -> Response:

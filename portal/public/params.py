@@ -1,5 +1,6 @@
 """Query strings become checked values; what is not understood is an error, never silence."""
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
@@ -10,7 +11,6 @@ from flask_babel import gettext as _
 
 from portal.domain.codelists import CodeList
 from portal.kit.i18n import LANGUAGES
-from portal.register.folding import fold
 from portal.register.selecting.listings import LISTINGS
 from portal.register.selecting.model import Parameter, Reads
 
@@ -81,7 +81,7 @@ def strictly(readers: dict[str, Read], *, blanks: bool = False) -> dict[str, Any
             raise BadParameter(name, given, ", ".join(known), is_known=False)
         if name in found:
             raise BadParameter(name, given, _("每个参数只能出现一次"))
-        if not given and (blanks or name == "lang"):
+        if not given and blanks:
             continue
         try:
             found[name] = known[name](given)
@@ -179,9 +179,13 @@ def truth(text: str) -> bool:
     return bool(member_of("true", "false")(text) == "true")
 
 
+#: A number of a party as people write it, full-width or not; the description of the API says the same.
+IDENTIFIER = "^[0-9A-Za-z０-９Ａ-Ｚａ-ｚ][0-9A-Za-z０-９Ａ-Ｚａ-ｚ ./_()（）-]{0,59}$"
+
+
 def identifier(text: str) -> str:
     """Read a number of a party; width, case and blanks do not matter."""
-    if len(text) > 60 or not text.isprintable() or not fold(text):  # noqa: PLR2004
+    if not re.fullmatch(IDENTIFIER, text):
         raise ValueError("91990101MA0A00003Y")
     return text
 

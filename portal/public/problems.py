@@ -31,8 +31,6 @@ PROBLEMS: dict[str, Kind] = {
              _("参数的值无法识别，或者同一参数出现了两次。accepted 说明可以怎样填写。")),
         Kind("bad-cursor", 400, _("翻页位置无效"),
              _("cursor 不是本接口为这一查询给出的。请从第一页重新开始，并照用回应中的 next 地址。")),
-        Kind("conditions-conflict", 400, _("条件不能同时使用"),
-             _("所用的两个参数不能同时出现；accepted 说明去掉哪一个。")),
         Kind("unknown-format", 400, _("没有这种格式"),
              _("地址的后缀不是可用的格式；accepted 列出可用的后缀。")),
         Kind("too-many-rows", 400, _("行数超过该格式的上限"),

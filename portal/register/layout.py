@@ -12,8 +12,9 @@ from sqlalchemy.orm import InstrumentedAttribute
 from portal.domain.results import Outcome
 from portal.kit.db import Table
 from portal.register import records as r
+from portal.register.columns.lines import line
 from portal.register.folding import fold
-from portal.register.records import Kind, encode
+from portal.register.records import KIND_OF, Kind, encode
 from portal.register.tables.agencies import AgencyRow
 from portal.register.tables.documents import DocumentRow
 from portal.register.tables.draws import DrawEntryRow, DrawRow
@@ -44,6 +45,7 @@ class Layout:
     def columns(self, record: r.Record) -> dict[str, Any]:
         """Return the values of the filter columns for `record`."""
         found = {name: getattr(record, name) for name in self.copied}
+        found["line"] = line(KIND_OF[type(record)], encode(record).decode())
         return found | dict(self.derived(record))
 
 

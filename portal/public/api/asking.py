@@ -9,6 +9,7 @@ from flask_babel import gettext as _
 
 from portal.kit import clock
 from portal.kit.config import Settings
+from portal.kit.i18n import LANGUAGES
 from portal.public import params
 from portal.public.api import formats
 from portal.public.api.formats import Format
@@ -109,9 +110,11 @@ def nothing() -> None:
 
 def repeated(name: str) -> list[str]:
     """Return each value of the one parameter that may occur several times."""
-    for other, value in request.args.items():
+    for other, value in request.args.items(multi=True):
         if other not in (name, "lang"):
             raise BadParameter(other, value, f"{name}, lang", is_known=False)
+        if other == "lang" and value not in LANGUAGES:
+            raise BadParameter(other, value, ", ".join(LANGUAGES))
     return request.args.getlist(name)
 
 

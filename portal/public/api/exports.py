@@ -3,7 +3,7 @@
 import csv
 import io
 from collections.abc import Callable, Iterable, Iterator
-from itertools import islice
+from itertools import chain, islice
 from typing import Any
 
 from flask import Response
@@ -13,6 +13,8 @@ from portal.kit import clock
 from portal.kit.db import db
 from portal.public.api import envelope, validators, workbook
 from portal.public.api.asking import Asked
+from portal.register.selecting import lines
+from portal.register.selecting.model import Around
 from portal.register.selecting.walking import Walk
 
 #: Rows between two pieces that are sent.
@@ -33,8 +35,10 @@ def answer(asked: Asked) -> Response:
     try:
         state = validators.within(session)
         walk = Walk(session, asked.selection, asked.reader, clock.local_today())
-        rows = (found.row for found in walk.all())
-        pieces = _WRITERS[asked.format.suffix](asked, rows)
+        pieces = _made(session, asked)
+        if pieces is None:
+            rows = (found.row for found in walk.all())
+            pieces = _WRITERS[asked.format.suffix](asked, rows)
         body = Streamed(session, pieces)
     except BaseException:
         session.close()
@@ -71,11 +75,27 @@ class Streamed:
         if self._first is not None:
             first, self._first = self._first, None
             return first
-        return next(self._pieces)
+        try:
+            return next(self._pieces)
+        except StopIteration:
+            self.close()
+            raise
 
     def close(self) -> None:
         """Let go of the snapshot. Called by the server when the answer is sent, or was cut off."""
         self._session.close()
+
+
+def _made(session: Session, asked: Asked) -> Pieces | None:
+    """Return the CSV from lines made at publication, where those can answer."""
+    if asked.variant != "csv":
+        return None
+    around = Around(session, clock.local_today())
+    texts = lines.streamed(session, asked.selection, asked.reader, around)
+    if texts is None:
+        return None
+    header = ",".join(cell.key for cell in asked.dataset.cells()) + "\r\n"
+    return (text.encode() for text in chain((header + next(texts, ""),), texts))
 
 
 def _csv(asked: Asked, rows: Iterable[Any]) -> Pieces:

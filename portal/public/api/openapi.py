@@ -1,12 +1,15 @@
 """The OpenAPI 3.1 description, made from the datasets, their columns and their parameters."""
 
+from datetime import date
 from typing import Any
 
+from portal.kit import clock
 from portal.kit.config import Settings
 from portal.public.api.asking import LARGEST_PAGE, LIST_FORMATS, USUAL_PAGE
 from portal.public.api.bodies import ERRORS, HEADERS, RESPONSES, SCHEMAS, component, enveloped
 from portal.public.api.formats import FORMATS
 from portal.public.api.shapes import row_schema
+from portal.public.params import IDENTIFIER
 from portal.register.columns.datasets import DATASETS
 from portal.register.columns.model import Dataset
 from portal.register.selecting.codelists import CODE_LISTS
@@ -22,15 +25,16 @@ _READS: dict[Reads, Json] = {
     Reads.REGION: {"type": "string", "pattern": "^[0-9]{6}$"},
     Reads.BOOLEAN: {"type": "string", "enum": ["true", "false"]},
     Reads.NUMBER: {"type": "integer", "minimum": 0, "maximum": 10000},
-    Reads.IDENTIFIER: {"type": "string", "pattern": "^[0-9A-Za-z]{1,60}$"},
+    Reads.IDENTIFIER: {"type": "string", "pattern": IDENTIFIER},
 }  # fmt: skip
 
 
 def description(settings: Settings) -> Json:
     """Return the whole description for the site at hand."""
     paths: Json = {"/": _get("listDatasets", "数据集目录 The datasets", [], _json("Index"))}
+    schema = {"type": "string", "format": "date", "pattern": _until(clock.local_today())}
     for dataset in DATASETS.values():
-        paths |= _paths(dataset)
+        paths |= _paths(dataset, _AS_OF | {"schema": schema})
     paths |= _others()
     return {
         "openapi": "3.1.0",
@@ -57,25 +61,29 @@ def description(settings: Settings) -> Json:
     }
 
 
-def _paths(dataset: Dataset) -> Json:
+def _paths(dataset: Dataset, as_of: Json) -> Json:
     word, name = dataset.word, component(dataset)
     own = [_parameter(each) for each in LISTINGS[word].parameters]
     found: Json = {
         f"/{word}": _get(
-            f"list{name}", f"{dataset.zh} {dataset.en}", [*own, _AS_OF, *_PAGED], _json(f"{name}List"),
-            word, about=f"{dataset.about_zh} {dataset.about_en}",
+            f"list{name}", f"{dataset.zh} {dataset.en}", [*own, as_of, *_PAGED], _json(f"{name}List"),
+            word, about=f"{dataset.about_zh} {dataset.about_en} {_NEXT}",
         ),
         f"/{word}/{{id}}": _get(
             f"get{name}", f"一行 One row: {dataset.en}", [_ID], _json(f"{name}One"), word,
             gone=True,
         ),
     }  # fmt: skip
+    links = {f"One{name}": _link(f"get{name}")}
+    if dataset.inside is None:
+        links[f"Versions{name}"] = _link(f"versions{name}")
+    found[f"/{word}"]["get"]["responses"]["200"]["links"] = links
     for suffix in LIST_FORMATS:
         more = [_PROFILE] if suffix == "csv" else []
         if suffix == "json":
             continue
         found[f"/{word}.{suffix}"] = _get(
-            f"export{name}{suffix.title()}", f"全部 All: {dataset.en} ({suffix})", [*own, _AS_OF, *more],
+            f"export{name}{suffix.title()}", f"全部 All: {dataset.en} ({suffix})", [*own, as_of, *more],
             {FORMATS[suffix].media: {"schema": {"type": "string"} if suffix != "xlsx" else {}}}, word,
         )  # fmt: skip
     if dataset.inside is None:
@@ -147,6 +155,10 @@ def _typed(parameter: Parameter, schema: Json) -> object:
     return int(parameter.example) if schema.get("type") == "integer" else parameter.example
 
 
+def _link(operation: str) -> Json:
+    return {"operationId": operation, "parameters": {"id": "$response.body#/data/0/id"}}
+
+
 def _json(name: str) -> Json:
     return {"application/json": {"schema": _ref(name)}}
 
@@ -161,7 +173,7 @@ _LANG = {
 }  # fmt: skip
 _ID = {
     "name": "id", "in": "path", "required": True, "description": "标识 Identifier",
-    "schema": {"type": "string", "pattern": "^[A-Za-z0-9_]{1,32}$"},
+    "schema": {"type": "string", "pattern": "^[A-Za-z0-9_]{1,32}(\\.[0-9]{1,6})?$"},
 }  # fmt: skip
 _AS_OF = {
     "name": "as_of",
@@ -180,8 +192,21 @@ _PROFILE = {
 _PAGED = [
     {"name": "limit", "in": "query", "description": "每页行数 Rows a page",
      "schema": {"type": "integer", "minimum": 1, "maximum": LARGEST_PAGE, "default": USUAL_PAGE}},
-    {"name": "cursor", "in": "query", "schema": {"type": "string", "minLength": 1, "maxLength": 300},
-     "description": "回应中 next 所给的位置 The place given by `next`"},
     {"name": "total", "in": "query", "schema": {"type": "string", "enum": ["true", "false"]},
      "description": "同时给出总数 Give the total as well"},
 ]  # fmt: skip
+
+#: A cursor is never made up: it comes inside `next` only, and so is no parameter here.
+_NEXT = "翻页照用回应中的 next。Follow `next` for the following pages."
+
+
+def _until(day: date) -> str:
+    """Return the pattern of days from 1990 up to `day`."""
+    year, month, number = day.year, day.month, day.day
+    years = "|".join(str(each) for each in range(1990, year))
+    months = "|".join(f"{each:02}" for each in range(1, month)) or "00"
+    days = "|".join(f"{each:02}" for each in range(1, number + 1))
+    return (
+        f"^(({years})-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])"
+        f"|{year}-(({months})-(0[1-9]|[12][0-9]|3[01])|{month:02}-({days})))$"
+    )

@@ -58,7 +58,8 @@ def rows(name: str) -> ResponseReturnValue:
 def _page(asked: Asked) -> Response:
     session = db.session()
     state = validators.within(session)
-    walk = Walk(session, asked.selection, asked.reader, clock.local_today())
+    read = asked.reader
+    walk = Walk(session, asked.selection, read, clock.local_today())
     leaf = walk.page(asked.cursor, asked.limit)
     query = asked.given | ({"limit": str(asked.limit)} if asked.limit != asking.USUAL_PAGE else {})
     query |= {"total": "true"} if asked.total else {}
@@ -69,7 +70,7 @@ def _page(asked: Asked) -> Response:
     if asked.total:
         count, exact = walk.count()
         more |= {"total": count} if exact else {"total": None, "total_at_least": count}
-    body = envelope.listed([asked.reader.json(each.row) for each in leaf.rows], state, **more)
+    body = envelope.listed([read.json(each.row) for each in leaf.rows], state, **more)
     etag = validators.tag(state, asked.variant, daily=asked.daily)
     return envelope.answer(body, etag, envelope.links_of(asked, following))
 

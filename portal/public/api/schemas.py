@@ -31,8 +31,8 @@ def schema(word: str) -> ResponseReturnValue:
 
 
 def _static(facts: dict[str, Any], variant: str) -> ResponseReturnValue:
-    """Answer with what changes with a release only."""
-    etag = validators.tag(validators.State(0, "release"), variant)
+    """Answer with what changes with a release, and the days that may be asked for."""
+    etag = validators.tag(validators.State(0, "release"), variant, daily=True)
     if (held := validators.unchanged(etag)) is not None:
         return held
     body = json.dumps(facts, ensure_ascii=False, indent=1).encode()

@@ -39,7 +39,8 @@ class Reader:
         inside = dataset.inside
         #: Names a row inside another record after its owner.
         self._place = _placer(dataset)
-        self._page = None if dataset.page is None else (site_url + dataset.page).split("{id}")
+        #: What stands before and behind the identifier in the address of a row's page.
+        self.page = None if dataset.page is None else (site_url + dataset.page).split("{id}")
         self._read = _reading(dataset)
         self._decode = msgspec.json.Decoder(
             self._read if inside is None else _owner(inside, self._read)
@@ -51,17 +52,30 @@ class Reader:
 
     def rows(self, stored: Stored) -> Iterator[Any]:
         """Yield each row that `stored` holds, its columns as attributes."""
+        if self.dataset.inside is None:
+            yield self.row(stored)
+            return
         found = self._decode(stored.body)
-        rows = (found,) if self.dataset.inside is None else getattr(found, self.dataset.inside)
-        for position, row in enumerate(rows, 1):
+        for position, row in enumerate(getattr(found, self.dataset.inside), 1):
             self._place(row, found, stored, position)
             row.version, row.serial = stored.version, stored.serial
             row.published_on = stored.published_on
-            if self._page is not None:
-                row.url = row.id.join(self._page)
+            if self.page is not None:
+                row.url = row.id.join(self.page)
             for key, derive in self._derived:
                 setattr(row, key, derive(row))
             yield row
+
+    def row(self, stored: Stored) -> Any:  # noqa: ANN401 - a row as in `rows`
+        """Return the one row that `stored` is, for datasets whose rows stand inside no other."""
+        row = self._decode(stored.body)
+        row.version, row.serial = stored.version, stored.serial
+        row.published_on = stored.published_on
+        if self.page is not None:
+            row.url = row.id.join(self.page)
+        for key, derive in self._derived:
+            setattr(row, key, derive(row))
+        return row
 
     def json(self, row: Any) -> bytes:  # noqa: ANN401 - a row of `rows`
         """Return one row as a JSON object."""
@@ -86,9 +100,6 @@ _OWNED: dict[str, list[Any]] = {
 
 
 def _placer(dataset: Dataset) -> Callable[[Any, Any, Stored, int], None]:
-    def alone(row: Any, owner: Any, stored: Stored, position: int) -> None:  # noqa: ANN401
-        del row, owner, stored, position
-
     def task(row: Any, owner: Any, stored: Stored, position: int) -> None:  # noqa: ANN401
         del stored, position
         row.plan_id, row.agency_id = owner.id, owner.agency_id
@@ -99,7 +110,7 @@ def _placer(dataset: Dataset) -> Callable[[Any, Any, Stored, int], None]:
         row.result_id, row.agency_id = owner.id, owner.agency_id
         row.entity_id, row.inspected_on = owner.entity_id, owner.inspected_on
 
-    return {"tasks": task, "findings": finding, None: alone}[dataset.inside]
+    return {"tasks": task, "findings": finding}.get(dataset.inside or "", task)
 
 
 def is_stored(dataset: Dataset, column: Column) -> bool:
@@ -114,7 +125,9 @@ def _reading(dataset: Dataset) -> Any:  # noqa: ANN401 - a struct type made here
         stored = is_stored(dataset, column)
         names[column.key] = (column.field or column.key) if stored else f"~{column.key}"
         fields.append(_field(column, required=stored and not column.nullable))
-    return msgspec.defstruct(f"Stored{dataset.record.__name__}", fields, rename=names, kw_only=True)
+    return msgspec.defstruct(
+        f"Stored{dataset.record.__name__}", fields, rename=names, kw_only=True, gc=False
+    )
 
 
 def _owner(inside: str, rows: Any) -> Any:  # noqa: ANN401 - struct types made here
@@ -135,13 +148,13 @@ def _part(column: Column) -> Any:  # noqa: ANN401 - a struct type made here
     fields = [
         _field(part, required=not part.nullable and part.default is None) for part in column.parts
     ]
-    return msgspec.defstruct(column.key.title(), fields, kw_only=True)
+    return msgspec.defstruct(column.key.title(), fields, kw_only=True, gc=False)
 
 
 def _written(dataset: Dataset) -> Any:  # noqa: ANN401 - a struct type made here
     """Make the struct that is written out: the keys of the columns, in order, none left out."""
     return msgspec.defstruct(
-        dataset.record.__name__, [(column.key, Any) for column in dataset.columns]
+        dataset.record.__name__, [(column.key, Any) for column in dataset.columns], gc=False
     )
 
 

@@ -7,7 +7,7 @@ import sqlalchemy as sa
 from portal.domain.codelists import CodeList
 from portal.domain.results import Outcome
 from portal.register.selecting.model import Around, Parameter, Reads
-from portal.register.selecting.parameters import agency, named, region, year
+from portal.register.selecting.parameters import REGION, agency, named, year
 from portal.register.tables.results import OutcomeRow, ResultRow
 
 
@@ -35,9 +35,13 @@ def _is_state(row: Any, value: str, around: Around) -> bool:  # noqa: ANN401 - a
 
 
 def _with_outcome(**wanted: str) -> sa.ColumnElement[bool]:
-    return sa.exists().where(
-        OutcomeRow.result_id == ResultRow.public_id,
-        *(getattr(OutcomeRow, name) == value for name, value in wanted.items()),
+    return (
+        sa.exists()
+        .where(
+            OutcomeRow.result_id == ResultRow.public_id,
+            *(getattr(OutcomeRow, name) == value for name, value in wanted.items()),
+        )
+        .correlate(ResultRow)
     )
 
 
@@ -55,7 +59,7 @@ _ENTITY = named("entity", "e", ("检查对象的标识", "identifier of the part
 _AREA = Parameter(
     name="region", reads=Reads.REGION, example="990100",
     zh="检查主体所在行政区划的 6 位代码", en="six-digit division of the agency",
-    where=lambda value, _: ResultRow.region == value, keeps=region(ResultRow.agency_id).keeps,
+    where=lambda value, _: ResultRow.region == value, keeps=REGION.keeps,
 )  # fmt: skip
 _WHEN = (
     year(ResultRow.inspected_on, "inspected_on", ("检查年份", "year of the inspection")),

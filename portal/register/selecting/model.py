@@ -14,6 +14,8 @@ from portal.domain.codelists import CodeList
 from portal.kit import clock
 from portal.register.tables.agencies import AgencyRow
 from portal.register.tables.changes import ChangeRow
+from portal.register.tables.draws import DrawRow
+from portal.register.tables.results import ResultRow
 
 
 class Reads(StrEnum):
@@ -54,6 +56,23 @@ class Around:
         rows = self._session.execute(sa.select(AgencyRow.public_id, AgencyRow.region))
         return {row.public_id: row.region for row in rows}
 
+    @cached_property
+    def draws(self) -> Mapping[str, str]:
+        """The agency of each draw, by the draw's id."""
+        rows = self._session.execute(sa.select(DrawRow.public_id, DrawRow.agency_id))
+        return {row.public_id: row.agency_id for row in rows}
+
+    @cached_property
+    def overdue(self) -> frozenset[str]:
+        """The results that are open and past their deadline today."""
+        return frozenset(
+            self._session.scalars(
+                sa.select(ResultRow.public_id).where(
+                    ResultRow.status == "open", ResultRow.due_on < self.today
+                )
+            )
+        )
+
 
 Where = Callable[[Any, Around], sa.ColumnElement[bool]]
 Keeps = Callable[[Any, Any, Around], bool]
@@ -71,8 +90,8 @@ class Parameter:
     codes: type[CodeList] | None = None
     #: The condition on the stored row.
     where: Where | None = None
-    #: The test of a row as its columns show it; without one it cannot be asked of a past day.
-    keeps: Keeps | None = None
+    #: The test of a row as its columns show it: what is asked of a past day has nothing else.
+    keeps: Keeps
     #: Whether the condition alone is enough.
     exact: bool = True
     #: Older names of the same parameter.
@@ -81,16 +100,6 @@ class Parameter:
     def about(self, lang: str) -> str:
         """Return the meaning in Chinese, or in English for "en"."""
         return self.en if lang == "en" else self.zh
-
-
-class BadSelection(ValueError):
-    """Conditions that cannot stand together; `name` is the parameter at fault."""
-
-    def __init__(self, name: str, other: str) -> None:
-        """Keep what to tell the reader."""
-        super().__init__(name)
-        self.name = name
-        self.other = other
 
 
 @dataclass(frozen=True, slots=True)

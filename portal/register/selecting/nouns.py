@@ -15,7 +15,7 @@ from portal.domain.plans import Joint, TaskType
 from portal.register.folding import fold
 from portal.register.selecting.checks import OF_FINDINGS, OF_RESULTS
 from portal.register.selecting.model import Around, Parameter, Reads
-from portal.register.selecting.parameters import agency, coded, named, region, year
+from portal.register.selecting.parameters import REGION, agency, coded, named, year
 from portal.register.tables.agencies import AgencyRow
 from portal.register.tables.documents import DocumentRow
 from portal.register.tables.draws import DrawEntryRow, DrawRow
@@ -65,7 +65,7 @@ _AGENCIES = (
 
 _ITEMS = (
     agency(ItemRow.agency_id),
-    region(ItemRow.agency_id),
+    REGION,
     Parameter(
         name="year", reads=Reads.YEAR, example="2025",
         zh="施行（没有则为批准）的年份", en="year of entry into force, else of approval",
@@ -81,26 +81,24 @@ _ITEMS = (
 
 _PLANS = (
     agency(PlanRow.agency_id),
-    region(PlanRow.agency_id),
+    REGION,
     Parameter(
         name="year", reads=Reads.YEAR, example="2025", zh="计划年度", en="year of the plan",
         where=lambda value, _: PlanRow.year == value, keeps=lambda row, value, _: row.year == value,
     ),
     Parameter(
         name="version", reads=Reads.NUMBER, example="2", zh="计划版次", en="version of the plan",
-        where=lambda value, _: PlanRow.plan_version == value,
         keeps=lambda row, value, _: row.plan_version == value,
     ),
     Parameter(
         name="adjusted", reads=Reads.BOOLEAN, example="true", zh="是否经过调整", en="whether it was adjusted",
-        where=lambda value, _: (PlanRow.plan_version > 1) == value,
         keeps=lambda row, value, _: (row.plan_version > 1) == value,
     ),
 )  # fmt: skip
 
 _TASKS = (
     agency(TaskRow.agency_id),
-    region(TaskRow.agency_id),
+    REGION,
     year(TaskRow.starts_on, "starts_on", ("任务开始的年份", "year in which it starts")),
     named("plan", "p", ("所在计划的标识", "identifier of its plan"), TaskRow.plan_id),
     Parameter(
@@ -122,7 +120,7 @@ _TASKS = (
 
 _DRAWS = (
     agency(DrawRow.agency_id),
-    region(DrawRow.agency_id),
+    REGION,
     year(DrawRow.drawn_on, "drawn_on", ("抽取年份", "year of the draw")),
     named("task", "t", ("抽查任务的标识", "identifier of the task"), DrawRow.task_id),
     Parameter(
@@ -143,6 +141,7 @@ _DRAW_ENTRIES = (
         where=lambda value, _: sa.exists().where(
             DrawRow.public_id == DrawEntryRow.draw_id, DrawRow.agency_id == value
         ),
+        keeps=lambda row, value, around: around.draws.get(row.draw_id) == value,
     ),
     year(DrawEntryRow.drawn_on, "drawn_on", ("抽取年份", "year of the draw")),
     named("draw", "d", ("抽取记录的标识", "identifier of the draw"), DrawEntryRow.draw_id),
@@ -165,7 +164,7 @@ _ENTITIES = (
 
 _FOLLOWUPS = (
     agency(FollowUpRow.agency_id),
-    region(FollowUpRow.agency_id),
+    REGION,
     year(FollowUpRow.taken_on, "taken_on", ("步骤的年份", "year of the step")),
     named("result", "r", ("所属结果的标识", "identifier of the result"), FollowUpRow.result_id),
     coded("step", Step, ("步骤", "step"), key="step", column=FollowUpRow.step),
@@ -176,12 +175,13 @@ _FOLLOWUPS = (
             ResultRow.public_id == FollowUpRow.result_id, ResultRow.status == "open",
             ResultRow.due_on < around.today,
         ) == value,
+        keeps=lambda row, value, around: (row.result_id in around.overdue) == value,
     ),
 )  # fmt: skip
 
 _DOCUMENTS = (
     agency(DocumentRow.agency_id),
-    region(DocumentRow.agency_id),
+    REGION,
     year(DocumentRow.issued_on, "issued_on", ("发文年份", "year of issue")),
     coded("kind", DocumentKind, ("文种", "kind"), key="kind", column=DocumentRow.kind),
 )

@@ -47,24 +47,24 @@ class Compiled:
         self.way: Way = self.listing.way(self._asked)
         known = self.listing.known()
         self.tests: list[tuple[Keeps, Any]] = []
-        conditions = []
+        conditions: dict[str, sa.ColumnElement[bool]] = {}
         direct = dict(self.way.direct)
         for name, value in self._asked.items():
             parameter = known[name]
             if name in direct:
-                conditions.append(direct[name] == value)
+                conditions[name] = direct[name] == value
             elif parameter.where is not None:
                 condition = parameter.where(value, around)
                 leads = not self.way.leads or name in self.way.leads
-                conditions.append(condition if leads else Aside(condition))
-            if parameter.keeps is not None and (parameter.where is None or not parameter.exact):
+                conditions[name] = condition if leads else Aside(condition)
+            if parameter.where is None or not parameter.exact:
                 self.tests.append((parameter.keeps, value))
-        self.conditions = tuple(conditions)
+        self.conditions = conditions
 
     def rows(self) -> Statement:
         """Return the statement of the stored rows with their keys, unsorted and unbounded."""
         keys = [key.label(f"key{n}") for n, key in enumerate(self.way.order.keys)]
-        return self._from(sa.select(*_stored(self.listing), *keys)).where(*self.conditions)
+        return self._from(sa.select(*_stored(self.listing), *keys)).where(*self.conditions.values())
 
     def counted(self, most: int) -> sa.Select[int]:
         """Return the statement that counts the rows, up to `most`; only where no test is left."""
@@ -76,7 +76,7 @@ class Compiled:
         else:
             one = self._from(sa.select(sa.literal(1).label("one")))
         return sa.select(sa.func.count()).select_from(
-            one.where(*self.conditions).limit(most).subquery()
+            one.where(*self.conditions.values()).limit(most).subquery()
         )
 
     def _from(self, query: Statement) -> Statement:
@@ -95,20 +95,20 @@ def _stored(listing: Listing) -> list[Any]:
     if listing.dataset.word == "tasks":
         lone = sa.literal('{"id":"') + PlanRow.public_id + '","agency_id":"' + PlanRow.agency_id
         body = lone + '","tasks":[' + TaskRow.body + "]}"  # type: ignore[assignment]
-    return [table.public_id, table.serial, table.version, table.published_on, body.label("body")]
+    day = sa.type_coerce(table.published_on, sa.String)  # it is handed out as text
+    return [table.public_id, table.serial, table.version, day, body.label("body")]
 
 
 def _counted_findings(
-    asked: dict[str, Any], conditions: tuple[sa.ColumnElement[bool], ...], most: int
+    asked: dict[str, Any], conditions: dict[str, sa.ColumnElement[bool]], most: int
 ) -> sa.Select[int]:
     """Count findings along their outcomes: what is asked of a finding holds for one and the same."""
     one: Any = (
         sa.select(OutcomeRow.result_id, OutcomeRow.position)
         .distinct()
         .join(ResultRow, ResultRow.public_id == OutcomeRow.result_id)
-        .where(*conditions)
     )
-    for name, column in (("outcome", OutcomeRow.outcome), ("item", OutcomeRow.item_id)):
-        if name in asked:
-            one = one.where(column == asked[name])
+    own = {"outcome": OutcomeRow.outcome, "item": OutcomeRow.item_id}
+    for name, condition in conditions.items():
+        one = one.where(own[name] == asked[name] if name in own else condition)
     return sa.select(sa.func.count()).select_from(one.limit(most).subquery())

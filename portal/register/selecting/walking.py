@@ -4,14 +4,14 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
 from itertools import islice
-from typing import Any
+from typing import Any, NamedTuple
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from portal.register.columns.rows import Reader, Stored
 from portal.register.selecting.listings import LISTINGS
-from portal.register.selecting.model import Around, BadSelection, Keeps, Selection
+from portal.register.selecting.model import Around, Selection
 from portal.register.selecting.order import Order, Place, cursor_of, place_of
 from portal.register.selecting.standing import Standing
 from portal.register.selecting.statement import Compiled
@@ -27,8 +27,7 @@ _BATCH = 500
 _STREAMED = 2_000
 
 
-@dataclass(frozen=True, slots=True)
-class Found:
+class Found(NamedTuple):
     """One row: as it is stored, as its columns show it, and where it stands in the walk."""
 
     stored: Stored
@@ -48,12 +47,7 @@ class Walk:
     """Walks one selection. Everything is read in the transaction of `session`."""
 
     def __init__(self, session: Session, selection: Selection, reader: Reader, today: date) -> None:
-        """Prepare the walk.
-
-        Raises:
-            BadSelection: a condition cannot be asked of a past day.
-
-        """
+        """Prepare the walk."""
         self._session = session
         self._selection = selection
         self._reader = reader
@@ -64,7 +58,8 @@ class Walk:
             self._tests = self._compiled.tests
             self._order: Order = self._compiled.way.order
         else:
-            self._tests = _past_tests(selection)
+            known = LISTINGS[selection.word].known()
+            self._tests = [(known[name].keeps, v) for name, v in selection.conditions.items()]
             self._standing = Standing(session, selection, self._around)
             self._order = self._standing.order
 
@@ -77,6 +72,8 @@ class Walk:
         """
         fingerprint = self._selection.fingerprint()
         after = place_of(self._order, cursor, fingerprint, inside=self._inside)
+        if self._is_plain:
+            return self._plain(after, limit)
         found: list[Found] = []
         last = None
         for examined, (stored, keys) in enumerate(self._behind(after, min(limit + 1, _BATCH))):
@@ -88,6 +85,27 @@ class Walk:
                 found.append(each)
             last = Place(keys, _ALL)
         return Leaf(found, None)
+
+    @property
+    def _is_plain(self) -> bool:
+        """Whether each stored row is one row, wanted as it is."""
+        if self._selection.as_of is not None or self._inside or self._tests:
+            return False
+        return not self._compiled.way.direct
+
+    def _plain(self, after: Place | None, limit: int) -> Leaf:
+        """Fetch a page in one statement."""
+        edge = None if after is None else after.keys
+        statement = self._order.behind(self._compiled.rows(), edge).limit(limit + 1)
+        rows = self._session.connection().execute(statement).all()
+        read = self._reader.row
+        found = []
+        for row in rows[:limit]:
+            stored = Stored(row[0], row[1], row[2], str(row[3]), row[4])
+            found.append(Found(stored, read(stored), _NOWHERE))
+        if len(rows) <= limit:
+            return Leaf(found, None)
+        return Leaf(found, self._cursor(Place(tuple(rows[limit - 1][5:]))))
 
     def all(self) -> Iterator[Found]:
         """Yield every row."""
@@ -168,29 +186,18 @@ class Walk:
 
     def _streamed(self) -> Iterator[Keyed]:
         statement = self._order.behind(self._compiled.rows(), None)
-        connection = self._session.connection(execution_options={"yield_per": _STREAMED})
         before = None
-        for row in connection.execute(statement):
+        for row in self._session.execute(statement, execution_options={"yield_per": _STREAMED}):
             stored, keys = _read(row)
             if keys != before:
                 yield stored, keys
             before = keys
 
 
+_NOWHERE = Place(())
 #: Behind all rows inside one stored row.
 _ALL = 10**6
 
 
 def _read(row: Any) -> Keyed:  # noqa: ANN401 - a row of SQLAlchemy
     return Stored(row[0], row[1], row[2], str(row[3]), row[4]), tuple(row[5:])
-
-
-def _past_tests(selection: Selection) -> list[tuple[Keeps, Any]]:
-    known = LISTINGS[selection.word].known()
-    found = []
-    for name, value in selection.conditions.items():
-        keeps = known[name].keeps
-        if keeps is None:
-            raise BadSelection(name, "as_of")
-        found.append((keeps, value))
-    return found

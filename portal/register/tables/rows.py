@@ -20,3 +20,5 @@ class RecordRow(Table):
     #: The day it first became public, in China.
     published_on: Mapped[date]
     body: Mapped[str]
+    #: Its CSV text (see `columns.lines`); None until it is next written, or the register migrated.
+    line: Mapped[str | None]

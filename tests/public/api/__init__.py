@@ -1,1 +1,1 @@
-"""Tests of public.api."""
+"""Tests of the open-data API."""
