@@ -29,13 +29,23 @@ from portal.register.proofs.note import Signer
 from portal.register.records import Kind
 from portal.register.tables.results import ResultRow
 from tests.conftest import NOW, Office
-from tests.makers import RESULT_ROW
+from tests.makers import RESULT_ROW, Row
 from tests.raw import raw_bytes
 
 pytestmark = pytest.mark.enable_socket
 
 _MARK = "只此一条样品标签不全"
 Reply = tuple[str, list[tuple[str, str]], bytes]
+
+
+def _telling(told: list[Any]) -> Any:
+    def start(
+        status: str, headers: list[tuple[str, str]], _: Any = None
+    ) -> Callable[[bytes], None]:
+        told.extend((status, headers))
+        return told.append
+
+    return start
 
 
 @dataclass
@@ -49,7 +59,7 @@ class Troubled:
 
     def __call__(self, environ: dict[str, Any], start: Any) -> Iterable[bytes]:
         told: list[Any] = []
-        body = self.app(environ, lambda status, headers, _=None: told.extend((status, headers)))
+        body = self.app(environ, _telling(told))
         whole = b"".join(body)
         if hasattr(body, "close"):
             body.close()
@@ -75,7 +85,7 @@ def _served(site: Troubled) -> Iterator[str]:
 
 @pytest.fixture
 def filled(office: Office) -> Office:
-    marked = RESULT_ROW | {
+    marked: Row = {**RESULT_ROW,
         "code": "JC-0002", "outcomes": "责令改正", "detail": _MARK, "due_on": "2025-06-20",
     }  # fmt: skip
     office.put("results", RESULT_ROW, marked)

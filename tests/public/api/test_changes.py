@@ -38,7 +38,7 @@ def _walk(client: FlaskClient, address: str) -> list[dict[str, Any]]:
 @pytest.fixture
 def three(office: Office) -> list[str]:
     """Three results; the middle one is withdrawn."""
-    office.put("results", *(RESULT_ROW | {"code": f"JC-{n:04}"} for n in (1, 2, 3)))
+    office.put("results", *({**RESULT_ROW, "code": f"JC-{n:04}"} for n in (1, 2, 3)))
     with Session(office.stores.register) as session:
         found = session.scalars(sa.select(ResultRow.public_id).order_by(ResultRow.serial)).all()
     retract.retract(office.stores, Kind.RESULT, found[1], by="he", second="an", now=NOW)

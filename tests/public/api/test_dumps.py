@@ -35,7 +35,7 @@ from portal.register.proofs.note import Verifier
 from portal.register.records import Kind
 from portal.register.tables.results import ResultRow
 from tests.conftest import NOW, Office, urls
-from tests.makers import CANARY, CODE_CANARY, RESULT_ROW
+from tests.makers import CANARY, CODE_CANARY, RESULT_ROW, Row
 from tests.raw import raw_bytes
 
 _SHAPES = Path(__file__).resolve().parents[1] / "dcat_ap"
@@ -58,7 +58,7 @@ def _cut(office: Office, folder: Path | None = None) -> shelf.Dump | None:
 @pytest.fixture
 def dump(office: Office) -> shelf.Dump:
     """A dump of a register with two results, one of which carries the mark."""
-    marked = RESULT_ROW | {
+    marked: Row = {**RESULT_ROW,
         "code": "JC-0002", "outcomes": "责令改正", "detail": _MARK, "due_on": "2025-06-20",
     }  # fmt: skip
     office.put("results", RESULT_ROW, marked)
@@ -92,7 +92,7 @@ def test_nothing_new_makes_no_dump_and_a_new_one_replaces_the_last(
     office: Office, dump: shelf.Dump
 ) -> None:
     assert _cut(office) is None
-    office.put("results", RESULT_ROW | {"code": "JC-0003"})
+    office.put("results", {**RESULT_ROW, "code": "JC-0003"})
 
     newer = _cut(office)
 
@@ -254,7 +254,7 @@ def test_a_download_under_way_ends_when_something_in_it_is_withdrawn(
 def test_a_withdrawal_of_what_came_later_leaves_the_dump(
     office: Office, dump: shelf.Dump, client: FlaskClient
 ) -> None:
-    office.put("results", RESULT_ROW | {"code": "JC-0009"})
+    office.put("results", {**RESULT_ROW, "code": "JC-0009"})
     with Session(office.stores.register) as session:
         later = session.scalars(
             sa.select(ResultRow.public_id).where(ResultRow.serial > dump.serial)
