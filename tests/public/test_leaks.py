@@ -146,11 +146,12 @@ def _twin(office: Office, data: Path, folder: Path) -> Office:
 
 
 def _strip(pages: dict[str, Answer], data: Path) -> dict[str, str]:
-    """Compare everything but the register's own random epoch, which is in the validators."""
+    """Compare everything but the register's own random epoch, which is in validators and envelopes."""
     with Session(sa.create_engine(f"sqlite:///{data / 'register.db'}")) as session:
-        epoch = session.scalars(sa.text("SELECT value FROM epoch")).one()
+        epoch = str(session.scalars(sa.text("SELECT value FROM epoch")).one())
     return {
-        address: repr(answer).replace(str(epoch)[:8], "EPOCH") for address, answer in pages.items()
+        address: repr(answer).replace(epoch, "EPOCH").replace(epoch[:8], "EPOCH")
+        for address, answer in pages.items()
     }
 
 

@@ -230,7 +230,7 @@ def test_any_row_taken_out_by_hand_is_found(filled: sa.Engine) -> None:
         "INSERT INTO checkpoint SELECT size + 1, note FROM checkpoint ORDER BY size DESC LIMIT 1",
         "INSERT INTO log_key SELECT vkey || 'x' FROM log_key",
         "INSERT INTO version SELECT public_id, 99, serial, body FROM version LIMIT 1",
-        "INSERT INTO followup SELECT agency_id, result_id, step, taken_on, 'f_9', 99, 1, published_on, body FROM followup",
+        "INSERT INTO followup SELECT agency_id, result_id, step, taken_on, 'f_9', 99, 1, published_on, body, line FROM followup",
         "INSERT INTO entity_key VALUES ('e_1', '示例市别名')",
         "INSERT INTO outcome VALUES ('r_0', 5, 'concealed', NULL, '2025-05-20')",
         "INSERT INTO tally VALUES ('a_1', 'document', 3)",

@@ -37,18 +37,21 @@ class Around:
     def __init__(self, session: Session, today: date) -> None:
         """Remember where to ask."""
         self._session = session
+        self._serials: dict[date, int] = {}
         self.today = today
 
     def serial_before(self, day: date) -> int:
         """Return the number of the last change before `day` began in China; 0 if there was none."""
-        begins = datetime.combine(day, time(), clock.CHINA)
-        found = self._session.scalar(
-            sa.select(ChangeRow.serial)
-            .where(ChangeRow.at < begins)
-            .order_by(ChangeRow.at.desc(), ChangeRow.serial.desc())
-            .limit(1)
-        )
-        return found or 0
+        if day not in self._serials:
+            begins = datetime.combine(day, time(), clock.CHINA)
+            found = self._session.scalar(
+                sa.select(ChangeRow.serial)
+                .where(ChangeRow.at < begins)
+                .order_by(ChangeRow.at.desc(), ChangeRow.serial.desc())
+                .limit(1)
+            )
+            self._serials[day] = found or 0
+        return self._serials[day]
 
     @cached_property
     def regions(self) -> Mapping[str, str]:

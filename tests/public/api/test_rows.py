@@ -18,6 +18,7 @@ from portal.public.api import exports
 from portal.public.params import reader_of
 from portal.register.columns.datasets import DATASETS
 from portal.register.columns.rows import reader
+from portal.register.selecting import walking
 from portal.register.selecting.listings import LISTINGS
 from portal.register.selecting.model import Around, Parameter, Reads, Selection
 from portal.register.selecting.walking import Walk
@@ -69,6 +70,22 @@ def test_pages_of_any_size_give_each_row_once(api: FlaskClient, word: str) -> No
     assert [row["id"] for row in every(api, f"/api/v1/{word}?limit=37")] == whole
     assert len(set(whole)) == len(whole)
     assert api.get(f"/api/v1/{word}?limit=1&total=true").json["total"] == len(whole)  # type: ignore[index]
+
+
+@pytest.mark.parametrize(
+    "query", ["tasks?type=directed", "items?region=990100", "findings?as_of=2026-06-01&outcome=pending",
+              "findings?item={item}", "results?as_of=2026-06-01&updated_since=2026-03-01"],
+)  # fmt: skip
+def test_a_walk_that_is_cut_short_goes_on_where_it_stopped(
+    api: FlaskClient, monkeypatch: pytest.MonkeyPatch, query: str
+) -> None:
+    item = next(row["item_id"] for row in every(api, "/api/v1/findings") if row["item_id"])
+    address = f"/api/v1/{query.format(item=item)}"
+    whole = list(every(api, f"{address}&limit=1000"))
+    monkeypatch.setattr(walking, "MOST_EXAMINED", 7)
+
+    assert whole
+    assert list(every(api, f"{address}&limit=5")) == whole
 
 
 def _value(parameter: Parameter, rows: list[Any]) -> str | None:
