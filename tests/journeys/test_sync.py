@@ -27,7 +27,7 @@ from portal.register.canonical import canonical_of
 from portal.register.layout import LAYOUTS
 from portal.register.records import Kind
 from tests.journeys.processes import BIN, environment, free_port, get, office, running, wait_for
-from tests.makers import AGENCY, AGENCY_ROW, ITEM_ROW, RESULT_ROW, a_workbook
+from tests.makers import AGENCY, AGENCY_ROW, ITEM_ROW, RESULT_ROW, Row, a_workbook
 from tests.raw import raw_bytes
 
 pytestmark = [pytest.mark.slow, pytest.mark.enable_socket]
@@ -54,7 +54,7 @@ class World:
     def url(self) -> str:
         return f"http://127.0.0.1:{self.port}"
 
-    def publish(self, kind: str, *rows: dict[str, object]) -> None:
+    def publish(self, kind: str, *rows: Row) -> None:
         """Import, review and release: three commands."""
         path = a_workbook(self.folder / f"{kind}.xlsx", kind, list(rows))
         words = ("import", kind, str(path), "--agency", AGENCY, "--by", "lin", "--yes", "--json")
@@ -70,8 +70,8 @@ class World:
             self.said += 1
             self.live[number] = f"样品{self.said:05}号"
             rows.append(
-                RESULT_ROW
-                | {
+                {
+                    **RESULT_ROW,
                     "code": f"JC-{number:04}",
                     "outcomes": "责令改正",
                     "due_on": "2025-06-20",

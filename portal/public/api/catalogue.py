@@ -5,7 +5,7 @@ from typing import Any
 
 from flask import Blueprint, Response, request
 from flask.typing import ResponseReturnValue
-from rdflib import DCAT, DCTERMS, FOAF, RDF, XSD, Graph, Literal, Namespace, URIRef
+from rdflib import DCAT, DCTERMS, FOAF, RDF, SKOS, XSD, Graph, Literal, Namespace, URIRef
 
 from portal.kit.config import Settings
 from portal.public import params
@@ -76,7 +76,9 @@ def _page(suffix: str) -> Graph:
     catalogue = _catalogue(graph, terms)
     shown = list(DATASETS.values())[(asked - 1) * _PAGE : asked * _PAGE]
     for dataset in shown:
-        graph.add((catalogue, DCAT.dataset, _dataset(graph, dataset, dump, terms)))
+        found = _dataset(graph, dataset, dump, terms)
+        graph.add((catalogue, DCAT.dataset, found))
+        graph.add((URIRef(f"{terms.site_url}/api/v1/"), DCAT.servesDataset, found))
     _paging(graph, f"{terms.site_url}/catalog.{suffix}", asked, last)
     return graph
 
@@ -87,7 +89,7 @@ def _catalogue(graph: Graph, terms: Settings) -> URIRef:
     _words(graph, catalogue, f"{terms.site_name} 数据目录", f"{terms.site_name}: data catalogue",
            "双随机、一公开抽查的全部已公开数据。",
            "All published data on inspections by lot.")  # fmt: skip
-    graph.add((catalogue, FOAF.homepage, URIRef(f"{terms.site_url}/data/")))
+    graph.add((catalogue, FOAF.homepage, _page_of(graph, f"{terms.site_url}/data/")))
     graph.add((catalogue, DCTERMS.license, _license(graph, terms)))
     graph.add((catalogue, DCTERMS.language, _CHINESE))
     graph.add((_CHINESE, RDF.type, DCTERMS.LinguisticSystem))
@@ -96,11 +98,17 @@ def _catalogue(graph: Graph, terms: Settings) -> URIRef:
     return catalogue
 
 
+def _page_of(graph: Graph, address: str) -> URIRef:
+    page = URIRef(address)
+    graph.add((page, RDF.type, FOAF.Document))
+    return page
+
+
 def _publisher(graph: Graph, terms: Settings) -> URIRef:
     publisher = URIRef(f"{terms.site_url}/#publisher")
     graph.add((publisher, RDF.type, FOAF.Agent))
     graph.add((publisher, FOAF.name, Literal(terms.site_name, lang="zh")))
-    graph.add((publisher, FOAF.homepage, URIRef(f"{terms.site_url}/")))
+    graph.add((publisher, FOAF.homepage, _page_of(graph, f"{terms.site_url}/")))
     return publisher
 
 
@@ -118,8 +126,6 @@ def _service(graph: Graph, terms: Settings) -> URIRef:
     graph.add((service, DCAT.endpointURL, service))
     graph.add((service, DCAT.endpointDescription, URIRef(f"{service}openapi.json")))
     graph.add((service, DCTERMS.license, URIRef(terms.license_url)))
-    for word in DATASETS:
-        graph.add((service, DCAT.servesDataset, _address(terms, word)))
     return service
 
 
@@ -128,16 +134,19 @@ def _address(terms: Settings, word: str) -> URIRef:
 
 
 def _dataset(graph: Graph, dataset: Dataset, dump: Offered | None, terms: Settings) -> URIRef:
-    found = _address(terms, dataset.word)
+    found = URIRef(f"{_address(terms, dataset.word)}#dataset")
     graph.add((found, RDF.type, DCAT.Dataset))
     _words(graph, found, dataset.zh, dataset.en, dataset.about_zh, dataset.about_en)
     graph.add((found, DCTERMS.identifier, Literal(str(found))))
-    graph.add((found, DCAT.landingPage, found))
+    graph.add((found, DCAT.landingPage, _page_of(graph, _address(terms, dataset.word))))
     graph.add((found, DCTERMS.publisher, URIRef(f"{terms.site_url}/#publisher")))
     graph.add((found, DCAT.contactPoint, _contact(graph, terms)))
     graph.add((found, DCTERMS.accrualPeriodicity, _DAILY))
     graph.add((found, DCTERMS.language, _CHINESE))
+    graph.add((_DAILY, RDF.type, DCTERMS.Frequency))
     graph.add((found, DCAT.theme, _GOVERNMENT))
+    graph.add((_GOVERNMENT, RDF.type, SKOS.Concept))
+    graph.add((_GOVERNMENT, SKOS.prefLabel, Literal("Government and public sector", lang="en")))
     for word, lang in (("双随机、一公开", "zh"), (dataset.zh, "zh"), (dataset.en, "en")):
         graph.add((found, DCAT.keyword, Literal(word, lang=lang)))
     if dump is not None:
@@ -152,6 +161,7 @@ def _dataset(graph: Graph, dataset: Dataset, dump: Offered | None, terms: Settin
 def _contact(graph: Graph, terms: Settings) -> URIRef:
     contact = URIRef(f"{terms.site_url}/#contact")
     graph.add((contact, RDF.type, _VCARD.Organization))
+    graph.add((contact, RDF.type, _VCARD.Kind))
     graph.add((contact, _VCARD.fn, Literal(terms.site_name)))
     graph.add((contact, _VCARD.hasURL, URIRef(f"{terms.site_url}/docs/about")))
     return contact

@@ -18,16 +18,17 @@ bp = Blueprint("changes", __name__, url_prefix="/api/v1/changes")
 
 #: Items of one page: unless asked otherwise, and at most.
 _USUAL, _MOST = 500, 1000
-_LARGEST = 2**31 - 1
+#: No change has a larger number; programs may ask behind any number that JSON can carry.
+_LARGEST, _ASKED = 2**31 - 1, 2**53 - 1
 
 
 @bp.get("")
 @conditional
 def index() -> ResponseReturnValue:
     """Give what changed after a number; the last page is empty and leads to itself."""
-    asked = params.read(afterChangeNumber=params.number(0, _LARGEST), limit=params.number(1, _MOST))
+    asked = params.read(afterChangeNumber=_number, limit=params.number(1, _MOST))
     after, limit = asked.get("afterChangeNumber", 0), asked.get("limit", _USUAL)
-    items = sync.after(db.session(), after, limit)
+    items = sync.after(db.session(), min(after, _LARGEST), limit)
     here = f"{_settings().site_url}{bp.url_prefix}"
     last = items[-1].serial if items else after
     following = f"{here}?afterChangeNumber={last}&limit={limit}"
@@ -63,6 +64,14 @@ def checkpoint() -> ResponseReturnValue:
             "license": _settings().license_url,
         }
     )
+
+
+def _number(text: str) -> int:
+    if not (text.isascii() and text.isdecimal() and len(text) <= len(str(_ASKED))):
+        raise ValueError(f"0–{_ASKED}")
+    if int(text) > _ASKED:
+        raise ValueError(f"0–{_ASKED}")
+    return int(text)
 
 
 def _item(item: Item) -> dict[str, Any]:

@@ -9,6 +9,7 @@ import sqlalchemy as sa
 from flask import Blueprint, Response, abort, request, url_for
 from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
+from werkzeug.exceptions import RequestedRangeNotSatisfiable
 from werkzeug.wsgi import FileWrapper
 
 from portal.kit.db import db
@@ -50,7 +51,7 @@ def table(name: str) -> ResponseReturnValue:
     else:
         opened = _opened(found.dump, file)
         response = Response(FileWrapper(opened, _BLOCK) if packed else _unpacked(opened))
-        response.direct_passthrough = True
+        response.direct_passthrough = packed
         response.call_on_close(opened.close)
         if packed:
             response.headers["Content-Encoding"] = "gzip"
@@ -73,7 +74,11 @@ def fetch(name: str) -> ResponseReturnValue:
     response.content_length = file.size
     response.set_etag(file.sha256)
     response.headers["Content-Disposition"] = f"attachment; filename={name}"
-    response.make_conditional(request, accept_ranges=True, complete_length=file.size)
+    try:
+        response.make_conditional(request, accept_ranges=True, complete_length=file.size)
+    except RequestedRangeNotSatisfiable:
+        opened.close()
+        raise
     digest = base64.b64encode(bytes.fromhex(file.sha256)).decode()
     response.headers["Repr-Digest"] = f"sha-256=:{digest}:"
     word = name.removesuffix(".csv.gz")

@@ -126,8 +126,8 @@ def _stored(session: Session, kind: Kind) -> Iterator[Stored]:
 
 def _add(dataset: Dataset, table: Rows, stored: Stored, terms: Terms) -> None:
     reading = reader(dataset.word, terms.site_url)
-    for values in reading.values(stored):
-        table.add(reading.json(values), reading.cells(values))
+    for row in reading.rows(stored):
+        table.add(reading.json(row), reading.cells(row))
 
 
 def _record(kind: Kind, stored: Stored) -> bytes:

@@ -1,0 +1,347 @@
+"""The mirror against a real server that is slow to please: errors, cut lines, forged answers."""
+
+import json
+import threading
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import pytest
+import sqlalchemy as sa
+from click.testing import CliRunner
+from flask import Flask
+from sqlalchemy.orm import Session
+from werkzeug.serving import make_server
+
+from portal.internal.desk import retract
+from portal.mirror.cli import main
+from portal.mirror.copy import Copy
+from portal.mirror.errors import Busy, MirrorError, Unreachable, Untrusted
+from portal.mirror.pulling import Pulled, pull
+from portal.mirror.source import Item, Source
+from portal.register.canonical import canonical_of
+from portal.register.dumps import shelf
+from portal.register.dumps.describing import Terms
+from portal.register.layout import LAYOUTS
+from portal.register.proofs.note import Signer
+from portal.register.records import Kind
+from portal.register.tables.results import ResultRow
+from tests.conftest import NOW, Office
+from tests.makers import RESULT_ROW, Row
+from tests.raw import raw_bytes
+
+pytestmark = pytest.mark.enable_socket
+
+_MARK = "只此一条样品标签不全"
+Reply = tuple[str, list[tuple[str, str]], bytes]
+
+
+def _telling(told: list[Any]) -> Any:
+    def start(
+        status: str, headers: list[tuple[str, str]], _: Any = None
+    ) -> Callable[[bytes], None]:
+        told.extend((status, headers))
+        return told.append
+
+    return start
+
+
+@dataclass
+class Troubled:
+    """The site, with something between it and its readers."""
+
+    app: Flask
+    #: Called with the path and the answer; returns what is sent instead.
+    trouble: Callable[[str, Reply], Reply] = field(default=lambda _, reply: reply)
+    asked: list[str] = field(default_factory=list)
+
+    def __call__(self, environ: dict[str, Any], start: Any) -> Iterable[bytes]:
+        told: list[Any] = []
+        body = self.app(environ, _telling(told))
+        whole = b"".join(body)
+        if hasattr(body, "close"):
+            body.close()
+        path = environ["PATH_INFO"]
+        self.asked.append(path)
+        status, headers, sent = self.trouble(path, (told[0], told[1], whole))
+        start(status, headers)
+        return [sent]
+
+
+@contextmanager
+def _served(site: Troubled) -> Iterator[str]:
+    server = make_server("127.0.0.1", 0, site, threaded=True)
+    thread = threading.Thread(target=server.serve_forever)
+    thread.start()
+    try:
+        yield f"http://127.0.0.1:{server.server_port}"
+    finally:
+        server.shutdown()
+        thread.join()
+        server.server_close()
+
+
+@pytest.fixture
+def filled(office: Office) -> Office:
+    marked: Row = {**RESULT_ROW,
+        "code": "JC-0002", "outcomes": "责令改正", "detail": _MARK, "due_on": "2025-06-20",
+    }  # fmt: skip
+    office.put("results", RESULT_ROW, marked)
+    return office
+
+
+@pytest.fixture
+def target(tmp_path: Path) -> Path:
+    return tmp_path / "copy.db"
+
+
+def _cut(office: Office) -> shelf.Dump | None:
+    stores = office.stores
+    terms = Terms("https://mingcha.example", "明察", "https://creativecommons.org/licenses/by/4.0/")
+    return shelf.cut(stores.register, stores.dumps, terms, stores.log_key.signer(may_make=False))
+
+
+def _pull(
+    url: str, target: Path, key: str | None = None, waits: list[float] | None = None
+) -> Pulled:
+    copy = Copy(str(target))
+    slept = [] if waits is None else waits
+    try:
+        return pull(Source(url, sleep=slept.append), copy, key=key, say=lambda _: None)
+    finally:
+        copy.close()
+
+
+def _held(office: Office) -> dict[str, str]:
+    with Session(office.stores.register) as session:
+        return {
+            row.public_id: canonical_of(row.body).decode()
+            for kind in Kind
+            for row in session.scalars(sa.select(LAYOUTS[kind].table))
+        }
+
+
+def _copied(target: Path) -> dict[str, str]:
+    copy = Copy(str(target))
+    with copy._engine.begin() as connection:
+        found = {
+            row[0]: row[1]
+            for row in connection.execute(sa.text("SELECT id, body FROM mirror_record"))
+        }
+    copy.close()
+    return found
+
+
+def _marked_id(office: Office) -> str:
+    with Session(office.stores.register) as session:
+        found = session.scalars(
+            sa.select(ResultRow.public_id).where(ResultRow.body.contains(_MARK))
+        )
+        return found.one()
+
+
+@pytest.mark.parametrize("with_dump", [True, False])
+def test_a_copy_equals_the_register_whether_or_not_there_is_a_dump(
+    filled: Office, site: Flask, target: Path, *, with_dump: bool
+) -> None:
+    if with_dump:
+        assert _cut(filled) is not None
+    with _served(Troubled(site)) as url:
+        done = _pull(url, target)
+        again = _pull(url, target)
+
+    assert done.from_dump is with_dump
+    assert (again.applied, again.from_dump) == (0, False)
+    assert _copied(target) == _held(filled)
+    assert CliRunner().invoke(main, ["verify", str(target)]).exit_code == 0
+
+
+def test_a_withdrawal_leaves_no_byte_in_the_copy(filled: Office, site: Flask, target: Path) -> None:
+    _cut(filled)
+    with _served(Troubled(site)) as url:
+        _pull(url, target)
+        assert _MARK.encode() in raw_bytes(target)
+        retract.retract(
+            filled.stores, Kind.RESULT, _marked_id(filled), by="he", second="an", now=NOW
+        )
+        done = _pull(url, target)
+
+    left = b"".join(raw_bytes(path) for path in target.parent.glob("copy.db*"))
+    assert done.applied == 1
+    assert _MARK.encode() not in left
+    assert _copied(target) == _held(filled)
+
+
+def test_errors_that_pass_are_waited_for_as_long_as_the_source_asks(
+    filled: Office, site: Flask, target: Path
+) -> None:
+    _cut(filled)
+    counts: dict[str, int] = {}
+    codes = ("429 Too Many Requests", "503 Service Unavailable", "500 Internal Server Error")
+
+    def now_and_then(path: str, reply: Reply) -> Reply:
+        counts[path] = counts.get(path, 0) + 1
+        if counts[path] <= len(codes):
+            return codes[counts[path] - 1], [("Retry-After", "7")], b"later"
+        return reply
+
+    waits: list[float] = []
+    with _served(Troubled(site, now_and_then)) as url:
+        _pull(url, target, waits=waits)
+
+    assert set(waits) == {7.0}
+    assert len(waits) == 3 * len(counts)
+    assert _copied(target) == _held(filled)
+
+
+def test_a_cut_line_is_gone_on_with_where_it_was_cut(
+    filled: Office, site: Flask, target: Path
+) -> None:
+    _cut(filled)
+    parts: list[int] = []
+
+    def cut(path: str, reply: Reply) -> Reply:
+        status, headers, body = reply
+        if not path.endswith("records.ndjson.gz"):
+            return reply
+        parts.append(len(body))
+        return (status, headers, body[: len(body) // 2]) if len(parts) < 3 else reply
+
+    with _served(Troubled(site, cut)) as url:
+        _pull(url, target)
+
+    assert len(parts) == 3
+    assert parts[0] > parts[1] > parts[2]
+    assert _copied(target) == _held(filled)
+
+
+def test_an_error_that_stays_leaves_the_copy_as_it_was(
+    filled: Office, site: Flask, target: Path
+) -> None:
+    with _served(Troubled(site)) as url:
+        _pull(url, target)
+    before = _copied(target)
+
+    def broken(path: str, reply: Reply) -> Reply:
+        return "503 Service Unavailable", [], b""
+
+    with _served(Troubled(site, broken)) as other:
+        copy = Copy(str(target))
+        copy.remember(source=other)
+        copy.close()
+        with pytest.raises(Unreachable):
+            _pull(other, target)
+
+    assert _copied(target) == before
+
+
+def _forged(change: Callable[[dict[str, Any]], None]) -> Callable[[str, Reply], Reply]:
+    """Change something in the bodies of the feed, as a site in wrong hands might."""
+
+    def trouble(path: str, reply: Reply) -> Reply:
+        status, headers, body = reply
+        if path != "/api/v1/changes":
+            return reply
+        page = json.loads(body)
+        for item in page["items"]:
+            change(item)
+        kept = [(name, value) for name, value in headers if name != "Content-Length"]
+        return status, kept, json.dumps(page, ensure_ascii=False).encode()
+
+    return trouble
+
+
+def _other_name(item: dict[str, Any]) -> None:
+    if item["kind"] == "entity":
+        item["data"]["name"] = "示例市别的公司"
+
+
+def _gone(item: dict[str, Any]) -> None:
+    if item["kind"] == "result":
+        item["state"] = "deleted"
+        del item["data"]
+
+
+@pytest.mark.parametrize("change", [_other_name, _gone])
+def test_a_feed_that_says_otherwise_than_was_signed_is_refused(
+    filled: Office, site: Flask, target: Path, change: Callable[[dict[str, Any]], None]
+) -> None:
+    with _served(Troubled(site, _forged(change))) as url:
+        with pytest.raises(Untrusted):
+            _pull(url, target)
+
+    assert CliRunner().invoke(main, ["verify", str(target)]).exit_code == 1
+
+
+def test_another_key_than_the_pinned_one_is_refused(
+    filled: Office, site: Flask, target: Path
+) -> None:
+    _cut(filled)
+    stranger = Signer.new("mingcha.example/log").verifier.vkey
+    with _served(Troubled(site)) as url:
+        with pytest.raises(Untrusted):
+            _pull(url, target, key=stranger)
+
+
+def test_a_dump_that_is_not_what_its_manifest_says_is_not_loaded(
+    filled: Office, site: Flask, target: Path
+) -> None:
+    dump = _cut(filled)
+    assert dump is not None
+    path = dump.folder / "records.ndjson.gz"
+    path.write_bytes(raw_bytes(path)[:-9] + b"\0" * 9)
+    with _served(Troubled(site)) as url:
+        done = _pull(url, target)
+
+    assert not done.from_dump
+    assert _copied(target) == _held(filled)
+    assert list(target.parent.glob("*.part")) == []
+
+
+def test_a_new_epoch_makes_the_copy_start_over(filled: Office, site: Flask, target: Path) -> None:
+    with _served(Troubled(site)) as url:
+        _pull(url, target)
+        copy = Copy(str(target))
+        copy.remember(epoch="0" * 32, number="4711")
+        copy.close()
+        done = _pull(url, target)
+
+    assert done.applied == len(_held(filled))
+    assert _copied(target) == _held(filled)
+
+
+def test_two_pulls_at_once_do_not_mix(filled: Office, site: Flask, target: Path) -> None:
+    with _served(Troubled(site)) as url:
+        _pull(url, target)
+    copy = Copy(str(target))
+    item = Item(state="deleted", kind="result", id="r_x", modified=99)
+
+    with pytest.raises(Busy):
+        copy.apply([item], after=1)
+
+    copy.close()
+
+
+def test_a_copy_belongs_to_one_source(filled: Office, site: Flask, target: Path) -> None:
+    with _served(Troubled(site)) as url:
+        _pull(url, target)
+    with pytest.raises(MirrorError):
+        with _served(Troubled(site)) as other:
+            _pull(other, target)
+
+
+@pytest.mark.parametrize(
+    ("words", "status"),
+    [(["pull", "ftp://x", "t.db"], 3), (["verify", "missing.db"], 2), (["pull", "x"], 2),
+     (["pull", "http://127.0.0.1:9", "/no/such/folder/t.db"], 2)],
+)  # fmt: skip
+def test_exit_statuses_are_as_promised(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, words: list[str], status: int
+) -> None:
+    monkeypatch.chdir(tmp_path)
+
+    assert CliRunner().invoke(main, words).exit_code == status
+    for number in "01234":
+        assert f"  {number}  " in CliRunner().invoke(main, ["--help"]).output
