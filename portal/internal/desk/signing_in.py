@@ -136,10 +136,10 @@ def as_second(
     right = passwords.is_right(kept, password)
     with write_lock(internal) as session:
         person = session.get(PersonRow, attempt.name)
-        if person is not None and right and person.disabled_at is None:
-            if person.totp_secret is None or totp.accept(session, person, code, now):
-                throttle.succeeded(session, attempt.buckets)
-                return person.name
+        proven = person is not None and right and person.disabled_at is None
+        if proven and (person.totp_secret is None or totp.accept(session, person, code, now)):
+            throttle.succeeded(session, attempt.buckets)
+            return person.name
     _note_failure(internal, attempt, person, "第二人签名", now, begins_wait=begins_wait)
     raise Refused("第二人的账号、口令或动态码不正确")
 
