@@ -135,13 +135,16 @@ def as_second(
     begins_wait = _enter(internal, attempt, now)
     right = passwords.is_right(kept, password)
     with write_lock(internal) as session:
-        person = session.get(PersonRow, attempt.name)
-        proven = person is not None and right and person.disabled_at is None
-        if proven and (person.totp_secret is None or totp.accept(session, person, code, now)):
+        signer = session.get(PersonRow, attempt.name) if right else None
+        if signer and signer.disabled_at is None and _has_factor(session, signer, code, now):
             throttle.succeeded(session, attempt.buckets)
-            return person.name
+            return signer.name
     _note_failure(internal, attempt, person, "第二人签名", now, begins_wait=begins_wait)
     raise Refused("第二人的账号、口令或动态码不正确")
+
+
+def _has_factor(session: Session, person: PersonRow, code: str, now: datetime) -> bool:
+    return person.totp_secret is None or totp.accept(session, person, code, now) is not None
 
 
 def sign_out(internal: sa.Engine, token: str, *, name: str, now: datetime) -> None:

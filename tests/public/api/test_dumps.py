@@ -34,9 +34,10 @@ from portal.register.dumps.describing import Terms
 from portal.register.proofs.note import Verifier
 from portal.register.records import Kind
 from portal.register.tables.results import ResultRow
-from tests.conftest import NOW, Office, urls
+from tests.conftest import NOW, Office
 from tests.makers import CANARY, CODE_CANARY, RESULT_ROW, Row
 from tests.raw import raw_bytes
+from tests.stage import urls
 
 _SHAPES = Path(__file__).resolve().parents[1] / "dcat_ap"
 _HYDRA = Namespace("http://www.w3.org/ns/hydra/core#")
