@@ -14,26 +14,34 @@ import tempfile
 import time
 from collections.abc import Callable
 from contextlib import closing
+from datetime import timedelta
 from functools import partial
 from html import unescape
 from itertools import islice
 from pathlib import Path
 
 import python_calamine
+import sqlalchemy as sa
 from flask.testing import FlaskClient
 from sqlalchemy.orm import Session
 
+from portal.airlock.publish import withdraw
+from portal.domain.grounds import Ground
+from portal.domain.verdicts import Act
 from portal.domain.workflow import Role
 from portal.internal.checks.context import Context
-from portal.internal.desk import people, release, review, upload
+from portal.internal.desk import batches, decide, people, release, review, summary, upload
+from portal.internal.desk.orders import Order
 from portal.internal.desk.stores import Stores, open_stores
 from portal.internal.desk.upload import Terms
 from portal.internal.sheets.catalogue import SHEETS
 from portal.internal.sheets.reader import Reader
 from portal.internal.sheets.report import Report
+from portal.internal.tables.filings import FilingRow
 from portal.kit import clock, config, migrate
 from portal.kit.collecting import seldom_collecting
 from portal.public.app import create_app
+from portal.register.records import Kind
 from tests.bench.corpus import write_csv, write_xlsx
 from tests.makers import AGENCY, AGENCY_ROW, ITEM_ROW, a_workbook
 
@@ -98,6 +106,44 @@ def _checked(stores: Stores, kind: str, path: Path) -> None:
             upload.check(context, chunk)
     if report.error_count:
         raise RuntimeError(str(report.errors[0]))
+
+
+def _look(stores: Stores, batch: int) -> None:
+    """Project and scan the whole batch, as the reviewer's overview does."""
+    with Session(stores.internal) as session:
+        found = summary.summary(session, batches.get(session, batch), clock.local_today())
+    if found.undecided:
+        raise RuntimeError(f"{found.undecided} finds")
+
+
+def _take_back(stores: Stores, released: float) -> None:
+    """Withhold a field of some public records one by one, then withdraw all of them."""
+    with Session(stores.internal) as session:
+        query = sa.select(FilingRow.public_id, FilingRow.key).where(FilingRow.kind == "result")
+        rows = session.execute(query).all()
+    today = clock.local_today()
+    order = Order(
+        place="detail", act=Act.WITHHOLD, ground=Ground.TRADE_SECRET, article="第十五条",
+        decided_by="示例市市场监督管理局", decided_on=today, review_on=today + timedelta(days=300),
+        reason="基准",
+    )  # fmt: skip
+    some = rows[:50]
+
+    def one_by_one() -> None:
+        for row in some:
+            now = clock.utc_now()
+            decide.decide(stores, Kind.RESULT, row.key, [order], by="wu", now=now)
+
+    decided = _timed(one_by_one) / len(some)
+    _say("decide on something public", f"{decided * 1000:.0f} ms", "each, signed and out at once")
+    ids = [row.public_id for row in rows]
+    gone = _timed(
+        lambda: withdraw(
+            stores.register, Kind.RESULT, ids, now=clock.utc_now(), keys=stores.log_key
+        )
+    )
+    rate = gone / len(ids)
+    _say("withdraw", f"{1 / rate:,.0f} rows/s", f"{released / rate:.2f} × as fast as their release")
 
 
 def _release(stores: Stores, batch: int) -> None:
@@ -203,6 +249,7 @@ def main() -> None:
                 f"{count / filed:,.0f} rows/s",
                 f"{plain / filed:.2f} × plain reader; +{used:.0f} MiB",
             )
+            looked = _timed(lambda: _look(stores, batch[0]))  # noqa: B023
             before = _peak()
             out = _timed(lambda: _release(stores, batch[0]))  # noqa: B023
             used = _peak() - before
@@ -212,6 +259,13 @@ def main() -> None:
                 f"{count / out:,.0f} rows/s",
                 f"{bare / out:.2f} × bare insert; +{used:.0f} MiB",
             )
+            _say(
+                f"look through a batch from {name}",
+                f"{count / looked:,.0f} rows/s",
+                f"{out / looked:.2f} × as fast as its release",
+            )
+            if name == "CSV":
+                _take_back(stores, out / count)
             if name == "XLSX":
                 _pages(create_app(settings).test_client(), folder)
 
