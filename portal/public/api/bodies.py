@@ -4,6 +4,7 @@ from typing import Any
 
 from portal.public.problems import PROBLEMS
 from portal.register.columns.model import Dataset
+from portal.register.search.model import Tier
 
 Json = dict[str, Any]
 
@@ -88,6 +89,26 @@ SCHEMAS: Json = {
             wording={"type": "string"}, code={"type": "string"}, sure={"type": "boolean"},
             source={"type": "string"})},
     )),
+    "Search": _envelope(
+        {"type": "array", "items": {
+            "type": "object", "required": ["kind", "id", "title", "tier", "url"],
+            "properties": {
+                "kind": {"type": "string"}, "id": {"type": "string"}, "title": {"type": "string"},
+                "tier": {"type": ["string", "null"],
+                         "enum": [*(tier.name.lower() for tier in Tier), None]},
+                "url": _URL,
+            },
+        }},
+        {
+            "next": {"type": ["string", "null"], "format": "uri"},
+            "total": {"type": "integer", "minimum": 0},
+            "facets": {"type": "object", "additionalProperties": {
+                "type": "object", "additionalProperties": {"type": "integer"}}},
+            "hints": {"type": "array", "items": {"type": "string"}},
+            "meant": {"type": "array", "items": {"type": "string"}},
+            "indexed": {"type": "boolean"},
+        },
+    ),
     "Lookup": _envelope({"type": "array", "items": {
         "type": "object", "required": ["identifier", "state", "reason", "entities"],
         "properties": {

@@ -3,6 +3,10 @@
 from datetime import date
 from typing import Any
 
+from portal.domain.codelists import CodeList
+from portal.domain.items import ItemClass
+from portal.domain.plans import Joint
+from portal.domain.results import Outcome
 from portal.kit import clock
 from portal.kit.config import Settings
 from portal.public.api.asking import LARGEST_PAGE, LIST_FORMATS, USUAL_PAGE
@@ -12,6 +16,8 @@ from portal.public.api.shapes import row_schema
 from portal.public.params import IDENTIFIER
 from portal.register.columns.datasets import DATASETS
 from portal.register.columns.model import Dataset
+from portal.register.search.finding import ORDERS
+from portal.register.search.sources import SEARCHED
 from portal.register.selecting.codelists import CODE_LISTS
 from portal.register.selecting.listings import LISTINGS
 from portal.register.selecting.model import Parameter, Reads
@@ -115,12 +121,36 @@ def _others() -> Json:
     }  # fmt: skip
     anything = {"application/json": {"schema": {"type": "object"}}}
     return {
+        "/search": _get("search", "检索 Search", [*_search_parameters(), *_SEARCH_PAGED], _json("Search")),
         "/lookup": _get("lookup", "按标识代码查检查对象 Find parties by number", [numbers], _json("Lookup")),
         "/codes/": _get("listCodes", "代码表目录 The code lists", [], _json("CodeLists")),
         "/codes/{list}": _get("getCodes", "代码表 One code list", [named], _json("CodeList"), gone=None),
         "/schemas/{dataset}": _get("getSchema", "一行的 JSON Schema of one row", [word], anything, gone=None),
         "/openapi.json": _get("getDescription", "本说明 This description", [], anything),
     }  # fmt: skip
+
+
+def _search_parameters() -> list[Json]:
+    """Return what a search may be narrowed to: the parameters of the page."""
+    codes: dict[str, type[CodeList]] = {"class": ItemClass, "outcome": Outcome, "joint": Joint}
+    plain: dict[str, Json] = {
+        "kind": {"type": "string", "enum": list(SEARCHED)},
+        "status": {"type": "string", "enum": ["open", "closed"]},
+        "order": {"type": "string", "enum": list(ORDERS)},
+        "region": _READS[Reads.REGION],
+        "year": _READS[Reads.YEAR],
+    }
+    plain |= {
+        name: {"type": "string", "enum": [each.value for each in found]}
+        for name, found in codes.items()
+    }
+    plain |= dict.fromkeys(("agency", "item", "entity", "task"), _READS[Reads.ID])
+    words = {"type": "string", "maxLength": 500, "pattern": r"^[^\x00-\x1f\x7f]+$"}
+    return [
+        {"name": "q", "in": "query", "schema": words, "example": "示例市", "description":
+         '词语；"" 内为词组，- 排除，OR 任一 Words; "phrases", - to leave out, OR for either'},
+        *({"name": name, "in": "query", "schema": schema} for name, schema in sorted(plain.items())),
+    ]  # fmt: skip
 
 
 def _get(
@@ -195,6 +225,11 @@ _PAGED = [
     {"name": "total", "in": "query", "schema": {"type": "string", "enum": ["true", "false"]},
      "description": "同时给出总数 Give the total as well"},
 ]  # fmt: skip
+
+_SEARCH_PAGED = [
+    {"name": "page", "in": "query", "schema": {"type": "integer", "minimum": 1, "maximum": 50000}},
+    {"name": "limit", "in": "query", "schema": {"type": "integer", "minimum": 1, "maximum": 100}},
+]
 
 #: A cursor is never made up: it comes inside `next` only, and so is no parameter here.
 _NEXT = "翻页照用回应中的 next。Follow `next` for the following pages."

@@ -39,7 +39,12 @@ def index() -> ResponseReturnValue:
     ]  # fmt: skip
     others = {
         name: envelope.address(path)
-        for name, path in (("openapi", "openapi.json"), ("codes", "codes/"), ("lookup", "lookup"))
+        for name, path in (
+            ("openapi", "openapi.json"),
+            ("codes", "codes/"),
+            ("lookup", "lookup"),
+            ("search", "search"),
+        )
     }
     body = envelope.told({"datasets": listed, "others": others}, state)
     return envelope.answer(body, validators.tag(state, "index"))

@@ -30,7 +30,7 @@ def index() -> Engine:
     return engine
 
 
-def _state() -> str:
+def state() -> str:
     """Return what an answer depends on besides the register."""
     try:
         return str(index().serial())
@@ -68,7 +68,7 @@ def find(asked: dict[str, object], *, limit: int = PAGE_SIZE) -> Found:
 
 
 @bp.get("")
-@conditional_on(_state)
+@conditional_on(state)
 def show() -> ResponseReturnValue:
     """Answer a query with hits, counts by facet and the ways to narrow it; without one, show the box."""
     asked = asked_in_address()
@@ -91,7 +91,7 @@ def show() -> ResponseReturnValue:
 
 
 @bp.get("/suggest")
-@conditional_on(_state)
+@conditional_on(state)
 def suggest() -> ResponseReturnValue:
     """Offer parties, items and agencies whose name or number begins with what was typed."""
     typed = str(params.read(q=params.words).get("q", ""))

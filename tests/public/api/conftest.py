@@ -37,6 +37,6 @@ def every(api: FlaskClient, address: str) -> Iterator[dict[str, Any]]:
 @pytest.fixture
 def migrated_register(data: Path) -> Iterator[sa.Engine]:
     """The register under the site, to be written by the pen alone."""
-    engine = engine_for(f"sqlite:///{data / 'register.db'}")
+    engine = engine_for(urls(data)[0].register_url)
     yield engine
     engine.dispose()

@@ -39,7 +39,7 @@ from tests.makers import CANARY, CODE_CANARY, RESULT_ROW, Row
 from tests.raw import raw_bytes
 from tests.stage import urls
 
-_SHAPES = Path(__file__).resolve().parents[1] / "dcat_ap"
+_SHAPES = Path(__file__).resolve().parents[1] / "catalogue_shapes.ttl"
 _HYDRA = Namespace("http://www.w3.org/ns/hydra/core#")
 _MARK = "只此一条样品标签不全"
 
@@ -285,9 +285,7 @@ def test_the_catalogue_names_every_dataset_and_keeps_the_shapes_of_dcat_ap(
 ) -> None:
     if with_dump:
         assert _cut(office) is not None
-    shapes = Graph()
-    for name in ("shapes", "range"):
-        shapes.parse(_SHAPES / f"{name}.ttl")
+    shapes = Graph().parse(_SHAPES)
 
     pages = list(_pages(client, "ttl"))
 
