@@ -137,7 +137,7 @@ def test_a_hostile_text_takes_no_longer_than_an_ordinary_one_fifty_times_over() 
 def _least(act: Callable[[], object]) -> float:
     taken = []
     for _ in range(3):
-        begun = time.perf_counter()
+        begun = time.thread_time()
         act()
-        taken.append(time.perf_counter() - begun)
+        taken.append(time.thread_time() - begun)
     return min(taken)

@@ -24,6 +24,8 @@ ACTIONS = {
     "password-reset": "重设口令", "totp-on": "启用双因素认证", "totp-off": "停用双因素认证",
     "person-add": "添加账号", "person-change": "变更账号", "person-roles": "变更角色",
     "person-disable": "停用账号", "person-enable": "恢复账号", "person-unlock": "解除登录限制",
+    "decide": "作出公开决定", "propose": "提出公开决定", "confirm": "确认公开决定", "let_pass": "放行疑似内容",
+    "notices": "公布不予公开告知", "schedule": "定时发布", "refused": "定时发布未成",
     "demo": "加载演示数据",
 }  # fmt: skip
 

@@ -32,7 +32,7 @@ def index(*, rebuild: bool, stay: bool, as_json: bool) -> None:
     register = engine_for(read_only(settings.register_url))
     place = keeping.Place.of(settings.search_url, settings.data)
     try:
-        reached = keeping.catch_up(register, place, rebuild=rebuild, say=_progress)
+        reached = keeping.catch_up(register, place, rebuild=rebuild, thorough=True, say=_progress)
         if reached is not None:
             _tell(reached, as_json=as_json)
         if stay:

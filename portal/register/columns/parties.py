@@ -24,6 +24,7 @@ AGENCIES = Dataset(
         col("duties", Type.TEXT, ("职责", "Duties"),
             ("与抽查有关的职责。", "Duties that concern inspections."),
             "负责统筹推进部门联合“双随机、一公开”监管", nullable=True),
+        WITHHELD,
         *TAIL,
     ),
 )  # fmt: skip

@@ -102,6 +102,7 @@ PLANS = Dataset(
             unit="项", derive=lambda plan: len(plan.tasks)),
         col("tasks", Type.OBJECT, ("抽查任务", "Tasks"), ("计划中的抽查任务。", "Tasks of the plan."), [],
             many=True, default=(), parts=_TASK, elsewhere="tasks"),
+        WITHHELD,
         *TAIL,
     ),
 )  # fmt: skip

@@ -41,9 +41,12 @@ def catch_up(
     *,
     rebuild: bool = False,
     only_if_built: bool = False,
+    thorough: bool = False,
     say: Say | None = None,
 ) -> Reached | None:
     """Bring the index to where the register is, in this process, when it is our turn to write.
+
+    `thorough` reads every byte of it first, and builds it anew where one is wrong.
 
     With `only_if_built` an index that is not there is not made: there is nothing to take out of it,
     and the answer is None.
@@ -57,6 +60,7 @@ def catch_up(
         writer = open_writer(place.url)
         if only_if_built and not _is_built(writer):
             return None
+        rebuild = rebuild or (thorough and not writer.intact())
         subscriber = Subscriber(register, open_engine(place.url), writer)
         return subscriber.catch_up(rebuild=rebuild, say=say)
 
@@ -73,6 +77,8 @@ def follow(
     place.lock.parent.mkdir(parents=True, exist_ok=True)
     with turn(place.lock, patience=PATIENCE):
         engine, writer = open_engine(place.url), open_writer(place.url)
+    if not writer.intact() and (reached := catch_up(register, place, rebuild=True, say=say)):
+        tell(reached)
     while True:
         if _is_behind(register, engine, writer):
             reached = catch_up(register, place, say=say)

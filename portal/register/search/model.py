@@ -165,5 +165,8 @@ class IndexWriter(Protocol):
         With `purge` nothing of what was replaced or dropped is left in any file when this returns.
         """
 
+    def intact(self) -> bool:
+        """Whether all that was written is still as it was written, read to the last byte."""
+
     def epoch(self) -> str | None:
         """Return the life of the register that the index was built from, None without an index."""

@@ -33,6 +33,9 @@ class Memory:
         self.documents |= fresh
         self.reached = serial
 
+    def intact(self) -> bool:
+        return True
+
     def epoch(self) -> str | None:
         return self.life
 

@@ -107,6 +107,20 @@ def test_an_index_that_cannot_be_followed_is_built_again(
     assert _ask(place, "青禾").facets == {"kind": {"entity": 1, "result": 1}}
 
 
+def test_a_byte_that_changed_by_itself_is_found_by_reading_all(
+    migrated_register: sa.Engine, place: Place, data: Path
+) -> None:
+    _publish(migrated_register)
+    catch_up(migrated_register, place)
+    segment = next((data / "search").glob("*.segment"))
+    content = bytearray(segment.read_bytes())
+    content[len(content) // 3] ^= 1
+    segment.write_bytes(content)
+
+    assert catch_up(migrated_register, place) == Reached(3, 0, rebuilt=False)
+    assert catch_up(migrated_register, place, thorough=True) == Reached(3, 3, rebuilt=True)
+
+
 def test_what_is_published_is_found_while_the_follower_runs(
     migrated_register: sa.Engine, place: Place
 ) -> None:

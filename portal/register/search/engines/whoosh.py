@@ -106,6 +106,17 @@ class WhooshWriter:
         except NoIndex:
             return None
 
+    def intact(self) -> bool:
+        """Whether every byte of every file is the one that was written; True without an index."""
+        try:
+            members = manifest.read(self._folder).members
+        except NoIndex:
+            return True
+        except Damaged:
+            return False
+        files = [each for m in members for each in (m.segment, m.dead) if each]
+        return all(filing.intact(self._folder, each) for each in files)
+
     def rebuild(self, documents: Iterable[Document], *, serial: int, epoch: str) -> None:
         """Make a new generation of `documents`, switch to it, and remove the old one's files."""
         with self._lock():

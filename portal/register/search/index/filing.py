@@ -90,12 +90,18 @@ class Mapped:
 
     def array(self, name: str) -> NDArray[Any]:
         """Return the array `name`, as it lies in the file."""
-        begin, count, dtype = self._table[name]
+        begin, count, dtype = self._place(name)
         return np.frombuffer(self.bytes, dtype=dtype, count=count, offset=begin)
 
     def begin(self, name: str) -> int:
         """Return the byte at which the array `name` begins."""
-        return self._table[name][0]
+        return self._place(name)[0]
+
+    def _place(self, name: str) -> tuple[int, int, str]:
+        try:
+            return self._table[name]
+        except KeyError as error:
+            raise Damaged(f"a file of the index has no {name}") from error
 
 
 def intact(folder: Path, filed: Filed) -> bool:
