@@ -20,6 +20,8 @@ from portal.kit.i18n import language
 from portal.public import errors, filters
 from portal.public.api import catalogue, changes, crossing, dumps, resourcesync, sitemap
 from portal.public.api.routes import BLUEPRINTS as API
+from portal.public.feeds import routes as feeds
+from portal.public.feeds import searching
 from portal.public.pages import BLUEPRINTS
 from portal.public.problems import is_program
 from portal.register.queries.changes import serial
@@ -67,7 +69,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     filters.set_up(app)
     errors.set_up(app)
     crossing.set_up(app, settings.rate_limit)
-    for blueprint in (*BLUEPRINTS, *API, *_WHOLE):
+    for blueprint in (*BLUEPRINTS, feeds.bp, searching.bp, *API, *_WHOLE):
         app.register_blueprint(blueprint)
     app.context_processor(_page_words)
     app.after_request(_finish)

@@ -95,7 +95,7 @@ class Events:
     def flush(self) -> None:
         """Write what was noted."""
         if self._rows:
-            self._session.execute(sa.insert(EventRow.__table__), self._rows)
+            self._session.execute(sa.insert(EventRow), self._rows)
             self._rows = []
 
     def unknown(self, serial: int, kind: Kind, happened: Event) -> None:
