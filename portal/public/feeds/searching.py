@@ -2,9 +2,9 @@
 
 from flask import Blueprint
 from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
 from sqlalchemy.orm import Session
 
-from portal.kit.i18n import language
 from portal.public import params
 from portal.public.feeds import routes
 from portal.public.feeds.asking import MODES, Question
@@ -33,7 +33,7 @@ def _asked() -> tuple[Question, dict[str, object]]:
     records = asked.pop("entries", None) == "records"
     given = {name: str(value) for name, value in asked.items() if name not in {"page", "order"}}
     words = "，".join(value if name == "q" else f"{name}={value}" for name, value in given.items())
-    title = ("Search: " if language() == "en" else "查询：") + words
+    title = _("查询：%(words)s", words=words)
     question = Question(path="/search", page="/search", title=title, given=given, records=records)
     return question, asked
 
