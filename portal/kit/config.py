@@ -121,7 +121,7 @@ def load(environ: Mapping[str, str] | None = None) -> Settings:
         access_log=values.get("PORTAL_ACCESS_LOG") or "",
         limits=_limits(values),
         rate_limit=_number(values, "PORTAL_RATE_LIMIT", 0),
-        websub_hub=values.get("PORTAL_WEBSUB_HUB") or "",
+        websub_hub=_hub(values),
         door=_door(values, f"http://{host}:{office_port}"),
     )
 
@@ -164,6 +164,13 @@ def _door(values: Mapping[str, str], usual_url: str) -> Door:
             f"PORTAL_OFFICE_TOTP: unknown role {', '.join(unknown)}; known are {', '.join(sorted(_ROLES))}"
         )
     return Door(url, _number(values, "PORTAL_OFFICE_PROXIES", 0), roles)
+
+
+def _hub(values: Mapping[str, str]) -> str:
+    found = values.get("PORTAL_WEBSUB_HUB") or ""
+    if found and not found.startswith(("http://", "https://")):
+        raise BadSetting("PORTAL_WEBSUB_HUB must begin with http:// or https://")
+    return found
 
 
 def _values(environ: Mapping[str, str] | None) -> dict[str, str]:

@@ -187,3 +187,15 @@ class Names:
 
 def _name(body: str) -> str:
     return _NAMED.decode(body).name
+
+
+def scopes_since(session: Session, serial: int, most: int) -> list[str]:
+    """Return the lists that the newest `most` rows noted after the change `serial` stand in."""
+    newest = (
+        sa.select(EventRow.scope)
+        .where(EventRow.serial > serial)
+        .order_by(EventRow.serial.desc())
+        .limit(most)
+        .subquery()
+    )
+    return sorted(set(session.scalars(sa.select(newest.c.scope))))
