@@ -14,6 +14,7 @@ from portal.public.feeds.asking import OWN
 from portal.public.shelf import settings
 from portal.register.columns.datasets import DATASETS
 from portal.register.queries import agencies
+from portal.register.records import Kind
 
 #: Format as people call it, suffix, media type.
 KINDS = (
@@ -90,8 +91,13 @@ def wished(asked: dict[str, str]) -> Offer:
     words, word = asked.get("q"), asked.get("dataset")
     narrowed = tuple((name, asked[name]) for name in ("agency", "region") if name in asked)
     if words:
-        kind = (("kind", _searched(word)),) if word else ()
-        return Offer(_("查询：%(words)s", words=words), "/search", (("q", words), *kind, *narrowed))
+        title = _("查询：%(words)s", words=words)
+        if not word:
+            return Offer(title, "/search", (("q", words), *narrowed))
+        #: A search knows kinds, not problems or steps: the title says what it really is.
+        kind = _searched(word)
+        title += f"（{Kind(kind).label(language())}）"
+        return Offer(title, "/search", (("q", words), ("kind", kind), *narrowed))
     if word == "problems":
         return Offer(_("发现问题的抽查结果"), "/results", (("problem", "true"), *narrowed))
     if word:
