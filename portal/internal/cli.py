@@ -14,7 +14,7 @@ from portal.internal.commands.mapping import mapping
 from portal.internal.commands.opening import open_office
 from portal.internal.commands.people import add_person, people, verify_ledger
 from portal.internal.demo import load as demo_load
-from portal.internal.desk import release, retract, review, scheduled
+from portal.internal.desk import hub, release, retract, review, scheduled
 from portal.internal.desk.stores import sign_log
 from portal.internal.sheets.blank import write_blank
 from portal.internal.sheets.catalogue import SHEETS
@@ -145,6 +145,13 @@ def _carried_out(done: scheduled.Done) -> str:
     ]
     lines += [f"批次 {number} 未能发布：{why}" for number, why in done.refused]
     return "\n".join(lines)
+
+
+@main.command("tell-hub")
+@told
+def tell_hub() -> None:
+    """Tell the WebSub hub of feeds that have changed since it was told last (告知订阅中心)."""
+    click.echo(f"已告知 {hub.tell(open_office(), config.load())} 个订阅地址")
 
 
 @main.command()

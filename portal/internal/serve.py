@@ -5,6 +5,7 @@ import signal
 import socket
 import subprocess
 import sys
+import threading
 import time
 import urllib.error
 import urllib.request
@@ -16,8 +17,8 @@ import sqlalchemy as sa
 
 from portal.domain.errors import PortalError
 from portal.internal.demo import load as demo
-from portal.internal.desk import scheduled
-from portal.internal.desk.stores import open_stores, sign_log
+from portal.internal.desk import hub, scheduled
+from portal.internal.desk.stores import Stores, open_stores, sign_log
 from portal.kit import clock, gunicorn, migrate
 from portal.kit.config import Settings
 from portal.kit.db import make_folder
@@ -46,13 +47,24 @@ def office(settings: Settings, internal_url: str) -> None:
         sys.exit(1)
 
 
+def _tell(stores: Stores, settings: Settings) -> None:
+    """Tell the hub what was published since; beside everything else, so that a dead hub delays nothing."""
+    try:
+        hub.tell(stores, settings)
+    except (PortalError, sa.exc.SQLAlchemyError) as error:
+        click.echo(f"订阅中心未能告知：{type(error).__name__}", err=True)
+
+
 def _watch(settings: Settings, internal_url: str, children: list[subprocess.Popen[bytes]]) -> None:
     """Carry out what comes due, minute by minute, until one of the servers stops."""
     stores = open_stores(settings, internal_url)
-    again = time.monotonic()
+    again, telling = time.monotonic(), threading.Thread()
     while all(child.poll() is None for child in children):
         if time.monotonic() >= again:
             again = time.monotonic() + _DUE_SECONDS
+            if settings.websub_hub and not telling.is_alive():
+                telling = threading.Thread(target=_tell, args=(stores, settings), daemon=True)
+                telling.start()
             try:
                 done = scheduled.carry_out(stores, now=clock.utc_now())
             except (PortalError, sa.exc.SQLAlchemyError) as error:

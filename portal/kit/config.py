@@ -23,6 +23,7 @@ KNOWN = {
     "PORTAL_OFFICE_TOTP": "roles that need a second factor, separated by commas",
     "PORTAL_SITE_NAME": "name of the site",
     "PORTAL_LICENSE_URL": "licence of the published data",
+    "PORTAL_WEBSUB_HUB": "address of a WebSub hub that is told of new entries in feeds; none without it",
     "PORTAL_ACCESS_LOG": "file of the access log, - for standard output; none without it",
     "PORTAL_RATE_LIMIT": "API requests a minute from one network, 0 for no limit",
     "PORTAL_IMPORT_FILE_MB": "largest file the office imports, in MB",
@@ -87,6 +88,8 @@ class Settings:
     door: Door
     #: API requests a minute from one network; 0 leaves it to the proxy in front.
     rate_limit: int = 0
+    #: WebSub hub that feeds name and the office tells; "" for none.
+    websub_hub: str = ""
 
 
 def load(environ: Mapping[str, str] | None = None) -> Settings:
@@ -118,6 +121,7 @@ def load(environ: Mapping[str, str] | None = None) -> Settings:
         access_log=values.get("PORTAL_ACCESS_LOG") or "",
         limits=_limits(values),
         rate_limit=_number(values, "PORTAL_RATE_LIMIT", 0),
+        websub_hub=_hub(values),
         door=_door(values, f"http://{host}:{office_port}"),
     )
 
@@ -160,6 +164,13 @@ def _door(values: Mapping[str, str], usual_url: str) -> Door:
             f"PORTAL_OFFICE_TOTP: unknown role {', '.join(unknown)}; known are {', '.join(sorted(_ROLES))}"
         )
     return Door(url, _number(values, "PORTAL_OFFICE_PROXIES", 0), roles)
+
+
+def _hub(values: Mapping[str, str]) -> str:
+    found = values.get("PORTAL_WEBSUB_HUB") or ""
+    if found and not found.startswith(("http://", "https://")):
+        raise BadSetting("PORTAL_WEBSUB_HUB must begin with http:// or https://")
+    return found
 
 
 def _values(environ: Mapping[str, str] | None) -> dict[str, str]:

@@ -20,6 +20,9 @@ from portal.kit.i18n import language
 from portal.public import errors, filters
 from portal.public.api import catalogue, changes, crossing, dumps, resourcesync, sitemap
 from portal.public.api.routes import BLUEPRINTS as API
+from portal.public.feeds import offers, searching
+from portal.public.feeds import page as feed_page
+from portal.public.feeds import routes as feeds
 from portal.public.pages import BLUEPRINTS
 from portal.public.problems import is_program
 from portal.register.queries.changes import serial
@@ -67,7 +70,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     filters.set_up(app)
     errors.set_up(app)
     crossing.set_up(app, settings.rate_limit)
-    for blueprint in (*BLUEPRINTS, *API, *_WHOLE):
+    for blueprint in (*BLUEPRINTS, feed_page.bp, feeds.bp, searching.bp, *API, *_WHOLE):
         app.register_blueprint(blueprint)
     app.context_processor(_page_words)
     app.after_request(_finish)
@@ -129,6 +132,7 @@ def _page_words() -> dict[str, object]:
         "site_name": settings.site_name,
         "lang": language(),
         "zone": "public",
+        "feed": offers.of_page(),
         "nav": nav,
         "other_lang_url": _in_other_language(),
         "footer_links": [
@@ -136,6 +140,7 @@ def _page_words() -> dict[str, object]:
             (url_for("log.index"), _("公开日志")),
             (url_for("reference.api"), _("开放数据")),
             (url_for("downloads.index"), _("全部数据")),
+            (url_for("feed_page.index"), _("订阅")),
             (url_for("docs.show", name="about"), _("关于本站")),
             (url_for("docs.show", name="reading"), _("怎样读抽查结果")),
             (settings.license_url, _("数据使用许可")),

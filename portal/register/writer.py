@@ -13,13 +13,13 @@ from sqlalchemy.orm import InstrumentedAttribute, Session
 from portal.domain.errors import NotYetPublic
 from portal.kit import clock
 from portal.kit.db import Table, write_lock
+from portal.register.eventing import Events
 from portal.register.layout import LAYOUTS, Layout, hides_more
 from portal.register.proofs import entries, heads
 from portal.register.proofs.heads import KeyHolder
 from portal.register.proofs.journal import Journal
 from portal.register.records import KIND_OF, TYPES, Kind, PublicResult, Record, decode, encode
 from portal.register.settling import settle
-from portal.register.tables.agencies import AgencyRow
 from portal.register.tables.changes import EpochRow, VersionRow
 from portal.register.tables.draws import DrawEntryRow
 from portal.register.tables.followups import FollowUpRow
@@ -62,7 +62,7 @@ class Pen:
         self._tallies = Tallies()
         self._buffer: dict[str, Record] = {}
         self._kind: Kind | None = None
-        self._regions: dict[str, str] = {}
+        self._events = Events(session)
         if session.scalar(sa.select(EpochRow.value)) is None:
             session.add(EpochRow(value=uuid.uuid4().hex))
 
@@ -189,10 +189,11 @@ class Pen:
             op, before_it = ("publish", None) if was is None else ("amend", was.serial)
             serial = self._journal.add(op, kind, record.id, entries.canonical(record), before_it)
             columns |= {"public_id": record.id, "serial": serial}
-            if was is None:
+            before = None if was is None else decode(was.body, type(record))
+            self._events.note(serial, before, record)
+            if was is None or before is None:
                 fresh.append(columns | {"version": 1, "published_on": self._today})
             else:
-                before = decode(was.body, type(record))
                 if hides_more(before, record):
                     #: A redaction made later reaches the older versions too: they go.
                     tightened.append(record.id)
@@ -206,8 +207,10 @@ class Pen:
         self.counts["amended"] += len(amended)
         self._replace_satellites(layout, [row["public_id"] for row in amended], written)
         self._journal.flush()
+        self._events.flush()
         self._insert(VersionRow, old_versions)
         self._drop_versions(tightened)
+        self._events.forget(kind, tightened)
         self._journal.forget([present[each].serial for each in tightened])
         self._insert(table, fresh)
         if amended:
@@ -216,15 +219,8 @@ class Pen:
     def _columns(self, kind: Kind, layout: Layout, record: Record) -> dict[str, Any]:
         columns = layout.columns(record)
         if kind is Kind.RESULT:
-            columns["region"] = self._region(columns["agency_id"])
+            columns["region"] = self._events.region(columns["agency_id"])
         return columns
-
-    def _region(self, agency_id: str) -> str:
-        if agency_id not in self._regions:
-            self._regions[agency_id] = self._session.scalars(
-                sa.select(AgencyRow.region).where(AgencyRow.public_id == agency_id)
-            ).one()
-        return self._regions[agency_id]
 
     def _replace_satellites(
         self, layout: Layout, amended: Sequence[str], written: Sequence[Record]
@@ -269,16 +265,19 @@ class Pen:
         self._drop_versions(ids)
         self._session.execute(sa.delete(table).where(table.public_id.in_(ids)))
         for each, row in present.items():
-            self._journal.add(
-                "withdraw", kind, each, entries.tombstone(kind.value, each), row.serial
+            record, gone = decode(row.body, TYPES[kind]), entries.tombstone(kind.value, each)
+            self._events.withdrawn(
+                self._journal.add("withdraw", kind, each, gone, row.serial), record
             )
-            self._tallies.count(kind, decode(row.body, TYPES[kind]), -1)
+            self._tallies.count(kind, record, -1)
         self._journal.flush()
+        self._events.forget(kind, ids)
         self._journal.forget([row.serial for row in present.values()])
         self.counts["withdrawn"] += len(ids)
         self._resettle(results)
         #: Their older versions told what the withdrawn steps had said.
         self._drop_versions(sorted(results))
+        self._events.forget(Kind.RESULT, sorted(results))
         return ids
 
     def _present(self, table: type[Any], public_ids: Sequence[str]) -> dict[str, Any]:

@@ -28,6 +28,8 @@ Statement = tuple[str, Any]
 
 #: A page of hits of every kind asks for each kind, and for what is around them, once.
 MOST_FOR_SEARCH = 20
+#: A feed of everything reads each kind of record, the names around them, and their older versions.
+MOST_FOR_FEEDS = 26
 
 
 @pytest.fixture(scope="module")
@@ -90,7 +92,14 @@ def _addresses(client: FlaskClient) -> list[str]:
             "/entities/?kind=market_entity", f"/followups/?agency={agency}", "/followups/?step=closed",
             f"/documents/?agency={agency}", "/documents/?kind=statistics", f"/tasks/?agency={agency}", "/search?q=示例市", "/search?q=检查",
             "/search?q=加油站&kind=result&year=2026", "/search?q=查无此人", "/search?q=91990102MAKET12WRB", "/search/suggest?q=示例市"]  # fmt: skip
-    return ["/", *lists, *(f"/results/?{f}" for f in filters), *shows, *more]
+    feeds = [f"/{s}.atom" for s in ids] + [
+        f"/{s}/{ids[s]}.rss" for s in ("agencies", "entities", "items", "tasks")
+    ]
+    feeds += [f"/results.atom?{f}" for f in filters] + [
+        "/all.atom", "/all.rss?archive=5", "/corrections.atom", "/regions/990100.atom", "/plans.atom?adjusted=true",
+        "/results.feed.json?entries=records", "/withheld.atom", "/search.atom?q=检查", "/feeds/", "/feeds.opml",
+    ]  # fmt: skip
+    return ["/", *feeds, *lists, *(f"/results/?{f}" for f in filters), *shows, *more]
 
 
 @pytest.mark.sqlite
@@ -103,6 +112,8 @@ def test_every_page_takes_few_queries_and_each_walks_an_index(demo_site: Flask) 
         with recorded(demo_site) as statements:
             assert client.get(address).status_code == 200, address
         most = MOST_FOR_SEARCH if address.startswith("/search") else MOST_QUERIES
+        if any(suffix in address for suffix in (".atom", ".rss", ".feed.json")):
+            most = MOST_FOR_FEEDS
         if len(statements) > most:
             costly.append((address, len(statements)))
         with demo_site.app_context(), db.engine.connect() as connection:

@@ -1,4 +1,4 @@
-"""Secrets that belong to the office's store and travel with its backups."""
+"""Secrets and notes that belong to the office's store and travel with its backups."""
 
 import secrets
 
@@ -10,10 +10,12 @@ from portal.kit.db import INTERNAL, Table
 
 ID_KEY = "id_key"
 SESSION_KEY = "session_key"
+#: The last change that a WebSub hub was told of.
+HUB_TOLD = "hub_told"
 
 
 class SettingRow(Table):
-    """One named secret."""
+    """One named secret or note."""
 
     __bind_key__ = INTERNAL
     __tablename__ = "setting"
@@ -30,3 +32,13 @@ def secret(session: Session, name: str) -> bytes:
         session.add(SettingRow(name=name, value=value))
         session.flush()
     return bytes.fromhex(value)
+
+
+def text(session: Session, name: str) -> str | None:
+    """Return the note called `name`, None if there is none yet."""
+    return session.scalar(sa.select(SettingRow.value).where(SettingRow.name == name))
+
+
+def keep(session: Session, name: str, value: str) -> None:
+    """Note `value` under `name`. The caller commits."""
+    session.merge(SettingRow(name=name, value=value))

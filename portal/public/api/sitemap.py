@@ -38,7 +38,7 @@ _PAGES = {
 }  # fmt: skip
 #: Pages that are always there; what they show changes with the register.
 _ALWAYS = (
-    "/", *(f"/{section}/" for section in _PAGES), "/tasks/", "/followups/", "/withheld/", "/data/",
+    "/", *(f"/{section}/" for section in _PAGES), "/tasks/", "/followups/", "/withheld/", "/data/", "/feeds/",
     "/docs/", "/docs/about", "/docs/reading", "/docs/withholding", "/docs/sync", "/log/",
 )  # fmt: skip
 

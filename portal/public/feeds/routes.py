@@ -1,0 +1,146 @@
+"""Where feeds are: the address of a page with .atom, .rss or .feed.json behind it."""
+
+from collections.abc import Callable, Sequence
+from datetime import UTC, datetime
+from functools import partial
+from typing import Any
+from urllib.parse import quote, urlencode
+
+from flask import Blueprint, Response, redirect, request
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+from sqlalchemy.orm import Session
+
+from portal.kit.db import db
+from portal.kit.i18n import language
+from portal.public.api import validators
+from portal.public.api.validators import State
+from portal.public.feeds import asking, gathering, jsonfeed, xml
+from portal.public.feeds.asking import Question
+from portal.public.feeds.entries import Teller, moment
+from portal.public.feeds.gathering import Part
+from portal.public.feeds.model import Document
+from portal.public.shelf import settings
+from portal.register.eventing import Event
+from portal.register.queries import events
+
+bp = Blueprint("feeds", __name__)
+
+#: Suffix, media type, writer.
+FORMATS: dict[str, tuple[str, Callable[[Document], bytes]]] = {
+    "atom": ("application/atom+xml", xml.atom),
+    "rss": ("application/rss+xml", xml.rss),
+    "feed.json": ("application/feed+json", jsonfeed.written),
+}
+#: Who names entries, since when (RFC 4151). It is no address: it stays when host, scheme or name of a
+#: site change. What is named is told apart by the life of the register and the number of the change.
+_TAG = "tag:mingcha.example,2026:"
+#: The date of a feed without entries.
+_NEVER = datetime(2020, 1, 1, tzinfo=UTC)
+
+
+def entry_id(state: State, serial: int) -> str:
+    """Return the id of the entry for a change: the same on every site that holds this register."""
+    return f"{_TAG}{state.epoch}/change/{serial}"
+
+
+def answer(
+    suffix: str,
+    asked: Callable[[], Question],
+    variant: str = "",
+    gather: Callable[[Session, Question, str], Part] = gathering.gather,
+) -> ResponseReturnValue:
+    """Answer with a document of the feed that `asked` reads from the request; 304 costs no row."""
+    media, write = FORMATS[suffix]
+    variant = f"{suffix}{variant}"
+    #: Which day it is can matter to a filter; a tag that holds it is asked for first, being safe.
+    for daily in (False, True):
+        tag = validators.tag(validators.now(), variant, daily=daily)
+        if (held := validators.unchanged(tag)) is not None:
+            return held
+    session, question = db.session(), asked()
+    state = validators.within(session)
+    if question.archive is not None and not gathering.is_archive(session, question):
+        return redirect(f"{question.path}.{suffix}{question.query()}")
+    part = gather(session, question, settings().site_url)
+    response = Response(write(_document(session, question, part, state, suffix)), mimetype=media)
+    response.set_etag(validators.tag(state, variant, daily=question.daily))
+    response.headers["Access-Control-Allow-Origin"] = "*"
+    response.headers["Vary"] = "Accept"
+    return response
+
+
+def _document(
+    session: Session, question: Question, part: Part, state: State, suffix: str
+) -> Document:
+    site = settings()
+    teller = Teller(session, part.events, site.site_url)
+    entries = [teller.tell(each, entry_id(state, each.serial)) for each in part.events]
+    taken_back = [each for each in part.events if each.event is Event.WITHDRAWN]
+    here = f"{site.site_url}{question.path}.{suffix}"
+
+    def archive(number: int | None) -> str | None:
+        return None if number is None else here + question.query(archive=str(number))
+
+    return Document(
+        id=f"{_TAG}{state.epoch}/feed{quote(question.path + question.query(), safe='/=&?')}".replace(
+            "?", "/"
+        ),
+        title=f"{site.site_name} · {question.title}",
+        about=_("%(title)s：公开、更正、整改和撤下，每次变动一条。", title=question.title),
+        site_name=site.site_name,
+        language="en" if language() == "en" else "zh-CN",
+        license_url=site.license_url,
+        page=_page(question),
+        here=f"{here}?{urlencode(list(request.args.items(multi=True)))}".rstrip("?"),
+        current=here + question.query() if question.archive is not None else None,
+        older=archive(part.older),
+        newer=archive(part.newer),
+        hub=site.websub_hub,
+        updated=max((each.at for each in entries), default=_NEVER),
+        entries=entries,
+        gone=[
+            (entry_id(state, serial), moment(by.at, by.serial))
+            for serial, by in events.before(session, taken_back)
+        ],
+    )
+
+
+def _page(question: Question) -> str:
+    query = question.query() if question.given and "?" not in question.page else ""
+    query = query.replace("&entries=records", "")
+    return f"{settings().site_url}{question.page}{query}"
+
+
+def _everything(suffix: str) -> ResponseReturnValue:
+    return answer(suffix, asking.everything)
+
+
+def _corrections(suffix: str) -> ResponseReturnValue:
+    return answer(suffix, asking.corrections)
+
+
+def _region(suffix: str, code: str) -> ResponseReturnValue:
+    return answer(suffix, lambda: asking.region(code))
+
+
+def _own(suffix: str, *, section: str, public_id: str) -> ResponseReturnValue:
+    return answer(suffix, lambda: asking.own(section, public_id, db.session(), settings().site_url))
+
+
+def _listed(suffix: str, word: str) -> ResponseReturnValue:
+    return answer(suffix, lambda: asking.listed(word))
+
+
+_ROUTES: Sequence[tuple[str, str, Any]] = (
+    ("everything", "/all", _everything),
+    ("corrections", "/corrections", _corrections),
+    ("region", "/regions/<code>", _region),
+    *((each, f"/{each}/<public_id>", partial(_own, section=each)) for each in asking.OWN),
+    ("listed", "/<word>", _listed),
+)
+for _name, _rule, _view in _ROUTES:
+    for _suffix in FORMATS:
+        bp.add_url_rule(
+            f"{_rule}.{_suffix}", f"{_name}_{_suffix.replace('.', '_')}", partial(_view, _suffix)
+        )

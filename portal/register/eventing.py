@@ -1,0 +1,178 @@
+"""Notes each change in the lists that feeds follow, and takes out of them what must be forgotten.
+
+A list is called by its scope: "" holds everything, a kind all of that kind, ``a:…`` what one agency
+published, ``g:…`` one region, ``e:…`` one party, ``i:…`` one item, ``t:…`` one task; `PROBLEMS`,
+`ADJUSTED` and `CORRECTIONS` are as they are called.
+"""
+
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+import msgspec
+import sqlalchemy as sa
+from sqlalchemy.orm import Session, aliased
+
+from portal.domain.codelists import CodeList
+from portal.kit.db import among
+from portal.register import records as r
+from portal.register.layout import is_problem
+from portal.register.records import Kind
+from portal.register.tables.agencies import AgencyRow
+from portal.register.tables.changes import ChangeRow
+from portal.register.tables.events import EventRow
+
+EVERYTHING, PROBLEMS, ADJUSTED, CORRECTIONS = "", "problems", "adjusted", "corrections"
+AGENCY, REGION, ENTITY, ITEM, TASK = "a:", "g:", "e:", "i:", "t:"
+#: Lists whose name tells what a record says: when its text goes, it leaves them.
+_TELLING = (ENTITY, ITEM, TASK, PROBLEMS, ADJUSTED)
+#: What the register sets by itself when a step follows on a result.
+_SETTLED = ("status", "due_on", "closed_on")
+
+
+class Event(CodeList):
+    """公开事项的变动: what happened to a record, as a feed tells it."""
+
+    PUBLISHED = "published", "公开", "Published"
+    CORRECTED = "corrected", "更正", "Corrected"
+    DUE = "due", "责令改正", "Rectification due"
+    RECTIFIED = "rectified", "完成整改", "Rectified"
+    ADJUSTED = "adjusted", "计划调整", "Plan adjusted"
+    WITHDRAWN = "withdrawn", "撤下", "Withdrawn"
+    #: What it was can no longer be told.
+    GONE = "gone", "内容不再公开", "No longer public"
+
+
+class Events:
+    """Gathers the events of one transaction."""
+
+    def __init__(self, session: Session) -> None:
+        """Begin with none."""
+        self._session = session
+        self._rows: list[dict[str, Any]] = []
+        self._last: dict[str, int] = {}
+        self._regions: dict[str, str | None] = {}
+
+    def region(self, agency_id: str) -> str | None:
+        """Return the region of an agency, None if it is public no more."""
+        if agency_id not in self._regions:
+            self._regions[agency_id] = self._session.scalars(
+                sa.select(AgencyRow.region).where(AgencyRow.public_id == agency_id)
+            ).one_or_none()
+        return self._regions[agency_id]
+
+    def note(self, serial: int, before: r.Record | None, record: r.Record) -> None:
+        """Note that `record` was published, or took the place of `before`."""
+        happened = event(before, record)
+        self._add(serial, r.KIND_OF[type(record)], happened, self._scopes(record, happened))
+
+    def withdrawn(self, serial: int, record: r.Record) -> None:
+        """Note that `record` was withdrawn; only the body that answers for it is still named."""
+        wide = [each for each in self._scopes(record, Event.WITHDRAWN) if not is_telling(each)]
+        self._add(serial, r.KIND_OF[type(record)], Event.WITHDRAWN, wide)
+
+    def forget(self, kind: Kind, public_ids: Sequence[str]) -> None:
+        """Make the earlier events of these records tell nothing: all but the last change of each."""
+        if not public_ids:
+            return
+        self.flush()
+        later = aliased(ChangeRow)
+        is_last = ~sa.exists().where(
+            later.kind == ChangeRow.kind, later.public_id == ChangeRow.public_id,
+            later.serial > ChangeRow.serial,
+        )  # fmt: skip
+        earlier = sa.select(ChangeRow.serial).where(
+            ChangeRow.kind == kind.value, among(self._session, ChangeRow.public_id, public_ids),
+            ~is_last,
+        )  # fmt: skip
+        found = EventRow.serial.in_(earlier)
+        told = sa.or_(*(EventRow.scope.startswith(each, autoescape=True) for each in _TELLING))
+        self._session.execute(sa.delete(EventRow).where(found, told))
+        was_withdrawal = EventRow.event == Event.WITHDRAWN.value
+        self._session.execute(
+            sa.update(EventRow).where(found, ~was_withdrawal).values(event=Event.GONE.value)
+        )
+
+    def flush(self) -> None:
+        """Write what was noted."""
+        if self._rows:
+            self._session.execute(sa.insert(EventRow), self._rows)
+            self._rows = []
+
+    def unknown(self, serial: int, kind: Kind, happened: Event) -> None:
+        """Note a change of which no more can be told."""
+        wide = [EVERYTHING, kind.value, *([CORRECTIONS] if happened is Event.WITHDRAWN else [])]
+        self._add(serial, kind, happened, wide)
+
+    def _add(self, serial: int, kind: Kind, happened: Event, scopes: Sequence[str]) -> None:
+        for scope in scopes:
+            self._rows.append(
+                {"scope": scope, "position": self._next(scope), "serial": serial,
+                 "kind": kind.value, "event": happened.value}
+            )  # fmt: skip
+
+    def _next(self, scope: str) -> int:
+        if scope not in self._last:
+            query = sa.select(sa.func.max(EventRow.position)).where(EventRow.scope == scope)
+            self._last[scope] = self._session.scalar(query) or 0
+        self._last[scope] += 1
+        return self._last[scope]
+
+    def _scopes(self, record: r.Record, happened: Event) -> list[str]:
+        found = [EVERYTHING, r.KIND_OF[type(record)].value, *_about(record)]
+        agency_id = record.id if isinstance(record, r.PublicAgency) else _held(record, "agency_id")
+        region = _held(record, "region")
+        if agency_id:
+            found.append(AGENCY + agency_id)
+            region = region or self.region(agency_id)
+        if region:
+            found.append(REGION + region)
+        if happened in (Event.CORRECTED, Event.WITHDRAWN):
+            found.append(CORRECTIONS)
+        return list(dict.fromkeys(found))
+
+
+def is_telling(scope: str) -> bool:
+    """Whether the name of a list tells what the records in it say."""
+    return scope.startswith(_TELLING)
+
+
+def event(before: r.Record | None, record: r.Record) -> Event:
+    """Tell what it is when `record` takes the place of `before`, or of nothing."""
+    if isinstance(record, r.PublicPlan) and (before is None or _version(before) != record.version):
+        return Event.PUBLISHED if record.version == 1 else Event.ADJUSTED
+    if before is None:
+        return Event.PUBLISHED
+    if isinstance(record, r.PublicResult) and isinstance(before, r.PublicResult):
+        settled = {name: getattr(record, name) for name in _SETTLED}
+        if msgspec.structs.replace(before, **settled) == record:
+            return Event.DUE if record.status == "open" else Event.RECTIFIED
+    return Event.CORRECTED
+
+
+def _version(record: r.Record) -> int:
+    return int(getattr(record, "version", 0))
+
+
+def _held(record: r.Record, name: str) -> str | None:
+    value: str | None = getattr(record, name, None)
+    return value
+
+
+def _about(record: r.Record) -> Iterator[str]:
+    """Yield the lists of what a record is about."""
+    if isinstance(record, r.PublicEntity):
+        yield ENTITY + record.id
+    if isinstance(record, r.PublicItem):
+        yield ITEM + record.id
+    if isinstance(record, r.PublicPlan):
+        yield from (TASK + task.id for task in record.tasks)
+        if record.version > 1:
+            yield ADJUSTED
+    if entity_id := _held(record, "entity_id"):
+        yield ENTITY + entity_id
+    if task_id := _held(record, "task_id"):
+        yield TASK + task_id
+    if isinstance(record, r.PublicResult):
+        yield from (ITEM + each.item_id for each in record.findings if each.item_id)
+        if is_problem(record):
+            yield PROBLEMS

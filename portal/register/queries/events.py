@@ -1,0 +1,201 @@
+"""Events of one list, newest first, each with its record as that change made it, if it may still be read."""
+
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+import msgspec
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from portal.kit.db import among
+from portal.register.columns.rows import Stored
+from portal.register.eventing import Event
+from portal.register.layout import LAYOUTS
+from portal.register.records import Kind
+from portal.register.tables.changes import ChangeRow, VersionRow
+from portal.register.tables.events import EventRow
+
+#: Positions of one archive.
+BLOCK = 50
+
+
+class _Named(msgspec.Struct):
+    name: str = ""
+
+
+_NAMED = msgspec.json.Decoder(_Named)
+
+
+@dataclass(frozen=True, slots=True)
+class Happened:
+    """One event. `stored` is None where that version is public no more; `live`: the record still is."""
+
+    position: int
+    serial: int
+    event: Event
+    kind: Kind
+    public_id: str
+    at: datetime
+    stored: Stored | None
+    live: bool
+    #: Whether it is the last change of its record.
+    current: bool
+
+
+def last_block(session: Session, scope: str) -> int:
+    """Return the number of the block that the newest event of a list is in, -1 if there is none."""
+    query = sa.select(sa.func.max(EventRow.position)).where(EventRow.scope == scope)
+    return ((session.scalar(query) or 0) - 1) // BLOCK
+
+
+def stretch(
+    session: Session, scope: str, first: int, last: int, kind: Kind | None
+) -> list[Happened]:
+    """Return the events in the blocks from `first` to `last`, of one kind or of all, newest first."""
+    query = (
+        sa.select(
+            EventRow.position, EventRow.serial, EventRow.event, EventRow.kind, ChangeRow.public_id,
+            ChangeRow.at,
+        )
+        .join(ChangeRow, ChangeRow.serial == EventRow.serial)
+        .where(EventRow.scope == scope)
+        .where(EventRow.position > first * BLOCK, EventRow.position <= (last + 1) * BLOCK)
+        .order_by(EventRow.position.desc())
+    )  # fmt: skip
+    if kind is not None:
+        query = query.where(EventRow.kind == kind.value)
+    return _filled(session, [(row, Event(row.event)) for row in session.execute(query)])
+
+
+def of_records(session: Session, wanted: Iterable[tuple[Kind, str]]) -> list[Happened]:
+    """Return the last change of each of these records, newest first; those not public are left out."""
+    found: dict[Kind, list[str]] = {}
+    for kind, public_id in wanted:
+        found.setdefault(kind, []).append(public_id)
+    serials = [
+        stored.serial for kind, ids in found.items() for stored in live(session, kind, ids).values()
+    ]
+    #: Any list that holds every change tells what each of them was.
+    query = (
+        sa.select(
+            EventRow.position, EventRow.serial, EventRow.event, EventRow.kind, ChangeRow.public_id,
+            ChangeRow.at,
+        )
+        .join(ChangeRow, ChangeRow.serial == EventRow.serial)
+        .where(EventRow.serial.in_(serials), EventRow.scope == "")
+    )  # fmt: skip
+    rows = sorted(session.execute(query), key=lambda row: -row.serial)
+    return _filled(session, [(row, Event(row.event)) for row in rows])
+
+
+def _filled(session: Session, rows: Sequence[tuple[Any, Event]]) -> list[Happened]:
+    ids: dict[str, set[str]] = {}
+    for row, _ in rows:
+        ids.setdefault(row.kind, set()).add(row.public_id)
+    present: dict[str, Stored] = {}
+    for kind, each in ids.items():
+        present |= live(session, Kind(kind), each)
+    serials = {stored.serial for stored in present.values()}
+    old = _old(session, [row.serial for row, _ in rows if row.serial not in serials])
+    found = []
+    for row, event in rows:
+        now = present.get(row.public_id)
+        then = now if now is not None and now.serial == row.serial else None
+        if now is not None and row.serial in old:
+            version, body = old[row.serial]
+            then = now._replace(serial=row.serial, version=version, body=body)
+        found.append(
+            Happened(
+                row.position, row.serial, event, Kind(row.kind), row.public_id, row.at, then,
+                now is not None, now is not None and now.serial == row.serial,
+            )
+        )  # fmt: skip
+    return found
+
+
+def live(session: Session, kind: Kind, public_ids: Collection[str]) -> dict[str, Stored]:
+    """Return the live records among these, by id."""
+    table = LAYOUTS[kind].table
+    rows = session.execute(
+        sa.select(
+            table.public_id, table.serial, table.version, table.published_on, table.body
+        ).where(among(session, table.public_id, public_ids))
+    )
+    return {row[0]: Stored(row[0], row[1], row[2], str(row[3]), row[4]) for row in rows}
+
+
+def _old(session: Session, serials: Sequence[int]) -> dict[int, tuple[int, str]]:
+    if not serials:
+        return {}
+    rows = session.execute(
+        sa.select(VersionRow.serial, VersionRow.version, VersionRow.body).where(
+            VersionRow.serial.in_(serials)
+        )
+    )
+    return {row.serial: (row.version, row.body) for row in rows}
+
+
+def before(session: Session, gone: Sequence[Happened]) -> list[tuple[int, Happened]]:
+    """Return the serials of the changes that these withdrawals took back, each with its withdrawal."""
+    if not gone:
+        return []
+    when = {each.public_id: each for each in gone}
+    rows = session.execute(
+        sa.select(ChangeRow.serial, ChangeRow.public_id).where(
+            ChangeRow.kind.in_(sorted({each.kind.value for each in gone})),
+            among(session, ChangeRow.public_id, when),
+            ChangeRow.op != "withdraw",
+        )
+    )
+    return sorted(
+        (
+            (row.serial, when[row.public_id])
+            for row in rows
+            if row.serial < when[row.public_id].serial
+        ),
+        key=lambda pair: pair[0],
+    )
+
+
+class Names:
+    """What agencies, parties and items were called when something happened, as far as that is public."""
+
+    def __init__(self, session: Session, wanted: dict[Kind, set[str]]) -> None:
+        """Read the names of the records wanted, and those they had before."""
+        self._names: dict[str, list[tuple[int, str]]] = {}
+        for kind, ids in wanted.items():
+            present = live(session, kind, ids)
+            for public_id, stored in present.items():
+                self._names[public_id] = [(stored.serial, _name(stored.body))]
+        if self._names:
+            rows = session.execute(
+                sa.select(VersionRow.public_id, VersionRow.serial, VersionRow.body).where(
+                    among(session, VersionRow.public_id, self._names)
+                )
+            )
+            for public_id, serial, body in rows:
+                self._names[public_id].append((serial, _name(body)))
+
+    def at(self, public_id: str, serial: int) -> str | None:
+        """Return the name at the change `serial`, else the oldest still public; None where it is not public."""
+        known = sorted(self._names.get(public_id, ()))
+        then = [name for since, name in known if since <= serial]
+        return then[-1] if then else known[0][1] if known else None
+
+
+def _name(body: str) -> str:
+    return _NAMED.decode(body).name
+
+
+def scopes_since(session: Session, serial: int, most: int) -> list[str]:
+    """Return the lists that the newest `most` rows noted after the change `serial` stand in."""
+    newest = (
+        sa.select(EventRow.scope)
+        .where(EventRow.serial > serial)
+        .order_by(EventRow.serial.desc())
+        .limit(most)
+        .subquery()
+    )
+    return sorted(set(session.scalars(sa.select(newest.c.scope))))

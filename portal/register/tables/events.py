@@ -1,0 +1,22 @@
+"""What feeds walk: every change once in each list that somebody may follow."""
+
+from sqlalchemy import String
+from sqlalchemy.orm import Mapped, mapped_column
+
+from portal.kit.db import Table
+
+
+class EventRow(Table):
+    """One change in one list. `scope` names the list, `register.eventing` says which there are.
+
+    `position` counts from 1 in each list and is never given twice: a stretch of positions is the
+    same archive for ever, whatever is taken out of it.
+    """
+
+    __tablename__ = "event"
+
+    scope: Mapped[str] = mapped_column(String(40), primary_key=True)
+    position: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    serial: Mapped[int] = mapped_column(index=True)
+    kind: Mapped[str] = mapped_column(String(16))
+    event: Mapped[str] = mapped_column(String(12))
