@@ -1,11 +1,11 @@
 """What each published record adds to the figures: measures by agency, region, quarter and key."""
 
 from collections.abc import Iterator
-from datetime import date
 from itertools import product
 from typing import Any, NamedTuple
 
 from portal.register.layout import is_problem
+from portal.register.quarters import quarter
 from portal.register.records import PublicDrawEntry, PublicPlan, PublicResult, Record
 
 #: Working days from here on are counted together.
@@ -30,15 +30,6 @@ class Cell(NamedTuple):
     agency: str
     period: str
     key: str
-
-
-def quarter(day: date) -> str:
-    """Return the quarter of a day.
-
-    >>> quarter(date(2025, 5, 20))
-    '2025Q2'
-    """
-    return f"{day.year:04}Q{(day.month + 2) // 3}"
 
 
 def cells(fact: Fact) -> list[Cell]:

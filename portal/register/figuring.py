@@ -9,8 +9,9 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
 from portal.kit.db import Table, among
-from portal.register.facts import Cell, Fact, cells, facts, quarter, rolled
+from portal.register.facts import Cell, Fact, cells, facts, rolled
 from portal.register.layout import is_problem
+from portal.register.quarters import quarter
 from portal.register.records import PublicResult, Record
 from portal.register.tables.figures import FigureRow, VisitRow
 

@@ -8,10 +8,11 @@ from operator import itemgetter
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from portal.register.facts import Cell, quarter
+from portal.register.facts import Cell
 from portal.register.figuring import Figures, Visit, Visits, parties
 from portal.register.proofs.report import Audited
 from portal.register.punctual import punctuality
+from portal.register.quarters import quarter
 from portal.register.records import PublicResult, Record
 from portal.register.tables.figures import FigureRow, VisitRow
 from portal.register.tables.results import ResultRow
