@@ -90,6 +90,10 @@ def _addresses(client: FlaskClient) -> list[str]:
             "/entities/?kind=market_entity", f"/followups/?agency={agency}", "/followups/?step=closed",
             f"/documents/?agency={agency}", "/documents/?kind=statistics", f"/tasks/?agency={agency}", "/search?q=示例市", "/search?q=检查",
             "/search?q=加油站&kind=result&year=2026", "/search?q=查无此人", "/search?q=91990102MAKET12WRB", "/search/suggest?q=示例市"]  # fmt: skip
+    more += ["/statistics/", *(f"/statistics/{word}" for word in ("punctuality", "outcomes", "coverage", "joint")),
+             f"/statistics/outcomes?item={item}", f"/statistics/punctuality?agency={agency}&year=2025",
+             "/statistics/outcomes?by=item&region=990100&quarter=2025Q2", "/results/?late=true", f"/results/?late=false&agency={agency}",
+             "/results/?quarter=2025Q2", f"/results/?item={item}&quarter=2025Q2", f"/results/?task={task}&status=closed", "/results/?late=true&quarter=2025Q2&region=990100"]  # fmt: skip
     return ["/", *lists, *(f"/results/?{f}" for f in filters), *shows, *more]
 
 

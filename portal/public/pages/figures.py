@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from decimal import Decimal
 from typing import Any
 from urllib.parse import urlencode
 
@@ -10,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from portal.kit import clock
 from portal.kit.i18n import language
-from portal.public import params
+from portal.public import filters, params
 from portal.register.queries import statistics
 from portal.register.queries.statistics import Line, Scope, Sheet
 
@@ -162,3 +163,39 @@ STATISTICS: dict[str, Statistic] = {
         ),
     )
 }  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Sum:
+    """The figures of everything that was asked for, for pages that show a few of them."""
+
+    asked: Asked
+    line: Line
+
+    def address(self, column: str) -> str:
+        """Return the list that a figure counts."""
+        return self.asked.behind(self.line, column) or f"/statistics/{self.asked.statistic.word}"
+
+    def __getitem__(self, column: str) -> Any:  # noqa: ANN401 - a figure of any column
+        return self.line.values[column]
+
+
+def total(session: Session, word: str, **given: str) -> Sum:
+    """Return the sums of one statistic."""
+    wanted = asked(STATISTICS[word], {"by": "all", **given})
+    return Sum(wanted, wanted.sheet(session).total)
+
+
+def written(value: Any, column: str) -> str:  # noqa: ANN401 - a figure of any column
+    """Write a figure: a share as a percentage with one digit, nothing as a dash."""
+    if value is None:
+        return "—"
+    if column.endswith("share"):
+        return f"{Decimal(value) * 100:.1f}%"
+    return filters.count(value)
+
+
+def quarter(period: str) -> str:
+    """Write a quarter: 2025年第2季度, or 2025 Q2."""
+    year, number = period[:4], period[5]
+    return f"{year} Q{number}" if language() == "en" else f"{year}年第{number}季度"

@@ -2,8 +2,6 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from decimal import Decimal
-from typing import Any
 from urllib.parse import urlencode
 
 from flask import Blueprint, abort, render_template
@@ -14,7 +12,7 @@ from portal.kit.db import db
 from portal.kit.i18n import language
 from portal.public import filters, params
 from portal.public.caching import conditional
-from portal.public.pages.figures import STATISTICS, Asked, asked, readers
+from portal.public.pages.figures import STATISTICS, Asked, asked, quarter, readers, written
 from portal.register.queries import agencies, items
 from portal.register.queries.statistics import Line, Sheet
 
@@ -76,7 +74,7 @@ def index() -> ResponseReturnValue:
     """Show the sums of every statistic."""
     params.read()
     session = db.session()
-    shown = [_shown(session, asked(each, {})) for each in STATISTICS.values()]
+    shown = [_shown(session, asked(each, {"by": "all"})) for each in STATISTICS.values()]
     return render_template("statistics/index.html", shown=shown, written=written)
 
 
@@ -103,15 +101,6 @@ def show(word: str) -> ResponseReturnValue:
     )
 
 
-def written(value: Any, column: str) -> str:  # noqa: ANN401 - a figure of any column
-    """Write a figure: a share as a percentage with one digit, nothing as a dash."""
-    if value is None:
-        return "—"
-    if column.endswith("share"):
-        return f"{Decimal(value) * 100:.1f}%"
-    return filters.count(value)
-
-
 def _shown(session: Session, wanted: Asked) -> Shown:
     sheet = wanted.sheet(session)
     query = {**wanted.given, "by": wanted.by} | ({"lang": "en"} if language() == "en" else {})
@@ -127,11 +116,5 @@ def _labels(session: Session, wanted: Asked, sheet: Sheet) -> Callable[[str], st
     if wanted.by == "quarter":
         return quarter
     named = agencies.named if wanted.by == "agency" else items.named
-    found = named(session, groups)
+    found = named(session, groups) if groups else {}
     return lambda group: str(getattr(found.get(group), "name", "—"))
-
-
-def quarter(period: str) -> str:
-    """Write a quarter: 2025年第2季度, or 2025 Q2."""
-    year, number = period[:4], period[5]
-    return f"{year} Q{number}" if language() == "en" else f"{year}年第{number}季度"

@@ -1,7 +1,6 @@
 """The statistics, read from the figures that the pen keeps; no query here looks at a record."""
 
-from collections import defaultdict
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -9,12 +8,14 @@ from decimal import Decimal
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
+from portal.register.tables.draws import DrawRow
 from portal.register.tables.figures import FigureRow as F
 
 Value = int | Decimal | None
 Counts = Mapping[str, Mapping[str, int]]
 #: Groups of one table at most.
 MOST = 1000
+_KEYS = 400
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,42 +49,39 @@ class Sheet:
     total: Line
 
 
-def _at(session: Session, measure: str, scope: Scope, by: str) -> Counts:
-    """Return the counts of a measure by its key, of each group `by`, "agency" or "quarter"; or of all."""
-    query = sa.select(F.period if by == "quarter" else F.agency, F.key, F.count).where(
-        F.measure == measure, F.region == (scope.region or "")
+def _at(session: Session, measures: tuple[str, ...], scope: Scope, by: str) -> dict[str, Counts]:
+    """Return counts by measure and key, of each group `by` ("agency" or "quarter"), or of "all"."""
+    group = F.period if by == "quarter" else F.agency
+    query = sa.select(group.label("of"), F.measure, F.key, F.count.label("number")).where(
+        F.measure.in_(measures), F.region == (scope.region or "")
     )
     if by == "quarter":
-        first, last = (
-            scope.quarter or f"{scope.year or 1}Q1",
-            scope.quarter or f"{scope.year or 9999}Q4",
-        )
+        years = (f"{scope.year or 1000}Q1", f"{scope.year or 9999}Q4")
         query = query.where(
             F.agency == (scope.agency or ""),
-            F.period.between(first, last),
+            F.period.between(*((scope.quarter, scope.quarter) if scope.quarter else years)),
             sa.func.length(F.period) == len("2025Q1"),
         )
     else:
-        wanted = F.agency == (scope.agency or "")
-        if by == "agency" and scope.agency is None:
-            wanted = F.agency > ""
-        query = query.where(F.period == scope.period, wanted)
-    found: dict[str, dict[str, int]] = defaultdict(dict)
-    for group, key, count in session.execute(query):
-        found["" if by == "all" else group][key] = count
-    return found
+        every = by == "agency" and scope.agency is None
+        whose = F.agency > "" if every else F.agency == (scope.agency or "")
+        query = query.where(F.period == scope.period, whose)
+    found: dict[str, dict[str, dict[str, int]]] = {}
+    for row in session.execute(query):
+        own = found.setdefault("" if by == "all" else row.of, {each: {} for each in measures})
+        own[row.measure][row.key] = row.number
+    return dict(found)
 
 
 def _sheet(
     session: Session, measures: tuple[str, ...], scope: Scope, by: str,
-    figured: Callable[[Mapping[str, Mapping[str, int]]], dict[str, Value]],
+    figured: Callable[[Counts], dict[str, Value]],
 ) -> Sheet:  # fmt: skip
-    """Return the figures of each group and of all; `figured` makes them of counts by measure and key."""
-    each = {measure: _at(session, measure, scope, by) for measure in measures}
-    every = {measure: _at(session, measure, scope, "all").get("", {}) for measure in measures}
-    groups = sorted({group for counts in each.values() for group in counts})[:MOST]
-    lines = [Line(g, figured({m: each[m].get(g, {}) for m in measures})) for g in groups]
-    return Sheet(lines, Line("", figured(every)))
+    """Return the figures of each group, and of all; `figured` makes them of counts by measure and key."""
+    groups = {} if by == "all" else _at(session, measures, scope, by)
+    lines = [Line(group, figured(groups[group])) for group in sorted(groups)[:MOST]]
+    nothing: Counts = {measure: {} for measure in measures}
+    return Sheet(lines, Line("", figured(_at(session, measures, scope, "all").get("", nothing))))
 
 
 def punctuality(session: Session, scope: Scope, by: str) -> Sheet:
@@ -157,32 +155,57 @@ def by_key(session: Session, measure: str, scope: Scope, within: str = "") -> Sh
     rows = session.execute(query.order_by(F.key).limit(MOST))
     lines = [Line(key.removeprefix(f"{within}/"), {"checked": n}) for key, n in rows]
     lines.sort(key=lambda line: (-(line.values["checked"] or 0), line.group))
-    total = _at(session, "item" if within else "result", scope, "all").get("", {})
+    whole = "item" if within else "result"
+    total = _at(session, (whole,), scope, "all").get("", {whole: {}})[whole]
     checked = total.get(within, 0) if within else sum(total.values())
     return Sheet(lines, Line("", {"checked": checked}))
 
 
-def of_tasks(session: Session, task_ids: list[str]) -> dict[str, dict[str, int]]:
-    """Return of each task how many were checked (""), with a "problem", "open" and "closed"."""
+def _of_keys(session: Session, measure: str, keys: list[str]) -> Iterator[tuple[str, str, int]]:
+    """Yield period, key and count of some keys: quarters, and all time as ""."""
+    query = sa.select(F.period, F.key, F.count.label("number")).where(
+        F.measure == measure, F.region == "", F.agency == "",
+        sa.func.length(F.period).in_((0, len("2025Q1"))),
+    )  # fmt: skip
+    for start in range(0, len(keys), _KEYS):
+        for row in session.execute(query.where(F.key.in_(keys[start : start + _KEYS]))):
+            yield row.period, row.key, row.number
+
+
+def of_tasks(session: Session, task_ids: Sequence[str]) -> dict[str, dict[str, dict[str, int]]]:
+    """Return by task and period how many were checked (""), with a "problem", "open" and "closed"."""
     keys = [f"{task}/{key}" for task in task_ids for key in ("", "problem", "open", "closed")]
-    found: dict[str, dict[str, int]] = {task: {} for task in task_ids}
-    for start in range(0, len(keys), 500):
-        query = sa.select(F.key, F.count).where(
-            F.measure == "of_task", F.region == "", F.agency == "", F.period == "",
-            F.key.in_(keys[start : start + 500]),
-        )  # fmt: skip
-        for key, count in session.execute(query):
-            task, _, what = key.partition("/")
-            found[task][what] = count
+    found: dict[str, dict[str, dict[str, int]]] = {task: {} for task in task_ids}
+    for period, key, count in _of_keys(session, "of_task", keys):
+        task, _, what = key.partition("/")
+        found[task].setdefault(period, {})[what] = count
     return found
 
 
-def of_draws(session: Session, draw_ids: list[str]) -> dict[str, int]:
-    """Return of each draw how many drawn parties are public."""
-    query = sa.select(F.key, F.count.label("count_")).where(
-        F.measure == "entry", F.region == "", F.agency == "", F.period == "", F.key.in_(draw_ids)
+def drawn(session: Session, task_ids: Sequence[str]) -> dict[str, int]:
+    """Return of each task how many drawn parties are public."""
+    rows = session.execute(
+        sa.select(DrawRow.public_id, DrawRow.task_id).where(DrawRow.task_id.in_(task_ids))
     )
-    return {row.key: row.count_ for row in session.execute(query)}
+    task_of = {row.public_id: row.task_id for row in rows}
+    found = dict.fromkeys(task_ids, 0)
+    for period, key, count in _of_keys(session, "entry", list(task_of)):
+        if not period:
+            found[task_of[key]] += count
+    return found
+
+
+def of_item(session: Session, item_id: str) -> dict[str, dict[str, int]]:
+    """Return by quarter how many checks of one item had each outcome; "" is how many there were."""
+    query = sa.select(F.period, F.key, F.count.label("number")).where(
+        F.measure.in_(("item", "item_outcome")), F.region == "", F.agency == "",
+        sa.func.length(F.period) == len("2025Q1"), F.key.between(item_id, f"{item_id}/~"),
+    )  # fmt: skip
+    found: dict[str, dict[str, int]] = {}
+    for row in session.execute(query):
+        outcome = row.key.partition("/")[2]
+        found.setdefault(row.period, {})[outcome] = row.number
+    return found
 
 
 def share(part: int, whole: int) -> Decimal | None:
