@@ -1,6 +1,7 @@
 """What each published record adds to the figures: measures by agency, region, quarter and key."""
 
 from collections.abc import Iterator
+from functools import lru_cache
 from itertools import product
 from typing import Any, NamedTuple
 
@@ -40,10 +41,11 @@ def cells(fact: Fact) -> list[Cell]:
     ]
 
 
-def rolled(region: str, agency: str, in_quarter: str) -> Iterator[tuple[str, str, str]]:
-    """Yield region, agency and period with each of them left open or not."""
+@lru_cache(maxsize=10_000)
+def rolled(region: str, agency: str, in_quarter: str) -> tuple[tuple[str, str, str], ...]:
+    """Return region, agency and period with each of them left open or not; few differ in a release."""
     periods = (in_quarter, in_quarter[:4], "")
-    return product(dict.fromkeys((region, "")), dict.fromkeys((agency, "")), periods)
+    return tuple(product(dict.fromkeys((region, "")), dict.fromkeys((agency, "")), periods))
 
 
 def facts(record: Record, beside: Any) -> Iterator[Fact]:  # noqa: ANN401 - a row, or what it will be made of

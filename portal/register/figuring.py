@@ -113,7 +113,7 @@ def add(session: Session, table: type[Table], rows: Iterable[tuple[Any, ...]]) -
     if not given:
         return
     on = postgresql if session.get_bind().dialect.name == "postgresql" else sqlite
-    insert = on.insert(table.__table__)  # type: ignore[attr-defined]
+    insert = on.insert(table.__table__)
     sums = {each.name: each + insert.excluded[each.name] for each in counts}
     session.execute(insert.on_conflict_do_update(index_elements=keys, set_=sums), given)
     if shrunk := [row for row in given if any(row[each.name] < 0 for each in counts)]:

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from flask import url_for
 from flask_babel import gettext as _
@@ -22,7 +23,7 @@ class Grid:
     """A table of figures: heads of columns, and rows of (name and its address, figures and theirs)."""
 
     columns: list[str]
-    rows: list[tuple[Cell, list[Cell]]]
+    rows: Sequence[tuple[Cell, Sequence[Cell]]]
 
 
 def of_plan(session: Session, tasks: Sequence[PublicTask]) -> Grid:
@@ -98,4 +99,5 @@ def of_item(session: Session, item_id: str) -> Grid:
 
 
 def _cell(count: int, endpoint: str, **query: str | None) -> Cell:
-    return filters.count(count), url_for(endpoint, **query) if count else None
+    values: dict[str, Any] = query
+    return filters.count(count), url_for(endpoint, **values) if count else None
