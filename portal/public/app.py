@@ -136,6 +136,7 @@ def _page_words() -> dict[str, object]:
         "nav": nav,
         "other_lang_url": _in_other_language(),
         "footer_links": [
+            (url_for("statistics.index"), _("统计")),
             (url_for("withheld.index"), _("不予公开情况")),
             (url_for("log.index"), _("公开日志")),
             (url_for("reference.api"), _("开放数据")),

@@ -121,6 +121,14 @@ def year(text: str) -> int:
     return int(text)
 
 
+def quarter(text: str) -> str:
+    """Read a quarter."""
+    if len(text) != len("2025Q2") or text[4] != "Q" or text[5] not in "1234":
+        raise ValueError("2025Q2")
+    year(text[:4])
+    return text
+
+
 def number(least: int, most: int) -> Read:
     """Read a whole number within bounds."""
 
@@ -189,5 +197,5 @@ def identifier(text: str) -> str:
 
 _READERS: dict[Reads, Read] = {
     Reads.ID: public_id, Reads.DATE: day, Reads.YEAR: year, Reads.REGION: region,
-    Reads.BOOLEAN: truth, Reads.NUMBER: number(0, 10_000), Reads.IDENTIFIER: identifier,
+    Reads.QUARTER: quarter, Reads.BOOLEAN: truth, Reads.NUMBER: number(0, 10_000), Reads.IDENTIFIER: identifier,
 }  # fmt: skip

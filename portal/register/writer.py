@@ -14,7 +14,9 @@ from portal.domain.errors import NotYetPublic
 from portal.kit import clock
 from portal.kit.db import Table, write_lock
 from portal.register.eventing import Events
+from portal.register.figuring import Figures
 from portal.register.layout import LAYOUTS, Layout, hides_more
+from portal.register.placing import Placing, columns
 from portal.register.proofs import entries, heads
 from portal.register.proofs.heads import KeyHolder
 from portal.register.proofs.journal import Journal
@@ -30,6 +32,7 @@ from portal.register.tallying import Tallies
 
 #: Records written at a time: bounds memory, and the length of an IN list.
 CHUNK = 500
+_VERSION = ("public_id", "serial", "version", "body")
 
 #: What goes with a record when it is withdrawn: it makes no sense, or betrays it, without.
 _CASCADE: dict[
@@ -60,6 +63,8 @@ class Pen:
         self._today = clock.local_date(now)
         self.counts: Counter[str] = Counter()
         self._tallies = Tallies()
+        self._figures = Figures()
+        self._placing = Placing(session)
         self._buffer: dict[str, Record] = {}
         self._kind: Kind | None = None
         self._events = Events(session)
@@ -114,13 +119,14 @@ class Pen:
     def is_public(self, record: Record) -> bool:
         """Whether something is published under the record's id."""
         self.flush()
-        return bool(self._present(LAYOUTS[KIND_OF[type(record)]].table, [record.id]))
+        return bool(self._placing.present(LAYOUTS[KIND_OF[type(record)]].table, [record.id]))
 
     def close(self) -> None:
         """Write what is buffered and bring tree and tallies up to date."""
         self.flush()
         self._journal.close()
         self._tallies.write(self._session)
+        self._figures.write(self._session)
 
     def sign(self, keys: KeyHolder) -> None:
         """Sign the head of the log as this transaction will leave it.
@@ -173,7 +179,7 @@ class Pen:
     def _write(self, kind: Kind, records: Sequence[Record]) -> None:
         layout, table = LAYOUTS[kind], LAYOUTS[kind].table
         self._check_parents(layout, records)
-        present = self._present(table, [record.id for record in records])
+        present = self._placing.present(table, [record.id for record in records])
         fresh: list[dict[str, Any]] = []
         amended: list[dict[str, Any]] = []
         old_versions: list[dict[str, Any]] = []
@@ -185,23 +191,26 @@ class Pen:
             if was is not None and was.body == body:
                 self.counts["same"] += 1
                 continue
-            columns = self._columns(kind, layout, record) | {"body": body}
+            since = self._today if was is None else was.published_on
+            beside = self._placing.beside(record, since)
             op, before_it = ("publish", None) if was is None else ("amend", was.serial)
             serial = self._journal.add(op, kind, record.id, entries.canonical(record), before_it)
-            columns |= {"public_id": record.id, "serial": serial}
+            row = columns(record, beside) | {
+                "public_id": record.id, "serial": serial, "body": body
+            }  # fmt: skip
             before = None if was is None else decode(was.body, type(record))
             self._events.note(serial, before, record)
             if was is None or before is None:
-                fresh.append(columns | {"version": 1, "published_on": self._today})
+                fresh.append(row | {"version": 1, "published_on": self._today})
             else:
                 if hides_more(before, record):
                     #: A redaction made later reaches the older versions too: they go.
                     tightened.append(record.id)
                 else:
-                    old_versions.append(was._asdict())
-                amended.append(columns | {"version": was.version + 1})
-                self._tallies.count(kind, before, -1)
-            self._tallies.count(kind, record, +1)
+                    old_versions.append({name: getattr(was, name) for name in _VERSION})
+                amended.append(row | {"version": was.version + 1})
+                self._count(kind, before, was, -1)
+            self._count(kind, record, beside, +1)
             written.append(record)
         self.counts["published"] += len(fresh)
         self.counts["amended"] += len(amended)
@@ -215,12 +224,12 @@ class Pen:
         self._insert(table, fresh)
         if amended:
             self._session.execute(sa.update(table), amended)
+        if self._figures.is_large:
+            self._figures.write(self._session)
 
-    def _columns(self, kind: Kind, layout: Layout, record: Record) -> dict[str, Any]:
-        columns = layout.columns(record)
-        if kind is Kind.RESULT:
-            columns["region"] = self._events.region(columns["agency_id"])
-        return columns
+    def _count(self, kind: Kind, record: Record, beside: Any, by: int) -> None:  # noqa: ANN401 - a row, or what it will be made of
+        self._tallies.count(kind, record, by)
+        self._figures.count(record, beside, by)
 
     def _replace_satellites(
         self, layout: Layout, amended: Sequence[str], written: Sequence[Record]
@@ -250,7 +259,7 @@ class Pen:
 
     def _remove(self, kind: Kind, public_ids: Sequence[str]) -> list[str]:
         layout, table = LAYOUTS[kind], LAYOUTS[kind].table
-        present = self._present(table, public_ids)
+        present = self._placing.present(table, public_ids)
         if not present:
             return []
         ids = list(present)
@@ -269,7 +278,7 @@ class Pen:
             self._events.withdrawn(
                 self._journal.add("withdraw", kind, each, gone, row.serial), record
             )
-            self._tallies.count(kind, record, -1)
+            self._count(kind, record, row, -1)
         self._journal.flush()
         self._events.forget(kind, ids)
         self._journal.forget([row.serial for row in present.values()])
@@ -279,14 +288,6 @@ class Pen:
         self._drop_versions(sorted(results))
         self._events.forget(Kind.RESULT, sorted(results))
         return ids
-
-    def _present(self, table: type[Any], public_ids: Sequence[str]) -> dict[str, Any]:
-        rows = self._session.execute(
-            sa.select(table.public_id, table.serial, table.version, table.body).where(
-                table.public_id.in_(public_ids)
-            )
-        )
-        return {row.public_id: row for row in rows}
 
     def _insert(self, table: type[Any], rows: Sequence[dict[str, Any]]) -> None:
         """Insert as plain statements: the ORM would split rows by which of their values are null."""

@@ -99,6 +99,10 @@ def _addresses(client: FlaskClient) -> list[str]:
         "/all.atom", "/all.rss?archive=5", "/corrections.atom", "/regions/990100.atom", "/plans.atom?adjusted=true",
         "/results.feed.json?entries=records", "/withheld.atom", "/search.atom?q=检查", "/feeds/", "/feeds.opml",
     ]  # fmt: skip
+    more += ["/statistics/", *(f"/statistics/{word}" for word in ("punctuality", "outcomes", "coverage", "joint")),
+             f"/statistics/outcomes?item={item}", f"/statistics/punctuality?agency={agency}&year=2025",
+             "/statistics/outcomes?by=item&region=990100&quarter=2025Q2", "/results/?late=true", f"/results/?late=false&agency={agency}",
+             "/results/?quarter=2025Q2", f"/results/?item={item}&quarter=2025Q2", f"/results/?task={task}&status=closed", "/results/?late=true&quarter=2025Q2&region=990100"]  # fmt: skip
     return ["/", *feeds, *lists, *(f"/results/?{f}" for f in filters), *shows, *more]
 
 

@@ -13,6 +13,7 @@ from portal.public.api.asking import LARGEST_PAGE, LIST_FORMATS, USUAL_PAGE
 from portal.public.api.bodies import ERRORS, HEADERS, RESPONSES, SCHEMAS, component, enveloped
 from portal.public.api.formats import FORMATS
 from portal.public.api.shapes import row_schema
+from portal.public.pages.figures import STATISTICS
 from portal.public.params import IDENTIFIER
 from portal.register.columns.datasets import DATASETS
 from portal.register.columns.model import Dataset
@@ -28,6 +29,7 @@ _READS: dict[Reads, Json] = {
     Reads.ID: {"type": "string", "pattern": "^[A-Za-z0-9_]{1,32}$"},
     Reads.DATE: {"type": "string", "format": "date", "pattern": "^(199[0-9]|20[0-9]{2})-[0-9]{2}-[0-9]{2}$"},
     Reads.YEAR: {"type": "integer", "minimum": 1990, "maximum": 2100},
+    Reads.QUARTER: {"type": "string", "pattern": "^(199[0-9]|20[0-9]{2})Q[1-4]$"},
     Reads.REGION: {"type": "string", "pattern": "^[0-9]{6}$"},
     Reads.BOOLEAN: {"type": "string", "enum": ["true", "false"]},
     Reads.NUMBER: {"type": "integer", "minimum": 0, "maximum": 10000},
@@ -120,7 +122,17 @@ def _others() -> Json:
         "example": ["91990101MA0A00003Y"],
     }  # fmt: skip
     anything = {"application/json": {"schema": {"type": "object"}}}
-    return {
+    figures = {
+        f"/statistics/{each.word}{suffix}": _get(
+            f"{'export' if suffix else 'get'}{each.word.title()}", str(each.title),
+            _statistic(each.takes, each.groups),
+            {"text/csv": {"schema": {"type": "string"}}} if suffix else anything,
+        )
+        for each in STATISTICS.values()
+        for suffix in ("", ".csv")
+    }  # fmt: skip
+    return figures | {
+        "/statistics/": _get("listStatistics", "统计 The statistics", [], anything),
         "/search": _get("search", "检索 Search", [*_search_parameters(), *_SEARCH_PAGED], _json("Search")),
         "/lookup": _get("lookup", "按标识代码查检查对象 Find parties by number", [numbers], _json("Lookup")),
         "/codes/": _get("listCodes", "代码表目录 The code lists", [], _json("CodeLists")),
@@ -151,6 +163,16 @@ def _search_parameters() -> list[Json]:
          '词语；"" 内为词组，- 排除，OR 任一 Words; "phrases", - to leave out, OR for either'},
         *({"name": name, "in": "query", "schema": schema} for name, schema in sorted(plain.items())),
     ]  # fmt: skip
+
+
+def _statistic(takes: tuple[str, ...], groups: tuple[str, ...]) -> list[Json]:
+    """Return the parameters of one statistic, described as those of the list of results are."""
+    known = {each.name: each for each in LISTINGS["results"].parameters}
+    #: A quarter must lie in the year, and an item goes with outcomes alone: told in words, not here.
+    found = [_parameter(known[name]) for name in takes if name != "quarter"]
+    words = "分组 Rows by agency, quarter, outcome or item"
+    return [*found, {"name": "by", "in": "query", "description": words,
+                     "schema": {"type": "string", "enum": list(groups)}}]  # fmt: skip
 
 
 def _get(

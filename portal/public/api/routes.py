@@ -1,5 +1,7 @@
 """The blueprints of the API."""
 
-from portal.public.api import codes, reference, rows, schemas, search, suffixes
+from portal.public.api import codes, reference, rows, schemas, search, statistics, suffixes
 
-BLUEPRINTS = (schemas.bp, codes.bp, search.bp, rows.bp, reference.bp, suffixes.bp)
+BLUEPRINTS = (
+    schemas.bp, codes.bp, search.bp, statistics.bp, rows.bp, reference.bp, suffixes.bp,
+)  # fmt: skip

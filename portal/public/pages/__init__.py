@@ -15,6 +15,7 @@ from portal.public.pages import (
     plans,
     results,
     search,
+    statistics,
     withheld,
 )
 
@@ -35,4 +36,5 @@ BLUEPRINTS = (
     log.bp,
     downloads.bp,
     search.bp,
+    statistics.bp,
 )

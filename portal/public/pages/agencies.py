@@ -7,7 +7,7 @@ from portal.kit import clock
 from portal.kit.db import db
 from portal.public import filters, params
 from portal.public.caching import conditional
-from portal.public.pages import lists
+from portal.public.pages import figures, lists
 from portal.public.pages.found import or_missing
 from portal.public.pages.lines import result_lines
 from portal.register.queries import agencies, changes, documents, draws, plans, results
@@ -44,6 +44,9 @@ def show(public_id: str) -> ResponseReturnValue:
         agency=shown.record,
         parent=agencies.get(session, parent) if parent else None,
         tallies=changes.tallies(session, public_id),
+        in_time=figures.total(session, "punctuality", agency=public_id),
+        handled=figures.total(session, "outcomes", agency=public_id),
+        written=figures.written,
         lines=result_lines(session, page.rows, clock.local_today()),
         plans=plans.listed(session, agency=public_id, limit=5).rows,
         draws=draws.listed(session, agency=public_id, limit=5).rows,

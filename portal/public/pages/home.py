@@ -7,6 +7,7 @@ from portal.kit import clock
 from portal.kit.db import db
 from portal.public import params
 from portal.public.caching import conditional
+from portal.public.pages import figures
 from portal.public.pages.lines import result_lines
 from portal.register.queries import agencies, changes, documents, plans, results
 
@@ -25,7 +26,9 @@ def index() -> ResponseReturnValue:
     return render_template(
         "home.html",
         tallies=changes.tallies(session),
-        overdue=results.overdue_count(session, today),
+        in_time=figures.total(session, "punctuality"),
+        handled=figures.total(session, "outcomes"),
+        written=figures.written,
         lines=result_lines(session, newest, today),
         documents=documents.listed(session, limit=5).rows,
         plans=plans.listed(session, limit=5).rows,

@@ -7,7 +7,7 @@ from portal.kit import clock
 from portal.kit.db import db
 from portal.public import filters, params
 from portal.public.caching import conditional
-from portal.public.pages import lists
+from portal.public.pages import grids, lists
 from portal.public.pages.found import or_missing
 from portal.public.pages.lines import result_lines
 from portal.register.queries import agencies, changes, items, plans, results
@@ -44,6 +44,7 @@ def show(public_id: str) -> ResponseReturnValue:
         item=shown.record,
         agency=agencies.get(session, shown.record.agency_id),
         tasks=plans.tasks_with_item(session, public_id),
+        outcomes=grids.of_item(session, public_id),
         versions=changes.old_versions(session, PublicItem, public_id),
         lines=result_lines(session, page.rows, clock.local_today()),
         more=page.next is not None,

@@ -11,7 +11,7 @@ from portal.kit import clock
 from portal.kit.db import db
 from portal.public import params
 from portal.public.caching import conditional
-from portal.public.pages import lists
+from portal.public.pages import grids, lists
 from portal.public.pages.found import or_missing
 from portal.public.pages.lines import result_lines
 from portal.register.queries import agencies, draws, items, plans, results
@@ -56,6 +56,7 @@ def show(public_id: str) -> ResponseReturnValue:
         versions=versions,
         adjustments=[_adjustment(old, new) for old, new in pairwise(versions)],
         agency=agencies.get(session, chosen.agency_id),
+        progress=grids.of_plan(session, shown.record.tasks),
         items=items.named(
             session, [each for plan in versions for task in plan.tasks for each in task.item_ids]
         ),
@@ -115,6 +116,7 @@ def task_show(task_id: str) -> ResponseReturnValue:
         agency=agencies.get(session, plan.agency_id),
         items=items.named(session, task.item_ids),
         draws=draws.listed(session, task=task_id).rows,
+        progress=grids.of_task(session, task_id),
         lines=result_lines(session, page.rows, clock.local_today()),
         more=page.next is not None,
     )

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from portal.kit.db import Table, UtcDateTime, among
 from portal.register.layout import LAYOUTS
+from portal.register.proofs.counted import Counted
 from portal.register.proofs.report import Audited
 from portal.register.records import TYPES, Kind, PublicAgency, Record, decode
 from portal.register.tables.changes import (
@@ -55,6 +56,7 @@ class Derived:
         self._session = session
         self._found = found
         self._tallies = Tallies()
+        self._counted = Counted(session, found)
         self._satellites: Counter[type[Table]] = Counter()
         self._regions = set(_regions(session))
 
@@ -68,6 +70,7 @@ class Derived:
                 continue  # its commitment does not fit either, and that has been said
             records.append(record)
             self._tallies.count(kind, record, +1)
+            self._counted.count(record, row)
             if not self._fits(kind, row, record):
                 self._found.fault(f"{kind.zh} {row.public_id}：供查询的列与正文不符")
         expected = Counter(
@@ -92,6 +95,7 @@ class Derived:
         for kind in Kind:
             self._written_plainly(LAYOUTS[kind].table)
         self._sums()
+        self._counted.finish()
 
     def _sums(self) -> None:
         """Compare counts and digests with those of what was walked."""

@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
-from datetime import date
 from typing import Any
 
 import sqlalchemy as sa
@@ -62,14 +61,3 @@ def get(session: Session, public_id: str) -> Shown[PublicResult] | None:
 def named(session: Session, public_ids: Sequence[str | None]) -> dict[str, PublicResult]:
     """Return the results with these ids."""
     return by_ids(session, ResultRow, PublicResult, public_ids)
-
-
-def overdue_count(session: Session, today: date, ceiling: int = 10_000) -> int:
-    """Count open results past their deadline, up to `ceiling`."""
-    late = (
-        sa.select(ResultRow.public_id)
-        .where(ResultRow.status == "open", ResultRow.due_on < today)
-        .limit(ceiling)
-        .subquery()
-    )
-    return session.scalar(sa.select(sa.func.count()).select_from(late)) or 0

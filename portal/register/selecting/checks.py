@@ -1,11 +1,14 @@
 """The parameters of results and of the findings in them (抽查结果、逐项检查情况)."""
 
+from datetime import date
 from typing import Any
 
 import sqlalchemy as sa
 
 from portal.domain.codelists import CodeList
 from portal.domain.results import Outcome
+from portal.register.punctual import measured
+from portal.register.quarters import days_of, quarter
 from portal.register.selecting.model import Around, Parameter, Reads
 from portal.register.selecting.parameters import REGION, agency, named, year
 from portal.register.tables.results import OutcomeRow, ResultRow
@@ -32,6 +35,11 @@ def _is_state(row: Any, value: str, around: Around) -> bool:  # noqa: ANN401 - a
         due = row.due_on is not None and row.due_on < around.today.isoformat()
         return row.status == "open" and due
     return bool(row.status == value)
+
+
+def _is_late(row: Any, value: bool, _: Around) -> bool:  # noqa: ANN401, FBT001 - a row of results; a parameter's value
+    days = (date.fromisoformat(row.inspected_on), date.fromisoformat(row.published_on))
+    return not row.month_only and measured(*days).late == value
 
 
 def _with_outcome(**wanted: str) -> sa.ColumnElement[bool]:
@@ -64,6 +72,12 @@ _AREA = Parameter(
 _WHEN = (
     year(ResultRow.inspected_on, "inspected_on", ("检查年份", "year of the inspection")),
     Parameter(
+        name="quarter", reads=Reads.QUARTER, example="2025Q2",
+        zh="检查日期所在的季度", en="quarter of the inspection",
+        where=lambda value, _: ResultRow.inspected_on.between(*days_of(value)),
+        keeps=lambda row, value, _: quarter(date.fromisoformat(row.inspected_on)) == value,
+    ),
+    Parameter(
         name="inspected_since", reads=Reads.DATE, example="2025-01-01",
         zh="检查日期不早于", en="inspected on this day or later",
         where=lambda value, _: ResultRow.inspected_on >= value,
@@ -91,6 +105,12 @@ OF_RESULTS: tuple[Parameter, ...] = (
         zh="发现问题的检查：处理中、逾期未完结（以今天计）或已完结",
         en="checks with a problem: open, overdue (as of today) or closed",
         where=_state, keeps=_is_state,
+    ),
+    Parameter(
+        name="late", reads=Reads.BOOLEAN, example="true",
+        zh="首次公开是否超过检查完成后 20 个工作日；只公开到月份的检查两边都不算",
+        en="whether it became public later than 20 working days after the check; checks whose month alone is public are neither",
+        where=lambda value, _: ResultRow.late == value, keeps=_is_late,
     ),
     Parameter(
         name="problems", reads=Reads.BOOLEAN, example="true", also=("problem",),

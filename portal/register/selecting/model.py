@@ -25,6 +25,7 @@ class Reads(StrEnum):
     CODE = "code"
     DATE = "date"
     YEAR = "year"
+    QUARTER = "quarter"
     REGION = "region"
     BOOLEAN = "boolean"
     NUMBER = "number"

@@ -25,6 +25,8 @@ class ResultRow(RecordRow):
         Index("ix_result_status_order", "status", "inspected_on", "public_id"),
         Index("ix_result_agency_problem", "agency_id", "problem", "inspected_on", "public_id"),
         Index("ix_result_agency_status", "agency_id", "status", "inspected_on", "public_id"),
+        Index("ix_result_late", "late", "inspected_on", "public_id"),
+        Index("ix_result_agency_late", "agency_id", "late", "inspected_on", "public_id"),
         Index("ix_result_published", "published_on", "public_id"),
     )
 
@@ -38,6 +40,10 @@ class ResultRow(RecordRow):
     problem: Mapped[bool]
     status: Mapped[str] = mapped_column(String(8))
     due_on: Mapped[date | None]
+    #: Working days from inspection to first publication; None where only the month is public.
+    working_days: Mapped[int | None]
+    #: Whether that was later than the law allows.
+    late: Mapped[bool | None]
 
 
 class OutcomeRow(Table):

@@ -1,0 +1,238 @@
+"""The statistics, read from the figures that the pen keeps; no query here looks at a record."""
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from portal.register.tables.draws import DrawRow
+from portal.register.tables.figures import FigureRow as F
+
+Value = int | Decimal | None
+Counts = Mapping[str, Mapping[str, int]]
+#: Groups of one table at most.
+MOST = 1000
+_KEYS = 400
+
+
+@dataclass(frozen=True, slots=True)
+class Scope:
+    """What figures are narrowed to; `year` is left aside where a quarter is given."""
+
+    agency: str | None = None
+    region: str | None = None
+    year: int | None = None
+    quarter: str | None = None
+
+    @property
+    def period(self) -> str:
+        """The period as figures are kept by it."""
+        return self.quarter or (str(self.year) if self.year else "")
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """The figures of one group: an agency, a quarter, an outcome or an item; all of them: ""."""
+
+    group: str
+    values: dict[str, Value]
+
+
+@dataclass(frozen=True, slots=True)
+class Sheet:
+    """A table of figures. The total is kept by itself: parties of two groups are not counted twice."""
+
+    lines: list[Line]
+    total: Line
+
+
+def _at(session: Session, measures: tuple[str, ...], scope: Scope, by: str) -> dict[str, Counts]:
+    """Return counts by measure and key, of each group `by` ("agency" or "quarter"), or of "all"."""
+    group = F.period if by == "quarter" else F.agency
+    query = sa.select(group.label("of"), F.measure, F.key, F.count.label("number")).where(
+        F.measure.in_(measures), F.region == (scope.region or "")
+    )
+    if by == "quarter":
+        years = (f"{scope.year or 1000}Q1", f"{scope.year or 9999}Q4")
+        query = query.where(
+            F.agency == (scope.agency or ""),
+            F.period.between(*((scope.quarter, scope.quarter) if scope.quarter else years)),
+            sa.func.length(F.period) == len("2025Q1"),
+        )
+    else:
+        every = by == "agency" and scope.agency is None
+        whose = F.agency > "" if every else F.agency == (scope.agency or "")
+        query = query.where(F.period == scope.period, whose)
+    found: dict[str, dict[str, dict[str, int]]] = {}
+    for row in session.execute(query):
+        own = found.setdefault("" if by == "all" else row.of, {each: {} for each in measures})
+        own[row.measure][row.key] = row.number
+    return dict(found)
+
+
+def _sheet(
+    session: Session, measures: tuple[str, ...], scope: Scope, by: str,
+    figured: Callable[[Counts], dict[str, Value]],
+) -> Sheet:  # fmt: skip
+    """Return the figures of each group, and of all; `figured` makes them of counts by measure and key."""
+    groups = {} if by == "all" else _at(session, measures, scope, by)
+    lines = [Line(group, figured(groups[group])) for group in sorted(groups)[:MOST]]
+    nothing: Counts = {measure: {} for measure in measures}
+    return Sheet(lines, Line("", figured(_at(session, measures, scope, "all").get("", nothing))))
+
+
+def punctuality(session: Session, scope: Scope, by: str) -> Sheet:
+    """Return how many checks became public in time and how many late, the share and the median."""
+    return _sheet(session, ("published", "days"), scope, by, _punctual)
+
+
+def _punctual(counts: Counts) -> dict[str, Value]:
+    in_time, late = (counts["published"].get(key, 0) for key in ("in_time", "late"))
+    return {
+        "in_time": in_time, "late": late, "share": share(in_time, in_time + late),
+        "median_days": median({int(days): n for days, n in counts["days"].items()}),
+    }  # fmt: skip
+
+
+def outcomes(session: Session, scope: Scope, by: str, today: date) -> Sheet:
+    """Return how many were checked, with problems, open, overdue on `today`, and closed."""
+
+    def figured(counts: Counts) -> dict[str, Value]:
+        checked, problems = sum(counts["result"].values()), counts["result"].get("problem", 0)
+        late = sum(n for day, n in counts["due"].items() if day < today.isoformat())
+        closed = counts["state"].get("closed", 0)
+        return {
+            "checked": checked, "problems": problems, "problem_share": share(problems, checked),
+            "open": counts["state"].get("open", 0), "overdue": late, "closed": closed,
+            "closed_share": share(closed, problems),
+        }  # fmt: skip
+
+    return _sheet(session, ("result", "state", "due"), scope, by, figured)
+
+
+def parties(session: Session, scope: Scope, by: str) -> Sheet:
+    """Return how many different parties were checked, with a problem, and with problems in several checks."""
+
+    def figured(counts: Counts) -> dict[str, Value]:
+        checked, problem, repeat = (
+            counts["party"].get(key, 0) for key in ("checked", "problem", "repeat")
+        )
+        return {
+            "parties": checked, "with_problems": problem, "repeated": repeat,
+            "repeat_share": share(repeat, problem),
+        }  # fmt: skip
+
+    return _sheet(session, ("party",), scope, by, figured)
+
+
+def joint(session: Session, scope: Scope, by: str) -> Sheet:
+    """Return how many planned tasks are joint ones, by the kind of it."""
+
+    def figured(counts: Counts) -> dict[str, Value]:
+        tasks = sum(counts["task"].values())
+        kinds = {
+            key: counts["task"].get(key, 0) for key in ("internal", "cross_agency", "cross_level")
+        }
+        return {"tasks": tasks, **kinds, "joint_share": share(sum(kinds.values()), tasks)}
+
+    return _sheet(session, ("task",), scope, by, figured)
+
+
+def by_key(session: Session, measure: str, scope: Scope, within: str = "") -> Sheet:
+    """Return checks by outcome ("outcome"), by item ("item"), or by the outcomes `within` one item.
+
+    A check with two outcomes counts for both: there is no sum.
+    """
+    query = sa.select(F.key, F.count).where(
+        F.measure == measure, F.region == (scope.region or ""), F.agency == (scope.agency or ""),
+        F.period == scope.period,
+    )  # fmt: skip
+    if within:
+        query = query.where(F.key.between(f"{within}/", f"{within}/~"))
+    rows = session.execute(query.order_by(F.key).limit(MOST))
+    lines = [Line(key.removeprefix(f"{within}/"), {"checked": n}) for key, n in rows]
+    lines.sort(key=lambda line: (-(line.values["checked"] or 0), line.group))
+    whole = "item" if within else "result"
+    total = _at(session, (whole,), scope, "all").get("", {whole: {}})[whole]
+    checked = total.get(within, 0) if within else sum(total.values())
+    return Sheet(lines, Line("", {"checked": checked}))
+
+
+def _of_keys(session: Session, measure: str, keys: list[str]) -> Iterator[tuple[str, str, int]]:
+    """Yield period, key and count of some keys: quarters, and all time as ""."""
+    query = sa.select(F.period, F.key, F.count.label("number")).where(
+        F.measure == measure, F.region == "", F.agency == "",
+        sa.func.length(F.period).in_((0, len("2025Q1"))),
+    )  # fmt: skip
+    for start in range(0, len(keys), _KEYS):
+        for row in session.execute(query.where(F.key.in_(keys[start : start + _KEYS]))):
+            yield row.period, row.key, row.number
+
+
+def of_tasks(session: Session, task_ids: Sequence[str]) -> dict[str, dict[str, dict[str, int]]]:
+    """Return by task and period how many were checked (""), with a "problem", "open" and "closed"."""
+    keys = [f"{task}/{key}" for task in task_ids for key in ("", "problem", "open", "closed")]
+    found: dict[str, dict[str, dict[str, int]]] = {task: {} for task in task_ids}
+    for period, key, count in _of_keys(session, "of_task", keys):
+        task, _, what = key.partition("/")
+        found[task].setdefault(period, {})[what] = count
+    return found
+
+
+def drawn(session: Session, task_ids: Sequence[str]) -> dict[str, int]:
+    """Return of each task how many drawn parties are public."""
+    rows = session.execute(
+        sa.select(DrawRow.public_id, DrawRow.task_id).where(DrawRow.task_id.in_(task_ids))
+    )
+    task_of = {row.public_id: row.task_id for row in rows}
+    found = dict.fromkeys(task_ids, 0)
+    for period, key, count in _of_keys(session, "entry", list(task_of)):
+        if not period:
+            found[task_of[key]] += count
+    return found
+
+
+def of_item(session: Session, item_id: str) -> dict[str, dict[str, int]]:
+    """Return by quarter how many checks of one item had each outcome; "" is how many there were."""
+    query = sa.select(F.period, F.key, F.count.label("number")).where(
+        F.measure.in_(("item", "item_outcome")), F.region == "", F.agency == "",
+        sa.func.length(F.period) == len("2025Q1"), F.key.between(item_id, f"{item_id}/~"),
+    )  # fmt: skip
+    found: dict[str, dict[str, int]] = {}
+    for row in session.execute(query):
+        outcome = row.key.partition("/")[2]
+        found.setdefault(row.period, {})[outcome] = row.number
+    return found
+
+
+def share(part: int, whole: int) -> Decimal | None:
+    """Return a share with four digits, None of nothing.
+
+    >>> share(1, 3)
+    Decimal('0.3333')
+    """
+    return round(Decimal(part) / whole, 4) if whole else None
+
+
+def median(counts: Mapping[int, int]) -> Decimal | None:
+    """Return the median of values counted.
+
+    >>> median({3: 2, 8: 1, 9: 1})
+    Decimal('5.5')
+    """
+    total = sum(counts.values())
+    if not total:
+        return None
+    middle = [_nth(counts, (total - 1) // 2), _nth(counts, total // 2)]
+    return Decimal(sum(middle)) / 2
+
+
+def _nth(counts: Mapping[int, int], place: int) -> int:
+    for value in sorted(counts):
+        place -= counts[value]
+        if place < 0:
+            return value
+    raise IndexError("no such place")

@@ -1,0 +1,180 @@
+"""Figures on pages, in lists and in the API are the same numbers, whatever is asked for."""
+
+import csv
+import io
+import random
+import re
+from collections.abc import Iterator
+from datetime import UTC, date, datetime, timedelta
+from html import unescape
+from urllib.parse import parse_qs, urlencode
+
+import pytest
+import sqlalchemy as sa
+from flask.testing import FlaskClient
+
+from portal.domain.results import Outcome
+from portal.public.pages.figures import STATISTICS
+from portal.register import records as r
+from portal.register.writer import open_pen
+from tests.register.makers import a_public_agency, a_public_entity, a_public_result, a_public_step
+
+_OUTCOMES = [each.value for each in Outcome]
+_AGENCIES = {"a_1": "990100", "a_2": "990101", "a_3": "990101"}
+SENTENCE = "本站统计只含已公开的记录；未查到不等于未被抽查，也不等于未发现问题。"
+
+
+def _fill(register: sa.Engine, chance: random.Random) -> None:
+    """Publish a register that chance has made, in several releases, and close some cases."""
+    with open_pen(register, now=datetime(2025, 1, 6, 1, tzinfo=UTC)) as pen:
+        for public_id, region in _AGENCIES.items():
+            pen.append(a_public_agency(id=public_id, region=region))
+        for number in range(12):
+            pen.append(a_public_entity(id=f"e_{number}"))
+        for agency in _AGENCIES:
+            pen.append(_plan(agency, chance))
+    number = 0
+    for month in (3, 6, 9, 12):
+        with open_pen(register, now=datetime(2025, month, 15, 1, tzinfo=UTC)) as pen:
+            for _ in range(chance.randrange(5, 30)):
+                pen.append(_result(f"r_{number}", month, chance))
+                number += 1
+            for each in range(0, number, 5):
+                pen.append(
+                    a_public_step(id=f"f_{each}", result_id=f"r_{each}", step="closed",
+                                  taken_on=date(2025, month, 14))
+                )  # fmt: skip
+
+
+def _plan(agency: str, chance: random.Random) -> r.PublicPlan:
+    joints = [
+        chance.choice([None, "none", "internal", "cross_agency", "cross_level"]) for _ in range(5)
+    ]
+    return r.PublicPlan(
+        id=f"p_{agency}", agency_id=agency, code="P", name="示例市计划", year=2025, version=1,
+        approved_on=date(2025, 1, 5),
+        tasks=tuple(
+            r.PublicTask(
+                id=f"t_{agency}_{n}", code=f"T{n}", name="任务", object_scope="全部",
+                task_type="directed", starts_on=date(chance.choice([2024, 2025]), 1 + n, 1),
+                ends_on=date(2025, 12, 31), joint=joint,
+            )
+            for n, joint in enumerate(joints)
+        ),
+    )  # fmt: skip
+
+
+def _result(public_id: str, month: int, chance: random.Random) -> r.PublicResult:
+    findings = tuple(
+        r.PublicFinding(
+            item_name="检查",
+            outcomes=(chance.choice(_OUTCOMES),),
+            item_id=chance.choice([None, "i_1", "i_2"]),
+        )
+        for _ in range(chance.randrange(1, 4))
+    )
+    return a_public_result(
+        id=public_id, agency_id=chance.choice(list(_AGENCIES)), entity_id=f"e_{chance.randrange(12)}",
+        inspected_on=date(2025, month, 14) - timedelta(days=chance.randrange(120)), findings=findings,
+        stated_due_on=chance.choice([None, date(2025, 7, 1), date(2099, 7, 1)]),
+        month_only=chance.random() < 0.1,
+    )  # fmt: skip
+
+
+@pytest.fixture(params=[1, 2])
+def filled(
+    request: pytest.FixtureRequest, client: FlaskClient, migrated_register: sa.Engine
+) -> FlaskClient:
+    _fill(migrated_register, random.Random(request.param))
+    return client
+
+
+@pytest.fixture
+def migrated_register(client: FlaskClient) -> Iterator[sa.Engine]:
+    settings = client.application.config["PORTAL"]
+    engine = sa.create_engine(settings.register_url)
+    yield engine
+    engine.dispose()
+
+
+def _asked(word: str, chance: random.Random) -> dict[str, str]:
+    """Return filters that chance has chosen; a year and a quarter never contradict each other."""
+    statistic = STATISTICS[word]
+    found = {"by": chance.choice(statistic.groups)}
+    choices = {
+        "agency": list(_AGENCIES), "region": ["990100", "990101"], "year": ["2024", "2025"],
+        "quarter": ["2025Q1", "2025Q2", "2024Q4"],
+    }  # fmt: skip
+    for name in statistic.takes:
+        if chance.random() < 0.4 and not (name == "quarter" and "year" in found):
+            found[name] = chance.choice(choices[name])
+    if found["by"] == "outcome" and chance.random() < 0.5:
+        found["item"] = chance.choice(["i_1", "i_2"])
+    return found
+
+
+def _linked(page: str) -> list[tuple[str, int]]:
+    """Return the addresses that figures of a page lead to, with the figures."""
+    tables = "".join(re.findall(r"<t(?:body|foot)>.*?</t(?:body|foot)>", page, re.DOTALL))
+    links = re.findall(r'<td><a href="([^"]+)">([0-9,]+)</a>', tables)
+    return [(unescape(address), int(text.replace(",", ""))) for address, text in links]
+
+
+@pytest.mark.parametrize("word", list(STATISTICS))
+def test_pages_lists_json_and_csv_agree(filled: FlaskClient, word: str) -> None:
+    chance = random.Random(word)
+    for _ in range(12):
+        query = urlencode(_asked(word, chance))
+        page = filled.get(f"/statistics/{word}?{query}")
+        told = filled.get(f"/api/v1/statistics/{word}?{query}").get_json()["data"]
+        table = filled.get(f"/api/v1/statistics/{word}.csv?{query}").get_data(as_text=True)
+
+        assert page.status_code == 200, query
+        assert SENTENCE in page.get_data(as_text=True)
+        expected = [*told["rows"], told["total"] | {told["by"]: "*"}]
+        rows = list(csv.DictReader(io.StringIO(table)))
+        assert rows == [
+            {k: "" if v is None else str(v) for k, v in row.items()} for row in expected
+        ]
+        for address, figure in _linked(page.get_data(as_text=True)):
+            path, _, given = address.partition("?")
+            answer = filled.get(
+                f"/api/v1{path.rstrip('/')}?{given}&total=true&limit=1000".replace("?&", "?")
+            )
+            body = answer.get_json()
+            assert (body["total"], len(body["data"])) == (figure, figure), address
+            assert filled.get(address).status_code == 200
+
+
+def test_the_sums_of_the_overview_are_those_of_the_pages(filled: FlaskClient) -> None:
+    page = filled.get("/statistics/").get_data(as_text=True)
+    for word in STATISTICS:
+        total = filled.get(f"/api/v1/statistics/{word}").get_json()["data"]["total"]
+        for value in total.values():
+            if isinstance(value, int):
+                assert re.search(rf"<dd>(<a [^>]+>)?{value}(</a>)?</dd>", page), (word, value)
+
+
+@pytest.mark.parametrize(
+    "query",
+    ["agency=%3Cb%3E", "region=99", "year=1800", "quarter=2025Q5", "quarter=2025Q2&year=2024",
+     "by=entity", "item=i_1&by=agency", "colour=red"],
+)  # fmt: skip
+def test_what_is_not_understood_is_refused(client: FlaskClient, query: str) -> None:
+    assert client.get(f"/statistics/outcomes?{query}").status_code == (
+        200 if query == "item=i_1&by=agency" else 400
+    )
+    answer = client.get(f"/api/v1/statistics/outcomes?{query}")
+    assert (answer.status_code, answer.mimetype) == (400, "application/problem+json")
+    assert parse_qs(query).keys() >= {answer.get_json()["parameter"]}
+
+
+def test_an_unchanged_statistic_is_not_sent_again(client: FlaskClient) -> None:
+    for address in ("/statistics/punctuality", "/api/v1/statistics/punctuality"):
+        tag = client.get(address).headers["ETag"]
+        assert client.get(address, headers={"If-None-Match": tag}).status_code == 304
+
+
+def test_there_is_no_statistic_of_another_name(client: FlaskClient) -> None:
+    assert client.get("/statistics/inspectors").status_code == 404
+    assert client.get("/api/v1/statistics/inspectors").status_code == 404
