@@ -1,6 +1,6 @@
 """publish() and withdraw(): redact, look again, write; all or nothing."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -13,6 +13,7 @@ from portal.domain.errors import Residue
 from portal.kit.db import pragma, write_lock
 from portal.register.proofs import heads
 from portal.register.proofs.heads import KeyHolder
+from portal.register.proofs.restorations import Restoration
 from portal.register.queries import changes
 from portal.register.records import KIND_OF, Kind, PublicNotice
 from portal.register.writer import CHUNK, Pen, open_pen
@@ -157,6 +158,31 @@ def publish_notices(
         pen.keep_notices(set(standing))
         if keys:
             pen.sign(keys)
+    _forget(register, pen)
+    return _outcome(pen)
+
+
+def reinstate(
+    register: sa.Engine,
+    restorations: Sequence[Restoration],
+    taken: Mapping[Kind, Sequence[str]],
+    *,
+    now: datetime,
+    keys: KeyHolder,
+) -> Outcome:
+    """Make a restored register fit to be served: in a new life, its restorations said, without what was taken back.
+
+    All in one transaction; what is not public in it is passed over.
+
+    Raises:
+        LogBroken: it is not what was signed last, or the key is not its own.
+        NotRemembered: the list of what was taken back cannot be written.
+
+    """
+    with open_pen(register, now=now, restorations=restorations) as pen:
+        for kind, public_ids in taken.items():
+            pen.withdraw(kind, public_ids)
+        pen.sign(keys)
     _forget(register, pen)
     return _outcome(pen)
 

@@ -1,10 +1,14 @@
-"""The log's private key: a file of the office's, made when the first head is signed (日志签名私钥)."""
+"""The log's private key, made when the first head is signed (日志签名私钥), and the list of what was taken back."""
 
 import os
 import tempfile
+from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 
+from portal.airlock import takings
+from portal.airlock.takings import Taken
 from portal.domain.errors import LogBroken
 from portal.register.proofs.note import BadNote, Signer
 
@@ -15,6 +19,18 @@ class KeyFile:
 
     path: Path
     origin: str
+    #: The list of what was taken back; None where nothing is ever restored from a backup.
+    takings: Path | None = None
+
+    def remember(self, taken: Sequence[Taken], *, now: datetime) -> None:
+        """Write down what a transaction takes back, before it commits.
+
+        Raises:
+            NotRemembered: the list cannot be written; nothing may commit.
+
+        """
+        if self.takings is not None:
+            takings.remember(self.takings, taken, now=now)
 
     def signer(self, *, may_make: bool) -> Signer:
         """Return the key; make it when there is none and `may_make`.

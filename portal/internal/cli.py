@@ -7,7 +7,7 @@ from pathlib import Path
 import click
 
 from portal.internal import serve
-from portal.internal.commands import deciding
+from portal.internal.commands import backing, deciding
 from portal.internal.commands.due import due
 from portal.internal.commands.importing import KINDS, import_file
 from portal.internal.commands.mapping import mapping
@@ -40,6 +40,8 @@ def main() -> None:
 main.add_command(due)
 for _command in (deciding.decide_on, deciding.confirm, deciding.let_pass, deciding.review_due):
     main.add_command(_command)
+main.add_command(backing.back_up)
+main.add_command(backing.put_back)
 main.add_command(import_file)
 main.add_command(mapping)
 main.add_command(add_person)

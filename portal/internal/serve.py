@@ -30,7 +30,7 @@ _SITE = "portal.public.app:create_app()"
 #: Keeps the search index where the register is; as little told about the office as the site.
 _FOLLOWER = "from portal.public.cli import main; main(['index', '--follow'])"
 #: What the public process must never be told.
-_OFFICE_ONLY = ("PORTAL_INTERNAL_URL", "PORTAL_LOG_KEY")
+_OFFICE_ONLY = ("PORTAL_INTERNAL_URL", "PORTAL_LOG_KEY", "PORTAL_WITHDRAWALS")
 _READY_SECONDS = 30
 _STOP_SECONDS = 10
 #: How often the office looks for what has come due.

@@ -15,6 +15,7 @@ KNOWN = {
     "PORTAL_INTERNAL_URL": "SQLAlchemy URL of the office's store; never read by the public site",
     "PORTAL_LETTERBOX_URL": "SQLAlchemy URL of the letterbox",
     "PORTAL_LOG_KEY": "file of the log's private key; never read by the public site",
+    "PORTAL_WITHDRAWALS": "file of what was ever taken back; never read by the public site",
     "PORTAL_DUMPS": "folder of the dumps; written by the office, read by the site",
     "PORTAL_SEARCH_URL": "where the search index lies, and which engine reads it",
     "PORTAL_SITE_URL": "address of the public site, for absolute links",
@@ -137,6 +138,12 @@ def log_key(data: Path, environ: Mapping[str, str] | None = None) -> Path:
     """Return the file of the log's private key. Called by the office only."""
     name = _values(environ).get("PORTAL_LOG_KEY")
     return Path(name).resolve() if name else data / "log.key"
+
+
+def withdrawals(data: Path, environ: Mapping[str, str] | None = None) -> Path:
+    """Return the file of what was ever taken back. Called by the office only."""
+    name = _values(environ).get("PORTAL_WITHDRAWALS")
+    return Path(name).resolve() if name else data / "withdrawals.jsonl"
 
 
 def _limits(values: Mapping[str, str]) -> Limits:

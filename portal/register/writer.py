@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy.orm import InstrumentedAttribute, Session
+from sqlalchemy.orm import Session
 
 from portal.domain.errors import NotYetPublic
 from portal.kit import clock
@@ -20,12 +20,13 @@ from portal.register.placing import Placing, columns
 from portal.register.proofs import entries, heads
 from portal.register.proofs.heads import KeyHolder
 from portal.register.proofs.journal import Journal
+from portal.register.proofs.restorations import Restoration, begin_anew
 from portal.register.records import KIND_OF, TYPES, Kind, PublicResult, Record, decode, encode
+from portal.register.satellites import CASCADE, drop_satellites
 from portal.register.settling import settle
 from portal.register.tables.changes import EpochRow, VersionRow
 from portal.register.tables.draws import DrawEntryRow
 from portal.register.tables.followups import FollowUpRow
-from portal.register.tables.plans import TaskItemRow, TaskRow
 from portal.register.tables.results import ResultRow
 from portal.register.tables.withheld import NoticeRow
 from portal.register.tallying import Tallies
@@ -34,20 +35,18 @@ from portal.register.tallying import Tallies
 CHUNK = 500
 _VERSION = ("public_id", "serial", "version", "body")
 
-#: What goes with a record when it is withdrawn: it makes no sense, or betrays it, without.
-_CASCADE: dict[
-    Kind, tuple[tuple[Kind, InstrumentedAttribute[str] | InstrumentedAttribute[str | None]], ...]
-] = {
-    Kind.ENTITY: ((Kind.RESULT, ResultRow.entity_id), (Kind.DRAW_ENTRY, DrawEntryRow.entity_id)),
-    Kind.DRAW: ((Kind.DRAW_ENTRY, DrawEntryRow.draw_id),),
-    Kind.RESULT: ((Kind.FOLLOWUP, FollowUpRow.result_id),),
-}
-
 
 @contextmanager
-def open_pen(engine: sa.Engine, *, now: datetime) -> Iterator["Pen"]:
-    """Take the write lock and hand out the pen; everything it wrote becomes public at once, or nothing."""
+def open_pen(
+    engine: sa.Engine, *, now: datetime, restorations: Sequence[Restoration] = ()
+) -> Iterator["Pen"]:
+    """Take the write lock and hand out the pen; everything it wrote becomes public at once, or nothing.
+
+    A restored register is given all its `restorations` first.
+    """
     with write_lock(engine) as session:
+        if restorations:
+            begin_anew(session, restorations)
         pen = Pen(session, now)
         yield pen
         pen.close()
@@ -59,7 +58,9 @@ class Pen:
     def __init__(self, session: Session, now: datetime) -> None:
         """Read where the changelog stands."""
         self._session = session
+        self._now = now
         self._journal = Journal(session, now)
+        self._taken: list[tuple[str, Kind, str]] = []
         self._today = clock.local_date(now)
         self.counts: Counter[str] = Counter()
         self._tallies = Tallies()
@@ -92,7 +93,7 @@ class Pen:
         self.flush()
         removed: list[str] = []
         for chunk in _chunks(public_ids):
-            for child, owner in _CASCADE.get(kind, ()):
+            for child, owner in CASCADE.get(kind, ()):
                 below = self._session.scalars(
                     sa.select(LAYOUTS[child].table.public_id).where(owner.in_(chunk))
                 ).all()
@@ -129,13 +130,14 @@ class Pen:
         self._figures.write(self._session)
 
     def sign(self, keys: KeyHolder) -> None:
-        """Sign the head of the log as this transaction will leave it.
+        """Have noted what this transaction takes back, and sign the head of the log as it will leave it.
 
         Raises:
             LogBroken: it does not continue the last head, or the key is not the log's.
 
         """
         self.close()
+        keys.remember(self._taken, now=self._now)
         heads.sign(self._session, self.serial, keys)
 
     def flush(self) -> None:
@@ -220,6 +222,7 @@ class Pen:
         self._insert(VersionRow, old_versions)
         self._drop_versions(tightened)
         self._events.forget(kind, tightened)
+        self._taken += [("hide", kind, each) for each in tightened]
         self._journal.forget([present[each].serial for each in tightened])
         self._insert(table, fresh)
         if amended:
@@ -234,22 +237,13 @@ class Pen:
     def _replace_satellites(
         self, layout: Layout, amended: Sequence[str], written: Sequence[Record]
     ) -> None:
-        self._drop_satellites(layout, amended)
+        drop_satellites(self._session, layout, amended)
         rows: dict[type[Table], list[dict[str, Any]]] = {}
         for record in written:
             for table, row in layout.satellites(record):
                 rows.setdefault(table, []).append(row)
         for table, found in rows.items():
             self._insert(table, found)
-
-    def _drop_satellites(self, layout: Layout, public_ids: Sequence[str]) -> None:
-        if not public_ids:
-            return
-        for owner in layout.owners:
-            if owner is TaskRow.plan_id:
-                tasks = sa.select(TaskRow.public_id).where(TaskRow.plan_id.in_(public_ids))
-                self._session.execute(sa.delete(TaskItemRow).where(TaskItemRow.task_id.in_(tasks)))
-            self._session.execute(sa.delete(owner.class_).where(owner.in_(public_ids)))
 
     def _drop_versions(self, public_ids: Sequence[str]) -> None:
         if public_ids:
@@ -263,6 +257,7 @@ class Pen:
         if not present:
             return []
         ids = list(present)
+        self._taken += [("withdraw", kind, each) for each in ids]
         results = set()
         if kind is Kind.FOLLOWUP:
             results = set(
@@ -270,7 +265,7 @@ class Pen:
                     sa.select(FollowUpRow.result_id).where(FollowUpRow.public_id.in_(ids))
                 )
             )
-        self._drop_satellites(layout, ids)
+        drop_satellites(self._session, layout, ids)
         self._drop_versions(ids)
         self._session.execute(sa.delete(table).where(table.public_id.in_(ids)))
         for each, row in present.items():

@@ -1,16 +1,21 @@
 """What the office takes back is out of the search index before anybody is told "done"."""
 
 import fcntl
+from datetime import date
 from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from portal.internal.desk import retract
+from portal.domain.grounds import Ground
+from portal.domain.verdicts import Act
+from portal.internal.desk import decide, retract, scheduled
 from portal.internal.desk.forgetting import NotForgotten
+from portal.internal.desk.orders import Order
 from portal.internal.tables.filings import FilingRow
 from portal.internal.tables.ledger import WithdrawalRow
+from portal.register import purging
 from portal.register.queries import changes
 from portal.register.records import Kind
 from portal.register.search import keeping
@@ -18,6 +23,7 @@ from portal.register.search.model import Query, Term
 from portal.register.search.opening import open_engine
 from tests.conftest import NOW, Office
 from tests.makers import RESULT_ROW
+from tests.raw import raw_bytes
 
 #: Two characters of a fictitious name that no other record holds, as the index would keep them.
 NAME = "示例市貔貅食品有限公司"
@@ -98,6 +104,56 @@ def test_without_an_index_nothing_is_built(office: Office, data: Path) -> None:
     )
 
     assert not (data / "search" / "CURRENT").exists()
+
+
+@pytest.mark.sqlite
+def test_a_purge_that_a_crash_prevented_is_carried_out_by_what_comes_next(
+    office: Office, data: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    office.put("results", ROW)
+    stores, real = office.stores, purging.rewrite
+    party = _id_of(office, "entity")
+
+    with monkeypatch.context() as crash:
+        crash.setattr(purging, "rewrite", _killed)
+        with pytest.raises(KeyboardInterrupt):
+            retract.retract(stores, Kind.ENTITY, party, by="he", second="an", now=NOW)
+    assert purging.owed(stores.register) > 0
+
+    seen: list[int] = []
+
+    def counted(engine: sa.Engine) -> None:
+        seen.append(purging.owed(engine))
+        real(engine)
+
+    monkeypatch.setattr(purging, "rewrite", counted)
+    scheduled.carry_out(stores, now=NOW)
+    scheduled.carry_out(stores, now=NOW)
+    assert (len(seen), purging.owed(stores.register)) == (1, 0)
+    assert RARE.encode() not in b"".join(
+        raw_bytes(path) for path in sorted(data.glob("register.db*"))
+    )
+
+
+def test_a_decision_that_hides_more_is_carried_through_to_every_file(
+    indexed: Office, data: Path
+) -> None:
+    stores = indexed.stores
+    order = Order(
+        place="detail", act=Act.WITHHOLD, ground=Ground.TRADE_SECRET, article="第十五条", reason="演示",
+        decided_by="示例市市场监督管理局", decided_on=date(2025, 5, 21), review_on=date(2026, 5, 20),
+    )  # fmt: skip
+    with Session(stores.internal) as session:
+        kind, key = decide.key_of(session, _id_of(indexed, "result"))
+
+    decide.decide(stores, kind, key, [order], by="wu", now=NOW)
+
+    assert (purging.owed(stores.register), _holds(data, "门店未公示")) == (0, False)
+
+
+def _killed(engine: sa.Engine) -> None:
+    del engine
+    raise KeyboardInterrupt
 
 
 def test_an_index_that_another_process_keeps_is_said_plainly_and_done_later(

@@ -38,6 +38,9 @@ class Keys:
 
     key: Signer | None = None
 
+    def remember(self, taken: object, *, now: object) -> None:
+        """Nothing is restored here."""
+
     def signer(self, *, may_make: bool) -> Signer:
         """Make it on the first signing."""
         if self.key is None:

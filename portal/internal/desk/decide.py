@@ -13,6 +13,7 @@ from portal.domain.grounds import OPEN
 from portal.domain.verdicts import Act
 from portal.domain.workflow import Role
 from portal.internal.desk import batches, decided, people, ripples
+from portal.internal.desk.forgetting import forget
 from portal.internal.desk.orders import NotConfirmed, Order
 from portal.internal.desk.stores import Stores
 from portal.internal.tables import decisions, filings, ledger
@@ -21,6 +22,7 @@ from portal.internal.tables.filings import FilingRow
 from portal.internal.tables.people import PersonRow
 from portal.kit import clock
 from portal.kit.db import write_lock
+from portal.register.dumps import shelf
 from portal.register.records import Kind
 
 #: Who may be the second person of a decision.
@@ -65,6 +67,7 @@ def decide(
         FourEyesViolation: by the author of the filing, or twice by the same person.
         NotAllowed, UnknownRecord: as they say.
         LogBroken: decided, but the register refused; carried out by `release-due`.
+        NotForgotten, NotPurged: the register follows, but what it hid is still in some file.
 
     """
     with write_lock(stores.internal) as session:
@@ -95,7 +98,7 @@ def decide(
         session.flush()
         ids = [row.id for row in made]
         _note(session, "propose" if waits else "decide", made, by, now)
-    return Decided(ids, waits) if waits else Decided(ids, waits, *carry_out(stores, ids, now=now))
+    return Decided(ids, waits) if waits else Decided(ids, waits, *_at_once(stores, ids, now=now))
 
 
 def confirm(stores: Stores, proposal_id: int, *, by: str, now: datetime) -> Decided:
@@ -129,13 +132,20 @@ def confirm(stores: Stores, proposal_id: int, *, by: str, now: datetime) -> Deci
         session.flush()
         ids = [row.id]
         _note(session, "confirm", [row], by, now)
-    return Decided(ids, False, *carry_out(stores, ids, now=now))
+    return Decided(ids, False, *_at_once(stores, ids, now=now))
+
+
+def _at_once(stores: Stores, ids: Sequence[int], *, now: datetime) -> tuple[Outcome, int]:
+    """Carry out decisions, and leave in no file what they hide."""
+    done = carry_out(stores, ids, now=now)
+    forget(stores)
+    return done
 
 
 def carry_out(stores: Stores, ids: Sequence[int], *, now: datetime) -> tuple[Outcome, int]:
     """Bring the register in line with these decisions; doing it again changes nothing.
 
-    Also returns how many records around had to be taken out, because their text still tells
+    The caller still has to forget. Also returns how many records around had to be taken out, because their text still tells
     what is withheld now.
     """
     with write_lock(stores.internal) as session:
@@ -154,6 +164,7 @@ def carry_out(stores: Stores, ids: Sequence[int], *, now: datetime) -> tuple[Out
             now=now,
             keys=stores.log_key,
         )
+        shelf.retire(stores.register, stores.dumps)
         for row in rows:
             session.merge(DoneRow(decision_id=row.id))
     return done

@@ -1,11 +1,13 @@
-"""What the register no longer says, the search index must not hold: seen to before anybody is told "done".
+"""What the register no longer says, no file may hold: seen to before anybody is told "done".
 
-The office writes the index itself, in its turn, and so depends on no other process being alive. If none
-runs, the next start finds the withdrawal in the changelog; the public side learns nothing of any of this.
+The office writes the search index itself, in its turn, and the register's file anew; it depends on no other
+process being alive. What a crash prevented is still owed: the next command that publishes carries it out, and
+so does the office at its start and every minute. The public side learns nothing of any of this.
 """
 
 from portal.domain.errors import PortalError
 from portal.internal.desk.stores import Stores
+from portal.register import purging
 from portal.register.search import keeping
 from portal.register.search.turns import IndexBusy
 
@@ -17,12 +19,26 @@ class NotForgotten(PortalError):
 
 
 def forget(stores: Stores) -> None:
-    """Bring the index, if there is one, to where the register is: what was taken back is in no file of it.
+    """Rid the index, if there is one, and the register's file of all that was taken back; once a command.
+
+    Where nothing is owed it costs one small query.
 
     Raises:
         NotForgotten: another process kept the index to itself for too long.
+        NotPurged: there is no room to write the register's file anew, or it is kept busy.
 
     """
+    serial = purging.owed(stores.register)
+    if not serial:
+        return
+    try:
+        _from_the_index(stores)
+    finally:
+        purging.rewrite(stores.register)
+    purging.note(stores.register, serial)
+
+
+def _from_the_index(stores: Stores) -> None:
     try:
         keeping.catch_up(stores.register, stores.index, only_if_built=True)
     except IndexBusy as error:

@@ -28,7 +28,7 @@ Progress = Callable[[int], None]
 def release(
     stores: Stores, batch_id: int, *, by: str, now: datetime, progress: Progress | None = None
 ) -> Outcome:
-    """Make an approved batch public.
+    """Make an approved batch public, and leave in no file what it takes back.
 
     The register commits first and is the truth; after a crash before the office has noted it,
     doing it again finds the same ids and equal records, and changes nothing. Doing it again
@@ -39,12 +39,21 @@ def release(
         ContentChanged: it is not what was approved; nothing was published.
         Residue: something secret-looking is left in the text; nothing was published.
         LogBroken: the register is not what was signed last; nothing was published.
-        NotForgotten: all is published, but what it takes back is still in the search index.
+        NotForgotten, NotPurged: all is published, but what it takes back is still in some file.
 
     """
+    outcome = release_only(stores, batch_id, by=by, now=now, progress=progress)
+    forget(stores)
+    return outcome
+
+
+def release_only(
+    stores: Stores, batch_id: int, *, by: str, now: datetime, progress: Progress | None = None
+) -> Outcome:
+    """Make an approved batch public as `release` does; the caller still has to forget."""
     before = _begin(stores, batch_id, by)
     try:
-        outcome = _carry_out(stores, batch_id, by=by, now=now, progress=progress)
+        return _carry_out(stores, batch_id, by=by, now=now, progress=progress)
     except PortalError as error:
         #: Refused means that the register was left as it was, so the batch may still be returned.
         with write_lock(stores.internal) as session:
@@ -53,9 +62,6 @@ def release(
         if told is not error:
             raise told from None
         raise
-    if outcome.withdrawn or outcome.purged:
-        forget(stores)
-    return outcome
 
 
 def located(session: Session, batch_id: int, error: Residue) -> Residue:

@@ -35,7 +35,7 @@ def retract(
         UnknownRecord: the office knows no such record.
         NotAllowed: one of them may not publish for the agency.
         LogBroken: the register is not what was signed last; nothing was withdrawn.
-        NotForgotten: it is withdrawn, but still in the search index; the same command carries on.
+        NotForgotten, NotPurged: it is withdrawn, but still in some file; the same command carries on.
 
     """
     if by == second:

@@ -9,7 +9,8 @@ from sqlalchemy.orm import Session
 from portal.domain.errors import PortalError, WrongState
 from portal.domain.workflow import BatchState, Role
 from portal.internal.desk import batches, decide, notices, people
-from portal.internal.desk.release import release
+from portal.internal.desk.forgetting import forget
+from portal.internal.desk.release import release_only
 from portal.internal.desk.stores import Stores
 from portal.internal.tables import ledger
 from portal.internal.tables.batches import BatchRow
@@ -69,7 +70,18 @@ def carry_out(stores: Stores, *, now: datetime) -> Done:
 
     Safe to repeat and to run twice at once. A refused release loses its order, so that it is not
     tried for ever; the refusal stands in the ledger and the batch waits for a person.
+
+    Raises:
+        NotForgotten, NotPurged: what was taken back, now or by a process killed since, is still in some file.
+
     """
+    try:
+        return _carried_out(stores, now)
+    finally:
+        forget(stores)
+
+
+def _carried_out(stores: Stores, now: datetime) -> Done:
     done = Done()
     with Session(stores.internal) as session:
         undone = decide.left_undone(session)
@@ -92,7 +104,7 @@ def carry_out(stores: Stores, *, now: datetime) -> Done:
 def _refused(stores: Stores, batch_id: int, by: str, *, now: datetime) -> str:
     """Release a batch; return why it was refused, "" where it was not."""
     try:
-        release(stores, batch_id, by=by, now=now)
+        release_only(stores, batch_id, by=by, now=now)
     except PortalError as error:
         with write_lock(stores.internal) as session:
             batches.get(session, batch_id).release_at = None

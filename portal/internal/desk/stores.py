@@ -41,7 +41,11 @@ def open_stores(settings: Settings, internal_url: str) -> Stores:
         letterbox=engine_for(settings.letterbox_url),
         files=settings.data / "files",
         mappings=settings.data / "mappings",
-        log_key=KeyFile(config.log_key(settings.data), f"{urlsplit(settings.site_url).netloc}/log"),
+        log_key=KeyFile(
+            config.log_key(settings.data),
+            f"{urlsplit(settings.site_url).netloc}/log",
+            config.withdrawals(settings.data),
+        ),
         limits=settings.limits,
         dumps=settings.dumps,
         index=Place.of(settings.search_url, settings.data),

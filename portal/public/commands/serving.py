@@ -11,7 +11,7 @@ from portal.public.commands.opening import settings, with_register
 
 _APP = "portal.public.app:create_app()"
 #: What this process shall not know, whatever the environment says.
-_OFFICE_ONLY = ("PORTAL_INTERNAL_URL", "PORTAL_LOG_KEY")
+_OFFICE_ONLY = ("PORTAL_INTERNAL_URL", "PORTAL_LOG_KEY", "PORTAL_WITHDRAWALS")
 
 
 @click.command()

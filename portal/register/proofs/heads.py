@@ -1,5 +1,7 @@
 """Signs the head of the log, and only one that continues the last."""
 
+from collections.abc import Sequence
+from datetime import datetime
 from typing import Protocol
 
 import sqlalchemy as sa
@@ -8,14 +10,19 @@ from sqlalchemy.orm import Session
 from portal.domain import merkle
 from portal.domain.errors import LogBroken
 from portal.register import digests
+from portal.register.proofs import restorations
 from portal.register.proofs.note import Checkpoint, Signer
 from portal.register.proofs.tiles import KeptNodes
+from portal.register.records import Kind
 from portal.register.tables.log import CheckpointRow, LogKeyRow
 from portal.register.tallying import standing
 
 
 class KeyHolder(Protocol):
-    """Who keeps the private key."""
+    """Who keeps the private key, and the list of what was taken back."""
+
+    def remember(self, taken: Sequence[tuple[str, Kind, str]], *, now: datetime) -> None:
+        """Write down act, kind and id of what is taken back, before it commits."""
 
     def signer(self, *, may_make: bool) -> Signer:
         """Return the key; make it when there is none and `may_make`."""
@@ -42,10 +49,11 @@ def sign(session: Session, size: int, keys: KeyHolder) -> None:
     nodes = KeptNodes(session)
     head = merkle.root(size, nodes)
     records = digests.together(standing(session))
+    restored = restorations.digest(session)
     if before is not None:
         old = Checkpoint.of(before.note)
         _continues(old, size, head, nodes)
-        if (old.size, old.records) == (size, records):
+        if (old.size, old.records, old.restored) == (size, records, restored):
             return
     known = session.scalars(sa.select(LogKeyRow.vkey)).all()
     signer = keys.signer(may_make=not known)
@@ -54,7 +62,7 @@ def sign(session: Session, size: int, keys: KeyHolder) -> None:
         session.add(LogKeyRow(vkey=vkey))
     elif vkey not in known:
         raise LogBroken("日志签名私钥与登记册所记的公钥不符；请从备份恢复原来的私钥文件")
-    checkpoint = Checkpoint(signer.name, size, head, records)
+    checkpoint = Checkpoint(signer.name, size, head, records, restored)
     #: A head signed before the register kept digests is signed again, with them.
     session.merge(CheckpointRow(size=size, note=signer.sign(checkpoint.text)))
 

@@ -17,6 +17,9 @@ _CHECKPOINT = re.compile(r"([^\n]+)\n(0|[1-9]\d{0,18})\n([A-Za-z0-9+/]{43}=)\n((
 #: The extension line of a checkpoint that says which records were live then.
 _RECORDS = re.compile(r"^mingcha/records/1 ([0-9a-f]{64})$", re.MULTILINE)
 
+#: The one that says which restorations came before it (`register.proofs.restorations`).
+_RESTORED = re.compile(r"^mingcha/restored/1 ([1-9]\d* [0-9a-f]{64})$", re.MULTILINE)
+
 
 class BadNote(ValueError):
     """A note, checkpoint or key is not as it should be; the message says what."""
@@ -118,12 +121,14 @@ class Checkpoint:
 
     `records` is the digest of all records that were live then (`register.digests.together`), as an
     extension line: whoever keeps a copy can hold it against the signature. Older heads lack it.
+    `restored` counts the restorations before, with the digest of their statements.
     """
 
     origin: str
     size: int
     root: bytes
     records: str | None = None
+    restored: str | None = None
 
     @classmethod
     def of(cls, note: str) -> "Checkpoint":
@@ -136,14 +141,18 @@ class Checkpoint:
         match = _CHECKPOINT.fullmatch(split(note)[0])
         if match is None:
             raise BadNote("checkpoint")
-        records = _RECORDS.search(match[4])
-        return cls(match[1], int(match[2]), _bytes(match[3]), records[1] if records else None)
+        records, restored = _RECORDS.search(match[4]), _RESTORED.search(match[4])
+        return cls(
+            match[1], int(match[2]), _bytes(match[3]),
+            records[1] if records else None, restored[1] if restored else None,
+        )  # fmt: skip
 
     @property
     def text(self) -> str:
         """What is signed."""
         records = f"mingcha/records/1 {self.records}\n" if self.records else ""
-        return f"{self.origin}\n{self.size}\n{_text(self.root)}\n{records}"
+        restored = f"mingcha/restored/1 {self.restored}\n" if self.restored else ""
+        return f"{self.origin}\n{self.size}\n{_text(self.root)}\n{records}{restored}"
 
 
 def split(note: str) -> tuple[str, list[tuple[str, bytes, bytes]]]:

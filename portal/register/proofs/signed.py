@@ -3,9 +3,13 @@
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
+from portal.register.proofs import restorations
 from portal.register.proofs.note import BadNote, Checkpoint, Verifier
 from portal.register.proofs.report import Audited
 from portal.register.tables.log import CheckpointRow, LogKeyRow
+
+#: What the head is called that somebody kept elsewhere.
+WITNESS = "见证文件中的检查点"
 
 
 class Signed:
@@ -14,9 +18,11 @@ class Signed:
     def __init__(self, session: Session, found: Audited, witness: str | None) -> None:
         """Read the heads; `witness` is one that somebody kept elsewhere."""
         self._found = found
+        self._session = session
         self._heads: dict[int, list[tuple[str, Checkpoint]]] = {}
         self._last = 0
         self._records: str | None = None
+        self._restored: str | None = None
         self._verifiers = self._keys(session)
         self._used: set[str] = set()
         for size, note in session.execute(
@@ -26,7 +32,7 @@ class Signed:
             found.head, self._last = note, size
         found.done["checkpoints"] = sum(map(len, self._heads.values()))
         if witness is not None:
-            self._take("见证文件中的检查点", witness, None)
+            self._take(WITNESS, witness, None)
             found.done["witness"] = 1
         for vkey in sorted({each.vkey for each in self._verifiers} - self._used):
             found.fault(f"公钥没有签署过任何检查点：{vkey}")
@@ -35,11 +41,21 @@ class Signed:
         """Compare the heads signed at `size` with the root there."""
         for name, head in self._heads.pop(size, ()):
             if head.root != root:
-                self._found.fault(f"{name}：树根与登记册不符")
+                self._found.fault(f"{name}：{self._lost(name, head) or '树根与登记册不符'}")
 
     def wanted(self) -> set[int]:
         """Return the sizes at which a root is wanted."""
         return set(self._heads)
+
+    def _lost(self, name: str, head: Checkpoint) -> str | None:
+        """Say what became of a witness's head, where a restoration explains it."""
+        words = restorations.explain(self._session, head) if name == WITNESS else None
+        if words is None:
+            return None
+        return (
+            f"签于第{head.size}条；{words}。见证文件所签的末段已无从核对，并非核对无误："
+            "请另存此文件为证，查明原因后以现在的检查点重新开始见证"
+        )
 
     def finish(self, size: int, records: str) -> None:
         """Say which heads were never reached, and whether the last one covers all there is.
@@ -50,10 +66,13 @@ class Signed:
             self._found.fault(
                 "最新检查点所签的记录集合摘要与登记册不符；如刚升级过，请运行 portal-office migrate"
             )
+        if self._last and self._restored != restorations.digest(self._session):
+            self._found.fault("恢复说明与最新检查点所签的不符")
         for heads in self._heads.values():
             for name, head in heads:
                 if head.size:
-                    self._found.fault(f"{name}：签署时有{head.size}条，登记册现在只有{size}条")
+                    why = f"签署时有{head.size}条，登记册现在只有{size}条"
+                    self._found.fault(f"{name}：{self._lost(name, head) or why}")
         if size > self._last:
             self._found.fault(
                 f"有{size - self._last}条尚未签署；如刚升级过，请在办公端运行 portal-office migrate"
@@ -79,7 +98,7 @@ class Signed:
         if head.origin not in {each.name for each in signers}:
             self._found.fault(f"{name}：签名无效，或不是本登记册的公钥所签")
         if size is not None:
-            self._records = head.records
+            self._records, self._restored = head.records, head.restored
         if size is not None and head.size != size:
             self._found.fault(f"{name}：所签条数为{head.size}")
         self._heads.setdefault(head.size, []).append((name, head))

@@ -83,3 +83,11 @@ class RetirementRow(Table):
 
     serial: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
     since: Mapped[int]
+
+
+class PurgeRow(Table):
+    """Up to which change nothing of what was taken away is left in any file; one row at most."""
+
+    __tablename__ = "purge"
+
+    serial: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)

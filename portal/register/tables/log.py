@@ -1,9 +1,11 @@
 """What makes the changelog provable: a leaf for each change, the tree's nodes, the signed heads."""
 
+from datetime import datetime
+
 from sqlalchemy import LargeBinary, String
 from sqlalchemy.orm import Mapped, mapped_column
 
-from portal.kit.db import Table
+from portal.kit.db import Table, UtcDateTime
 
 
 class LeafRow(Table):
@@ -49,3 +51,19 @@ class LogKeyRow(Table):
     __tablename__ = "log_key"
 
     vkey: Mapped[str] = mapped_column(String(300), primary_key=True)
+
+
+class RestorationRow(Table):
+    """One time that the register was restored from a backup; `register.proofs.restorations` says how it is bound.
+
+    `lost` is the last head signed before, `lost_size` its number of entries; None where it is unknown.
+    """
+
+    __tablename__ = "restoration"
+
+    number: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    size: Mapped[int]
+    lost: Mapped[str | None]
+    lost_size: Mapped[int | None]
+    restored_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    statement: Mapped[str]

@@ -1,0 +1,251 @@
+"""Puts a backup in place of the stores, without what was taken back since (恢复).
+
+SQLite stores are made ready as new files beside the old ones and switched at the end, the register first;
+the old files stay beside them under a name of their own. PostgreSQL stores are replaced in one transaction
+each; the register is open to nobody but this process until it is ready. Killed at any moment, the same
+command run again carries it through.
+"""
+
+import os
+import shutil
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import asdict, dataclass, replace
+from datetime import datetime
+from itertools import count
+from pathlib import Path
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from portal.airlock import takings
+from portal.airlock.publish import reinstate
+from portal.internal.desk.backup import BackupFailed, Manifest, Urls, read
+from portal.internal.desk.stores import Stores, open_stores
+from portal.internal.tables import ledger
+from portal.internal.tables.filings import FilingRow
+from portal.internal.tables.ledger import WithdrawalRow
+from portal.kit import config, copying, migrate
+from portal.kit.config import Settings
+from portal.kit.copying import CopyFailed
+from portal.kit.db import engine_for, file_of, write_lock
+from portal.register import purging
+from portal.register.dumps import shelf
+from portal.register.proofs.note import BadNote, Checkpoint
+from portal.register.proofs.restorations import Restoration
+from portal.register.queries import log
+from portal.register.records import Kind
+
+#: Whom ledger and withdrawals name.
+_OFFICE = "restore"
+_CHUNK = 500
+_KEY = "log.key"
+
+
+@dataclass(frozen=True, slots=True)
+class Restored:
+    """What came of it: where the log stands, what the last head signed before said, what was withdrawn again."""
+
+    size: int
+    lost_size: int | None
+    withdrawn: int
+
+
+def restore(
+    settings: Settings, urls: Urls, backup: Path, *, replacing: bool, last_head: str | None, now: datetime
+) -> Restored:  # fmt: skip
+    """Put `backup` in place; nothing of it can be served before what was taken back since is out of it.
+
+    Args:
+        settings: where everything lies.
+        urls: where the stores lie.
+        backup: a folder that `portal-office backup` made.
+        replacing: whether stores that are there may be replaced.
+        last_head: the last head anybody knows of, as a note, where the register cannot tell any more.
+        now: the moment of the restoration.
+
+    Raises:
+        BackupFailed: the backup is damaged, a store is in use or in the way; nothing was changed.
+        NotRemembered: the list of what was taken back is missing; nothing was changed.
+
+    """
+    manifest = read(backup)
+    try:
+        _require_free(urls, replacing=replacing)
+        lost = _last_head(urls.register) or last_head or None
+        _require_head(lost)
+        list_ = config.withdrawals(settings.data)
+        taken = takings.since(list_, manifest.takings)
+        restoration = Restoration(manifest.serial, lost, now)
+        ready = _prepared(urls, backup, manifest)
+        withdrawn = _made_fit(
+            settings, ready, backup, [*takings.restorations(list_), restoration], taken, now=now
+        )
+        takings.remember_restoration(list_, restoration)
+        _put_files(settings, backup)
+        _switch(urls, ready)
+    except (CopyFailed, OSError) as error:
+        raise BackupFailed(f"恢复未完成：{error}；排除后可再次运行同一命令") from error
+    after = open_stores(settings, urls.internal)
+    shelf.retire(after.register, after.dumps)
+    _close(after)
+    return Restored(manifest.serial, Checkpoint.of(lost).size if lost else None, withdrawn)
+
+
+def _require_free(urls: Urls, *, replacing: bool) -> None:
+    for store, url in asdict(urls).items():
+        if copying.is_open(url):
+            raise BackupFailed(f"存储 {store} 正被其他进程使用；请先停止网站、办公端和索引进程")
+        if not replacing and _exists(url):
+            raise BackupFailed(f"存储 {store} 已存在；确要以备份替换，请加 --replace")
+
+
+def _exists(url: str) -> bool:
+    path = file_of(url)
+    if path is not None:
+        return path.exists()
+    engine = engine_for(url)
+    try:
+        return bool(sa.inspect(engine).get_table_names())
+    finally:
+        engine.dispose()
+
+
+def _last_head(url: str) -> str | None:
+    """Return the last head that the register signed which is to be replaced, None where it cannot tell."""
+    path = file_of(url)
+    if path is not None and not path.exists():
+        return None
+    engine = engine_for(url)
+    try:
+        with Session(engine) as session:
+            head = log.head(session)
+    except (sa.exc.DatabaseError, BadNote):
+        #: It may be replaced just because it is broken.
+        return None
+    finally:
+        engine.dispose()
+    return head.note if head else None
+
+
+def _require_head(note: str | None) -> None:
+    try:
+        if note:
+            Checkpoint.of(note)
+    except BadNote as error:
+        raise BackupFailed("--last-head 所给的文件不是检查点") from error
+
+
+def _prepared(urls: Urls, backup: Path, manifest: Manifest) -> Urls:
+    """Lay the stores of the backup ready, at the newest schema; return where."""
+    ready = {}
+    for store, url in reversed(asdict(urls).items()):
+        source, path = backup / manifest.stores[store], file_of(url)
+        if (path is None) != (source.suffix == copying.suffix("postgresql://")):
+            raise BackupFailed(f"存储 {store} 的备份出自另一种数据库，不能恢复到这里")
+        ready[store] = url
+        if path is None:
+            copying.put_back(url, source)
+        else:
+            fresh = path.with_name(f".restoring-{path.name}")
+            fresh.parent.mkdir(parents=True, exist_ok=True)
+            for each in (fresh, *_beside(fresh)):
+                each.unlink(missing_ok=True)
+            shutil.copyfile(source, fresh)
+            ready[store] = f"sqlite:///{fresh}"
+        migrate.upgrade(store, ready[store])
+    return Urls(**ready)
+
+
+def _made_fit(
+    settings: Settings, ready: Urls, backup: Path, restorations: Sequence[Restoration],
+    taken: Mapping[Kind, Sequence[str]], *, now: datetime,
+) -> int:  # fmt: skip
+    """Make the prepared stores fit to be served; return how many records were withdrawn again."""
+    there = replace(settings, register_url=ready.register, letterbox_url=ready.letterbox)
+    stores = open_stores(there, ready.internal)
+    keys = stores.log_key
+    if (backup / _KEY).exists():
+        keys = replace(keys, path=backup / _KEY)
+    try:
+        _order_again(stores.internal, taken, now)
+        outcome = reinstate(stores.register, restorations, taken, now=now, keys=keys)
+        if serial := purging.owed(stores.register):
+            purging.rewrite(stores.register)
+            purging.note(stores.register, serial)
+    finally:
+        _close(stores)
+    return outcome.withdrawn
+
+
+def _order_again(internal: sa.Engine, taken: Mapping[Kind, Sequence[str]], now: datetime) -> None:
+    """Order the withdrawals anew: what was filed until now may not be released; a later filing may."""
+    with write_lock(internal) as session:
+        for public_ids in taken.values():
+            for start in range(0, len(public_ids), _CHUNK):
+                _order(session, public_ids[start : start + _CHUNK], now)
+        total = sum(map(len, taken.values()))
+        ledger.note(
+            session, at=now, person=_OFFICE, action="restore", batch_id=None,
+            detail=f"从备份恢复；其后撤下或隐去的 {total} 条须重新报送后方可公开",
+        )  # fmt: skip
+
+
+def _order(session: Session, public_ids: Sequence[str], now: datetime) -> None:
+    newest = (
+        sa.select(sa.func.max(FilingRow.id))
+        .where(FilingRow.public_id.in_(public_ids))
+        .group_by(FilingRow.public_id)
+    )
+    for filing in session.scalars(sa.select(FilingRow).where(FilingRow.id.in_(newest))).all():
+        session.add(
+            WithdrawalRow(
+                kind=filing.kind, key=filing.key, public_id=filing.public_id,
+                last_filing_id=filing.id, ordered_by=_OFFICE, seconded_by=_OFFICE, ordered_at=now,
+                done_at=now,
+            )
+        )  # fmt: skip
+
+
+def _put_files(settings: Settings, backup: Path) -> None:
+    """Put back key, kept files and mapping profiles; files that are there already have the same content."""
+    for name in ("files", "mappings"):
+        if (backup / name).is_dir():
+            shutil.copytree(backup / name, settings.data / name, dirs_exist_ok=True)
+    if (backup / _KEY).exists():
+        key = config.log_key(settings.data)
+        fresh = key.with_name(f".restoring-{key.name}")
+        shutil.copyfile(backup / _KEY, fresh)
+        fresh.chmod(0o600)
+        copying.sync(fresh)
+        fresh.replace(key)
+
+
+def _switch(urls: Urls, ready: Urls) -> None:
+    """Put the prepared files in place, the register first; keep the old ones beside them."""
+    for store, url in asdict(urls).items():
+        path, fresh = file_of(url), file_of(getattr(ready, store))
+        if path is None or fresh is None:
+            continue
+        if any(each.exists() for each in _beside(fresh)):
+            raise BackupFailed(f"{fresh} 仍被使用")
+        copying.sync(fresh)
+        fresh.chmod(0o600 if store == "internal" else 0o644)
+        if path.exists():
+            os.link(path, _free_name(path))
+        fresh.replace(path)
+        copying.sync(path.parent)
+
+
+def _free_name(path: Path) -> Path:
+    """Return the first name that is free for a store that is replaced."""
+    names = (path.with_name(f"{path.name}.replaced-{number}") for number in count(1))
+    return next(name for name in names if not name.exists())
+
+
+def _beside(path: Path) -> Iterable[Path]:
+    return [path.with_name(f"{path.name}{end}") for end in ("-wal", "-shm", "-journal")]
+
+
+def _close(stores: Stores) -> None:
+    for engine in (stores.internal, stores.register, stores.letterbox):
+        engine.dispose()

@@ -1,0 +1,69 @@
+"""Rids the register's own file of the bytes of what it no longer says (清除残留).
+
+SQLite overwrites what it deletes (`secure_delete`), but a page that was split keeps stale copies of the
+rows that moved to the other half. Only writing the file anew leaves none; then the write-ahead log, which
+still holds the old pages, is cut to nothing. Readers go on meanwhile: they see the register as it was, and
+it says the same before and after. That it is owed follows from the changelog's own rows, written in the
+transaction that took the text away, so a crash forgets nothing.
+"""
+
+import sqlite3
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from portal.domain.errors import PortalError
+from portal.kit.db import write_lock
+from portal.register.tables.changes import PurgeRow, RetirementRow
+
+
+class NotPurged(PortalError):
+    """What was taken out of the register may still lie in the bytes of its file."""
+
+    code = "not_purged"
+
+
+def owed(engine: sa.Engine) -> int:
+    """Return the change up to which texts are still to be got rid of, 0 where there are none."""
+    with Session(engine) as session:
+        taken_away = session.scalar(sa.select(sa.func.max(RetirementRow.serial))) or 0
+        purged = session.scalar(sa.select(sa.func.max(PurgeRow.serial))) or 0
+    return taken_away if taken_away > purged else 0
+
+
+def note(engine: sa.Engine, serial: int) -> None:
+    """Note that nothing taken away up to `serial` is left anywhere."""
+    with write_lock(engine) as session:
+        session.execute(sa.delete(PurgeRow))
+        session.add(PurgeRow(serial=serial))
+
+
+def rewrite(engine: sa.Engine) -> None:
+    """Write the register's file anew from what it says; nothing to do on other databases.
+
+    Needs as much room again as the file takes, and the write lock; releases wait meanwhile.
+
+    Raises:
+        NotPurged: there is no room, or somebody would not let go of the file for half a minute.
+
+    """
+    if engine.dialect.name != "sqlite":
+        return
+    raw = engine.raw_connection()
+    try:
+        cursor = raw.cursor()
+        cursor.execute("VACUUM")
+        busy = cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()[0][0]
+    except sqlite3.OperationalError as error:
+        raise NotPurged(_words(str(error))) from error
+    finally:
+        raw.close()
+    if busy:
+        raise NotPurged(_words("database is locked"))
+
+
+def _words(reason: str) -> str:
+    return (
+        "登记册中已撤下，公开页面不再提供；但数据库文件中的残留尚未清除"
+        f"（{reason}）。办公端每分钟会再试，也可运行 portal-office release-due"
+    )

@@ -1,0 +1,267 @@
+"""A backup is whole or not there; restoring one loses nothing it holds and brings back nothing taken back since."""
+
+import dataclasses
+import subprocess
+from datetime import timedelta
+from pathlib import Path
+from types import SimpleNamespace
+
+import pytest
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from portal.airlock.takings import NotRemembered
+from portal.internal.desk import backup, restore, retract
+from portal.internal.desk.backup import BackupFailed, Urls
+from portal.internal.desk.stores import Stores, open_stores
+from portal.internal.tables.filings import FilingRow
+from portal.kit.db import engine_for
+from portal.register.proofs.audit import audit
+from portal.register.proofs.note import Checkpoint
+from portal.register.queries import changes
+from portal.register.records import Kind
+from portal.register.tables.results import ResultRow
+from tests.conftest import NOW, Office
+from tests.journeys.processes import BIN, environment
+from tests.makers import RESULT_ROW, Row
+from tests.raw import raw_bytes
+from tests.stage import urls
+
+pytestmark = pytest.mark.sqlite
+
+SECOND = {**RESULT_ROW, "code": "JG-0002", "detail": "备份之后撤下的内容"}
+THIRD = {**RESULT_ROW, "code": "JG-0003"}
+
+
+def _urls(data: Path) -> Urls:
+    settings, internal = urls(data)
+    return Urls(settings.register_url, internal, settings.letterbox_url)
+
+
+def _back_up(office: Office, data: Path, folder: Path, *, keep: int = 0, minute: int = 0) -> Path:
+    now = NOW + timedelta(minutes=minute)
+    return backup.make(office.stores, _urls(data), folder, release="0", now=now, keep=keep)
+
+
+def _close(stores: Stores) -> None:
+    for engine in (stores.internal, stores.register, stores.letterbox):
+        engine.dispose()
+
+
+def _restore(
+    data: Path, made: Path, *, replacing: bool = True, last_head: str | None = None
+) -> restore.Restored:
+    settings, _ = urls(data)
+    return restore.restore(
+        settings, _urls(data), made, replacing=replacing, last_head=last_head, now=NOW
+    )
+
+
+def _shown(stores: Stores) -> set[str]:
+    with Session(stores.register) as session:
+        return set(session.scalars(sa.select(ResultRow.public_id)))
+
+
+def _id_of(stores: Stores, code: str) -> str:
+    query = sa.select(FilingRow.public_id).where(FilingRow.kind == "result")
+    with Session(stores.internal) as session:
+        return session.scalars(query.where(FilingRow.key.contains(code))).first() or ""
+
+
+def _withdraw(stores: Stores, public_id: str) -> None:
+    retract.retract(stores, Kind.RESULT, public_id, by="he", second="an", now=NOW)
+
+
+def _epoch(stores: Stores) -> str | None:
+    with Session(stores.register) as session:
+        return changes.epoch(session)
+
+
+def _faults(stores: Stores, witness: str | None = None) -> list[str]:
+    with Session(stores.register) as session:
+        return audit(session, witness=witness).faults
+
+
+def _head(stores: Stores) -> str:
+    with Session(stores.register) as session:
+        head = audit(session).head
+    assert head is not None
+    return head
+
+
+def _put(office: Office, *rows: Row) -> None:
+    office.put("results", *rows, let_pass=True)
+
+
+def test_what_was_withdrawn_or_hidden_since_the_backup_does_not_come_back(
+    office: Office, data: Path, tmp_path: Path
+) -> None:
+    _put(office, RESULT_ROW, SECOND, THIRD)
+    first, second, third = (_id_of(office.stores, code) for code in (str(RESULT_ROW["code"]), "JG-0002", "JG-0003"))  # fmt: skip
+    made = _back_up(office, data, tmp_path / "backups")
+    before, epoch, head = _shown(office.stores), _epoch(office.stores), _head(office.stores)
+    _withdraw(office.stores, second)
+    _put(office, {**THIRD, "disclosure": "不予公开", "ground": "商业秘密", "article": "第十五条",
+        "decided_by": "示例市市场监督管理局", "decided_on": "2025-05-21", "review_on": "2026-05-20"})  # fmt: skip
+    witness = _head(office.stores)
+    _close(office.stores)
+
+    done = _restore(data, made)
+
+    stores = open_stores(*urls(data))
+    assert before == {first, second, third}
+    assert (_shown(stores), done.withdrawn >= 2) == ({first}, True)
+    assert _epoch(stores) not in (None, epoch)
+    assert _faults(stores) == []
+    assert _faults(stores, head) == []
+    assert done.lost_size == Checkpoint.of(witness).size
+    assert Checkpoint.of(_head(stores)).restored is not None
+    raw = b"".join(raw_bytes(path) for path in sorted(data.glob("register.db*")) if "replaced" not in path.name)  # fmt: skip
+    assert "备份之后撤下的内容".encode() not in raw
+    _close(stores)
+
+
+def test_the_log_says_what_became_of_a_head_that_was_lost(
+    office: Office, data: Path, tmp_path: Path
+) -> None:
+    made = _back_up(office, data, tmp_path / "backups")
+    _put(office, RESULT_ROW)
+    witness = _head(office.stores)
+    _close(office.stores)
+    _restore(data, made)
+
+    stores = open_stores(*urls(data))
+    (told,) = _faults(stores, witness)
+    assert "从备份恢复" in told
+    assert "恢复说明第1号" in told
+    _close(stores)
+
+    #: The same old backup again: the first restoration is not forgotten, and a newer head is still explained.
+    _restore(data, made)
+    stores = open_stores(*urls(data))
+    assert (Checkpoint.of(_head(stores)).restored or "").split()[0] == "2"
+    (told,) = _faults(stores, witness)
+    assert "恢复说明第1号" in told
+    with stores.register.begin() as connection:
+        connection.execute(sa.text("DELETE FROM restoration WHERE number = 1"))
+    assert _faults(stores) == ["恢复说明与最新检查点所签的不符"]
+    _close(stores)
+
+
+def test_nothing_filed_before_can_be_released_past_the_list(
+    office: Office, data: Path, tmp_path: Path
+) -> None:
+    batch = office.file("results", SECOND).batch_id
+    made = _back_up(office, data, tmp_path / "backups")
+    office.publish(batch, let_pass=True)
+    _withdraw(office.stores, _id_of(office.stores, "JG-0002"))
+    _close(office.stores)
+    _restore(data, made)
+
+    again = Office(open_stores(*urls(data)), tmp_path)
+    again.publish(batch, let_pass=True)
+    assert _shown(again.stores) == set()
+    _close(again.stores)
+
+
+def test_a_store_in_use_or_in_the_way_is_not_replaced(
+    office: Office, data: Path, tmp_path: Path
+) -> None:
+    made = _back_up(office, data, tmp_path / "backups")
+    with pytest.raises(BackupFailed, match="正被其他进程使用"):
+        _restore(data, made)
+    _close(office.stores)
+    with pytest.raises(BackupFailed, match="--replace"):
+        _restore(data, made, replacing=False)
+    assert _restore(data, made).withdrawn == 0
+
+
+def test_a_damaged_backup_is_refused_and_a_lost_list_as_well(
+    office: Office, data: Path, tmp_path: Path
+) -> None:
+    _put(office, SECOND)
+    _withdraw(office.stores, _id_of(office.stores, "JG-0002"))
+    made = _back_up(office, data, tmp_path / "backups")
+    _close(office.stores)
+    list_ = data / "withdrawals.jsonl"
+    kept = list_.read_bytes()
+    list_.unlink()
+    with pytest.raises(NotRemembered, match="PORTAL_WITHDRAWALS"):
+        _restore(data, made)
+    list_.write_bytes(kept)
+    with (made / "internal.db").open("ab") as file:
+        file.write(b"x")
+    with pytest.raises(BackupFailed, match=r"internal\.db"):
+        _restore(data, made)
+
+
+def test_a_lost_register_is_restored_beside_a_head_that_somebody_kept(
+    office: Office, data: Path, tmp_path: Path
+) -> None:
+    made = _back_up(office, data, tmp_path / "backups")
+    _put(office, RESULT_ROW)
+    witness = _head(office.stores)
+    _close(office.stores)
+    for name in ("register.db", "internal.db", "letterbox.db", "log.key"):
+        (data / name).unlink()
+
+    done = _restore(data, made, replacing=False, last_head=witness)
+
+    assert done.lost_size == Checkpoint.of(witness).size
+    stores = open_stores(*urls(data))
+    assert _faults(stores) == []
+    Office(stores, tmp_path).put("results", RESULT_ROW)
+    assert len(_shown(stores)) == 1
+    _close(stores)
+
+
+def test_backups_hold_no_deleted_byte_are_the_owners_alone_and_only_the_newest_stay(
+    office: Office, data: Path, tmp_path: Path
+) -> None:
+    folder = tmp_path / "backups"
+    made = [_back_up(office, data, folder, keep=2, minute=n) for n in range(3)]
+
+    assert sorted(folder.glob("2*")) == made[1:]
+    assert {path.stat().st_mode & 0o077 for path in folder.rglob("*") if path.name != ".lock"} == {
+        0
+    }
+    assert backup.read(made[2]).serial == 2
+    (folder / ".growing-killed").mkdir()
+    _back_up(office, data, folder, minute=9)
+    assert list(folder.glob(".growing-*")) == []
+
+
+def test_without_room_or_a_list_to_write_to_it_is_said_and_nothing_is_changed(
+    office: Office, data: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("shutil.disk_usage", lambda _: SimpleNamespace(free=4096))
+    with pytest.raises(BackupFailed, match="空间不足"):
+        _back_up(office, data, tmp_path / "backups")
+    assert list((tmp_path / "backups").glob("2*")) == []
+    _put(office, SECOND)
+    public_id = _id_of(office.stores, "JG-0002")
+    key = dataclasses.replace(office.stores.log_key, takings=tmp_path)
+    with pytest.raises(NotRemembered, match="无法写入"):
+        _withdraw(dataclasses.replace(office.stores, log_key=key), public_id)
+    assert _shown(office.stores) == {public_id}
+
+
+def test_both_commands_say_what_they_did(office: Office, data: Path, tmp_path: Path) -> None:
+    _put(office, RESULT_ROW)
+    _close(office.stores)
+
+    def run(*words: str) -> subprocess.CompletedProcess[str]:
+        return subprocess.run(
+            [str(BIN / "portal-office"), *words], env=environment(data), check=False,
+            capture_output=True, text=True,
+        )  # fmt: skip
+
+    told = run("backup", str(tmp_path / "backups"))
+    assert told.returncode == 0, told.stderr
+    (made,) = (tmp_path / "backups").glob("2*")
+    assert run("restore", str(made)).returncode == 1
+    assert "再次撤下 0 条" in run("restore", str(made), "--replace").stdout
+    engine = engine_for(_urls(data).register)
+    with Session(engine) as session:
+        assert audit(session).faults == []
+    engine.dispose()
