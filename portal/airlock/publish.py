@@ -161,6 +161,33 @@ def publish_notices(
     return _outcome(pen)
 
 
+def publish_drawing(
+    register: sa.Engine,
+    passage: Passage,
+    *,
+    package: bytes | None,
+    now: datetime,
+    keys: KeyHolder,
+) -> Outcome:
+    """Make the next step of one verifiable draw public, with its package once it is revealed.
+
+    Raises:
+        Residue: something secret-looking is left; nothing was published.
+        LogBroken: the register is not what was signed last, or the step takes back what was said.
+
+    """
+    with open_pen(register, now=now) as pen:
+        for record in passage.records:
+            if hits := [(f"抽取 {name}", kind) for name, kind in residue(record, passage)]:
+                raise Residue(hits)
+            pen.append(record)
+            if package is not None:
+                pen.flush()
+                pen.attach(record.id, package)
+        pen.sign(keys)
+    return _outcome(pen)
+
+
 def sign_head(register: sa.Engine, keys: KeyHolder) -> None:
     """Sign the head of a log that has unsigned entries, as after a migration; else change nothing.
 

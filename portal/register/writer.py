@@ -13,10 +13,12 @@ from sqlalchemy.orm import InstrumentedAttribute, Session
 from portal.domain.errors import NotYetPublic
 from portal.kit import clock
 from portal.kit.db import Table, write_lock
+from portal.register import packages
 from portal.register.layout import LAYOUTS, Layout, hides_more
 from portal.register.proofs import entries, heads
 from portal.register.proofs.heads import KeyHolder
 from portal.register.proofs.journal import Journal
+from portal.register.proofs.spoken import spoken
 from portal.register.records import KIND_OF, TYPES, Kind, PublicResult, Record, decode, encode
 from portal.register.settling import settle
 from portal.register.tables.agencies import AgencyRow
@@ -98,9 +100,8 @@ class Pen:
     def keep_entries(self, draw_id: str, kept: set[str]) -> None:
         """Withdraw the published entries of a draw that are not among `kept`."""
         self.flush()
-        listed = self._session.scalars(
-            sa.select(DrawEntryRow.public_id).where(DrawEntryRow.draw_id == draw_id)
-        )
+        query = sa.select(DrawEntryRow.public_id).where(DrawEntryRow.draw_id == draw_id)
+        listed = self._session.scalars(query)
         if gone := [each for each in listed if each not in kept]:
             self.withdraw(Kind.DRAW_ENTRY, gone)
 
@@ -115,6 +116,10 @@ class Pen:
         """Whether something is published under the record's id."""
         self.flush()
         return bool(self._present(LAYOUTS[KIND_OF[type(record)]].table, [record.id]))
+
+    def attach(self, draw_id: str, package: bytes) -> None:
+        """Keep the package of a draw beside its record."""
+        packages.put(self._session, draw_id, package)
 
     def close(self) -> None:
         """Write what is buffered and bring tree and tallies up to date."""
@@ -187,12 +192,15 @@ class Pen:
                 continue
             columns = self._columns(kind, layout, record) | {"body": body}
             op, before_it = ("publish", None) if was is None else ("amend", was.serial)
-            serial = self._journal.add(op, kind, record.id, entries.canonical(record), before_it)
+            before = None if was is None else decode(was.body, type(record))
+            serial = self._journal.add(
+                op, kind, record.id, entries.canonical(record), before_it,
+                spoken=spoken(before, record),
+            )  # fmt: skip
             columns |= {"public_id": record.id, "serial": serial}
-            if was is None:
+            if was is None or before is None:
                 fresh.append(columns | {"version": 1, "published_on": self._today})
             else:
-                before = decode(was.body, type(record))
                 if hides_more(before, record):
                     #: A redaction made later reaches the older versions too: they go.
                     tightened.append(record.id)
@@ -221,9 +229,8 @@ class Pen:
 
     def _region(self, agency_id: str) -> str:
         if agency_id not in self._regions:
-            self._regions[agency_id] = self._session.scalars(
-                sa.select(AgencyRow.region).where(AgencyRow.public_id == agency_id)
-            ).one()
+            query = sa.select(AgencyRow.region).where(AgencyRow.public_id == agency_id)
+            self._regions[agency_id] = self._session.scalars(query).one()
         return self._regions[agency_id]
 
     def _replace_satellites(
@@ -258,20 +265,15 @@ class Pen:
         if not present:
             return []
         ids = list(present)
-        results = set()
-        if kind is Kind.FOLLOWUP:
-            results = set(
-                self._session.scalars(
-                    sa.select(FollowUpRow.result_id).where(FollowUpRow.public_id.in_(ids))
-                )
-            )
+        above = sa.select(FollowUpRow.result_id).where(FollowUpRow.public_id.in_(ids))
+        results = set(self._session.scalars(above)) if kind is Kind.FOLLOWUP else set()
         self._drop_satellites(layout, ids)
+        packages.drop(self._session, ids)
         self._drop_versions(ids)
         self._session.execute(sa.delete(table).where(table.public_id.in_(ids)))
         for each, row in present.items():
-            self._journal.add(
-                "withdraw", kind, each, entries.tombstone(kind.value, each), row.serial
-            )
+            stone = entries.tombstone(kind.value, each)
+            self._journal.add("withdraw", kind, each, stone, row.serial)
             self._tallies.count(kind, decode(row.body, TYPES[kind]), -1)
         self._journal.flush()
         self._journal.forget([row.serial for row in present.values()])
@@ -282,11 +284,8 @@ class Pen:
         return ids
 
     def _present(self, table: type[Any], public_ids: Sequence[str]) -> dict[str, Any]:
-        rows = self._session.execute(
-            sa.select(table.public_id, table.serial, table.version, table.body).where(
-                table.public_id.in_(public_ids)
-            )
-        )
+        query = sa.select(table.public_id, table.serial, table.version, table.body)
+        rows = self._session.execute(query.where(table.public_id.in_(public_ids)))
         return {row.public_id: row for row in rows}
 
     def _insert(self, table: type[Any], rows: Sequence[dict[str, Any]]) -> None:

@@ -24,7 +24,9 @@ ACTIONS = {
     "password-reset": "重设口令", "totp-on": "启用双因素认证", "totp-off": "停用双因素认证",
     "person-add": "添加账号", "person-change": "变更账号", "person-roles": "变更角色",
     "person-disable": "停用账号", "person-enable": "恢复账号", "person-unlock": "解除登录限制",
-    "demo": "加载演示数据",
+    "demo": "加载演示数据", "draw-freeze": "冻结抽取", "draw-commit": "公布抽取承诺",
+    "draw-seed": "取种", "draw-outcome": "抽取", "draw-replace": "替换抽取对象或人员",
+    "draw-reveal": "揭示抽取", "draw-void": "作废抽取",
 }  # fmt: skip
 
 

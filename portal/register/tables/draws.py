@@ -2,9 +2,10 @@
 
 from datetime import date
 
-from sqlalchemy import Index, String
+from sqlalchemy import Index, LargeBinary, String
 from sqlalchemy.orm import Mapped, mapped_column
 
+from portal.kit.db import Table
 from portal.register.tables.rows import RecordRow
 
 
@@ -38,3 +39,13 @@ class DrawEntryRow(RecordRow):
     draw_id: Mapped[str] = mapped_column(String(32))
     entity_id: Mapped[str] = mapped_column(String(32))
     drawn_on: Mapped[date]
+
+
+class DrawPackageRow(Table):
+    """A piece of the package of a revealed draw; the draw's record states the SHA-256 of the whole."""
+
+    __tablename__ = "draw_package"
+
+    draw_id: Mapped[str] = mapped_column(String(32), primary_key=True)
+    number: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    piece: Mapped[bytes] = mapped_column(LargeBinary)
