@@ -11,6 +11,7 @@ from portal.airlock.detectors.kinds import Severity
 from portal.airlock.residue import look, residue
 from portal.domain.errors import Residue
 from portal.kit.db import pragma, write_lock
+from portal.register.packages import Package
 from portal.register.proofs import heads
 from portal.register.proofs.heads import KeyHolder
 from portal.register.queries import changes
@@ -165,7 +166,7 @@ def publish_drawing(
     register: sa.Engine,
     passage: Passage,
     *,
-    package: bytes | None,
+    package: Package | None,
     now: datetime,
     keys: KeyHolder,
 ) -> Outcome:

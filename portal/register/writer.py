@@ -117,7 +117,7 @@ class Pen:
         self.flush()
         return bool(self._present(LAYOUTS[KIND_OF[type(record)]].table, [record.id]))
 
-    def attach(self, draw_id: str, package: bytes) -> None:
+    def attach(self, draw_id: str, package: packages.Package) -> None:
         """Keep the package of a draw beside its record."""
         packages.put(self._session, draw_id, package)
 

@@ -23,8 +23,17 @@ def upgrade() -> None:
     sa.Column('piece', sa.LargeBinary(), nullable=False),
     sa.PrimaryKeyConstraint('draw_id', 'number', name=op.f('pk_draw_package'))
     )
+    op.create_table('draw_member',
+    sa.Column('draw_id', sa.String(length=32), nullable=False),
+    sa.Column('object_id', sa.String(length=256), nullable=False),
+    sa.Column('stratum', sa.String(length=256), nullable=False),
+    sa.Column('state', sa.String(length=8), nullable=False),
+    sa.PrimaryKeyConstraint('draw_id', 'object_id', name=op.f('pk_draw_member'))
+    )
+    op.create_index('ix_draw_member_state', 'draw_member', ['draw_id', 'state', 'object_id'], unique=False)
 
 
 def downgrade() -> None:
+    op.drop_table('draw_member')
     op.drop_table('draw_package')
     op.drop_column('leaf', 'spoken')

@@ -49,3 +49,16 @@ class DrawPackageRow(Table):
     draw_id: Mapped[str] = mapped_column(String(32), primary_key=True)
     number: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
     piece: Mapped[bytes] = mapped_column(LargeBinary)
+
+
+class DrawMemberRow(Table):
+    """One party that stands in a revealed package under its own number, and what became of it."""
+
+    __tablename__ = "draw_member"
+    __table_args__ = (Index("ix_draw_member_state", "draw_id", "state", "object_id"),)
+
+    draw_id: Mapped[str] = mapped_column(String(32), primary_key=True)
+    object_id: Mapped[str] = mapped_column(String(256), primary_key=True)
+    stratum: Mapped[str] = mapped_column(String(256))
+    #: drawn, undrawn or excluded.
+    state: Mapped[str] = mapped_column(String(8))

@@ -137,6 +137,7 @@ def _described(order: Order) -> dict[str, str]:
         "task": order.task or "",
         "document": order.document,
         "basis": order.basis,
+        "unit": order.unit,
         "mode": "定向" if len(asked) > 1 or pool.risks else "不定向",
         "filter": "；".join(asked),
         "rule": presets.PRESETS[order.preset].zh if order.preset else "",

@@ -106,6 +106,8 @@ class Order(_Part, frozen=True, kw_only=True):
     leave_out: dict[str, str] = {}
     #: Parties are sorted into strata by risk, and may be seen to be.
     risk_is_public: bool = False
+    #: Stations, skills and regions of the inspectors on file may stand in the package.
+    roster_is_public: bool = False
 
 
 def read(text: str) -> Order:

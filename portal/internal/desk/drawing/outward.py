@@ -12,7 +12,7 @@ from portal.airlock.around import Ids, Passage
 from portal.airlock.publish import publish_drawing
 from portal.domain.draws import DrawMethod
 from portal.domain.parties import Entity
-from portal.domain.sortition import outcome
+from portal.domain.sortition import outcome, standing
 from portal.domain.sortition.hashing import canonical
 from portal.domain.sortition.model import SCHEME
 from portal.internal.desk import secrets
@@ -26,6 +26,7 @@ from portal.kit import clock
 from portal.kit.db import write_lock
 from portal.register import records as r
 from portal.register.evidence import PublicPresent, PublicReplacement, PublicSeed, PublicStratum
+from portal.register.packages import Member, Package
 from portal.register.queries import draws
 from portal.register.records import Kind, PublicDraw, PublicEntity
 from portal.register.tables.changes import ChangeRow
@@ -97,7 +98,7 @@ def hold(stores: Stores, session: Session, drawing: Drawing) -> None:
             raise Tampered("办公端所存的内容与已公布的密封摘要不符；不得继续")
 
 
-def _record(session: Session, drawing: Drawing, today: date) -> tuple[PublicDraw, bytes | None]:
+def _record(session: Session, drawing: Drawing, today: date) -> tuple[PublicDraw, Package | None]:
     order, progress = drawing.order, drawing.progress
     ids = Ids(secret(session, ID_KEY))
     is_revealed = progress.revealed_on is not None
@@ -142,8 +143,9 @@ def _record(session: Session, drawing: Drawing, today: date) -> tuple[PublicDraw
 
 def _revealed(
     session: Session, drawing: Drawing, public: PublicDraw, today: date
-) -> tuple[PublicDraw, bytes]:
-    value = drawing.package() | {"objects": _as_today(session, drawing, today)}
+) -> tuple[PublicDraw, Package]:
+    today_objects = _as_today(session, drawing, today)
+    value = drawing.package() | {"objects": today_objects}
     found = outcome.compute(value)
     value["claimed"] = {"result_hash": found.result_hash}
     package = canonical(value)
@@ -162,7 +164,20 @@ def _revealed(
             "relaxed_count": sum(bool(each["relaxed"]) for each in members) if teams else None,
             "unfilled_count": sum(not each["handle"] for each in members) if teams else None,
         }
-    ), package
+    ), Package(package, _members(today_objects, found))
+
+
+def _members(objects: list[dict[str, Any]], found: outcome.Outcome) -> list[Member]:
+    live = {each for them in standing.drawn(found).values() for each in them}
+    return [
+        Member(
+            each["object_id"],
+            each["stratum"],
+            "excluded" if each["excluded"] else "drawn" if each["handle"] in live else "undrawn",
+        )
+        for each in objects
+        if "object_id" in each
+    ]
 
 
 def _strata(drawing: Drawing) -> tuple[PublicStratum, ...]:

@@ -20,10 +20,12 @@ def roster(
     """Return the inspectors as a package lists them, and who each is.
 
     `handles`: number of a party → handle, of the parties that are not withheld; a recusal of another one
-    would betray it and is left out, since no public team ever inspects it.
+    would betray it and is left out, since no public team ever inspects it. What is on file about an inspector
+    stays inside unless the order says otherwise: each is in the unit's pool and in that of the whole system.
     """
     if order.teams is None:
         return [], {}
+    is_told = order.roster_is_public
     made: list[dict[str, Any]] = []
     who: dict[str, dict[str, str]] = {}
     for each in filings.with_prefix(session, Inspector, f"{order.agency}/"):
@@ -31,13 +33,14 @@ def roster(
             continue
         salt = secrets.token_bytes(32)
         name = handle("inspector", order.draw_id, salt, each.certificate).hex()
+        stations = [each.station] if is_told and each.station else []
         recused = order.recuse.get(each.certificate, ())
         made.append(
             {
                 "handle": name,
-                "pools": list(dict.fromkeys([order.unit, each.station or order.unit, EVERYBODY])),
-                "skills": list(dict.fromkeys(each.skills)),
-                "regions": list(dict.fromkeys(each.regions)) or ["*"],
+                "pools": list(dict.fromkeys([order.unit, *stations, EVERYBODY])),
+                "skills": list(dict.fromkeys(each.skills)) if is_told else [],
+                "regions": list(dict.fromkeys(each.regions)) or ["*"] if is_told else ["*"],
                 "home": "",
                 "max": order.teams.most,
                 "recuse": [handles[number] for number in recused if number in handles],
