@@ -59,7 +59,7 @@ def _hold_to(was: PublicDraw, after: PublicDraw) -> None:
 
 
 def _said(was: PublicDraw | None, now: PublicDraw) -> tuple[str, dict[str, object]] | None:
-    name = {"draw_id": now.draw_code}
+    name: dict[str, object] = {"draw_id": now.draw_code}
     if was is None or was.commitment is None:
         return "draw.commit", msgspec.json.decode(now.commitment or "{}")
     if now.void_reason and not was.void_reason:
