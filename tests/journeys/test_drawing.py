@@ -17,24 +17,28 @@ from portal.register.proofs.audit import audit
 from tests.internal.drawing_makers import DICE, ORDER, numbered
 from tests.journeys.processes import BIN, environment, office
 from tests.journeys.test_crash import _killed
-from tests.makers import AGENCY, AGENCY_ROW, a_workbook
+from tests.makers import AGENCY, AGENCY_ROW, Row, a_workbook
 from tests.stage import urls
 
 pytestmark = [pytest.mark.slow, pytest.mark.enable_socket]
 
 SHARE = bytes(range(32))
 PEOPLE = (("lin", "clerk"), ("wu", "reviewer"), ("he", "publisher"), ("an", "publisher"))
-COMPANIES = [
+COMPANIES: list[Row] = [
     {"entity_name": f"示例市第{n}食品有限公司", "identifier": numbered(n), "region": "990101"} for n in range(10)
 ]  # fmt: skip
-INSPECTORS = [{"certificate": f"9901000000{n}", "name": f"示例某{n}"} for n in range(4)]
+INSPECTORS: list[Row] = [{"certificate": f"9901000000{n}", "name": f"示例某{n}"} for n in range(4)]
 
 
 def _office_at_work(tmp_path: Path, data: Path) -> None:
     office(data, "migrate")
     for name, role in PEOPLE:
         office(data, "add-person", name, "--display", name, "--agency", "*", "--role", role)
-    files = (("agencies", [AGENCY_ROW]), ("entities", COMPANIES), ("inspectors", INSPECTORS))
+    files: tuple[tuple[str, list[Row]], ...] = (
+        ("agencies", [AGENCY_ROW]),
+        ("entities", COMPANIES),
+        ("inspectors", INSPECTORS),
+    )
     for number, (kind, rows) in enumerate(files, 1):
         path = a_workbook(tmp_path / f"{kind}.xlsx", kind, rows)
         office(data, "import", kind, str(path), "--agency", AGENCY, "--by", "lin", "--yes")
