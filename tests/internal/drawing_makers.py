@@ -65,7 +65,7 @@ def sealed(office: Office, text: str = ORDER) -> str:
 
 
 def parties(office: Office, *more: Row) -> None:
-    """Put ten companies on file, one of them secret, and four inspectors."""
+    """Put ten companies on file and four inspectors, and whoever else is given."""
     rows = [
         {"entity_name": f"示例市第{number}食品有限公司", "identifier": numbered(number), "region": "990101"}
         for number in range(10)
@@ -77,8 +77,8 @@ def parties(office: Office, *more: Row) -> None:
     )  # fmt: skip
 
 
-def numbered(number: int) -> str:
-    """Return a credit code of a place that does not exist, check digit and all."""
-    stem = f"91990101MA{number:07d}"
+def numbered(number: int, kind: str = "91") -> str:
+    """Return a credit code of a place that does not exist, check digit and all; "92" for a sole trader."""
+    stem = f"{kind}990101MA{number:07d}"
     found = [each for each in _DIGITS if parse(stem + each, Scheme.USCC).valid]
     return stem + found[0]

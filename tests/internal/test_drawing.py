@@ -23,14 +23,14 @@ from portal.register.proofs.audit import audit
 from portal.register.records import PublicDraw
 from portal.register.tables.log import LeafRow
 from tests.conftest import NOW, Office
-from tests.internal.drawing_makers import DICE, ORDER, frozen, parties, sealed
+from tests.internal.drawing_makers import DICE, ORDER, frozen, numbered, parties, sealed
 
 LATER = NOW + timedelta(days=40)
 
 
 @pytest.fixture
 def drum(office: Office) -> Office:
-    """An office with ten companies, one of them secret, and four inspectors."""
+    """An office with ten companies and four inspectors."""
     parties(office)
     return office
 
@@ -217,3 +217,20 @@ def test_a_share_made_by_its_holder_needs_no_office(drum: Office) -> None:
     text = ORDER.replace('kind = "share"', f'kind = "share"\ncommitment = "{digest}"')
     _, made = freezing.freeze(drum.stores, orders.read(text), by="lin", now=NOW)
     assert made == {}
+
+
+def test_who_may_not_be_shown_is_masked_or_in_no_package(office: Office) -> None:
+    trader, unit = numbered(11, "92"), numbered(12)
+    parties(
+        office,
+        {"entity_name": "示例市示某小吃店", "identifier": trader, "region": "990101"},
+        {"entity_name": "示例部队", "identifier": unit, "region": "990101", "form": "部队单位"},
+    )
+    name = sealed(office)
+    steps.reveal(office.stores, name, by="he", second="an", now=LATER)
+    shown = public(office)
+    assert shown is not None
+    text = package(office, shown.id).decode()
+    assert shown.frame_count == 11
+    assert [each for each in (trader, unit) if each in text] == []
+    assert numbered(1) in text
