@@ -11,6 +11,7 @@ from portal.airlock.detectors.kinds import Severity
 from portal.airlock.residue import look, residue
 from portal.domain.errors import Residue
 from portal.kit.db import pragma, write_lock
+from portal.register.packages import Package
 from portal.register.proofs import heads
 from portal.register.proofs.heads import KeyHolder
 from portal.register.proofs.restorations import Restoration
@@ -184,6 +185,33 @@ def reinstate(
             pen.withdraw(kind, public_ids)
         pen.sign(keys)
     _forget(register, pen)
+    return _outcome(pen)
+
+
+def publish_drawing(
+    register: sa.Engine,
+    passage: Passage,
+    *,
+    package: Package | None,
+    now: datetime,
+    keys: KeyHolder,
+) -> Outcome:
+    """Make the next step of one verifiable draw public, with its package once it is revealed.
+
+    Raises:
+        Residue: something secret-looking is left; nothing was published.
+        LogBroken: the register is not what was signed last, or the step takes back what was said.
+
+    """
+    with open_pen(register, now=now) as pen:
+        for record in passage.records:
+            if hits := [(f"抽取 {name}", kind) for name, kind in residue(record, passage)]:
+                raise Residue(hits)
+            pen.append(record)
+            if package is not None:
+                pen.flush()
+                pen.attach(record.id, package)
+        pen.sign(keys)
     return _outcome(pen)
 
 

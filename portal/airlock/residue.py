@@ -16,7 +16,10 @@ from portal.domain.identifiers import Scheme
 from portal.register.records import Part, PublicAgency, PublicEntity, PublicIdentifier, Record
 
 #: Fields that hold numbers of their own and would only cry wolf.
-_EXEMPT = {"id", "list_digest", "list_nonce"}
+_EXEMPT = {
+    "id", "list_digest", "list_nonce", "commitment", "sealed", "sealed_nonce", "result_hash",
+    "package_sha256", "outcome_value", "photos", "digest", "replaced",
+}  # fmt: skip
 #: Schemes whose numbers are checked by their form; a local number may be anything.
 _NUMBERED = {Scheme.USCC.value, Scheme.REG15.value, Scheme.REG13.value}
 #: Separators, and what folds to something else: without any a text is as plain as can be.

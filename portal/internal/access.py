@@ -198,6 +198,8 @@ def extra_pages(here: str) -> list[tuple[str, str, bool]]:
     """Return the pages that not everybody has, and one's own: address, name, whether it is `here`."""
     found = []
     if (mine := person()) is not None:
+        if mine.has(Role.CLERK) or mine.has(Role.PUBLISHER):
+            found.append((url_for("draws.index"), "抽取", here.startswith("/draws")))
         if mine.has(Role.ADMIN):
             found += [
                 (url_for("people.index"), "人员", here.startswith("/people")),

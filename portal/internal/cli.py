@@ -8,6 +8,7 @@ import click
 
 from portal.internal import serve
 from portal.internal.commands import backing, deciding
+from portal.internal.commands.drawing import draw
 from portal.internal.commands.due import due
 from portal.internal.commands.importing import KINDS, import_file
 from portal.internal.commands.mapping import mapping
@@ -37,6 +38,7 @@ def main() -> None:
     """
 
 
+main.add_command(draw)
 main.add_command(due)
 for _command in (deciding.decide_on, deciding.confirm, deciding.let_pass, deciding.review_due):
     main.add_command(_command)

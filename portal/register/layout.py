@@ -61,7 +61,7 @@ def hides_more(before: r.Record, after: r.Record) -> bool:
         | {name for name in ("masked", "month_only") if getattr(record, name, False)}
         for record in (before, after)
     ]
-    if isinstance(before, r.PublicDraw) and isinstance(after, r.PublicDraw):
+    if isinstance(before, r.PublicDraw) and isinstance(after, r.PublicDraw) and not after.scheme:
         #: A smaller count or another digest says that somebody is no longer counted.
         counted = [(d.frame_count, d.sample_count, d.list_digest) for d in (before, after)]
         if counted[0] != counted[1]:

@@ -12,6 +12,10 @@ from typing import TypeVar
 import msgspec
 
 from portal.domain.codelists import CodeList
+from portal.register.evidence import Evidence
+from portal.register.parts import Part as Part
+from portal.register.parts import Record as Record
+from portal.register.parts import Withheld as Withheld
 
 
 class Kind(CodeList):
@@ -27,26 +31,6 @@ class Kind(CodeList):
     FOLLOWUP = "followup", "后续处理", "Follow-up"
     DOCUMENT = "document", "文件", "Document"
     WITHHELD = "withheld", "不予公开告知", "Withholding notice"
-
-
-class Part(
-    msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, forbid_unknown_fields=True
-):
-    """Base of everything inside a published record."""
-
-
-class Record(Part, frozen=True, kw_only=True):
-    """Base of every published record. `id` is opaque and stable for ever."""
-
-    id: str
-
-
-class Withheld(Part, frozen=True):
-    """A value that is kept back: which field, on what ground, by which provision."""
-
-    field: str
-    ground: str
-    article: str
 
 
 class PublicAgency(Record, frozen=True):
@@ -144,7 +128,7 @@ class PublicPlan(Record, frozen=True):
     withheld: tuple[Withheld, ...] = ()
 
 
-class PublicDraw(Record, frozen=True):
+class PublicDraw(Evidence, frozen=True, kw_only=True):
     """One draw (抽取记录). Its list follows as `PublicDrawEntry` when the embargo has ended."""
 
     agency_id: str

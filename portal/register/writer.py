@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 from portal.domain.errors import NotYetPublic
 from portal.kit import clock
 from portal.kit.db import Table, write_lock
+from portal.register import packages
 from portal.register.eventing import Events
 from portal.register.figuring import Figures
 from portal.register.layout import LAYOUTS, Layout, hides_more
@@ -21,6 +22,7 @@ from portal.register.proofs import entries, heads
 from portal.register.proofs.heads import KeyHolder
 from portal.register.proofs.journal import Journal
 from portal.register.proofs.restorations import Restoration, begin_anew
+from portal.register.proofs.spoken import spoken
 from portal.register.records import KIND_OF, TYPES, Kind, PublicResult, Record, decode, encode
 from portal.register.satellites import CASCADE, drop_satellites
 from portal.register.settling import settle
@@ -104,9 +106,8 @@ class Pen:
     def keep_entries(self, draw_id: str, kept: set[str]) -> None:
         """Withdraw the published entries of a draw that are not among `kept`."""
         self.flush()
-        listed = self._session.scalars(
-            sa.select(DrawEntryRow.public_id).where(DrawEntryRow.draw_id == draw_id)
-        )
+        query = sa.select(DrawEntryRow.public_id).where(DrawEntryRow.draw_id == draw_id)
+        listed = self._session.scalars(query)
         if gone := [each for each in listed if each not in kept]:
             self.withdraw(Kind.DRAW_ENTRY, gone)
 
@@ -121,6 +122,10 @@ class Pen:
         """Whether something is published under the record's id."""
         self.flush()
         return bool(self._placing.present(LAYOUTS[KIND_OF[type(record)]].table, [record.id]))
+
+    def attach(self, draw_id: str, package: packages.Package) -> None:
+        """Keep the package of a draw beside its record."""
+        packages.put(self._session, draw_id, package)
 
     def close(self) -> None:
         """Write what is buffered and bring tree and tallies up to date."""
@@ -196,11 +201,14 @@ class Pen:
             since = self._today if was is None else was.published_on
             beside = self._placing.beside(record, since)
             op, before_it = ("publish", None) if was is None else ("amend", was.serial)
-            serial = self._journal.add(op, kind, record.id, entries.canonical(record), before_it)
+            before = None if was is None else decode(was.body, type(record))
+            serial = self._journal.add(
+                op, kind, record.id, entries.canonical(record), before_it,
+                spoken=spoken(before, record),
+            )  # fmt: skip
             row = columns(record, beside) | {
                 "public_id": record.id, "serial": serial, "body": body
             }  # fmt: skip
-            before = None if was is None else decode(was.body, type(record))
             self._events.note(serial, before, record)
             if was is None or before is None:
                 fresh.append(row | {"version": 1, "published_on": self._today})
@@ -258,14 +266,10 @@ class Pen:
             return []
         ids = list(present)
         self._taken += [("withdraw", kind, each) for each in ids]
-        results = set()
-        if kind is Kind.FOLLOWUP:
-            results = set(
-                self._session.scalars(
-                    sa.select(FollowUpRow.result_id).where(FollowUpRow.public_id.in_(ids))
-                )
-            )
+        above = sa.select(FollowUpRow.result_id).where(FollowUpRow.public_id.in_(ids))
+        results = set(self._session.scalars(above)) if kind is Kind.FOLLOWUP else set()
         drop_satellites(self._session, layout, ids)
+        packages.drop(self._session, ids)
         self._drop_versions(ids)
         self._session.execute(sa.delete(table).where(table.public_id.in_(ids)))
         for each, row in present.items():

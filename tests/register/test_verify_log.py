@@ -230,7 +230,7 @@ def test_any_row_taken_out_by_hand_is_found(filled: sa.Engine) -> None:
     "deed",
     [
         "INSERT INTO change VALUES (999, 'publish', 'result', 'r_x', '2025-01-06 01:00:00')",
-        "INSERT INTO leaf VALUES (999, zeroblob(32), NULL, NULL)",
+        "INSERT INTO leaf VALUES (999, zeroblob(32), NULL, NULL, NULL)",
         "INSERT INTO tile VALUES (0, 9, zeroblob(32))",
         "INSERT INTO checkpoint SELECT size + 1, note FROM checkpoint ORDER BY size DESC LIMIT 1",
         "INSERT INTO log_key SELECT vkey || 'x' FROM log_key",

@@ -9,6 +9,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from portal.domain.workflow import BatchState, Role
+from portal.internal.demo.city import recomputable
 from portal.internal.demo.city.files import Step, write_city
 from portal.internal.demo.real.steps import real_steps
 from portal.internal.desk import batches, holds, notices, people, release, review, upload
@@ -64,6 +65,7 @@ def load(stores: Stores, *, say: Callable[[str], None]) -> None:
             if number % 20 == 0 or number == len(steps):
                 say(f"正在加载演示数据 {number}/{len(steps)}")
     _let_out_lists(stores)
+    recomputable.draw(stores)
     notices.release_notices(stores, by="he", now=clock.utc_now())
     with write_lock(stores.internal) as session:
         ledger.note(session, at=clock.utc_now(), person="an", action=_DONE, batch_id=None)

@@ -27,6 +27,9 @@ ACTIONS = {
     "decide": "作出公开决定", "propose": "提出公开决定", "confirm": "确认公开决定", "let_pass": "放行疑似内容",
     "notices": "公布不予公开告知", "schedule": "定时发布", "refused": "定时发布未成",
     "demo": "加载演示数据",
+    "draw-freeze": "冻结抽取", "draw-commit": "公布抽取承诺",
+    "draw-seed": "取种", "draw-outcome": "抽取", "draw-replace": "替换抽取对象或人员",
+    "draw-reveal": "揭示抽取", "draw-void": "作废抽取",
 }  # fmt: skip
 
 

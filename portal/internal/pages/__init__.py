@@ -5,6 +5,7 @@ from portal.internal.pages import (
     batches,
     columns,
     decisions,
+    draws,
     due,
     imports,
     ledger,
@@ -15,6 +16,6 @@ from portal.internal.pages import (
 )
 
 BLUEPRINTS = (
-    session.bp, due.bp, batches.bp, decisions.bp, imports.bp, columns.bp, mappings.bp, sheets.bp,
+    session.bp, due.bp, batches.bp, decisions.bp, imports.bp, columns.bp, mappings.bp, sheets.bp, draws.bp,
     people.bp, ledger.bp, account.bp,
 )  # fmt: skip

@@ -1,18 +1,22 @@
 """Draw records and their lists (抽取记录)."""
 
-from flask import Blueprint, render_template
+from flask import Blueprint, Response, abort, render_template, stream_with_context
 from flask.typing import ResponseReturnValue
 
 from portal.kit import clock
 from portal.kit.db import db
 from portal.public import params
 from portal.public.caching import conditional
-from portal.public.pages import lists
+from portal.public.pages import draw_words, lists
 from portal.public.pages.found import or_missing
 from portal.public.pages.lines import result_lines
+from portal.register import packages
 from portal.register.queries import agencies, draws, entities, plans, results
 from portal.register.queries.results import ResultFilter
 from portal.register.records import Kind
+
+#: Numbers of parties drawn that the page itself shows; the package has all.
+_SHOWN = 500
 
 bp = Blueprint("draws", __name__, url_prefix="/draws")
 
@@ -34,7 +38,8 @@ def index() -> ResponseReturnValue:
 def show(public_id: str) -> ResponseReturnValue:
     """Show one draw, with its list once the embargo has ended."""
     session = db.session()
-    cursor = params.read(cursor=params.cursor).get("cursor")
+    asked = params.read(cursor=params.cursor, number=params.words)
+    cursor, number = asked.get("cursor"), asked.get("number")
     shown = or_missing(draws.get(session, public_id), Kind.DRAW, public_id)
     draw = shown.record
     page = draws.entries(session, public_id, cursor=cursor)
@@ -52,4 +57,26 @@ def show(public_id: str) -> ResponseReturnValue:
         continued=cursor is not None,
         lines=result_lines(session, checked.rows, clock.local_today()),
         more=checked.next is not None,
+        words=draw_words.words(),
+        steps=draw_words.timeline(draw, clock.local_today(), inspected=bool(checked.rows)),
+        asked=number,
+        member=packages.member(session, public_id, number) if number else None,
+        drawn=packages.drawn(session, public_id, limit=_SHOWN) if draw.package_sha256 else [],
     )
+
+
+@bp.get("/<public_id>/package.json")
+@conditional
+def package(public_id: str) -> ResponseReturnValue:
+    """Send the package of a revealed draw, piece by piece."""
+    session = db.session()
+    params.read()
+    draw = or_missing(draws.get(session, public_id), Kind.DRAW, public_id).record
+    if draw.package_sha256 is None:
+        abort(404)
+    pieces = packages.pieces(session, public_id)
+    headers = {
+        "Content-Disposition": f'attachment; filename="{draw.draw_code}.json"',
+        "Content-Length": str(draw.package_bytes),
+    }
+    return Response(stream_with_context(pieces), mimetype="application/json", headers=headers)

@@ -1,6 +1,7 @@
 """Columns of draws and of the parties drawn (抽取记录、抽取名单)."""
 
 from portal.domain.draws import DrawMethod
+from portal.register.columns.evidence import EVIDENCE
 from portal.register.columns.model import Dataset, Type
 from portal.register.columns.shared import AGENCY, TAIL, WITHHELD, address, code, col, identity, ref
 from portal.register.records import Kind, PublicDraw, PublicDrawEntry
@@ -39,6 +40,7 @@ DRAWS = Dataset(
             ("与名单一同公开，用来核对摘要。", "Published with the list; the digest is verified with it."), "3c" * 32, nullable=True),
         col("remark", Type.TEXT, ("备注", "Remark"), ("备注。", "Remark."), "已剔除第一轮抽中的对象。", nullable=True),
         WITHHELD,
+        *EVIDENCE,
         *TAIL,
     ),
 )  # fmt: skip

@@ -73,7 +73,9 @@ class _Walk:
                 if row.commitment is None:
                     self._found.fault(f"第{row.serial}条没有日志条目")
                     return
-                line = entries.entry(row.op, row.kind, row.at, row.commitment, row.supersedes)
+                line = entries.entry(
+                    row.op, row.kind, row.at, row.commitment, row.supersedes, spoken=row.spoken
+                )  # fmt: skip
                 self._frontier.add(leaf_hash(line))
                 self._growing.add(leaf_hash(line))
                 if self._frontier.size in wanted:
@@ -86,7 +88,8 @@ class _Walk:
     def _next(self) -> sa.Select[*tuple[Any, ...]]:
         return (
             sa.select(ChangeRow.serial, ChangeRow.op, ChangeRow.kind, ChangeRow.public_id,
-                      ChangeRow.at, LeafRow.commitment, LeafRow.salt, LeafRow.supersedes)
+                      ChangeRow.at, LeafRow.commitment, LeafRow.salt, LeafRow.supersedes,
+                      LeafRow.spoken)
             .join(LeafRow, LeafRow.serial == ChangeRow.serial, isouter=True)
             .where(ChangeRow.serial > self._frontier.size)
             .order_by(ChangeRow.serial)

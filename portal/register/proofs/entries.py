@@ -2,6 +2,8 @@
 
     entry      = {"at": …, "commitment": …, "of": …, "type": …}   keys sorted, no blanks; "of" only where
                  an earlier entry is superseded
+    entry      = {"at": …, "commitment": …, "draw": {…}, "of": …, "type": "draw.…"}   what a draw says in
+                 clear, see `spoken`
     commitment = SHA-256(LP("dsr-log/1/commit") || LP(salt) || LP(canonical JSON of the record))
     LP(x)      = length of x as 4 bytes, big-endian, then x
 
@@ -21,7 +23,7 @@ from portal.register.records import Kind
 
 SALT_BYTES = 32
 
-#: Types of entries. Those of draws will join them; a reader skips what it does not know.
+#: Types of entries, beside those of draws (`spoken`); a reader skips what it does not know.
 PUBLISH, AMEND, WITHDRAW, NOTICE = "publish", "amend", "withdraw", "notice"
 
 _TAG = b"dsr-log/1/commit"
@@ -48,11 +50,25 @@ def type_of(op: str, kind: str) -> str:
     return NOTICE if (op, kind) == (PUBLISH, Kind.WITHHELD.value) else op
 
 
-def entry(op: str, kind: str, at: datetime, sealed: bytes, supersedes: int | None) -> bytes:
-    """Return the entry of one change. `supersedes` is the serial of the change before it."""
+def entry(
+    op: str,
+    kind: str,
+    at: datetime,
+    sealed: bytes,
+    supersedes: int | None,
+    *,
+    spoken: str | None = None,
+) -> bytes:
+    """Return the entry of one change.
+
+    `supersedes` is the serial of the change before it; `spoken` what it says in clear, as the leaf keeps it.
+    """
     of = "" if supersedes is None else f'"of":{supersedes - 1},'
     moment = at.astimezone(clock.CHINA).isoformat()
     kept = f'"at":"{moment}","commitment":"{sealed.hex()}"'
+    if spoken is not None:
+        word, _, text = spoken.partition(" ")
+        return f'{{{kept},"draw":{text},{of}"type":"{word}"}}'.encode()
     return f'{{{kept},{of}"type":"{type_of(op, kind)}"}}'.encode()
 
 

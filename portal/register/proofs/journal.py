@@ -37,8 +37,17 @@ class Journal:
         #: Serial of the oldest text this transaction takes away.
         self._forgotten_since: int | None = None
 
-    def add(self, op: str, kind: Kind, public_id: str, text: bytes, supersedes: int | None) -> int:
-        """Note one change, which commits to `text`; return its serial."""
+    def add(
+        self,
+        op: str,
+        kind: Kind,
+        public_id: str,
+        text: bytes,
+        supersedes: int | None,
+        *,
+        spoken: str | None = None,
+    ) -> int:
+        """Note one change, which commits to `text` and says `spoken` in clear; return its serial."""
         self.serial += 1
         salt, sealed = entries.seal(text)
         self._changes.append(
@@ -51,9 +60,16 @@ class Journal:
             }
         )
         self._leaves.append(
-            {"serial": self.serial, "commitment": sealed, "salt": salt, "supersedes": supersedes}
+            {
+                "serial": self.serial,
+                "commitment": sealed,
+                "salt": salt,
+                "supersedes": supersedes,
+                "spoken": spoken,
+            }
         )
-        self._tree.add(leaf_hash(entries.entry(op, kind.value, self._now, sealed, supersedes)))
+        line = entries.entry(op, kind.value, self._now, sealed, supersedes, spoken=spoken)
+        self._tree.add(leaf_hash(line))
         return self.serial
 
     def flush(self) -> None:

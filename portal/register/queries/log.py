@@ -106,12 +106,14 @@ def consistency(session: Session, first: int, second: int) -> Continuation:
 
 _CHANGES = sa.select(
     ChangeRow.serial, ChangeRow.op, ChangeRow.kind, ChangeRow.public_id, ChangeRow.at,
-    LeafRow.commitment, LeafRow.salt, LeafRow.supersedes,
+    LeafRow.commitment, LeafRow.salt, LeafRow.supersedes, LeafRow.spoken,
 ).join(LeafRow, LeafRow.serial == ChangeRow.serial)  # fmt: skip
 
 
 def _line(row: Any) -> bytes:  # noqa: ANN401
-    return entries.entry(row.op, row.kind, row.at, row.commitment, row.supersedes)
+    return entries.entry(
+        row.op, row.kind, row.at, row.commitment, row.supersedes, spoken=row.spoken
+    )
 
 
 def _content(session: Session, row: Any) -> Content | None:  # noqa: ANN401

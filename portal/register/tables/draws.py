@@ -2,9 +2,10 @@
 
 from datetime import date
 
-from sqlalchemy import Index, String
+from sqlalchemy import Index, LargeBinary, String
 from sqlalchemy.orm import Mapped, mapped_column
 
+from portal.kit.db import Table
 from portal.register.tables.rows import RecordRow
 
 
@@ -38,3 +39,26 @@ class DrawEntryRow(RecordRow):
     draw_id: Mapped[str] = mapped_column(String(32))
     entity_id: Mapped[str] = mapped_column(String(32))
     drawn_on: Mapped[date]
+
+
+class DrawPackageRow(Table):
+    """A piece of the package of a revealed draw; the draw's record states the SHA-256 of the whole."""
+
+    __tablename__ = "draw_package"
+
+    draw_id: Mapped[str] = mapped_column(String(32), primary_key=True)
+    number: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    piece: Mapped[bytes] = mapped_column(LargeBinary)
+
+
+class DrawMemberRow(Table):
+    """One party that stands in a revealed package under its own number, and what became of it."""
+
+    __tablename__ = "draw_member"
+    __table_args__ = (Index("ix_draw_member_state", "draw_id", "state", "object_id"),)
+
+    draw_id: Mapped[str] = mapped_column(String(32), primary_key=True)
+    object_id: Mapped[str] = mapped_column(String(256), primary_key=True)
+    stratum: Mapped[str] = mapped_column(String(256))
+    #: drawn, undrawn or excluded.
+    state: Mapped[str] = mapped_column(String(8))

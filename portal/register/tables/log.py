@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from sqlalchemy import LargeBinary, String
+from sqlalchemy import LargeBinary, String, Text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from portal.kit.db import Table, UtcDateTime
@@ -12,7 +12,8 @@ class LeafRow(Table):
     """The leaf of one change: number ``serial - 1`` of the tree.
 
     `salt` opens the commitment while what it commits to is public; it goes with the text, the
-    commitment stays. `supersedes` is the serial of the change before it of the same record.
+    commitment stays. `supersedes` is the serial of the change before it of the same record. `spoken` is
+    what a draw says in clear and for ever: the type of the entry, a blank, canonical JSON.
     """
 
     __tablename__ = "leaf"
@@ -21,6 +22,7 @@ class LeafRow(Table):
     commitment: Mapped[bytes] = mapped_column(LargeBinary(32))
     salt: Mapped[bytes | None] = mapped_column(LargeBinary(32))
     supersedes: Mapped[int | None]
+    spoken: Mapped[str | None] = mapped_column(Text)
 
 
 class TileRow(Table):

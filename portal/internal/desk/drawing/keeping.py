@@ -1,0 +1,195 @@
+"""A draw in the office's store: read, written, and put together as a package."""
+
+import json
+import zlib
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+import msgspec
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from portal.domain.errors import PortalError, UnknownRecord, WrongState
+from portal.domain.sortition.hashing import canonical
+from portal.domain.sortition.model import SCHEME
+from portal.internal.desk.drawing.orders import Order
+from portal.internal.tables.drawings import DrawingRow
+
+#: How far a draw has come.
+STAGES = ("frozen", "committed", "drawn", "revealed", "void")
+
+
+class Tampered(PortalError):
+    """What the store holds is not what was made public; nothing more is done with it."""
+
+    code = "tampered"
+
+
+class Seed(msgspec.Struct, kw_only=True):
+    """What one source said, who entered it, and pictures of it."""
+
+    id: str
+    value: str
+    evidence: str | None = None
+    by: str
+    at: datetime
+    photos: tuple[str, ...] = ()
+
+
+class Swap(msgspec.Struct, kw_only=True):
+    """One replacement as decided; `salt` keeps its digest from being guessed until the reveal."""
+
+    event: dict[str, Any]
+    salt: str
+    digest: str
+    on: date
+    by: str
+    second: str
+
+
+class Progress(msgspec.Struct, kw_only=True):
+    """What came after the freeze."""
+
+    committed_by: str | None = None
+    seeds: list[Seed] = []
+    seeded_on: date | None = None
+    drawn_by: str | None = None
+    nonce: str | None = None
+    sealed: str | None = None
+    result_hash: str | None = None
+    swaps: list[Swap] = []
+    revealed_on: date | None = None
+    revealed_by: str | None = None
+    void_reason: str | None = None
+    void_by: str | None = None
+    voided_on: date | None = None
+    replaced_by: str | None = None
+
+
+@dataclass(slots=True)
+class Frozen:
+    """The lists as frozen. `openings`: handle → salt, object_id and natural key, for every object."""
+
+    plan: dict[str, Any]
+    objects: list[dict[str, Any]]
+    inspectors: list[dict[str, Any]]
+    earlier: dict[str, list[str]]
+    openings: dict[str, dict[str, str]]
+    #: Handle → salt, certificate number and name of each inspector.
+    roster: dict[str, dict[str, str]]
+
+    def packed(self) -> bytes:
+        """Return it for the store."""
+        parts = {name: getattr(self, name) for name in self.__slots__}
+        return zlib.compress(json.dumps(parts, ensure_ascii=False).encode())
+
+
+@dataclass(slots=True)
+class Drawing:
+    """One draw, unpacked. Change it and `save`."""
+
+    row: DrawingRow
+    order: Order
+    frozen: Frozen
+    commit: dict[str, Any]
+    progress: Progress
+
+    @property
+    def key(self) -> str:
+        """The natural key of its record."""
+        return f"{self.row.agency}/{self.row.draw_id}"
+
+    def package(self) -> dict[str, Any]:
+        """Return the package as the office has it: open objects opened, whatever is public by now."""
+        return {
+            "scheme": SCHEME,
+            "draw_id": self.row.draw_id,
+            "plan": self.frozen.plan,
+            "objects": self.frozen.objects,
+            "inspectors": self.frozen.inspectors,
+            "commit": self.commit,
+            "seed_values": [_value(each) for each in self._in_order()],
+            "earlier": self.frozen.earlier,
+            "replacements": [each.event for each in self.progress.swaps],
+        }
+
+    def waiting(self) -> list[str]:
+        """Return the ids of the sources that have not spoken yet."""
+        said = {each.id for each in self.progress.seeds}
+        return [each["id"] for each in self.frozen.plan["sources"] if each["id"] not in said]
+
+    def require(self, *stages: str) -> None:
+        """Refuse what does not come now.
+
+        Raises:
+            WrongState: the draw is elsewhere on its road.
+
+        """
+        if self.row.stage not in stages:
+            raise WrongState(f"抽取 {self.row.draw_id} 现为“{self.row.stage}”，不能办理此事")
+
+    def save(self, stage: str | None = None) -> None:
+        """Write the progress back; the caller commits."""
+        self.row.stage = stage or self.row.stage
+        self.row.progress = msgspec.json.encode(self.progress).decode()
+
+    def _in_order(self) -> list[Seed]:
+        said = {each.id: each for each in self.progress.seeds}
+        return [said[each["id"]] for each in self.frozen.plan["sources"] if each["id"] in said]
+
+
+def _value(seed: Seed) -> dict[str, str]:
+    return {"id": seed.id, "value": seed.value} | (
+        {"evidence": seed.evidence} if seed.evidence else {}
+    )
+
+
+def load(session: Session, draw_id: str) -> Drawing:
+    """Return one draw.
+
+    Raises:
+        UnknownRecord: there is none.
+
+    """
+    row = session.get(DrawingRow, draw_id)
+    if row is None:
+        raise UnknownRecord(f"没有编号为 {draw_id} 的抽取")
+    return Drawing(
+        row,
+        msgspec.json.decode(row.terms, type=Order),
+        Frozen(**json.loads(zlib.decompress(row.frozen))),
+        json.loads(row.commitment),
+        msgspec.json.decode(row.progress, type=Progress),
+    )
+
+
+def add(session: Session, order: Order, frozen: Frozen, commit: dict[str, Any], *, by: str, now: datetime) -> Drawing:  # fmt: skip
+    """Put a new draw into the store.
+
+    Raises:
+        WrongState: its number was used, or another draw of this task and round is live.
+
+    """
+    slot = f"{order.agency}/{order.task or order.title}/{order.round}"
+    taken = sa.select(DrawingRow.draw_id).where(
+        sa.or_(DrawingRow.live_slot == slot, DrawingRow.draw_id == order.draw_id)
+    )
+    if found := session.scalar(taken):
+        raise WrongState(
+            f"同一任务、同一轮次或同一编号已有抽取 {found}；须先将其作废，编号不得再用"
+        )
+    row = DrawingRow(
+        draw_id=order.draw_id, agency=order.agency, live_slot=slot, stage="frozen",
+        terms=msgspec.json.encode(order).decode(), frozen=frozen.packed(),
+        commitment=canonical(commit).decode(), progress="{}", frozen_by=by, frozen_at=now,
+    )  # fmt: skip
+    session.add(row)
+    session.flush()
+    return load(session, order.draw_id)
+
+
+def listed(session: Session) -> list[DrawingRow]:
+    """Return the newest draws, without their lists."""
+    query = sa.select(DrawingRow).options(sa.orm.defer(DrawingRow.frozen))
+    return list(session.scalars(query.order_by(DrawingRow.frozen_at.desc()).limit(200)))

@@ -1,0 +1,251 @@
+"""What the public may see of a draw at its stage, and the way out for it."""
+
+import hashlib
+from collections import Counter
+from datetime import date, datetime
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from portal.airlock.around import Ids, Passage
+from portal.airlock.publish import publish_drawing
+from portal.domain.draws import DrawMethod
+from portal.domain.parties import Entity
+from portal.domain.sortition import outcome, standing
+from portal.domain.sortition.hashing import canonical
+from portal.domain.sortition.model import SCHEME
+from portal.internal.desk import secrets
+from portal.internal.desk.drawing.keeping import Drawing, Tampered, load
+from portal.internal.desk.drawing.pool import is_open, object_id
+from portal.internal.desk.projection import projected
+from portal.internal.desk.stores import Stores
+from portal.internal.tables import filings
+from portal.internal.tables.settings import ID_KEY, secret
+from portal.kit import clock
+from portal.kit.db import write_lock
+from portal.register import records as r
+from portal.register.evidence import PublicPresent, PublicReplacement, PublicSeed, PublicStratum
+from portal.register.packages import Member, Package
+from portal.register.queries import draws
+from portal.register.records import Kind, PublicDraw, PublicEntity
+from portal.register.tables.changes import ChangeRow
+
+_CHUNK = 500
+_PUBLIC_STAGE = {"committed": "frozen", "drawn": "sealed", "revealed": "revealed", "void": "void"}
+
+
+def sync(stores: Stores, draw_id: str, *, now: datetime) -> None:
+    """Bring the register to where the draw stands; doing it again changes nothing.
+
+    Raises:
+        Tampered: the store no longer holds what was made public; nothing was published.
+        Residue, LogBroken: nothing was published.
+
+    """
+    with write_lock(stores.internal) as session:
+        drawing = load(session, draw_id)
+        hold(stores, session, drawing)
+        if drawing.row.stage == "frozen" or drawing.progress.committed_by is None:
+            return
+        record, package = _record(session, drawing, clock.local_date(now))
+        passage = Passage(records=[record], known=secrets.known(session))
+        publish_drawing(stores.register, passage, package=package, now=now, keys=stores.log_key)
+
+
+def public_record(stores: Stores, session: Session, drawing: Drawing) -> PublicDraw | None:
+    """Return the record of the draw as it is public now."""
+    with Session(stores.register) as register:
+        shown = draws.get(register, public_id(session, drawing))
+        return shown.record if shown else None
+
+
+def public_id(session: Session, drawing: Drawing) -> str:
+    """Return the public id of the draw's record."""
+    return Ids(secret(session, ID_KEY)).of(Kind.DRAW, drawing.key)
+
+
+def public_since(stores: Stores, session: Session, drawing: Drawing) -> datetime | None:
+    """Return when the commit became public, in a signed head; None before."""
+    query = (
+        sa.select(ChangeRow.at)
+        .where(
+            ChangeRow.kind == Kind.DRAW.value, ChangeRow.public_id == public_id(session, drawing)
+        )
+        .order_by(ChangeRow.serial)
+        .limit(1)
+    )
+    with Session(stores.register) as register:
+        return register.scalar(query)
+
+
+def hold(stores: Stores, session: Session, drawing: Drawing) -> None:
+    """Hold what the store has against what was made public.
+
+    Raises:
+        Tampered: the commit is another, or the seeds give another result than the sealed one.
+
+    """
+    shown = public_record(stores, session, drawing)
+    if shown is None:
+        return
+    if shown.commitment != canonical(drawing.commit).decode():
+        raise Tampered("办公端所存的承诺与已公布的不同；不得继续，可作废本次抽取")
+    if drawing.row.stage in ("drawn", "revealed"):
+        found = outcome.compute(drawing.package())
+        nonce = bytes.fromhex(drawing.progress.nonce or "")
+        if shown.sealed and outcome.seal(nonce, found.result).hex() != shown.sealed:
+            raise Tampered("办公端所存的内容与已公布的密封摘要不符；不得继续")
+
+
+def _record(session: Session, drawing: Drawing, today: date) -> tuple[PublicDraw, Package | None]:
+    order, progress = drawing.order, drawing.progress
+    ids = Ids(secret(session, ID_KEY))
+    is_revealed = progress.revealed_on is not None
+    counts = Counter(each["stratum"] for each in drawing.frozen.objects)
+    public = r.PublicDraw(
+        id=ids.of(Kind.DRAW, drawing.key),
+        agency_id=ids.of(Kind.AGENCY, order.agency),
+        name=order.title,
+        round_no=order.round,
+        drawn_on=progress.seeded_on or order.draw_on,
+        method=DrawMethod.SOFTWARE.value,
+        task_id=ids.task(order.agency, order.task) if order.task else None,
+        place=order.place,
+        frame_count=sum(counts.values()),
+        inspector_count=len(drawing.frozen.inspectors) or None,
+        supervised_by=next(each.unit for each in order.present if each.role == "现场监督人员"),
+        embargo_until=order.reveal_on if order.embargo else None,
+        scheme=SCHEME,
+        stage=_PUBLIC_STAGE[drawing.row.stage],
+        draw_code=order.draw_id,
+        plan=canonical(drawing.frozen.plan).decode(),
+        commitment=canonical(drawing.commit).decode(),
+        frozen_on=clock.local_date(drawing.row.frozen_at),
+        seeded_on=progress.seeded_on,
+        reveal_on=order.reveal_on,
+        revealed_on=progress.revealed_on,
+        sealed=progress.sealed,
+        sealed_nonce=progress.nonce if is_revealed and progress.sealed else None,
+        strata=_strata(drawing),
+        seeds=_seeds(drawing, is_open=is_revealed),
+        present=tuple(PublicPresent(role=each.role, unit=each.unit) for each in order.present),
+        replacements=_replacements(drawing, is_open=is_revealed),
+        void_reason=progress.void_reason,
+        void_by=progress.void_by,
+        voided_on=progress.voided_on,
+        replaced_by=progress.replaced_by,
+    )
+    if not is_revealed:
+        return public, None
+    return _revealed(session, drawing, public, today)
+
+
+def _revealed(
+    session: Session, drawing: Drawing, public: PublicDraw, today: date
+) -> tuple[PublicDraw, Package]:
+    today_objects = _as_today(session, drawing, today)
+    value = drawing.package() | {"objects": today_objects}
+    found = outcome.compute(value)
+    value["claimed"] = {"result_hash": found.result_hash}
+    package = canonical(value)
+    strata: Any = found.result["strata"]
+    teams: Any = found.result["teams"]
+    members = [member for team in teams for member in team["members"]]
+    fields = {name: getattr(public, name) for name in public.__struct_fields__}
+    return r.PublicDraw(
+        **fields
+        | {
+            "sample_count": sum(len(each["drawn"]) for each in strata),
+            "team_count": len(teams) or None,
+            "result_hash": found.result_hash,
+            "package_sha256": hashlib.sha256(package).hexdigest(),
+            "package_bytes": len(package),
+            "relaxed_count": sum(bool(each["relaxed"]) for each in members) if teams else None,
+            "unfilled_count": sum(not each["handle"] for each in members) if teams else None,
+        }
+    ), Package(package, _members(today_objects, found))
+
+
+def _members(objects: list[dict[str, Any]], found: outcome.Outcome) -> list[Member]:
+    live = {each for them in standing.drawn(found).values() for each in them}
+    return [
+        Member(
+            each["object_id"],
+            each["stratum"],
+            "excluded" if each["excluded"] else "drawn" if each["handle"] in live else "undrawn",
+        )
+        for each in objects
+        if "object_id" in each
+    ]
+
+
+def _strata(drawing: Drawing) -> tuple[PublicStratum, ...]:
+    """Return the counts: before the reveal those of the frame alone."""
+    objects = drawing.frozen.objects
+    frame = Counter(each["stratum"] for each in objects)
+    out = Counter(each["stratum"] for each in objects if each.get("excluded"))
+    drawn: dict[str, Any] = {}
+    if drawing.progress.revealed_on is not None:
+        strata: Any = outcome.compute(drawing.package()).result["strata"]
+        drawn = {each["key"]: each for each in strata}
+    return tuple(
+        PublicStratum(
+            key=key,
+            frame=frame[key],
+            eligible=frame[key] - out[key],
+            quota=drawn[key]["quota"] if drawn else None,
+            drawn=len(drawn[key]["drawn"]) if drawn else None,
+            shortage=drawn[key]["shortage"] if drawn else None,
+        )
+        for key in (each["key"] for each in drawing.frozen.plan["strata"])
+    )
+
+
+def _seeds(drawing: Drawing, *, is_open: bool) -> tuple[PublicSeed, ...]:
+    said = {each.id: each for each in drawing.progress.seeds}
+    return tuple(
+        PublicSeed(
+            source=each["id"],
+            source_kind=each["kind"],
+            ref=each["ref"],
+            outcome_value=said[each["id"]].value if is_open else None,
+            photos=" ".join(said[each["id"]].photos) or None if each["id"] in said else None,
+        )
+        for each in drawing.frozen.plan["sources"]
+    )
+
+
+def _replacements(drawing: Drawing, *, is_open: bool) -> tuple[PublicReplacement, ...]:
+    return tuple(
+        PublicReplacement(
+            number=number,
+            decided_on=each.on,
+            digest=each.digest,
+            replaced=each.event["type"] if is_open else None,
+            reason=each.event["reason"] if is_open else None,
+        )
+        for number, each in enumerate(drawing.progress.swaps, 1)
+    )
+
+
+def _as_today(session: Session, drawing: Drawing, today: date) -> list[dict[str, Any]]:
+    """Return the objects with those closed that may not be named any more: leaf and handle stay."""
+    objects, openings = drawing.frozen.objects, drawing.frozen.openings
+    made: list[dict[str, Any]] = []
+    for start in range(0, len(objects), _CHUNK):
+        part = objects[start : start + _CHUNK]
+        keys = [openings[each["handle"]]["key"] for each in part if "object_id" in each]
+        parties = filings.standing(session, Entity, keys, batch_id=None)
+        known = {
+            object_id(shown.id, parties[key])
+            for key, passage in projected(session, list(parties.items()), today, batch_id=None)
+            for shown in passage.records[:1]
+            if isinstance(shown, PublicEntity) and is_open(shown)
+        }
+        for each in part:
+            if "object_id" in each and each["object_id"] not in known:
+                made.append({k: v for k, v in each.items() if k not in ("object_id", "salt")})
+            else:
+                made.append(each)
+    return made

@@ -1,0 +1,78 @@
+"""What a change of a draw record says in clear in the log, for ever (draw-spec section 1).
+
+    draw.commit       the commit object
+    draw.sealed       {"draw_id", "sealed"}
+    draw.replacement  {"draw_id", "hash", "n"}
+    draw.result       {"draw_id", "nonce", "package", "result"}; nonce "" without embargo
+    draw.void         {"approver", "draw_id", "reason", "replaced_by"}
+
+An entry says one thing: the office publishes each step by itself. What was said cannot be taken back.
+"""
+
+import msgspec
+
+from portal.domain.errors import LogBroken
+from portal.register.canonical import canonical
+from portal.register.parts import Record
+from portal.register.records import PublicDraw
+
+#: Said once; a later version may not say it otherwise.
+_FIXED = (
+    "scheme", "draw_code", "plan", "commitment", "sealed", "sealed_nonce", "result_hash",
+    "void_reason", "void_by", "replaced_by",
+)  # fmt: skip
+
+
+def spoken(before: Record | None, after: Record) -> str | None:
+    """Return type and JSON of what `after` says that `before` did not, None for nothing.
+
+    Raises:
+        LogBroken: it takes back what was said.
+
+    """
+    if not isinstance(after, PublicDraw):
+        return None
+    was = before if isinstance(before, PublicDraw) else None
+    if was is not None:
+        _hold_to(was, after)
+    if after.draw_code is None:
+        return None
+    found = _said(was, after)
+    return None if found is None else f"{found[0]} {canonical(found[1]).decode()}"
+
+
+def _hold_to(was: PublicDraw, after: PublicDraw) -> None:
+    changed = [
+        name
+        for name in _FIXED
+        if getattr(was, name) is not None and getattr(was, name) != getattr(after, name)
+    ]
+    kept = [each.digest for each in after.replacements[: len(was.replacements)]]
+    if kept != [each.digest for each in was.replacements]:
+        changed.append("replacements")
+    if was.draw_code and (was.task_id, was.round_no) != (after.task_id, after.round_no):
+        changed.append("round_no")
+    if changed:
+        raise LogBroken(
+            f"已公布的抽取证据不得更改：{'、'.join(changed)}；确需重抽的，先作废本次抽取"
+        )
+
+
+def _said(was: PublicDraw | None, now: PublicDraw) -> tuple[str, dict[str, object]] | None:
+    name: dict[str, object] = {"draw_id": now.draw_code}
+    if was is None or was.commitment is None:
+        return "draw.commit", msgspec.json.decode(now.commitment or "{}")
+    if now.void_reason and not was.void_reason:
+        return "draw.void", name | {
+            "reason": now.void_reason, "approver": now.void_by or "", "replaced_by": now.replaced_by or "",
+        }  # fmt: skip
+    if now.sealed and not was.sealed:
+        return "draw.sealed", name | {"sealed": now.sealed}
+    if len(now.replacements) > len(was.replacements):
+        newest = now.replacements[-1]
+        return "draw.replacement", name | {"n": newest.number, "hash": newest.digest}
+    if now.result_hash and not was.result_hash:
+        return "draw.result", name | {
+            "package": now.package_sha256 or "", "result": now.result_hash, "nonce": now.sealed_nonce or "",
+        }  # fmt: skip
+    return None

@@ -1,0 +1,32 @@
+"""The office's pages of draws: the sheet to sign names nobody drawn, a team reads its own objects only."""
+
+from sqlalchemy.orm import Session
+
+from portal.internal.desk.drawing import keeping, sheets
+from tests.conftest import Office
+from tests.internal.clicking import SignIn
+from tests.internal.drawing_makers import numbered, parties, sealed
+
+
+def test_the_record_sheet_names_nobody_drawn(office: Office, signed_in: SignIn) -> None:
+    parties(office)
+    sealed(office)
+    clerk = signed_in("lin")
+    assert "shili-1" in clerk.get("/draws/").text
+    text = clerk.get("/draws/shili-1/sheet").text
+    with Session(office.stores.internal) as session:
+        drawing = keeping.load(session, "shili-1")
+    assert (drawing.progress.sealed or "?") in text
+    assert [n for n in range(10) if numbered(n) in text] == []
+
+
+def test_a_team_reads_its_own_objects_only(office: Office, signed_in: SignIn) -> None:
+    parties(office)
+    sealed(office)
+    with Session(office.stores.internal) as session:
+        mine = {number for _, number in sheets.team_sheet(session, "shili-1", 1).objects}
+    answer = signed_in("he").get("/draws/shili-1/teams/1")
+    shown = {numbered(n) for n in range(10) if numbered(n) in answer.text}
+    assert shown == mine
+    assert signed_in("he").get("/draws/shili-1/teams/99").status_code == 404
+    assert signed_in("elsewhere").get("/draws/shili-1/sheet").status_code == 403
