@@ -17,10 +17,11 @@ from portal.kit.assets import asset
 from portal.kit.config import Settings, load
 from portal.kit.db import LETTERBOX, db, options, read_only
 from portal.kit.i18n import language
+from portal.letterbox.slot import only_insert
 from portal.public import errors, filters
 from portal.public.api import catalogue, changes, crossing, dumps, resourcesync, sitemap
 from portal.public.api.routes import BLUEPRINTS as API
-from portal.public.pages import BLUEPRINTS
+from portal.public.pages import BLUEPRINTS, replies
 from portal.public.problems import is_program
 from portal.register.queries.changes import serial
 from portal.register.search.opening import open_engine
@@ -62,6 +63,10 @@ def create_app(settings: Settings | None = None) -> Flask:
     }
     app.extensions["search"] = open_engine(settings.search_url)
     db.init_app(app)
+    with app.app_context():
+        only_insert(db.engines[LETTERBOX])
+    app.config["MAX_CONTENT_LENGTH"] = replies.LARGEST_FORM
+    app.extensions["letters"] = replies.slots()
     app.url_map.converters["default"] = _Printable
     i18n.set_up(app)
     filters.set_up(app)
@@ -171,7 +176,7 @@ def _finish(response: Response) -> Response:
     if request.endpoint == "static":
         if "v" in request.args:
             response.headers["Cache-Control"] = f"public, max-age={_YEAR}, immutable"
-    else:
+    elif "Cache-Control" not in response.headers:
         response.headers["Cache-Control"] = "no-cache"
     return response
 
@@ -204,4 +209,7 @@ def _security() -> Response:
 
 def _robots() -> Response:
     sitemap_url = f"{_settings().site_url}/sitemap.xml"
-    return Response(f"User-agent: *\nAllow: /\n\nSitemap: {sitemap_url}\n", mimetype="text/plain")
+    return Response(
+        f"User-agent: *\nAllow: /\nDisallow: /replies/\n\nSitemap: {sitemap_url}\n",
+        mimetype="text/plain",
+    )

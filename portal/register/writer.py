@@ -8,11 +8,12 @@ from datetime import datetime
 from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy.orm import InstrumentedAttribute, Session
+from sqlalchemy.orm import Session
 
 from portal.domain.errors import NotYetPublic
 from portal.kit import clock
 from portal.kit.db import Table, write_lock
+from portal.register.cascade import CASCADE, DECIDING
 from portal.register.layout import LAYOUTS, Layout, hides_more
 from portal.register.proofs import entries, heads
 from portal.register.proofs.heads import KeyHolder
@@ -22,7 +23,6 @@ from portal.register.settling import settle
 from portal.register.tables.agencies import AgencyRow
 from portal.register.tables.changes import EpochRow, VersionRow
 from portal.register.tables.draws import DrawEntryRow
-from portal.register.tables.followups import FollowUpRow
 from portal.register.tables.plans import TaskItemRow, TaskRow
 from portal.register.tables.results import ResultRow
 from portal.register.tables.withheld import NoticeRow
@@ -30,15 +30,6 @@ from portal.register.tallying import Tallies
 
 #: Records written at a time: bounds memory, and the length of an IN list.
 CHUNK = 500
-
-#: What goes with a record when it is withdrawn: it makes no sense, or betrays it, without.
-_CASCADE: dict[
-    Kind, tuple[tuple[Kind, InstrumentedAttribute[str] | InstrumentedAttribute[str | None]], ...]
-] = {
-    Kind.ENTITY: ((Kind.RESULT, ResultRow.entity_id), (Kind.DRAW_ENTRY, DrawEntryRow.entity_id)),
-    Kind.DRAW: ((Kind.DRAW_ENTRY, DrawEntryRow.draw_id),),
-    Kind.RESULT: ((Kind.FOLLOWUP, FollowUpRow.result_id),),
-}
 
 
 @contextmanager
@@ -87,7 +78,7 @@ class Pen:
         self.flush()
         removed: list[str] = []
         for chunk in _chunks(public_ids):
-            for child, owner in _CASCADE.get(kind, ()):
+            for child, owner in CASCADE.get(kind, ()):
                 below = self._session.scalars(
                     sa.select(LAYOUTS[child].table.public_id).where(owner.in_(chunk))
                 ).all()
@@ -141,8 +132,9 @@ class Pen:
         if kind is Kind.RESULT:
             records = settle(self._session, [x for x in records if isinstance(x, PublicResult)])
         self._write(kind, records)
-        if kind is Kind.FOLLOWUP:
-            self._resettle({getattr(record, "result_id") for record in records})  # noqa: B009
+        if kind in DECIDING:
+            named = {getattr(record, "result_id") for record in records}  # noqa: B009
+            self._resettle(named - {None})
 
     def _resettle(self, result_ids: Iterable[str]) -> None:
         """Amend the results whose state the steps just written (or removed) have changed."""
@@ -160,7 +152,7 @@ class Pen:
 
         """
         for name, parent in layout.parents:
-            wanted = {getattr(record, name) for record in records}
+            wanted = {getattr(record, name) for record in records} - {None}
             table = LAYOUTS[parent].table
             live = set(
                 self._session.scalars(sa.select(table.public_id).where(table.public_id.in_(wanted)))
@@ -259,12 +251,9 @@ class Pen:
             return []
         ids = list(present)
         results = set()
-        if kind is Kind.FOLLOWUP:
-            results = set(
-                self._session.scalars(
-                    sa.select(FollowUpRow.result_id).where(FollowUpRow.public_id.in_(ids))
-                )
-            )
+        if kind in DECIDING:
+            named = sa.select(DECIDING[kind]).where(table.public_id.in_(ids))
+            results = {each for each in self._session.scalars(named) if each is not None}
         self._drop_satellites(layout, ids)
         self._drop_versions(ids)
         self._session.execute(sa.delete(table).where(table.public_id.in_(ids)))

@@ -24,6 +24,8 @@ ACTIONS = {
     "password-reset": "重设口令", "totp-on": "启用双因素认证", "totp-off": "停用双因素认证",
     "person-add": "添加账号", "person-change": "变更账号", "person-roles": "变更角色",
     "person-disable": "停用账号", "person-enable": "恢复账号", "person-unlock": "解除登录限制",
+    "letter-assign": "来信分办", "letter-take-up": "受理异议", "letter-propose": "来信拟办",
+    "letter-return": "退回来信拟办", "letter-release": "发布来信答复",
     "demo": "加载演示数据",
 }  # fmt: skip
 

@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from portal.domain.errors import PortalError, WrongState
 from portal.domain.workflow import BatchState, Role
-from portal.internal.desk import batches, decide, notices, people
+from portal.internal.desk import batches, decide, letters, notices, people
 from portal.internal.desk.release import release
 from portal.internal.desk.stores import Stores
 from portal.internal.tables import ledger
@@ -33,11 +33,20 @@ class Done:
     decisions: int = 0
     #: Whether this month's notices were published.
     notices: bool = False
+    #: Letters fetched from the letterbox.
+    letters: int = 0
 
     @property
     def is_nothing(self) -> bool:
         """Whether there was nothing to do."""
-        return not (self.released or self.listed or self.refused or self.decisions or self.notices)
+        return not (
+            self.released
+            or self.listed
+            or self.refused
+            or self.decisions
+            or self.notices
+            or self.letters
+        )
 
 
 def order(stores: Stores, batch_id: int, *, at: datetime | None, by: str, now: datetime) -> None:
@@ -86,6 +95,7 @@ def carry_out(stores: Stores, *, now: datetime) -> Done:
             else:
                 into.append(batch_id)
     done.notices = notices.release_notices(stores, by=OFFICE, now=now) is not None
+    done.letters = letters.collect(stores, now=now)
     return done
 
 

@@ -8,6 +8,7 @@ from portal.internal.pages import (
     due,
     imports,
     ledger,
+    letters,
     mappings,
     people,
     session,
@@ -15,6 +16,6 @@ from portal.internal.pages import (
 )
 
 BLUEPRINTS = (
-    session.bp, due.bp, batches.bp, decisions.bp, imports.bp, columns.bp, mappings.bp, sheets.bp,
+    session.bp, due.bp, batches.bp, decisions.bp, letters.bp, imports.bp, columns.bp, mappings.bp, sheets.bp,
     people.bp, ledger.bp, account.bp,
 )  # fmt: skip

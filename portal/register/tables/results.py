@@ -2,6 +2,7 @@
 
 from datetime import date
 
+import sqlalchemy as sa
 from sqlalchemy import Index, String
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -25,6 +26,7 @@ class ResultRow(RecordRow):
         Index("ix_result_status_order", "status", "inspected_on", "public_id"),
         Index("ix_result_agency_problem", "agency_id", "problem", "inspected_on", "public_id"),
         Index("ix_result_agency_status", "agency_id", "status", "inspected_on", "public_id"),
+        Index("ix_result_disputed", "disputed", "inspected_on", "public_id"),
         Index("ix_result_published", "published_on", "public_id"),
     )
 
@@ -38,6 +40,7 @@ class ResultRow(RecordRow):
     problem: Mapped[bool]
     status: Mapped[str] = mapped_column(String(8))
     due_on: Mapped[date | None]
+    disputed: Mapped[bool] = mapped_column(server_default=sa.false())
 
 
 class OutcomeRow(Table):
