@@ -46,7 +46,7 @@ def list_letters(agency: str | None, done: bool, as_json: bool) -> None:
     with Session(open_office().internal) as session:
         rows = queue(session, agency or EVERY_AGENCY, done=done)
         facts = [fact(row) for row in rows]
-        words = "\n".join(line(row) for row in rows)
+        words = "\n".join(summary(row) for row in rows)
     say({"letters": facts}, words or "没有来信", as_json=as_json)
 
 
@@ -72,7 +72,7 @@ def show(reference: str, evidence: Path | None, as_json: bool) -> None:
             "decision": row.decision,
             "statement": row.statement,
         }
-        words = f"{line(row)}\n{row.text}\n联系方式：{row.contact or '未填写'}"
+        words = f"{summary(row)}\n{row.text}\n联系方式：{row.contact or '未填写'}"
         if evidence is not None and row.evidence is not None:
             evidence.write_bytes(row.evidence)
     say(facts, words, as_json=as_json)
@@ -149,7 +149,7 @@ def fact(row: ReceivedRow) -> dict[str, object]:
     }  # fmt: skip
 
 
-def line(row: ReceivedRow) -> str:
+def summary(row: ReceivedRow) -> str:
     """Return one line about a letter, without its text."""
     days = left(row.due_on)
     pressing = f"超期 {-days} 个工作日" if days < 0 else f"还有 {days} 个工作日"
