@@ -138,6 +138,7 @@ def _page_words() -> dict[str, object]:
         "other_lang_url": _in_other_language(),
         "footer_links": [
             (url_for("withheld.index"), _("不予公开情况")),
+            (url_for("replies.find"), _("来信办理状态")),
             (url_for("log.index"), _("公开日志")),
             (url_for("reference.api"), _("开放数据")),
             (url_for("downloads.index"), _("全部数据")),
