@@ -79,7 +79,12 @@ def send() -> ResponseReturnValue:
         return response
     with Session(db.engines[LETTERBOX]) as session:
         reference = post(session, letter, now=clock.utc_now())
-    words = {"reference": replies.in_groups(reference), "kind": letter.kind, "record": record}
+    words = {
+        "reference": replies.in_groups(reference),
+        "kind": letter.kind,
+        "record": record,
+        "other_lang_url": "",
+    }
     response = make_response(render_template("replies/sent.html", **words), 201)
     response.headers["Cache-Control"] = "no-store"
     return response
