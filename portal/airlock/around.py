@@ -10,7 +10,8 @@ from portal.domain.results import Result
 from portal.domain.verdicts import UNTOUCHED, Verdict, filed
 from portal.kit.ids import public_id
 from portal.register import records as r
-from portal.register.records import PREFIX, TASK_PREFIX, Kind
+from portal.register.prefixes import PREFIX, TASK_PREFIX
+from portal.register.records import Kind
 
 
 @dataclass(frozen=True, slots=True)

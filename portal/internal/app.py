@@ -12,7 +12,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 from portal.domain.errors import FourEyesViolation, NotAllowed, PortalError, UnknownRecord
 from portal.internal import access
 from portal.internal.desk.stores import open_stores
-from portal.internal.pages import BLUEPRINTS, decisions, due, writing
+from portal.internal.pages import BLUEPRINTS, decisions, due, letters, writing
 from portal.internal.tables.settings import SESSION_KEY, secret
 from portal.kit import config, i18n
 from portal.kit.assets import asset
@@ -119,6 +119,7 @@ def _page_words() -> dict[str, object]:
                 decisions.nav_label(),
                 here.startswith(("/decisions", "/records")),
             ),
+            (url_for("letters.index"), letters.nav_label(), here.startswith("/letters")),
             (url_for("imports.form"), "导入", here.startswith("/import")),
             (url_for("mappings.index"), "映射方案", here.startswith("/mappings")),
             (url_for("sheets.index"), "模板与填写说明", here.startswith("/sheets")),
@@ -138,7 +139,8 @@ def _page_words() -> dict[str, object]:
 
 
 def _finish(response: Response) -> Response:
-    response.headers.update(_HEADERS)
+    for name, value in _HEADERS.items():
+        response.headers.setdefault(name, value)
     if access.is_secure():
         response.headers["Strict-Transport-Security"] = _TWO_YEARS
     #: Style sheets hold nothing of ours and carry their digest; everything else is kept by nobody.

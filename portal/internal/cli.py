@@ -11,6 +11,7 @@ from portal.internal.commands import backing, deciding
 from portal.internal.commands.drawing import draw
 from portal.internal.commands.due import due
 from portal.internal.commands.importing import KINDS, import_file
+from portal.internal.commands.letters import letters
 from portal.internal.commands.mapping import mapping
 from portal.internal.commands.opening import open_office
 from portal.internal.commands.people import add_person, people, verify_ledger
@@ -46,6 +47,7 @@ main.add_command(backing.back_up)
 main.add_command(backing.put_back)
 main.add_command(import_file)
 main.add_command(mapping)
+main.add_command(letters)
 main.add_command(add_person)
 main.add_command(people)
 main.add_command(verify_ledger)
@@ -132,7 +134,7 @@ def release_due(as_json: bool) -> None:
     """Carry out what has come due: ordered releases, lists after their embargo, monthly notices (到期发布)."""
     done = scheduled.carry_out(open_office(), now=clock.utc_now())
     say(
-        {"released": done.released, "listed": done.listed, "decisions": done.decisions,
+        {"released": done.released, "letters": done.letters, "listed": done.listed, "decisions": done.decisions,
          "refused": [{"batch": number, "message": why} for number, why in done.refused],
          "notices": done.notices},
         _carried_out(done),
@@ -145,7 +147,7 @@ def release_due(as_json: bool) -> None:
 def _carried_out(done: scheduled.Done) -> str:
     notices = "已公布本月不予公开告知" if done.notices else "本月不予公开告知此前已公布"
     lines = [
-        f"定时发布 {len(done.released)} 批，补发名单 {len(done.listed)} 批，补办决定 {done.decisions} 项；{notices}"
+        f"定时发布 {len(done.released)} 批，补发名单 {len(done.listed)} 批，补办决定 {done.decisions} 项，收来信 {done.letters} 封；{notices}"
     ]
     lines += [f"批次 {number} 未能发布：{why}" for number, why in done.refused]
     return "\n".join(lines)

@@ -1,43 +1,79 @@
-"""post() for the public side, collect() for the desk. Nothing else."""
+"""post() for the public side; waiting() and clear() for the desk. Nothing else."""
 
 import secrets
+import sqlite3
+from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
+from portal.domain.replies import ALPHABET, REFERENCE_LENGTH, LetterKind
 from portal.letterbox.tables import LetterRow
 
-#: Without look-alikes (0 O, 1 I), so that a reference can be read out over the telephone.
-_ALPHABET = "23456789ABCDEFGHJKLMNPQRSTUVWXYZ"
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Letter:
+    """What somebody sends in about the record `subject`. The evidence comes with its media type."""
+
+    kind: LetterKind
+    subject: str
+    text: str
+    contact: str | None = None
+    evidence: bytes | None = None
+    evidence_type: str | None = None
 
 
-def post(session: Session, *, subject: str, text: str, contact: str | None, now: datetime) -> str:
-    """Drop one letter about the record `subject` and return the reference its writer keeps."""
-    reference = "".join(secrets.choice(_ALPHABET) for _ in range(12))
-    session.execute(
-        sa.insert(LetterRow),
-        [
-            {
-                "reference": reference,
-                "subject": subject,
-                "text": text,
-                "contact": contact,
-                "posted_at": now,
-            }
-        ],
-    )
+def post(session: Session, letter: Letter, *, now: datetime) -> str:
+    """Drop one letter and return the reference its writer keeps."""
+    reference = "".join(secrets.choice(ALPHABET) for _ in range(REFERENCE_LENGTH))
+    row = {
+        "reference": reference,
+        "kind": letter.kind.value,
+        "subject": letter.subject,
+        "text": letter.text,
+        "contact": letter.contact,
+        "evidence": letter.evidence,
+        "evidence_type": letter.evidence_type,
+        "posted_at": now,
+    }
+    session.execute(sa.insert(LetterRow), [row])
     session.commit()
     return reference
 
 
-def collect(session: Session, *, now: datetime, limit: int = 100) -> list[LetterRow]:
-    """Return letters nobody has collected yet, oldest first, and mark them collected.
-
-    The caller commits: until then the letters count as uncollected.
-    """
+def waiting(session: Session, *, limit: int) -> list[LetterRow]:
+    """Return letters nobody has collected yet, oldest first."""
     query = sa.select(LetterRow).where(LetterRow.collected_at.is_(None))
-    letters = list(session.scalars(query.order_by(LetterRow.posted_at).limit(limit)))
-    for letter in letters:
-        letter.collected_at = now
-    return letters
+    return list(session.scalars(query.order_by(LetterRow.posted_at).limit(limit)))
+
+
+def clear(session: Session, references: Sequence[str], *, now: datetime) -> None:
+    """Mark letters collected and empty them: who breaks into the letterbox finds nothing to read."""
+    query = sa.update(LetterRow).where(LetterRow.reference.in_(references))
+    session.execute(
+        query.values(
+            collected_at=now, subject="", text="", contact=None, evidence=None, evidence_type=None
+        )
+    )
+
+
+def only_insert(engine: sa.Engine) -> None:
+    """Let connections of `engine` post and do nothing else; on PostgreSQL the account sees to that."""
+    if engine.dialect.name == "sqlite":
+        sa.event.listen(engine, "connect", _bar)
+
+
+def _bar(connection: Any, record: Any) -> None:  # noqa: ANN401 - whatever the driver hands over
+    del record
+    connection.set_authorizer(_judge)
+
+
+def _judge(action: int, first: str | None, *rest: str | None) -> int:
+    """Say whether SQLite may do what a statement asks for (see sqlite3_set_authorizer)."""
+    del rest
+    posts = action == sqlite3.SQLITE_INSERT and first == LetterRow.__tablename__
+    allowed = posts or action == sqlite3.SQLITE_TRANSACTION
+    return sqlite3.SQLITE_OK if allowed else sqlite3.SQLITE_DENY

@@ -17,13 +17,14 @@ from portal.kit.assets import asset
 from portal.kit.config import Settings, load
 from portal.kit.db import LETTERBOX, db, options, read_only
 from portal.kit.i18n import language
+from portal.letterbox.slot import only_insert
 from portal.public import errors, filters
 from portal.public.api import catalogue, changes, crossing, dumps, resourcesync, sitemap
 from portal.public.api.routes import BLUEPRINTS as API
 from portal.public.feeds import offers, searching
 from portal.public.feeds import page as feed_page
 from portal.public.feeds import routes as feeds
-from portal.public.pages import BLUEPRINTS
+from portal.public.pages import BLUEPRINTS, replies
 from portal.public.problems import is_program
 from portal.register.queries.changes import serial
 from portal.register.search.opening import open_engine
@@ -65,6 +66,10 @@ def create_app(settings: Settings | None = None) -> Flask:
     }
     app.extensions["search"] = open_engine(settings.search_url)
     db.init_app(app)
+    with app.app_context():
+        only_insert(db.engines[LETTERBOX])
+    app.config["MAX_CONTENT_LENGTH"] = replies.LARGEST_FORM
+    app.extensions["letters"] = replies.slots()
     app.url_map.converters["default"] = _Printable
     i18n.set_up(app)
     filters.set_up(app)
@@ -138,6 +143,7 @@ def _page_words() -> dict[str, object]:
         "footer_links": [
             (url_for("statistics.index"), _("统计")),
             (url_for("withheld.index"), _("不予公开情况")),
+            (url_for("replies.find"), _("来信办理状态")),
             (url_for("log.index"), _("公开日志")),
             (url_for("reference.api"), _("开放数据")),
             (url_for("downloads.index"), _("全部数据")),
@@ -177,7 +183,7 @@ def _finish(response: Response) -> Response:
     if request.endpoint == "static":
         if "v" in request.args:
             response.headers["Cache-Control"] = f"public, max-age={_YEAR}, immutable"
-    else:
+    elif "Cache-Control" not in response.headers:
         response.headers["Cache-Control"] = "no-cache"
     return response
 
@@ -210,4 +216,7 @@ def _security() -> Response:
 
 def _robots() -> Response:
     sitemap_url = f"{_settings().site_url}/sitemap.xml"
-    return Response(f"User-agent: *\nAllow: /\n\nSitemap: {sitemap_url}\n", mimetype="text/plain")
+    return Response(
+        f"User-agent: *\nAllow: /\nDisallow: /replies/\n\nSitemap: {sitemap_url}\n",
+        mimetype="text/plain",
+    )

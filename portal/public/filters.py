@@ -15,6 +15,7 @@ from portal.domain.identifiers import Scheme
 from portal.domain.items import ItemClass, Method
 from portal.domain.parties import AgencyLevel, EntityForm, EntityKind
 from portal.domain.plans import Joint, ObjectClass, TaskType
+from portal.domain.replies import LetterKind, ReplyState
 from portal.domain.results import Handling, Outcome
 from portal.kit import clock, regions
 from portal.kit.i18n import language
@@ -26,6 +27,7 @@ LISTS: dict[str, type[CodeList]] = {
     "scheme": Scheme, "method": Method, "item_class": ItemClass, "task_type": TaskType,
     "joint": Joint, "object_class": ObjectClass, "draw_method": DrawMethod, "outcome": Outcome,
     "handling": Handling, "step": Step, "document_kind": DocumentKind, "ground": Ground,
+    "letter_kind": LetterKind, "reply_state": ReplyState,
 }  # fmt: skip
 
 

@@ -32,9 +32,9 @@ class Allowance:
 class Buckets:
     """Token buckets by network: an address is cut to /24, or /48 for IPv6, before it is remembered."""
 
-    def __init__(self, per_minute: int) -> None:
-        """Allow `per_minute` requests a minute to each network, all at once if it likes."""
-        self._limit = per_minute
+    def __init__(self, limit: int, window: int = WINDOW) -> None:
+        """Allow `limit` requests in `window` seconds to each network, all at once if it likes."""
+        self._limit, self._window = limit, window
         self._lock = threading.Lock()
         self._left: OrderedDict[str, tuple[float, float]] = OrderedDict()
 
@@ -43,13 +43,13 @@ class Buckets:
         network, now = network_of(address), time.monotonic()
         with self._lock:
             left, then = self._left.pop(network, (float(self._limit), now))
-            left = min(self._limit, left + (now - then) * self._limit / WINDOW)
+            left = min(self._limit, left + (now - then) * self._limit / self._window)
             allowed = left >= 1
             left -= allowed
             self._left[network] = (left, now)
             if len(self._left) > _MOST:
                 self._left.popitem(last=False)
-        wait = 0 if allowed else int((1 - left) * WINDOW / self._limit) + 1
+        wait = 0 if allowed else int((1 - left) * self._window / self._limit) + 1
         return Allowance(self._limit, int(left), wait)
 
 

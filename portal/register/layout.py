@@ -22,6 +22,7 @@ from portal.register.tables.entities import EntityKeyRow, EntityRow
 from portal.register.tables.followups import FollowUpRow
 from portal.register.tables.items import ItemRow
 from portal.register.tables.plans import PlanRow, TaskItemRow, TaskRow
+from portal.register.tables.replies import ReplyRow
 from portal.register.tables.results import OutcomeRow, ResultRow
 from portal.register.tables.rows import RecordRow
 from portal.register.tables.withheld import NoticeRow
@@ -151,7 +152,16 @@ LAYOUTS: dict[Kind, Layout] = {
     ),
     Kind.RESULT: Layout(
         ResultRow,
-        ("agency_id", "entity_id", "task_id", "draw_id", "inspected_on", "status", "due_on"),
+        (
+            "agency_id",
+            "entity_id",
+            "task_id",
+            "draw_id",
+            "inspected_on",
+            "status",
+            "due_on",
+            "disputed",
+        ),
         derived=lambda result: {"problem": is_problem(result)},
         satellites=_outcomes,
         owners=(OutcomeRow.result_id,),
@@ -163,5 +173,10 @@ LAYOUTS: dict[Kind, Layout] = {
         parents=(("agency_id", Kind.AGENCY), ("result_id", Kind.RESULT)),
     ),
     Kind.DOCUMENT: Layout(DocumentRow, ("agency_id", "kind", "issued_on")),
+    Kind.REPLY: Layout(
+        ReplyRow,
+        ("entity_id", "result_id", "kind", "state", "received_on"),
+        parents=(("entity_id", Kind.ENTITY), ("result_id", Kind.RESULT)),
+    ),
     Kind.WITHHELD: Layout(NoticeRow, ("ground", "decided_by", "review_on"), parents=()),
 }

@@ -31,6 +31,7 @@ class Kind(CodeList):
     FOLLOWUP = "followup", "后续处理", "Follow-up"
     DOCUMENT = "document", "文件", "Document"
     WITHHELD = "withheld", "不予公开告知", "Withholding notice"
+    REPLY = "reply", "来信办理", "Letter"
 
 
 class PublicAgency(Record, frozen=True):
@@ -189,6 +190,8 @@ class PublicResult(Record, frozen=True):
     stated_due_on: date | None = None
     due_on: date | None = None
     closed_on: date | None = None
+    #: Whether an objection is being handled; set by the register itself.
+    disputed: bool = False
     #: The dates are known to the month only (their first, or last, day stands for it).
     month_only: bool = False
     withheld: tuple[Withheld, ...] = ()
@@ -244,26 +247,25 @@ class PublicNotice(Record, frozen=True):
     review_on: date
 
 
-TYPES: dict[Kind, type[Record]] = {
-    Kind.AGENCY: PublicAgency,
-    Kind.ITEM: PublicItem,
-    Kind.ENTITY: PublicEntity,
-    Kind.PLAN: PublicPlan,
-    Kind.DRAW: PublicDraw,
-    Kind.DRAW_ENTRY: PublicDrawEntry,
-    Kind.RESULT: PublicResult,
-    Kind.FOLLOWUP: PublicFollowUp,
-    Kind.DOCUMENT: PublicDocument,
-    Kind.WITHHELD: PublicNotice,
-}
+class PublicReply(Record, frozen=True):
+    """How far a letter is (来信办理). `text` is a party's own statement, which nobody has verified."""
 
-#: Prefix of the public id of each kind; tasks live inside plans and have their own.
-PREFIX = {
-    Kind.AGENCY: "a", Kind.ITEM: "i", Kind.ENTITY: "e", Kind.PLAN: "p", Kind.DRAW: "d",
-    Kind.DRAW_ENTRY: "l", Kind.RESULT: "r", Kind.FOLLOWUP: "f", Kind.DOCUMENT: "m",
-    Kind.WITHHELD: "w",
+    state: str
+    received_on: date
+    decided_on: date | None = None
+    kind: str | None = None
+    result_id: str | None = None
+    entity_id: str | None = None
+    text: str | None = None
+    decision: str | None = None
+
+
+TYPES: dict[Kind, type[Record]] = {
+    Kind.AGENCY: PublicAgency, Kind.ITEM: PublicItem, Kind.ENTITY: PublicEntity, Kind.PLAN: PublicPlan,
+    Kind.DRAW: PublicDraw, Kind.DRAW_ENTRY: PublicDrawEntry, Kind.RESULT: PublicResult,
+    Kind.FOLLOWUP: PublicFollowUp, Kind.DOCUMENT: PublicDocument, Kind.WITHHELD: PublicNotice,
+    Kind.REPLY: PublicReply,
 }  # fmt: skip
-TASK_PREFIX = "t"
 
 KIND_OF = {record_type: kind for kind, record_type in TYPES.items()}
 

@@ -1,25 +1,12 @@
-"""What goes with a record: others that make no sense without it, and rows that only serve to find or count it."""
+"""Rows that only serve to find or count a record, and go with it."""
 
 from collections.abc import Sequence
 
 import sqlalchemy as sa
-from sqlalchemy.orm import InstrumentedAttribute, Session
+from sqlalchemy.orm import Session
 
 from portal.register.layout import Layout
-from portal.register.records import Kind
-from portal.register.tables.draws import DrawEntryRow
-from portal.register.tables.followups import FollowUpRow
 from portal.register.tables.plans import TaskItemRow, TaskRow
-from portal.register.tables.results import ResultRow
-
-#: What goes with a record when it is withdrawn: it makes no sense, or betrays it, without.
-CASCADE: dict[
-    Kind, tuple[tuple[Kind, InstrumentedAttribute[str] | InstrumentedAttribute[str | None]], ...]
-] = {
-    Kind.ENTITY: ((Kind.RESULT, ResultRow.entity_id), (Kind.DRAW_ENTRY, DrawEntryRow.entity_id)),
-    Kind.DRAW: ((Kind.DRAW_ENTRY, DrawEntryRow.draw_id),),
-    Kind.RESULT: ((Kind.FOLLOWUP, FollowUpRow.result_id),),
-}
 
 
 def drop_satellites(session: Session, layout: Layout, public_ids: Sequence[str]) -> None:

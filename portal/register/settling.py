@@ -1,4 +1,4 @@
-"""The state of a result follows from its steps; nobody files it, so it cannot contradict them."""
+"""The state of a result follows from its steps and objections; nobody files it, so it cannot contradict them."""
 
 from collections import defaultdict
 from collections.abc import Sequence
@@ -8,15 +8,17 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from portal.domain.followups import Step
+from portal.domain.replies import LetterKind, ReplyState
 from portal.register.layout import is_problem
 from portal.register.records import PublicFollowUp, PublicResult, Record, decode
 from portal.register.tables.followups import FollowUpRow
+from portal.register.tables.replies import ReplyRow
 
 _DECIDING = (Step.ORDERED.value, Step.CLOSED.value)
 
 
 def settle(session: Session, results: Sequence[PublicResult]) -> list[Record]:
-    """Return `results` with status, deadline and closing day as their published steps say.
+    """Return `results` with status, deadline and closing day as their published steps say, and the flag.
 
     Open while a problem waits for its closing step. The deadline is the latest order's, or the
     one the result itself states.
@@ -29,10 +31,25 @@ def settle(session: Session, results: Sequence[PublicResult]) -> list[Record]:
     steps: dict[str, list[PublicFollowUp]] = defaultdict(list)
     for result_id, body in bodies:
         steps[result_id].append(decode(body, PublicFollowUp))
-    return [_settled(result, steps[result.id]) for result in results]
+    disputed = _disputed(session, [result.id for result in results])
+    return [
+        _settled(result, steps[result.id], disputed=result.id in disputed) for result in results
+    ]
 
 
-def _settled(result: PublicResult, steps: Sequence[PublicFollowUp]) -> PublicResult:
+def _disputed(session: Session, result_ids: Sequence[str]) -> set[str | None]:
+    """Return those of the results about which an objection is being handled."""
+    query = sa.select(ReplyRow.result_id).where(ReplyRow.result_id.in_(result_ids))
+    handled = (
+        ReplyRow.kind == LetterKind.OBJECTION.value,
+        ReplyRow.state == ReplyState.HANDLING.value,
+    )
+    return set(session.scalars(query.where(*handled)))
+
+
+def _settled(
+    result: PublicResult, steps: Sequence[PublicFollowUp], *, disputed: bool
+) -> PublicResult:
     closed = [step.taken_on for step in steps if step.step == Step.CLOSED.value]
     orders = sorted(
         (step.taken_on, step.due_on)
@@ -45,4 +62,5 @@ def _settled(result: PublicResult, steps: Sequence[PublicFollowUp]) -> PublicRes
         status="open" if waiting else "closed",
         due_on=orders[-1][1] if orders else result.stated_due_on,
         closed_on=max(closed) if closed else None,
+        disputed=disputed,
     )

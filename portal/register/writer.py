@@ -14,6 +14,7 @@ from portal.domain.errors import NotYetPublic
 from portal.kit import clock
 from portal.kit.db import Table, write_lock
 from portal.register import packages
+from portal.register.cascade import CASCADE, DECIDING
 from portal.register.eventing import Events
 from portal.register.figuring import Figures
 from portal.register.layout import LAYOUTS, Layout, hides_more
@@ -24,11 +25,10 @@ from portal.register.proofs.journal import Journal
 from portal.register.proofs.restorations import Restoration, begin_anew
 from portal.register.proofs.spoken import spoken
 from portal.register.records import KIND_OF, TYPES, Kind, PublicResult, Record, decode, encode
-from portal.register.satellites import CASCADE, drop_satellites
+from portal.register.satellites import drop_satellites
 from portal.register.settling import settle
 from portal.register.tables.changes import EpochRow, VersionRow
 from portal.register.tables.draws import DrawEntryRow
-from portal.register.tables.followups import FollowUpRow
 from portal.register.tables.results import ResultRow
 from portal.register.tables.withheld import NoticeRow
 from portal.register.tallying import Tallies
@@ -154,8 +154,9 @@ class Pen:
         if kind is Kind.RESULT:
             records = settle(self._session, [x for x in records if isinstance(x, PublicResult)])
         self._write(kind, records)
-        if kind is Kind.FOLLOWUP:
-            self._resettle({getattr(record, "result_id") for record in records})  # noqa: B009
+        if kind in DECIDING:
+            named = {getattr(record, "result_id") for record in records}  # noqa: B009
+            self._resettle(named - {None})
 
     def _resettle(self, result_ids: Iterable[str]) -> None:
         """Amend the results whose state the steps just written (or removed) have changed."""
@@ -173,7 +174,7 @@ class Pen:
 
         """
         for name, parent in layout.parents:
-            wanted = {getattr(record, name) for record in records}
+            wanted = {getattr(record, name) for record in records} - {None}
             table = LAYOUTS[parent].table
             live = set(
                 self._session.scalars(sa.select(table.public_id).where(table.public_id.in_(wanted)))
@@ -266,8 +267,10 @@ class Pen:
             return []
         ids = list(present)
         self._taken += [("withdraw", kind, each) for each in ids]
-        above = sa.select(FollowUpRow.result_id).where(FollowUpRow.public_id.in_(ids))
-        results = set(self._session.scalars(above)) if kind is Kind.FOLLOWUP else set()
+        results = set()
+        if kind in DECIDING:
+            named = sa.select(DECIDING[kind]).where(table.public_id.in_(ids))
+            results = {each for each in self._session.scalars(named) if each is not None}
         drop_satellites(self._session, layout, ids)
         packages.drop(self._session, ids)
         self._drop_versions(ids)

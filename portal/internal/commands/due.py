@@ -10,10 +10,12 @@ from sqlalchemy.orm import Session
 from portal.domain.errors import UnknownRecord
 from portal.domain.parties import Agency
 from portal.domain.worklist import WITHIN_DAYS, Bucket
+from portal.internal.commands.letters import fact, summary
 from portal.internal.commands.opening import open_office
 from portal.internal.desk.due import LIMIT, Later, Line, Section, survey
 from portal.internal.desk.matters import CALENDAR, Asked
 from portal.internal.tables import filings
+from portal.internal.tables.letters import ReceivedRow, queue
 from portal.internal.tables.people import EVERY_AGENCY
 from portal.internal.telling import told
 from portal.kit import clock
@@ -45,10 +47,14 @@ def due(
         if agency and agency not in filings.find(session, Agency, [agency]):
             raise UnknownRecord(f"没有代码为 {agency} 的机关")
         sections, later = survey(session, asked, limit=_EVERY if every else LIMIT)
+        until = CALENDAR.add(asked.today, asked.within)
+        letters = [row for row in queue(session, asked.scope) if row.due_on <= until]
         if as_json:
-            click.echo(json.dumps(_facts(asked, sections, later), ensure_ascii=False))
+            facts = _facts(asked, sections, later) | {"letters": [fact(row) for row in letters]}
+            click.echo(json.dumps(facts, ensure_ascii=False))
         else:
             _show(asked, sections, later)
+            _show_letters(letters)
 
 
 def _facts(asked: Asked, sections: list[Section], later: Later) -> dict[str, object]:
@@ -112,6 +118,13 @@ def _show(asked: Asked, sections: list[Section], later: Later) -> None:
         click.echo(
             f"{CALENDAR.known_until} 以后的放假安排尚未公布，其后的期限暂按周末推算", err=True
         )
+
+
+def _show_letters(letters: list[ReceivedRow]) -> None:
+    if letters:
+        click.echo(f"\n来信 {len(letters)} 封待答复")
+    for row in letters:
+        click.echo(f"  {summary(row)}")
 
 
 def _with(text: str, more: str) -> str:

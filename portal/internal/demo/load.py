@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from portal.domain.workflow import BatchState, Role
 from portal.internal.demo.city import recomputable
 from portal.internal.demo.city.files import Step, write_city
+from portal.internal.demo.letters import write_letters
 from portal.internal.demo.real.steps import real_steps
 from portal.internal.desk import batches, holds, notices, people, release, review, upload
 from portal.internal.desk.stores import Stores
@@ -67,6 +68,7 @@ def load(stores: Stores, *, say: Callable[[str], None]) -> None:
     _let_out_lists(stores)
     recomputable.draw(stores)
     notices.release_notices(stores, by="he", now=clock.utc_now())
+    write_letters(stores)
     with write_lock(stores.internal) as session:
         ledger.note(session, at=clock.utc_now(), person="an", action=_DONE, batch_id=None)
 

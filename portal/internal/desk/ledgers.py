@@ -26,6 +26,8 @@ ACTIONS = {
     "person-disable": "停用账号", "person-enable": "恢复账号", "person-unlock": "解除登录限制",
     "decide": "作出公开决定", "propose": "提出公开决定", "confirm": "确认公开决定", "let_pass": "放行疑似内容",
     "notices": "公布不予公开告知", "schedule": "定时发布", "refused": "定时发布未成",
+    "letter-assign": "来信分办", "letter-take-up": "受理异议", "letter-propose": "来信拟办",
+    "letter-return": "退回来信拟办", "letter-release": "发布来信答复",
     "demo": "加载演示数据",
     "draw-freeze": "冻结抽取", "draw-commit": "公布抽取承诺",
     "draw-seed": "取种", "draw-outcome": "抽取", "draw-replace": "替换抽取对象或人员",

@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from portal.domain.errors import PortalError, WrongState
 from portal.domain.workflow import BatchState, Role
-from portal.internal.desk import batches, decide, notices, people
+from portal.internal.desk import batches, decide, letters, notices, people
 from portal.internal.desk.forgetting import forget
 from portal.internal.desk.release import release_only
 from portal.internal.desk.stores import Stores
@@ -34,11 +34,20 @@ class Done:
     decisions: int = 0
     #: Whether this month's notices were published.
     notices: bool = False
+    #: Letters fetched from the letterbox.
+    letters: int = 0
 
     @property
     def is_nothing(self) -> bool:
         """Whether there was nothing to do."""
-        return not (self.released or self.listed or self.refused or self.decisions or self.notices)
+        return not (
+            self.released
+            or self.listed
+            or self.refused
+            or self.decisions
+            or self.notices
+            or self.letters
+        )
 
 
 def order(stores: Stores, batch_id: int, *, at: datetime | None, by: str, now: datetime) -> None:
@@ -98,6 +107,7 @@ def _carried_out(stores: Stores, now: datetime) -> Done:
             else:
                 into.append(batch_id)
     done.notices = notices.release_notices(stores, by=OFFICE, now=now) is not None
+    done.letters = letters.collect(stores, now=now)
     return done
 
 

@@ -9,6 +9,7 @@ from portal.internal.pages import (
     due,
     imports,
     ledger,
+    letters,
     mappings,
     people,
     session,
@@ -16,6 +17,7 @@ from portal.internal.pages import (
 )
 
 BLUEPRINTS = (
-    session.bp, due.bp, batches.bp, decisions.bp, imports.bp, columns.bp, mappings.bp, sheets.bp, draws.bp,
+    session.bp, due.bp, batches.bp, decisions.bp, letters.bp, imports.bp, columns.bp, mappings.bp,
+    sheets.bp, draws.bp,
     people.bp, ledger.bp, account.bp,
 )  # fmt: skip

@@ -9,6 +9,7 @@ from portal.domain.worklist import Bucket
 from portal.internal import access
 from portal.internal.desk import due
 from portal.internal.desk.matters import CALENDAR, Asked, Place
+from portal.internal.tables.letters import count_due
 from portal.kit import clock
 from portal.kit.db import db
 
@@ -34,6 +35,9 @@ def index() -> ResponseReturnValue:
         only=only,
         known_until=CALENDAR.known_until,
         provisional=max(shown, default=asked.today) > CALENDAR.known_until,
+        letters_due=count_due(
+            db.session(), asked.scope, until=CALENDAR.add(asked.today, asked.within)
+        ),
         every_agency=access.me().agency == "*",
     )
 

@@ -18,8 +18,9 @@ from portal.public import params
 from portal.public.caching import conditional
 from portal.public.shelf import settings
 from portal.register.layout import LAYOUTS
+from portal.register.prefixes import PREFIX
 from portal.register.queries import changes
-from portal.register.records import PREFIX, Kind
+from portal.register.records import Kind
 from portal.register.tables.changes import ChangeRow
 
 bp = Blueprint("sitemap", __name__)

@@ -13,6 +13,7 @@ from portal.public.pages import (
     items,
     log,
     plans,
+    replies,
     results,
     search,
     statistics,
@@ -22,6 +23,7 @@ from portal.public.pages import (
 BLUEPRINTS = (
     home.bp,
     results.bp,
+    replies.bp,
     plans.bp,
     plans.tasks_bp,
     draw_check.bp,

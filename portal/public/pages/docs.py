@@ -13,7 +13,7 @@ from portal.public.caching import conditional
 bp = Blueprint("docs", __name__, url_prefix="/docs")
 
 #: Pages there are, in the order of the table of contents; their titles are their first lines.
-PAGES = ("about", "reading", "withholding", "draws", "sync")
+PAGES = ("about", "reading", "rights", "withholding", "draws", "sync")
 
 
 @bp.get("/")

@@ -16,10 +16,10 @@ from portal.public.pages import lists
 from portal.public.pages.found import or_missing
 from portal.public.pages.lines import ResultLine, result_lines
 from portal.register.layout import is_problem
-from portal.register.queries import draws, entities, followups, results
+from portal.register.queries import draws, entities, followups, replies, results
 from portal.register.queries.paging import Shown
 from portal.register.queries.results import ResultFilter
-from portal.register.records import Kind, PublicDraw, PublicFollowUp
+from portal.register.records import Kind, PublicDraw, PublicFollowUp, PublicReply
 
 bp = Blueprint("entities", __name__, url_prefix="/entities")
 
@@ -42,13 +42,14 @@ def show(public_id: str) -> ResponseReturnValue:
     page = results.listed(session, ResultFilter(entity=public_id), cursor=cursor)
     lines = result_lines(session, page.rows, today)
     steps = followups.of_results(session, [line.record.id for line in lines])
+    letters = replies.of_results(session, [line.record.id for line in lines])
     drawn = draws.of_entity(session, public_id) if cursor is None else []
     return render_template(
         "entities/show.html",
         shown=shown,
         entity=shown.record,
         lines=lines,
-        timeline=timeline(lines, steps, drawn),
+        timeline=timeline(lines, steps, drawn, letters),
         problems=[line for line in lines if is_problem(line.record)],
         open_count=sum(line.state in ("open", "overdue") for line in lines),
         complete=cursor is None and page.next is None,
@@ -60,26 +61,30 @@ def show(public_id: str) -> ResponseReturnValue:
 
 @dataclass(frozen=True, slots=True)
 class Moment:
-    """One dated event in a party's history. `kind` is drawn, inspected or the code of a step."""
+    """One dated event in a party's history. `kind` is drawn, inspected, reply or the code of a step."""
 
     on: date
     kind: str
     month_only: bool
     line: ResultLine | None = None
     step: PublicFollowUp | None = None
+    reply: PublicReply | None = None
     draw: PublicDraw | None = None
 
 
 #: What comes first when several things happen on one day.
-_RANK = {"drawn": 0, "inspected": 1} | {step.value: rank for rank, step in enumerate(Step, 2)}
+_RANK = {"drawn": 0, "inspected": 1, "reply": 99} | {
+    step.value: rank for rank, step in enumerate(Step, 2)
+}
 
 
 def timeline(
     lines: Sequence[ResultLine],
     steps: dict[str, list[Shown[PublicFollowUp]]],
     drawn: Sequence[PublicDraw],
+    letters: Sequence[Shown[PublicReply]] = (),
 ) -> list[Moment]:
-    """Put draws, checks and steps into date order, oldest first."""
+    """Put draws, checks, steps and letters into date order, oldest first."""
     moments = [Moment(draw.drawn_on, "drawn", month_only=False, draw=draw) for draw in drawn]
     for line in lines:
         result = line.record
@@ -94,4 +99,16 @@ def timeline(
                     each.record,
                 )
             )
+    line_of = {line.record.id: line for line in lines}
+    for letter in letters:
+        about = line_of.get(letter.record.result_id or "")
+        moments.append(
+            Moment(
+                letter.record.received_on,
+                "reply",
+                month_only=False,
+                line=about,
+                reply=letter.record,
+            )
+        )
     return sorted(moments, key=lambda moment: (moment.on, _RANK[moment.kind]))

@@ -23,6 +23,7 @@ from portal.register.queries import (
     followups,
     items,
     plans,
+    replies,
     results,
 )
 from portal.register.queries.paging import Shown
@@ -78,6 +79,7 @@ def show(public_id: str) -> ResponseReturnValue:
         clock=None
         if result.month_only
         else publication_clock(CALENDAR, result.inspected_on, shown.published_on),
+        replies=replies.of_results(session, [public_id]),
         history=changes.history(session, Kind.RESULT, public_id),
         problem_codes=_PROBLEM_CODES,
     )

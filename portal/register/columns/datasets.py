@@ -5,6 +5,7 @@ from portal.register.columns.draws import DRAW_ENTRIES, DRAWS
 from portal.register.columns.model import Dataset
 from portal.register.columns.parties import AGENCIES, ENTITIES
 from portal.register.columns.plans import ITEMS, PLANS, TASKS
+from portal.register.columns.replies import REPLIES
 from portal.register.columns.results import FINDINGS, FOLLOWUPS, RESULTS
 from portal.register.records import Kind
 
@@ -12,7 +13,7 @@ DATASETS: dict[str, Dataset] = {
     each.word: each
     for each in (
         AGENCIES, ITEMS, PLANS, TASKS, DRAWS, DRAW_ENTRIES, ENTITIES, RESULTS, FINDINGS, FOLLOWUPS,
-        DOCUMENTS, NOTICES,
+        REPLIES, DOCUMENTS, NOTICES,
     )
 }  # fmt: skip
 

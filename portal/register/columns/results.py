@@ -90,6 +90,8 @@ RESULTS = Dataset(
         col("due_on", Type.DATE, ("整改期限", "Deadline"), ("现行整改期限，以最近一次责令改正为准。", "Deadline now, by the latest order."),
             "2025-07-02", nullable=True),
         col("closed_on", Type.DATE, ("完结日期", "Closed on"), ("后续处理完结日期。", "Day the follow-up was closed."), "2025-07-10", nullable=True),
+        col("disputed", Type.BOOLEAN, ("异议处理中", "In dispute"), ("有异议正在处理时为 true。", "True while an objection is being handled."),
+            False, default=False),
         MONTH_ONLY,
         WITHHELD,
         *TAIL,

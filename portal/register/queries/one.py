@@ -1,15 +1,26 @@
 """One row of a dataset by its id, and the versions it had."""
 
-from typing import Any
+from typing import Any, TypeVar
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from portal.register.columns.rows import Reader, Stored
 from portal.register.layout import LAYOUTS
-from portal.register.records import Kind
+from portal.register.records import Kind, Record, decode
 from portal.register.tables.changes import VersionRow
 from portal.register.tables.plans import TaskRow
+from portal.register.tables.rows import RecordRow
+
+R = TypeVar("R", bound=Record)
+
+
+def live(
+    session: Session, table: type[RecordRow], record_type: type[R], public_id: str
+) -> R | None:
+    """Return the live record with this id, or None."""
+    body = session.scalar(sa.select(table.body).where(table.public_id == public_id))
+    return None if body is None else decode(body, record_type)
 
 
 def row(session: Session, reader: Reader, public_id: str) -> Any:  # noqa: ANN401 - a row of the dataset

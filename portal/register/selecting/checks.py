@@ -118,6 +118,12 @@ OF_RESULTS: tuple[Parameter, ...] = (
         where=lambda value, _: ResultRow.problem == value,
         keeps=lambda row, value, _: row.problem == value,
     ),
+    Parameter(
+        name="disputed", reads=Reads.BOOLEAN, example="true",
+        zh="是否有异议正在处理", en="whether an objection is being handled",
+        where=lambda value, _: ResultRow.disputed == value,
+        keeps=lambda row, value, _: row.disputed == value,
+    ),
 )  # fmt: skip
 
 OF_FINDINGS: tuple[Parameter, ...] = (

@@ -11,6 +11,7 @@ from portal.domain.identifiers import Scheme
 from portal.domain.items import ItemClass, Method
 from portal.domain.parties import AgencyLevel, EntityForm, EntityKind
 from portal.domain.plans import Joint, ObjectClass, TaskType
+from portal.domain.replies import LetterKind, ReplyState
 from portal.domain.results import Handling, Outcome
 from portal.domain.wording_tables import TABLE, Row
 from portal.register.columns.results import ResultStatus
@@ -34,6 +35,8 @@ CODE_LISTS: dict[str, tuple[type[CodeList], str, str]] = {
     "result_status": (ResultStatus, "后续处理状态", "Follow-up status"),
     "result_state": (ResultState, "后续处理状态（查询用，含逾期）", "Follow-up status for queries, with overdue"),
     "step": (Step, "后续步骤", "Follow-up steps"),
+    "letter_kind": (LetterKind, "来信类别", "Kinds of letters"),
+    "reply_state": (ReplyState, "来信办理状态", "States of letters"),
     "document_kind": (DocumentKind, "文种", "Kinds of documents"),
     "ground": (Ground, "不予公开依据", "Grounds for withholding"),
 }  # fmt: skip

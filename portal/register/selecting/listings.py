@@ -17,6 +17,7 @@ from portal.register.tables.entities import EntityRow
 from portal.register.tables.followups import FollowUpRow
 from portal.register.tables.items import ItemRow
 from portal.register.tables.plans import PlanRow, TaskRow
+from portal.register.tables.replies import ReplyRow
 from portal.register.tables.results import OutcomeRow, ResultRow
 from portal.register.tables.rows import RecordRow
 from portal.register.tables.withheld import NoticeRow
@@ -114,6 +115,7 @@ LISTINGS: dict[str, Listing] = {
             (lambda asked: "outcome" in asked or "item" in asked, _BY_OUTCOME),
         ),
         _listing("followups", FollowUpRow, (FollowUpRow.taken_on, FollowUpRow.public_id)),
+        _listing("replies", ReplyRow, (ReplyRow.received_on, ReplyRow.public_id)),
         _listing("documents", DocumentRow, (DocumentRow.issued_on, DocumentRow.public_id)),
         _listing("withheld", NoticeRow, (NoticeRow.review_on, NoticeRow.public_id)),
     )

@@ -12,6 +12,7 @@ from portal.domain.grounds import Ground
 from portal.domain.items import ItemClass, Method
 from portal.domain.parties import AgencyLevel, EntityKind
 from portal.domain.plans import Joint, TaskType
+from portal.domain.replies import LetterKind, ReplyState
 from portal.register.folding import fold
 from portal.register.selecting.checks import OF_FINDINGS, OF_RESULTS
 from portal.register.selecting.model import Around, Parameter, Reads
@@ -23,6 +24,7 @@ from portal.register.tables.entities import EntityKeyRow, EntityRow
 from portal.register.tables.followups import FollowUpRow
 from portal.register.tables.items import ItemRow
 from portal.register.tables.plans import PlanRow, TaskItemRow, TaskRow
+from portal.register.tables.replies import ReplyRow
 from portal.register.tables.results import ResultRow
 from portal.register.tables.withheld import NoticeRow
 
@@ -179,6 +181,13 @@ _FOLLOWUPS = (
     ),
 )  # fmt: skip
 
+_REPLIES = (
+    named("result", "r", ("所指结果的标识", "identifier of the result"), ReplyRow.result_id),
+    named("entity", "e", ("所指检查对象的标识", "identifier of the party"), ReplyRow.entity_id),
+    coded("kind", LetterKind, ("来信类别", "kind of letter"), key="kind", column=ReplyRow.kind),
+    coded("state", ReplyState, ("办理状态", "state"), key="state", column=ReplyRow.state),
+)
+
 _DOCUMENTS = (
     agency(DocumentRow.agency_id),
     REGION,
@@ -193,6 +202,6 @@ _NOTICES = (
 PARAMETERS: dict[str, tuple[Parameter, ...]] = {
     "agencies": _AGENCIES, "items": _ITEMS, "plans": _PLANS, "tasks": _TASKS, "draws": _DRAWS,
     "draw-entries": _DRAW_ENTRIES, "entities": _ENTITIES, "results": OF_RESULTS,
-    "findings": OF_FINDINGS, "followups": _FOLLOWUPS, "documents": _DOCUMENTS,
+    "findings": OF_FINDINGS, "followups": _FOLLOWUPS, "replies": _REPLIES, "documents": _DOCUMENTS,
     "withheld": _NOTICES,
 }  # fmt: skip

@@ -2,6 +2,7 @@
 
 from datetime import date
 
+import sqlalchemy as sa
 from sqlalchemy import Index, String
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -27,6 +28,7 @@ class ResultRow(RecordRow):
         Index("ix_result_agency_status", "agency_id", "status", "inspected_on", "public_id"),
         Index("ix_result_late", "late", "inspected_on", "public_id"),
         Index("ix_result_agency_late", "agency_id", "late", "inspected_on", "public_id"),
+        Index("ix_result_disputed", "disputed", "inspected_on", "public_id"),
         Index("ix_result_published", "published_on", "public_id"),
     )
 
@@ -44,6 +46,7 @@ class ResultRow(RecordRow):
     working_days: Mapped[int | None]
     #: Whether that was later than the law allows.
     late: Mapped[bool | None]
+    disputed: Mapped[bool] = mapped_column(server_default=sa.false())
 
 
 class OutcomeRow(Table):

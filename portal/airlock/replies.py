@@ -1,0 +1,77 @@
+"""What becomes public of a letter: how far it is, and of the rest only what two people let out."""
+
+import re
+from dataclasses import dataclass
+from datetime import date
+
+from portal.airlock.around import Cleared, Passage
+from portal.airlock.detectors.kinds import Severity
+from portal.airlock.known import KnownSecrets
+from portal.airlock.residue import Find, digest_of, look
+from portal.domain.replies import LetterKind, ReplyState, status_id
+from portal.register.records import PublicReply
+
+_SEPARATORS = re.compile(r"[\s、,，;；/:：]+")
+#: Shorter pieces of a contact would be found everywhere.
+_TELLING = 3
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Standing:
+    """How a letter stands. `about` is result and party, once it was accepted."""
+
+    reference: str
+    kind: LetterKind
+    state: ReplyState
+    received_on: date
+    decided_on: date | None = None
+    about: tuple[str, str] | None = None
+    statement: str | None = None
+    decision: str | None = None
+    contact: str | None = None
+    #: Whether the party is a person whose name is shortened.
+    personal: bool = False
+
+
+def project_reply(standing: Standing, known: KnownSecrets | None, *, let_pass: bool) -> Passage:
+    """Return what the public sees; the letter's own text, its contact and evidence have no way here.
+
+    `let_pass`: what a person may decide on counts as looked at, in these very texts.
+    """
+    told = standing.about is not None
+    result_id, entity_id = standing.about or (None, None)
+    record = PublicReply(
+        id=status_id(standing.reference),
+        state=standing.state,
+        received_on=standing.received_on,
+        decided_on=standing.decided_on,
+        kind=standing.kind if told else None,
+        result_id=result_id,
+        entity_id=entity_id,
+        text=standing.statement if told else None,
+        decision=standing.decision,
+    )
+    passage = Passage(
+        [record],
+        secrets=tuple(p for p in _SEPARATORS.split(standing.contact or "") if len(p) >= _TELLING),
+        personal=standing.personal,
+        known=known,
+    )
+    if let_pass:
+        passage.cleared = frozenset(_cleared(passage))
+    return passage
+
+
+def finds(passage: Passage) -> list[Find]:
+    """Return what the detectors see in the texts that would become public."""
+    return [find for record in passage.records for find in look(record, passage)]
+
+
+def _cleared(passage: Passage) -> list[Cleared]:
+    (record,) = passage.records
+    texts = {name: getattr(record, name) for name in ("text", "decision")}
+    return [
+        Cleared(find.path, find.kind, digest_of(texts[find.path]))
+        for find in look(record, passage)
+        if find.path in texts and find.severity is Severity.HOLD and not find.stops
+    ]
