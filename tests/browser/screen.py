@@ -33,12 +33,15 @@ def resize(browser: Chrome, width: int, height: int = 900) -> None:
 
 
 def look(browser: Chrome, *, dark: bool = False, paper: bool = False) -> None:
-    """Ask for dark colours, or for what a printer gets; neither is the ordinary page."""
+    """Ask for dark colours, or for what a printer gets; neither is the ordinary page. Nothing moves."""
     browser.execute_cdp_cmd(
         "Emulation.setEmulatedMedia",
         {
             "media": "print" if paper else "",
-            "features": [{"name": "prefers-color-scheme", "value": "dark" if dark else "light"}],
+            "features": [
+                {"name": "prefers-color-scheme", "value": "dark" if dark else "light"},
+                {"name": "prefers-reduced-motion", "value": "reduce"},
+            ],
         },
     )
 
