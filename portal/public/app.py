@@ -163,6 +163,8 @@ def _finish(response: Response) -> Response:
     response.headers.update(_HEADERS)
     if _settings().site_url.startswith("https://"):
         response.headers["Strict-Transport-Security"] = _ALWAYS_TLS
+    if request.endpoint == "papers.badge":
+        response.headers["Cross-Origin-Resource-Policy"] = "cross-origin"
     if request.path.startswith(_OPEN):
         response.headers["Access-Control-Allow-Origin"] = "*"
         response.headers["Cross-Origin-Resource-Policy"] = "cross-origin"

@@ -56,6 +56,7 @@ def sights(client: FlaskClient) -> dict[str, str]:
         found[name] = address
         for section in way:
             found[name] = _first(client, found[name], section)
+    found["entity-statement"] = f"{found['entity-closed']}/statement"
     return found
 
 

@@ -11,16 +11,12 @@ from tests.browser.sights import in_english, sights
 pytestmark = [pytest.mark.slow, pytest.mark.browser, pytest.mark.enable_socket]
 
 
-@pytest.fixture(scope="module")
-def program() -> str:
-    return checker()
-
-
 @pytest.mark.parametrize("width", WIDTHS)
 @pytest.mark.parametrize("language", ["zh", "en"])
 def test_axe_finds_nothing_on_any_kind_of_page(
-    browser: Chrome, address: str, site: Flask, program: str, width: int, language: str
+    browser: Chrome, address: str, site: Flask, width: int, language: str
 ) -> None:
+    program = checker()
     resize(browser, width)
     faults = []
 
