@@ -3,7 +3,7 @@
     python -m tests.browser.gallery FOLDER [NAME …]
 
 The pages are those of the stores that the settings name (PORTAL_DATA); with NAMEs only the pages so
-called. Pictures are `NAME-WIDTH-LANGUAGE[-dark|-print].png`.
+called. Pictures are `NAME-WIDTH-LANGUAGE[-dark].png`, with `paper` for a width as printed.
 """
 
 import argparse
@@ -19,7 +19,7 @@ from selenium.webdriver import Chrome
 from werkzeug.serving import make_server
 
 from portal.public.app import create_app
-from tests.browser.screen import WIDTHS, look, opened, resize, shoot
+from tests.browser.screen import PAPER, WIDTHS, look, opened, resize, shoot
 from tests.browser.sights import in_english, sights
 
 
@@ -48,9 +48,9 @@ def take(browser: Chrome, address: str, name: str, folder: Path) -> None:
         browser.get(address)
         look(browser, dark=True)
         shoot(browser, folder / f"{name}-{width}-zh-dark.png")
-    resize(browser, 720)
+    resize(browser, PAPER)
     look(browser, paper=True)
-    shoot(browser, folder / f"{name}-720-zh-print.png")
+    shoot(browser, folder / f"{name}-paper-zh.png")
     look(browser)
 
 

@@ -8,6 +8,8 @@ from selenium.webdriver.chrome.service import Service
 
 #: Width in CSS pixels of a desk and of a telephone.
 WIDTHS = (1280, 390)
+#: Width of what stands between the margins of A4.
+PAPER = 665
 _TALLEST = 12_000
 
 

@@ -1,5 +1,7 @@
 """The front page."""
 
+from datetime import timedelta
+
 from flask import Blueprint, render_template
 from flask.typing import ResponseReturnValue
 
@@ -13,6 +15,8 @@ from portal.register.queries import agencies, changes, documents, plans, results
 bp = Blueprint("home", __name__)
 
 _NEWEST = 8
+#: "The last days": today and six before it.
+_WEEK = timedelta(days=6)
 
 
 @bp.get("/")
@@ -25,6 +29,8 @@ def index() -> ResponseReturnValue:
     return render_template(
         "home.html",
         tallies=changes.tallies(session),
+        year=today.year,
+        fresh=results.published_count(session, today - _WEEK),
         overdue=results.overdue_count(session, today),
         lines=result_lines(session, newest, today),
         documents=documents.listed(session, limit=5).rows,

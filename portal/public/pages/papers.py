@@ -2,6 +2,7 @@
 
 from flask import Blueprint, Response, current_app, render_template, url_for
 from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
 
 from portal.kit import clock, qr
 from portal.kit.config import Settings
@@ -10,7 +11,7 @@ from portal.public import params
 from portal.public.caching import conditional
 from portal.public.pages.found import or_missing
 from portal.public.pages.lines import result_lines
-from portal.register.queries import changes, entities, results, standings
+from portal.register.queries import entities, results, standings
 from portal.register.queries.results import ResultFilter
 from portal.register.records import Kind
 
@@ -38,8 +39,6 @@ def statement(public_id: str) -> ResponseReturnValue:
         lines=result_lines(session, page.rows, today),
         more=page.next is not None,
         standing=standings.of_entity(session, public_id, today),
-        today=today,
-        serial=changes.serial(session),
         address=address,
         code=qr.code(address),
     )
@@ -53,12 +52,12 @@ def badge(public_id: str) -> ResponseReturnValue:
     session, today = db.session(), clock.local_today()
     or_missing(entities.get(session, public_id), Kind.ENTITY, public_id)
     last = results.listed(session, ResultFilter(entity=public_id), limit=1).rows
-    drawn = render_template(
-        "entities/badge.svg",
-        standing=standings.of_entity(session, public_id, today),
-        last=last[0].record if last else None,
-        width_of=width_of,
-    )
+    head, words = _("双随机抽查"), _("没有已公开的检查")
+    if last:
+        result, standing = last[0].record, standings.of_entity(session, public_id, today)
+        day = f"{result.inspected_on:{'%Y-%m' if result.month_only else '%Y-%m-%d'}}"
+        words = _("最近检查 %(day)s · 未完结问题 %(count)s", day=day, count=standing.open)
+    drawn = render_template("entities/badge.svg", head=head, words=words, width_of=width_of)
     return Response(drawn, mimetype="image/svg+xml")
 
 

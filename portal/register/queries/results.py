@@ -64,6 +64,17 @@ def named(session: Session, public_ids: Sequence[str | None]) -> dict[str, Publi
     return by_ids(session, ResultRow, PublicResult, public_ids)
 
 
+def published_count(session: Session, since: date, ceiling: int = 10_000) -> int:
+    """Count the results published on `since` or later, up to `ceiling`."""
+    late = (
+        sa.select(ResultRow.public_id)
+        .where(ResultRow.published_on >= since)
+        .limit(ceiling)
+        .subquery()
+    )
+    return session.scalar(sa.select(sa.func.count()).select_from(late)) or 0
+
+
 def overdue_count(session: Session, today: date, ceiling: int = 10_000) -> int:
     """Count open results past their deadline, up to `ceiling`."""
     late = (
