@@ -19,6 +19,13 @@ PAGES = (
     "accessibility", "contact", "sync",
 )  # fmt: skip
 
+#: Names on the style page; nobody has them.
+_FICTITIOUS = {
+    "agency": "示例市市场监督管理局",
+    "party": "示例市样本有限公司",
+    "shop": "示例市样本商店",
+}
+
 
 @bp.get("/")
 @conditional
@@ -35,7 +42,7 @@ def design() -> ResponseReturnValue:
     params.read()
     settings: Settings = current_app.config["PORTAL"]
     code = qr.code(settings.site_url + url_for("docs.design"))
-    return render_template("docs/design.html", code=code)
+    return render_template("docs/design.html", code=code, **_FICTITIOUS)
 
 
 @bp.get("/<name>")
