@@ -3,7 +3,7 @@
 from typing import Any
 from urllib.parse import urlencode
 
-from flask import Flask, g, has_request_context, request
+from flask import Flask, current_app, g, has_request_context, request
 from flask_babel import gettext as _
 
 #: Large letters and high contrast; dark or light whatever the device prefers.
@@ -19,13 +19,20 @@ _PLAIN = {
 
 def set_up(app: Flask, pages: set[str]) -> None:
     """Keep the choice in links between pages; `pages` names their blueprints."""
-    kept = pages | _PAGES
+    app.extensions["viewed"] = pages | _PAGES
 
     @app.url_defaults
     def keep_view(endpoint: str, values: dict[str, Any]) -> None:
         chosen = view()
-        if chosen and endpoint.partition(".")[0] in kept and endpoint not in _PLAIN:
+        if chosen and is_viewed(endpoint):
             values.setdefault("view", chosen)
+
+
+def is_viewed(endpoint: str | None) -> bool:
+    """Whether what `endpoint` answers is a page that people look at."""
+    if endpoint is None or endpoint in _PLAIN:
+        return False
+    return endpoint.partition(".")[0] in current_app.extensions["viewed"]
 
 
 def view() -> str | None:

@@ -9,8 +9,8 @@ from flask.testing import FlaskClient
 from tests.conftest import Office
 from tests.makers import RESULT_ROW, Row
 
-PROBLEM: Row = RESULT_ROW | {
-    "code": "JC-0002", "inspected_on": "2025-05-22", "outcomes": "发现问题已责令改正",
+PROBLEM: Row = {
+    **RESULT_ROW, "code": "JC-0002", "inspected_on": "2025-05-22", "outcomes": "发现问题已责令改正",
     "due_on": "2099-06-30",
 }  # fmt: skip
 
