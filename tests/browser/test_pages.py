@@ -4,6 +4,7 @@ import pytest
 from flask import Flask
 from selenium.webdriver import Chrome, Keys
 from selenium.webdriver.common.by import By
+from selenium.webdriver.support.expected_conditions import url_contains
 from selenium.webdriver.support.ui import WebDriverWait
 
 from tests.browser.screen import PAPER, look, resize
@@ -131,7 +132,7 @@ def test_the_keyboard_alone_leads_from_search_to_party_to_result(
                 break
         outline = focus.value_of_css_property("outline-style")
         focus.send_keys(Keys.ENTER)
-        wait.until(lambda page, place=f"/{section}/{section[0]}_": place in page.current_url)
+        wait.until(url_contains(f"/{section}/{section[0]}_"))
         assert outline == "solid"
 
 
