@@ -10,7 +10,7 @@ ON_POSTGRES := tests/register tests/airlock tests/public tests/letterbox tests/i
   tests/internal/test_import.py tests/internal/test_due.py tests/journeys/test_row_to_citizen.py \
   -m "not browser and not slow"
 
-.PHONY: help run test check fix bench translations clean
+.PHONY: help run test check fix bench axe translations clean
 
 help: ## Show this list
 	@grep -E '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -18,7 +18,7 @@ help: ## Show this list
 run: .venv/ready ## Migrate, load the demonstration on the first start, serve site and office until Ctrl-C
 	@exec $(BIN)/portal-office run
 
-test: .venv/ready-dev .system ## All checks and all tests, as CI runs them
+test: .venv/ready-dev .system axe ## All checks and all tests, as CI runs them
 	@$(MAKE) --no-print-directory check
 	$(BIN)/python -m pytest -n 2 --dist worksteal
 	$(BIN)/python -m tests.postgres $(BIN)/python -m pytest -n 2 --dist worksteal $(ON_POSTGRES)
@@ -37,6 +37,13 @@ fix: .venv/ready-dev ## Format and mend what can be mended
 bench: .venv/ready-dev ## Measure import, release, pages and search at 100,000 results
 	$(BIN)/python -m tests.bench
 	$(BIN)/python -m tests.bench.search
+
+# The accessibility checker comes from npm and stays out of the repository.
+AXE := 4.14.1
+axe: .venv/node_modules/axe-core/$(AXE) ## Fetch the accessibility checker that tests use
+.venv/node_modules/axe-core/$(AXE): | .system
+	@npm install --silent --no-audit --no-fund --no-save --ignore-scripts --prefix .venv axe-core@$(AXE)
+	@touch $@
 
 translations: .venv/ready-dev ## Collect new words for the English catalogue and compile it
 	$(BIN)/pybabel -q extract -F pyproject.toml --no-location --sort-output -o .venv/messages.pot .
@@ -61,8 +68,8 @@ clean: ## Remove the environment and the demonstration's stores
 	@touch $@
 
 # A real browser with Chinese fonts, a real PostgreSQL and a real nginx for the tests that use them.
-PROGRAMS := chromium chromedriver nginx pg_ctlcluster
-PACKAGES := chromium chromium-driver fonts-noto-cjk nginx-light postgresql
+PROGRAMS := chromium chromedriver nginx pg_ctlcluster npm
+PACKAGES := chromium chromium-driver fonts-noto-cjk nginx-light postgresql npm
 .PHONY: .system
 .system:
 	@missing=; for each in $(PROGRAMS); do command -v $$each >/dev/null || missing="$$missing $$each"; done; \

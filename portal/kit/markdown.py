@@ -18,8 +18,12 @@ def to_html(text: str) -> str:
         html,
         tags=_TAGS,
         attributes=attributes,
-        #: Markdown's tables have their headers in the first row.
-        set_tag_attribute_values={"th": {"scope": "col"}},
+        #: Tables have their headers in the first row; what scrolls sideways can be reached by keyboard.
+        set_tag_attribute_values={
+            "th": {"scope": "col"},
+            "pre": {"tabindex": "0"},
+            "table": {"tabindex": "0"},
+        },
         url_schemes={"http", "https"},
         link_rel="nofollow",
     )

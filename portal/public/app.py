@@ -4,10 +4,9 @@ import hashlib
 from functools import cache
 from importlib.metadata import version
 from pathlib import Path
-from urllib.parse import urlencode
 
 import sqlalchemy as sa
-from flask import Flask, Response, current_app, request, url_for
+from flask import Flask, Response, current_app, g, request, url_for
 from flask_babel import gettext as _
 from jinja2 import FileSystemLoader, StrictUndefined
 from werkzeug.routing import UnicodeConverter, ValidationError
@@ -18,7 +17,7 @@ from portal.kit.config import Settings, load
 from portal.kit.db import LETTERBOX, db, options, read_only
 from portal.kit.i18n import language
 from portal.letterbox.slot import only_insert
-from portal.public import errors, filters
+from portal.public import errors, filters, viewing
 from portal.public.api import catalogue, changes, crossing, dumps, resourcesync, sitemap
 from portal.public.api.routes import BLUEPRINTS as API
 from portal.public.feeds import offers, searching
@@ -73,6 +72,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     app.url_map.converters["default"] = _Printable
     i18n.set_up(app)
     filters.set_up(app)
+    viewing.set_up(app, {blueprint.name for blueprint in BLUEPRINTS})
     errors.set_up(app)
     crossing.set_up(app, settings.rate_limit)
     for blueprint in (*BLUEPRINTS, feed_page.bp, feeds.bp, searching.bp, *API, *_WHOLE):
@@ -139,7 +139,11 @@ def _page_words() -> dict[str, object]:
         "zone": "public",
         "feed": offers.of_page(),
         "nav": nav,
-        "other_lang_url": _in_other_language(),
+        "other_lang_url": viewing.here_with("lang", None if language() == "en" else "en"),
+        "view": viewing.view(),
+        "views": viewing.choices(),
+        "today": clock.local_today(),
+        "serial": g.get("serial"),
         "footer_links": [
             (url_for("statistics.index"), _("统计")),
             (url_for("withheld.index"), _("不予公开情况")),
@@ -149,7 +153,11 @@ def _page_words() -> dict[str, object]:
             (url_for("downloads.index"), _("全部数据")),
             (url_for("feed_page.index"), _("订阅")),
             (url_for("docs.show", name="about"), _("关于本站")),
-            (url_for("docs.show", name="reading"), _("怎样读抽查结果")),
+            (url_for("docs.index"), _("使用说明")),
+            (url_for("docs.show", name="rights"), _("您的权利")),
+            (url_for("docs.show", name="privacy"), _("隐私说明")),
+            (url_for("docs.show", name="accessibility"), _("无障碍说明")),
+            (url_for("docs.show", name="contact"), _("联系方式")),
             (settings.license_url, _("数据使用许可")),
         ],
         "permalink": settings.site_url + here if request.endpoint else None,
@@ -163,18 +171,12 @@ def _settings() -> Settings:
     return settings
 
 
-def _in_other_language() -> str:
-    """Return this page's address in the other language, with its own parameters kept."""
-    pairs = [(name, value) for name, value in request.args.items(multi=True) if name != "lang"]
-    if language() != "en":
-        pairs.append(("lang", "en"))
-    return request.path + (f"?{urlencode(pairs)}" if pairs else "")
-
-
 def _finish(response: Response) -> Response:
     response.headers.update(_HEADERS)
     if _settings().site_url.startswith("https://"):
         response.headers["Strict-Transport-Security"] = _ALWAYS_TLS
+    if request.endpoint == "papers.badge":
+        response.headers["Cross-Origin-Resource-Policy"] = "cross-origin"
     if request.path.startswith(_OPEN):
         response.headers["Access-Control-Allow-Origin"] = "*"
         response.headers["Cross-Origin-Resource-Policy"] = "cross-origin"

@@ -4,11 +4,12 @@ from collections.abc import Callable
 from functools import wraps
 from typing import Any
 
-from flask import Response, current_app, make_response, request
+from flask import Response, current_app, g, make_response, request
 
 from portal.kit import clock
 from portal.kit.db import db
 from portal.kit.i18n import language
+from portal.public.viewing import view as look
 from portal.register.queries import changes
 
 View = Callable[..., Any]
@@ -43,7 +44,8 @@ def _conditional(view: View, state: Callable[[], str]) -> View:
 
 
 def _tag() -> str:
-    serial = changes.serial(db.session())
+    g.serial = changes.serial(db.session())
     epoch = changes.epoch(db.session()) or "new"
     release = current_app.config["RELEASE"]
-    return f"{epoch[:8]}-{serial}-{language()}-{clock.local_today():%Y%m%d}-{release}"
+    reader = f"{language()}{look() or ''}"
+    return f"{epoch[:8]}-{g.serial}-{reader}-{clock.local_today():%Y%m%d}-{release}"

@@ -11,6 +11,7 @@ from flask_babel import gettext as _
 
 from portal.domain.codelists import CodeList
 from portal.kit.i18n import LANGUAGES
+from portal.public.viewing import VIEWS, is_viewed
 from portal.register.selecting.listings import LISTINGS
 from portal.register.selecting.model import Parameter, Reads
 
@@ -75,6 +76,8 @@ def read(**known: Read) -> dict[str, Any]:
 def strictly(readers: dict[str, Read], *, blanks: bool = False) -> dict[str, Any]:
     """Do as `read` does; without `blanks` a blank value is an error like any other."""
     known = {"lang": member_of(*LANGUAGES), **readers}
+    if is_viewed(request.endpoint):
+        known["view"] = member_of(*VIEWS)
     found: dict[str, Any] = {}
     for name, given in request.args.items(multi=True):
         if name not in known:
@@ -88,6 +91,7 @@ def strictly(readers: dict[str, Read], *, blanks: bool = False) -> dict[str, Any
         except ValueError as error:
             raise BadParameter(name, given, str(error)) from None
     found.pop("lang", None)
+    found.pop("view", None)
     return found
 
 

@@ -6,7 +6,7 @@ from selenium.webdriver.common.by import By
 from selenium.webdriver.remote.webelement import WebElement
 from selenium.webdriver.support.ui import WebDriverWait
 
-from tests.browser.test_pages import WIDTHS, _resize
+from tests.browser.screen import WIDTHS, resize
 
 pytestmark = [pytest.mark.slow, pytest.mark.browser, pytest.mark.enable_socket]
 
@@ -22,7 +22,7 @@ def _offers(browser: Chrome) -> list[WebElement]:
 def test_type_arrow_enter_opens_the_party(
     browser: Chrome, address: str, width: int, path: str, box: str
 ) -> None:
-    _resize(browser, width)
+    resize(browser, width)
     browser.get(f"{address}{path}")
     field = browser.find_element(By.ID, box)
 
@@ -45,7 +45,7 @@ def offers_id(box: str, place: int) -> str:
 def test_escape_gives_back_what_was_typed_and_enter_searches_for_it(
     browser: Chrome, address: str
 ) -> None:
-    _resize(browser, 1280)
+    resize(browser, 1280)
     browser.get(f"{address}/")
     field = browser.find_element(By.ID, "q")
 
@@ -62,7 +62,7 @@ def test_escape_gives_back_what_was_typed_and_enter_searches_for_it(
 
 
 def test_search_narrows_and_pages_without_javascript(browser: Chrome, address: str) -> None:
-    _resize(browser, 390)
+    resize(browser, 390)
     browser.execute_cdp_cmd("Emulation.setScriptExecutionDisabled", {"value": True})
     try:
         browser.get(f"{address}/")

@@ -15,7 +15,7 @@ from portal.kit.markdown import to_html
         ("# 一、总体要求", '<h1 id="_1">一、总体要求</h1>'),
         ("正文**要点**", "<p>正文<strong>要点</strong></p>"),
         ("1. 甲\n2. 乙", "<ol>\n<li>甲</li>\n<li>乙</li>\n</ol>"),
-        ("```\na < b\n```", "<pre><code>a &lt; b\n</code></pre>"),
+        ("```\na < b\n```", '<pre tabindex="0"><code>a &lt; b\n</code></pre>'),
         ("[清单](/items/)", '<p><a href="/items/" rel="nofollow">清单</a></p>'),
         (
             "[公报](https://example.org/a?b=1&c=2)",
@@ -24,7 +24,7 @@ from portal.kit.markdown import to_html
         (
             "| 甲 | 乙 |\n| --- | --- |\n| 1 | 2 |",
             (
-                "<table>\n<thead>\n<tr>\n"
+                '<table tabindex="0">\n<thead>\n<tr>\n'
                 '<th scope="col">甲</th>\n<th scope="col">乙</th>\n</tr>\n</thead>\n'
                 "<tbody>\n<tr>\n<td>1</td>\n<td>2</td>\n</tr>\n</tbody>\n</table>"
             ),

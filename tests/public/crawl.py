@@ -3,7 +3,7 @@
 import re
 from dataclasses import dataclass
 from html import unescape
-from urllib.parse import urljoin, urlsplit
+from urllib.parse import parse_qs, urljoin, urlsplit
 
 from flask.testing import FlaskClient
 
@@ -37,6 +37,8 @@ def crawl(client: FlaskClient, start: str = "/", *, most: int = 20_000) -> dict[
             links += [unescape(link) for link in _LINK.findall(body.decode())]
         for link in links:
             target = urlsplit(urljoin(f"http://localhost{address}", link))
+            if "view" in parse_qs(target.query):
+                continue  # the same page in other letters or colours
             if target.netloc in ("localhost", "") and target.scheme == "http":
                 waiting.append(target.path + (f"?{target.query}" if target.query else ""))
     return found

@@ -1,5 +1,7 @@
 """The front page."""
 
+from datetime import timedelta
+
 from flask import Blueprint, render_template
 from flask.typing import ResponseReturnValue
 
@@ -14,6 +16,8 @@ from portal.register.queries import agencies, changes, documents, plans, results
 bp = Blueprint("home", __name__)
 
 _NEWEST = 8
+#: "The last days": today and six before it.
+_WEEK = timedelta(days=6)
 
 
 @bp.get("/")
@@ -29,6 +33,8 @@ def index() -> ResponseReturnValue:
         in_time=figures.total(session, "punctuality"),
         handled=figures.total(session, "outcomes"),
         written=figures.written,
+        year=today.year,
+        fresh=results.published_count(session, today - _WEEK),
         lines=result_lines(session, newest, today),
         documents=documents.listed(session, limit=5).rows,
         plans=plans.listed(session, limit=5).rows,

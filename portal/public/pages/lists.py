@@ -37,7 +37,7 @@ class Listed:
             next=self.next,
             asked=self.asked,
             continued=self.continued,
-            downloads=[(kind.upper(), _address(self.word, kind, self.asked)) for kind in _FORMATS],
+            downloads=downloads(self.word, self.asked),
             **more,
         )
 
@@ -54,6 +54,11 @@ def listed(word: str, query: Query) -> Listed:
     cursor = asked.more.get("cursor")
     page = query(session, cursor=cursor, **asked.conditions)
     return Listed(word, session, page.rows, page.next, asked.given, cursor is not None)
+
+
+def downloads(word: str, asked: dict[str, str]) -> list[tuple[str, str]]:
+    """Return format and address of the whole list that `asked` narrows."""
+    return [(kind.upper(), _address(word, kind, asked)) for kind in _FORMATS]
 
 
 def _address(word: str, suffix: str, asked: dict[str, str]) -> str:

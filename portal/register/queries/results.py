@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
+from datetime import date
 from typing import Any
 
 import sqlalchemy as sa
@@ -61,3 +62,14 @@ def get(session: Session, public_id: str) -> Shown[PublicResult] | None:
 def named(session: Session, public_ids: Sequence[str | None]) -> dict[str, PublicResult]:
     """Return the results with these ids."""
     return by_ids(session, ResultRow, PublicResult, public_ids)
+
+
+def published_count(session: Session, since: date, ceiling: int = 10_000) -> int:
+    """Count the results published on `since` or later, up to `ceiling`."""
+    late = (
+        sa.select(ResultRow.public_id)
+        .where(ResultRow.published_on >= since)
+        .limit(ceiling)
+        .subquery()
+    )
+    return session.scalar(sa.select(sa.func.count()).select_from(late)) or 0
