@@ -42,10 +42,7 @@ _VERSION = ("public_id", "serial", "version", "body")
 def open_pen(
     engine: sa.Engine, *, now: datetime, restorations: Sequence[Restoration] = ()
 ) -> Iterator["Pen"]:
-    """Take the write lock and hand out the pen; everything it wrote becomes public at once, or nothing.
-
-    A restored register is given all its `restorations` first.
-    """
+    """Hand out the pen under the write lock: all or nothing. A restored register gets its `restorations` first."""
     with write_lock(engine) as session:
         if restorations:
             begin_anew(session, restorations)
