@@ -620,6 +620,7 @@ def test_the_command_tells_the_list_to_programs(office: Office, data: Path) -> N
     assert (done.exit_code, known_until >= "2025-12-31") == (0, True)
     assert facts == {
         "today": "2025-06-19", "agency": AGENCY, "within": 3, "later": {"lines": 0, "records": 0},
+        "letters": [],
     }  # fmt: skip
     assert overdue == {
         "bucket": "overdue", "lines": 1, "records": 1, "rest": 0,
@@ -735,7 +736,7 @@ def test_a_single_record_is_one_click_away(crowded: Office, signed_in: SignIn) -
     batch = client.get(link).get_data(as_text=True)
 
     assert "after=" in link
-    assert "<h3>第 2 行</h3>" in batch
+    assert "<h3>第 2 行 · " in batch
 
 
 def test_the_page_goes_on_where_it_stopped(

@@ -10,8 +10,9 @@ from click.testing import CliRunner
 from sqlalchemy.orm import Session
 
 from portal.domain.errors import FourEyesViolation, WrongState
+from portal.domain.workflow import Role
 from portal.internal.cli import main
-from portal.internal.desk import review, scheduled
+from portal.internal.desk import people, review, scheduled
 from portal.internal.tables.batches import BatchRow
 from portal.register.tables.draws import DrawEntryRow
 from portal.register.tables.results import ResultRow
@@ -55,11 +56,9 @@ def test_an_order_is_for_approved_batches_and_times_to_come(office: Office) -> N
 
     with pytest.raises(WrongState):
         scheduled.order(office.stores, waiting, at=NOW, by="he", now=NOW)
-    with Session(office.stores.internal) as session:
-        session.execute(sa.update(BatchRow).where(BatchRow.id == waiting).values(filed_by="he"))
-        session.commit()
+    people.set_roles(office.stores.internal, "lin", (Role.CLERK, Role.PUBLISHER), by="an")
     with pytest.raises(FourEyesViolation):
-        scheduled.order(office.stores, waiting, at=NOW + HOUR, by="he", now=NOW)
+        scheduled.order(office.stores, waiting, at=NOW + HOUR, by="lin", now=NOW)
 
 
 def test_a_refused_release_is_told_and_not_tried_for_ever(office: Office) -> None:

@@ -184,8 +184,9 @@ class ColumnsReader:
         row.faulty = True
         for index, cell, what in self._unread.pop(row.number):
             strip = self._strips.get(index)
-            self._tell("unread", cell, what, strip.column.title if strip else "")
-            if strip:
+            #: A strip that has remembered nothing yet is an empty dict, and false.
+            self._tell("unread", cell, what, "" if strip is None else strip.column.title)
+            if strip is not None:
                 row.places.add(strip.column.field, cell)
 
     def _fill(self, row: RowRead, cells: Sequence[Cell]) -> None:

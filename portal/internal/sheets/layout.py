@@ -126,7 +126,7 @@ class Layout:
         fresh = True
         for number, cells in chain(self._head, self._rows):
             empty = cells.count("")
-            if empty == len(cells):
+            if empty == len(cells) or (empty and not _says_anything(cells)):
                 continue
             filled, first = len(cells) - empty, cells[0]
             #: Most rows are told by their first cell.
@@ -229,6 +229,11 @@ class Layout:
 
     def _aside(self, number: int, role: str, cells: Sequence[Cell]) -> None:
         self.asides.append(Aside(number, role, tuple(map(shown, cells))))
+
+
+def _says_anything(cells: Sequence[Cell]) -> bool:
+    """Whether any cell holds more than blanks, which spreadsheets keep and nobody sees."""
+    return any(cell != "" and not (type(cell) is str and cell.isspace()) for cell in cells)
 
 
 def _names_party(cells: Sequence[Cell]) -> bool:
