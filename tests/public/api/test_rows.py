@@ -91,7 +91,8 @@ def test_a_walk_that_is_cut_short_goes_on_where_it_stopped(
 def _value(parameter: Parameter, rows: list[Any]) -> str | None:
     """Return a value that some of `rows` have, as it is written in an address."""
     fixed = {"published_since": "2026-01-01", "updated_since": "2026-01-01", "in_force_on": "2025-06-01",
-             "inspected_since": "2025-06-01", "inspected_until": "2025-06-01"}  # fmt: skip
+             "inspected_since": "2025-06-01", "inspected_until": "2025-06-01",
+             "quarter": "2025Q2"}  # fmt: skip
     if parameter.reads is Reads.BOOLEAN:
         return "true"
     if parameter.codes is not None:
