@@ -5,10 +5,9 @@ PYTHON ?= python3
 BIN := .venv/bin
 PIP := $(BIN)/python -m pip --quiet --disable-pip-version-check
 
-# What touches a store is tested on PostgreSQL as well; the rest has never heard of it.
-ON_POSTGRES := tests/register tests/airlock tests/public tests/letterbox tests/internal/test_workflow.py \
-  tests/internal/test_import.py tests/internal/test_due.py tests/journeys/test_row_to_citizen.py \
-  -m "not browser and not slow"
+# The road of a record, and its lists, on PostgreSQL as well.
+ON_POSTGRES := tests/airlock/test_publish.py tests/register/test_lists.py tests/journeys/test_row_to_citizen.py \
+  -m "not slow"
 
 .PHONY: help run test check fix bench axe translations clean
 
