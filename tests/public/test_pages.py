@@ -155,7 +155,7 @@ def test_the_site_refuses_to_write_its_register(site: Flask, office: Office) -> 
 def test_no_page_of_the_demonstration_breaks_in_english(demo: Path) -> None:
     pages = crawl(create_app(urls(demo)[0]).test_client(), "/?lang=en", most=1_500)
 
-    assert {answer.status for answer in pages.values()} <= {200, 302, 308}
+    assert [each for each, answer in pages.items() if answer.status not in {200, 302, 308}] == []
 
 
 def test_the_makers_agency_is_fictitious() -> None:
