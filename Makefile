@@ -5,11 +5,13 @@ PYTHON ?= python3
 BIN := .venv/bin
 PIP := $(BIN)/python -m pip --quiet --disable-pip-version-check
 
+.PHONY: help run test long check fix bench axe translations clean
+
+# Of the long tests, those that watch over secrets and access; "make long" runs every one.
+WATCHED := tests/public/test_leaks.py tests/public/test_pages.py tests/browser/test_access.py
 # The road of a record, and its lists, on PostgreSQL as well.
 ON_POSTGRES := tests/airlock/test_publish.py tests/register/test_lists.py tests/journeys/test_row_to_citizen.py \
   -m "not slow"
-
-.PHONY: help run test check fix bench axe translations clean
 
 help: ## Show this list
 	@grep -E '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -19,8 +21,12 @@ run: .venv/ready ## Migrate, load the demonstration on the first start, serve si
 
 test: .venv/ready-dev .system axe ## All checks and all tests, as CI runs them
 	@$(MAKE) --no-print-directory check
-	$(BIN)/python -m pytest -n 2 --dist worksteal
+	$(BIN)/python -m pytest -n 2 --dist worksteal -m "not slow and not browser"
+	$(BIN)/python -m pytest -n 2 --dist worksteal -m "slow or browser" $(WATCHED)
 	$(BIN)/python -m tests.postgres $(BIN)/python -m pytest -n 2 --dist worksteal $(ON_POSTGRES)
+
+long: .venv/ready-dev .system axe ## The long tests: journeys through real processes, browsers, attacks, kills
+	$(BIN)/python -m pytest -n 2 --dist worksteal -m "slow or browser"
 
 check: .venv/ready-dev ## Format, lint, types, contracts, templates
 	$(BIN)/ruff format --check .
