@@ -7,8 +7,8 @@ PIP := $(BIN)/python -m pip --quiet --disable-pip-version-check
 
 .PHONY: help run test long check fix bench axe translations clean
 
-# Of the long tests, those that watch over secrets on every page; "make long" runs every one.
-WATCHED := tests/public/test_leaks.py tests/public/test_pages.py
+# Of the long tests, those that watch over secrets and access on every page; "make long" runs every one.
+WATCHED := tests/public/test_leaks.py tests/public/test_pages.py tests/browser/test_access.py
 # The road of a record, and its lists, on PostgreSQL as well.
 ON_POSTGRES := tests/airlock/test_publish.py tests/register/test_lists.py tests/journeys/test_row_to_citizen.py \
   -m "not slow"
