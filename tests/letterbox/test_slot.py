@@ -10,7 +10,6 @@ from portal.domain.replies import LetterKind
 from portal.internal.desk.stores import Stores
 from portal.letterbox.slot import Letter, clear, only_insert, post, waiting
 from portal.letterbox.tables import LetterRow
-from tests import stage
 
 NOW = datetime(2025, 6, 2, tzinfo=UTC)
 
@@ -36,7 +35,7 @@ def test_letters_wait_oldest_first_until_they_are_cleared(stores: Stores) -> Non
     assert left == [("", None), ("", None)]
 
 
-@pytest.mark.skipif(bool(stage.POSTGRES), reason="there the account decides")
+@pytest.mark.sqlite
 def test_the_public_side_can_post_and_do_nothing_else(stores: Stores) -> None:
     only_insert(stores.letterbox)
     with Session(stores.letterbox) as session:
