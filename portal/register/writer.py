@@ -150,13 +150,18 @@ class Pen:
             return
         if kind is Kind.RESULT:
             records = settle(self._session, [x for x in records if isinstance(x, PublicResult)])
+        self._check_parents(LAYOUTS[kind], records)
         self._write(kind, records)
         if kind in DECIDING:
             named = {getattr(record, "result_id") for record in records}  # noqa: B009
             self._resettle(named - {None})
 
     def _resettle(self, result_ids: Iterable[str]) -> None:
-        """Amend the results whose state the steps just written (or removed) have changed."""
+        """Amend the results whose state the steps just written (or removed) have changed.
+
+        They refer to nothing new, so their parents are not asked for again: a step can be withdrawn
+        (or added) after the party of its result was.
+        """
         bodies = self._session.scalars(
             sa.select(ResultRow.body).where(ResultRow.public_id.in_(list(result_ids)))
         ).all()
@@ -183,7 +188,6 @@ class Pen:
 
     def _write(self, kind: Kind, records: Sequence[Record]) -> None:
         layout, table = LAYOUTS[kind], LAYOUTS[kind].table
-        self._check_parents(layout, records)
         present = self._placing.present(table, [record.id for record in records])
         fresh: list[dict[str, Any]] = []
         amended: list[dict[str, Any]] = []
