@@ -37,6 +37,7 @@ class Event(CodeList):
     DUE = "due", "责令改正", "Rectification due"
     RECTIFIED = "rectified", "完成整改", "Rectified"
     ADJUSTED = "adjusted", "计划调整", "Plan adjusted"
+    HANDLED = "handled", "办理进展", "Letter handled"
     WITHDRAWN = "withdrawn", "撤下", "Withdrawn"
     #: What it was can no longer be told.
     GONE = "gone", "内容不再公开", "No longer public"
@@ -142,7 +143,11 @@ def event(before: r.Record | None, record: r.Record) -> Event:
         return Event.PUBLISHED if record.version == 1 else Event.ADJUSTED
     if before is None:
         return Event.PUBLISHED
+    if isinstance(record, r.PublicReply):
+        return Event.HANDLED
     if isinstance(record, r.PublicResult) and isinstance(before, r.PublicResult):
+        if msgspec.structs.replace(before, disputed=record.disputed) == record:
+            return Event.HANDLED
         settled = {name: getattr(record, name) for name in _SETTLED}
         if msgspec.structs.replace(before, **settled) == record:
             return Event.DUE if record.status == "open" else Event.RECTIFIED

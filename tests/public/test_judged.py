@@ -20,7 +20,7 @@ from portal.register.queries import entities
 from portal.register.records import PublicEntity, PublicResult
 from portal.register.search import keeping
 from portal.register.search.finding import Asked, Found, FoundRecord, find
-from portal.register.search.model import Engine
+from portal.register.search.model import Engine, Tier
 from portal.register.search.opening import open_engine
 from tests.stage import urls
 
@@ -169,6 +169,8 @@ def test_nothing_withheld_masked_or_under_embargo_is_found(reading: Desk, demo: 
             reading.index,
             Asked(words=name, narrowed={"kind": "entity"}, limit=2000),
         ).records
+        #: One character is left of some names, and places are called by it too.
+        if each.tier is not Tier.TEXT
     }
     assert len(masked) > 100
     assert found & set(masked) == set()

@@ -19,7 +19,7 @@ LARGEST_PAGE = 100
 @bp.get("/search")
 def find() -> ResponseReturnValue:
     """Answer a search: what was found on this page of hits, how many in all, and how they divide."""
-    asked = search.asked_in_address(limit=params.number(1, LARGEST_PAGE))
+    asked = search.asked_in_address(blanks=False, limit=params.number(1, LARGEST_PAGE))
     limit = int(str(asked.pop("limit", search.PAGE_SIZE)))
     variant = f"search-{search.state()}"
     etag = validators.tag(validators.now(), variant, daily=True)

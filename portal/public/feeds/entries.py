@@ -99,9 +99,11 @@ class Teller:
             return self._site + page.replace("{id}", each.public_id)
         if each.kind is Kind.WITHHELD:
             return f"{self._site}/withheld/#{each.public_id}"
-        return self._site + (
-            f"/draws/{row.draw_id}#{each.public_id}" if row else f"/draws/#{each.public_id}"
-        )
+        if each.kind is Kind.REPLY:
+            about = f"results/{row.result_id}" if row and row.result_id else "replies/"
+        else:
+            about = f"draws/{row.draw_id}" if row else "draws/"
+        return f"{self._site}/{about}#{each.public_id}"
 
     def _called(self, each: Happened, row: Any) -> str:  # noqa: ANN401 - a row of its dataset
         party = getattr(row, "entity_id", None)
@@ -113,6 +115,9 @@ class Teller:
             parts += [*_codes([row.step], _column(each.kind, "step")), str(row.taken_on)]
         elif each.kind is Kind.WITHHELD:
             parts += [*_codes([row.ground], _column(each.kind, "ground")), row.decided_by]
+        elif each.kind is Kind.REPLY:
+            parts += _codes([row.kind] if row.kind else [], _column(each.kind, "kind"))
+            parts += _codes([row.state], _column(each.kind, "state"))
         else:
             parts.append(getattr(row, "title", None) or getattr(row, "name", None) or "")
         return " · ".join(part for part in parts if part)

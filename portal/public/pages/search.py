@@ -38,20 +38,23 @@ def state() -> str:
         return "none"
 
 
-def asked_in_address(**more: params.Read) -> dict[str, object]:
+def asked_in_address(*, blanks: bool = True, **more: params.Read) -> dict[str, object]:
     """Return the parameters of a search, checked; pages and machines take the same ones.
+
+    A form sends its empty fields along; to a program (without `blanks`) an empty value is an error.
 
     Raises:
         BadParameter: one is unknown, given twice, or cannot be read.
 
     """
-    return params.read(
+    readers = dict(
         q=params.words, kind=params.member_of(*SEARCHED), agency=params.public_id, region=params.region,
         item=params.public_id, entity=params.public_id, task=params.public_id, outcome=params.code_of(Outcome),
         status=params.member_of("open", "closed"), year=params.year, joint=params.code_of(Joint),
         order=params.member_of(*finding.ORDERS), page=params.number(1, _DEEPEST),
         **{"class": params.code_of(ItemClass)}, **more,
     )  # fmt: skip
+    return params.strictly(readers, blanks=blanks)
 
 
 def find(asked: dict[str, object], *, limit: int = PAGE_SIZE) -> Found:

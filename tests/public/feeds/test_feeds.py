@@ -19,7 +19,7 @@ from portal.kit.config import Settings
 from portal.public.app import create_app
 from portal.public.feeds.gathering import MOST
 from portal.register.eventing import Event
-from portal.register.records import Kind, PublicFinding, PublicNotice, PublicPlan
+from portal.register.records import Kind, PublicFinding, PublicNotice, PublicPlan, PublicReply
 from tests.public.feeds.conftest import Desk
 from tests.public.test_query_cost import recorded
 from tests.register.makers import a_public_agency, a_public_entity, a_public_result, a_public_step
@@ -328,6 +328,30 @@ def test_plan_adjustments_and_notices_have_feeds(desk: Desk, client: FlaskClient
     assert told(client, "/plans.atom") == ["published", "adjusted"]
     assert told(client, "/plans.atom?adjusted=true") == ["adjusted"]
     assert told(client, "/withheld.rss") == ["published"]
+
+
+def test_a_letter_leads_to_its_result_once_it_is_told_what_it_is_about(
+    desk: Desk, client: FlaskClient
+) -> None:
+    _case(desk)
+    arrived = PublicReply(id="y_1", state="received", received_on=date(2025, 6, 4))
+    handled = PublicReply(
+        id="y_1", state="handling", received_on=date(2025, 6, 4),
+        kind="objection", result_id="r_1", entity_id="e_1",
+    )  # fmt: skip
+    desk.put(arrived, day=2)
+    desk.put(handled, day=3)
+
+    for suffix in (".atom", ".rss"):
+        disputed, later, first = entries(client, f"/all{suffix}")[:3]
+        assert happened(disputed) == happened(later) == "handled"
+        assert (first.title, first.link) == (
+            "公开：来信办理 · 已收件",
+            "https://mingcha.example/replies/#y_1",
+        )
+        assert later.title.endswith("来信办理 · 示例市青禾食品有限公司 · 异议 · 异议处理中")
+        assert later.link == "https://mingcha.example/results/r_1#y_1"
+    assert 'id="y_1"' in client.get("/results/r_1").get_data(as_text=True)
 
 
 @pytest.mark.parametrize(
