@@ -162,6 +162,8 @@ def region(text: str) -> str:
 
 def words(text: str) -> str:
     """Read what someone typed into the search box; how much of it is used, the grammar says."""
+    if not text:
+        raise ValueError(_("要查找的字词"))
     return " ".join("".join(c if c.isprintable() else " " for c in text).split())
 
 

@@ -157,7 +157,7 @@ def _search_parameters() -> list[Json]:
         for name, found in codes.items()
     }
     plain |= dict.fromkeys(("agency", "item", "entity", "task"), _READS[Reads.ID])
-    words = {"type": "string", "maxLength": 500, "pattern": r"^[^\x00-\x1f\x7f]+$"}
+    words = {"type": "string", "minLength": 1}
     return [
         {"name": "q", "in": "query", "schema": words, "example": "示例市", "description":
          '词语；"" 内为词组，- 排除，OR 任一 Words; "phrases", - to leave out, OR for either'},

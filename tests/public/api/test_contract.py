@@ -24,7 +24,7 @@ def test_the_site_keeps_what_the_description_promises(demo: Path, tmp_path: Path
             [
                 str(BIN / "schemathesis"), "run", f"{address}/api/v1/openapi.json", "--checks", "all",
                 "--phases", "examples,coverage,stateful", "--max-examples", "5", "--workers", "2",
-                "--continue-on-failure", "--no-color",
+                "--continue-on-failure", "--no-color", "--seed", "1",
             ],
             cwd=tmp_path, capture_output=True, text=True, check=False,
         )  # fmt: skip
