@@ -2,6 +2,7 @@
 
 import hashlib
 from functools import cache
+from http import HTTPStatus
 from importlib.metadata import version
 from pathlib import Path
 
@@ -172,14 +173,9 @@ def _settings() -> Settings:
 
 
 def _finish(response: Response) -> Response:
-    response.headers.update(_HEADERS)
-    if _settings().site_url.startswith("https://"):
-        response.headers["Strict-Transport-Security"] = _ALWAYS_TLS
-    if request.endpoint == "papers.badge":
-        response.headers["Cross-Origin-Resource-Policy"] = "cross-origin"
-    if request.path.startswith(_OPEN):
-        response.headers["Access-Control-Allow-Origin"] = "*"
-        response.headers["Cross-Origin-Resource-Policy"] = "cross-origin"
+    #: Who is told "unchanged" holds the answer with its header fields: only those about caching go again.
+    if response.status_code != HTTPStatus.NOT_MODIFIED:
+        _protect(response)
     if is_program():
         crossing.finish(response)
     if request.endpoint == "static":
@@ -188,6 +184,17 @@ def _finish(response: Response) -> Response:
     elif "Cache-Control" not in response.headers:
         response.headers["Cache-Control"] = "no-cache"
     return response
+
+
+def _protect(response: Response) -> None:
+    response.headers.update(_HEADERS)
+    if _settings().site_url.startswith("https://"):
+        response.headers["Strict-Transport-Security"] = _ALWAYS_TLS
+    if request.endpoint == "papers.badge":
+        response.headers["Cross-Origin-Resource-Policy"] = "cross-origin"
+    if request.path.startswith(_OPEN):
+        response.headers["Access-Control-Allow-Origin"] = "*"
+        response.headers["Cross-Origin-Resource-Policy"] = "cross-origin"
 
 
 def _healthz() -> Response:

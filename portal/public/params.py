@@ -4,6 +4,7 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
+from functools import cache
 from typing import Any
 
 from flask import request
@@ -49,8 +50,7 @@ def selection(word: str, *, blanks: bool = True, **more: Read) -> Asked:
         BadParameter: one is unknown, given twice, or cannot be read.
 
     """
-    known = LISTINGS[word].known()
-    readers = {name: reader_of(parameter) for name, parameter in known.items()}
+    known, readers = _readers(word)
     found = strictly({**readers, **more}, blanks=blanks)
     conditions: dict[str, Any] = {}
     given: dict[str, str] = {}
@@ -61,6 +61,13 @@ def selection(word: str, *, blanks: bool = True, **more: Read) -> Asked:
         conditions[own] = found.pop(name)
         given[own] = request.args[name]
     return Asked(conditions, given, found)
+
+
+@cache
+def _readers(word: str) -> tuple[dict[str, Parameter], dict[str, Read]]:
+    """Return the parameters of a dataset by name, and what reads each; made once, asked on every poll."""
+    known = LISTINGS[word].known()
+    return known, {name: reader_of(parameter) for name, parameter in known.items()}
 
 
 def read(**known: Read) -> dict[str, Any]:
@@ -113,6 +120,7 @@ def member_of(*values: str) -> Read:
     return parse
 
 
+@cache
 def code_of(codes: type[CodeList]) -> Read:
     """Read a code of a list."""
     return member_of(*(each.value for each in codes))

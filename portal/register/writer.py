@@ -157,11 +157,7 @@ class Pen:
             self._resettle(named - {None})
 
     def _resettle(self, result_ids: Iterable[str]) -> None:
-        """Amend the results whose state the steps just written (or removed) have changed.
-
-        They refer to nothing new, so their parents are not asked for again: a step can be withdrawn
-        (or added) after the party of its result was.
-        """
+        """Amend the results whose state the steps just written or removed have changed: nothing new is referred to."""
         bodies = self._session.scalars(
             sa.select(ResultRow.body).where(ResultRow.public_id.in_(list(result_ids)))
         ).all()
@@ -182,9 +178,8 @@ class Pen:
                 self._session.scalars(sa.select(table.public_id).where(table.public_id.in_(wanted)))
             )
             if missing := len(wanted - live):
-                raise NotYetPublic(
-                    f"有 {missing} 个所引用的{parent.zh}尚未发布（或已撤回）；请先发布其所在批次"
-                )
+                said = f"有 {missing} 个所引用的{parent.zh}尚未发布（或已撤回）；请先发布其所在批次"
+                raise NotYetPublic(said)
 
     def _write(self, kind: Kind, records: Sequence[Record]) -> None:
         layout, table = LAYOUTS[kind], LAYOUTS[kind].table

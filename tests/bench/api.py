@@ -28,6 +28,7 @@ from portal.register.columns.datasets import DATASETS
 from portal.register.columns.lines import line
 from portal.register.columns.rows import Stored, reader
 from portal.register.records import Kind, PublicFinding, PublicResult, encode
+from tests.bench.wire import rate
 
 _OURS, _HELLO, _DATASETTE = 8963, 8964, 8965
 _CHUNK = 10_000
@@ -127,23 +128,6 @@ def _get(port: int, path: str, **headers: str) -> tuple[int, dict[str, str]]:
     return answer.status, dict(answer.getheaders())
 
 
-def _rate(port: int, path: str, seconds: float, status: int = 200, **headers: str) -> float:
-    """Return requests a second over one kept connection: the best of three rounds."""
-    connection = http.client.HTTPConnection("127.0.0.1", port)
-    best = 0.0
-    for _ in range(3):
-        begun, count = time.perf_counter(), 0
-        while time.perf_counter() - begun < seconds / 3:
-            connection.request("GET", path, headers=headers)
-            answer = connection.getresponse()
-            answer.read()
-            if answer.status != status:
-                raise SystemExit(f"{path}: {answer.status}")
-            count += 1
-        best = max(best, count / (time.perf_counter() - begun))
-    return best
-
-
 def _streamed(port: int, path: str, rows: int) -> float:
     """Return rows a second of one whole transfer."""
     connection = http.client.HTTPConnection("127.0.0.1", port)
@@ -192,12 +176,10 @@ def _measure(flat: Path, count: int, seconds: float, ours_pid: int) -> None:
          f"{table}&_size=50&problem=true"),
     ]  # fmt: skip
     for what, path, peer in pairs:
-        _line(
-            what, _rate(_OURS, path, seconds), "req/s", Datasette=_rate(_DATASETTE, peer, seconds)
-        )
+        _line(what, rate(_OURS, path, seconds), "req/s", Datasette=rate(_DATASETTE, peer, seconds))
     held = {"If-None-Match": tag}
-    hello = _rate(_HELLO, "/", seconds)
-    _line("304", _rate(_OURS, "/api/v1/results", seconds, 304, **held), "req/s", hello=hello)
+    hello = rate(_HELLO, "/", seconds)
+    _line("304", rate(_OURS, "/api/v1/results", seconds, 304, **held), "req/s", hello=hello)
     before = _peak(ours_pid)
     export = _streamed(_OURS, "/api/v1/results.csv", count)
     after = _peak(ours_pid)

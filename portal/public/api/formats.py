@@ -53,8 +53,8 @@ def chosen(suffix: str | None, known: tuple[str, ...]) -> Format:
     """
     if suffix is not None:
         return FORMATS[suffix]
-    accept = parse_accept_header(request.headers.get("Accept"), MIMEAccept)
-    if not accept:
+    header = request.headers.get("Accept", "*/*")
+    if header == "*/*" or not (accept := parse_accept_header(header, MIMEAccept)):
         return FORMATS[known[0]]
     medias = [FORMATS[each].media for each in known]
     best = accept.best_match(medias)
