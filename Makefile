@@ -5,7 +5,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 PIP := $(BIN)/python -m pip --quiet --disable-pip-version-check
 
-.PHONY: help run test long check fix bench axe translations clean
+.PHONY: help run test long check fix bench judges translations clean
 
 # Of the long tests, those that watch over secrets and access on every page; "make long" runs every one.
 WATCHED := tests/public/test_leaks.py tests/public/test_pages.py tests/browser/test_access.py
@@ -19,13 +19,13 @@ help: ## Show this list
 run: .venv/ready ## Migrate, load the demonstration on the first start, serve site and office until Ctrl-C
 	@exec $(BIN)/portal-office run
 
-test: .venv/ready-dev .system axe ## All checks and all tests, as CI runs them
+test: .venv/ready-dev .system judges ## All checks and all tests, as CI runs them
 	@$(MAKE) --no-print-directory check
 	$(BIN)/python -m pytest -n 2 --dist worksteal -m "not slow and not browser"
 	$(BIN)/python -m pytest -n 2 --dist worksteal -m "slow or browser" $(WATCHED)
 	$(BIN)/python -m tests.postgres $(BIN)/python -m pytest -n 2 --dist worksteal $(ON_POSTGRES)
 
-long: .venv/ready-dev .system axe ## The long tests: journeys through real processes, browsers, attacks, kills
+long: .venv/ready-dev .system judges ## The long tests: journeys through real processes, browsers, attacks, kills
 	$(BIN)/python -m pytest -n 2 --dist worksteal -m "slow or browser"
 
 check: .venv/ready-dev ## Format, lint, types, contracts, templates
@@ -43,11 +43,11 @@ bench: .venv/ready-dev ## Measure import, release, pages and search at 100,000 r
 	$(BIN)/python -m tests.bench
 	$(BIN)/python -m tests.bench.search
 
-# The accessibility checker comes from npm and stays out of the repository.
-AXE := 4.14.1
-axe: .venv/node_modules/axe-core/$(AXE) ## Fetch the accessibility checker that tests use
-.venv/node_modules/axe-core/$(AXE): | .system
-	@npm install --silent --no-audit --no-fund --no-save --ignore-scripts --prefix .venv axe-core@$(AXE)
+# Judges that come from npm and stay out of the repository: of access, of the API's description, of its change feed.
+JUDGES := axe-core@4.14.1 @stoplight/spectral-cli@6.16.3 @openactive/rpde-validator@3.0.3571
+judges: .venv/judges ## Fetch the outside judges that tests ask
+.venv/judges: Makefile | .system
+	@npm install --silent --no-audit --no-fund --no-save --ignore-scripts --prefix .venv $(JUDGES)
 	@touch $@
 
 translations: .venv/ready-dev ## Collect new words for the English catalogue and compile it

@@ -28,7 +28,7 @@ def checker() -> str:
     place = Path(os.environ.get("AXE_CORE", kept))
     if not place.is_file():
         raise FileNotFoundError(
-            f"axe-core is missing at {place}: install npm, then run `make axe`, or name the file in AXE_CORE"
+            f"axe-core is missing at {place}: install npm, then run `make judges`, or name the file in AXE_CORE"
         )
     return place.read_text("utf-8")
 

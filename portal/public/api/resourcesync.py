@@ -21,6 +21,8 @@ _DESCRIPTION = "/.well-known/resourcesync"
 _CAPABILITIES = "/data/capabilitylist.xml"
 _RESOURCES = "/data/resourcelist.xml"
 _CHANGES = "/data/changelist.xml"
+#: An element of its own; what else is told of a file are attributes.
+_LASTMOD = "lastmod"
 
 
 @bp.get(_DESCRIPTION)
@@ -53,9 +55,8 @@ def changed() -> ResponseReturnValue:
     found = offered()
     when = {"from": found.manifest["created"]} if found else {}
     files = [
-        (path, facts | {"change": "updated", "datetime": found.manifest["created"]})
+        (path, facts | {"change": "updated", "datetime": facts[_LASTMOD]})
         for path, facts in _files(found)
-        if found
     ]
     return _listed("changelist", files, up=_CAPABILITIES, **when)
 
@@ -69,6 +70,7 @@ def _files(found: Offered | None) -> list[tuple[str, dict[str, str]]]:
             {
                 "hash": f"sha-256:{file.sha256}",
                 "length": str(file.size),
+                _LASTMOD: found.manifest["created"],
                 "type": mimetypes.guess_type(name)[0] or "application/octet-stream",
             },
         )
@@ -92,9 +94,10 @@ def _listed(
     for path, facts in entries:
         url = ET.SubElement(root, f"{{{_SITEMAP}}}url")
         ET.SubElement(url, f"{{{_SITEMAP}}}loc").text = site + path
-        if "datetime" in facts:
-            ET.SubElement(url, f"{{{_SITEMAP}}}lastmod").text = facts["datetime"]
-        ET.SubElement(url, f"{{{_RS}}}md", facts)
+        if _LASTMOD in facts:
+            ET.SubElement(url, f"{{{_SITEMAP}}}lastmod").text = facts[_LASTMOD]
+        told = {name: fact for name, fact in facts.items() if name != _LASTMOD}
+        ET.SubElement(url, f"{{{_RS}}}md", told)
     response = Response(
         ET.tostring(root, encoding="utf-8", xml_declaration=True), mimetype="application/xml"
     )

@@ -162,7 +162,7 @@ def _field(cell: Cell) -> dict[str, Any]:
 def csvw(dataset: Dataset, terms: Terms) -> dict[str, Any]:
     """Return the metadata of a dataset's CSV after "CSV on the Web"; its `url` is relative to itself."""
     return {
-        "@context": ["http://www.w3.org/ns/csvw", {"language": "zh"}],
+        "@context": ["http://www.w3.org/ns/csvw", {"@language": "zh"}],
         "url": f"{dataset.word}.csv",
         "dc:title": {"@value": dataset.zh, "@language": "zh"},
         "dc:description": {"@value": dataset.about_zh, "@language": "zh"},
