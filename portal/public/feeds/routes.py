@@ -23,6 +23,7 @@ from portal.public.feeds.model import Document
 from portal.public.shelf import settings
 from portal.register.eventing import Event
 from portal.register.queries import events
+from portal.register.queries.events import TakenBack
 
 bp = Blueprint("feeds", __name__)
 
@@ -37,6 +38,8 @@ FORMATS: dict[str, tuple[str, Callable[[Document], bytes]]] = {
 _TAG = "tag:mingcha.example,2026:"
 #: The date of a feed without entries.
 _NEVER = datetime(2020, 1, 1, tzinfo=UTC)
+#: Newest withdrawals whose entries every current document takes back; tombstones of one document at most.
+_WITHDRAWALS, _TOMBSTONES = 100, 500
 
 
 def entry_id(state: State, serial: int) -> str:
@@ -76,7 +79,6 @@ def _document(
     site = settings()
     teller = Teller(session, part.events, site.site_url)
     entries = [teller.tell(each, entry_id(state, each.serial)) for each in part.events]
-    taken_back = [each for each in part.events if each.event is Event.WITHDRAWN]
     here = f"{site.site_url}{question.path}.{suffix}"
 
     def archive(number: int | None) -> str | None:
@@ -87,7 +89,7 @@ def _document(
             "?", "/"
         ),
         title=f"{site.site_name} · {question.title}",
-        about=_("%(title)s：公开、更正、整改和撤下，每次变动一条。", title=question.title),
+        about=_about(question),
         site_name=site.site_name,
         language="en" if language() == "en" else "zh-CN",
         license_url=site.license_url,
@@ -100,9 +102,35 @@ def _document(
         updated=max((each.at for each in entries), default=_NEVER),
         entries=entries,
         gone=[
-            (entry_id(state, serial), moment(by.at, by.serial))
-            for serial, by in events.before(session, taken_back)
+            (entry_id(state, each.serial), moment(each.at, each.by))
+            for each in _taken_back(session, question, part)
         ],
+    )
+
+
+def _taken_back(session: Session, question: Question, part: Part) -> Sequence[TakenBack]:
+    """Return what the document says of entries taken back: what it tells itself, and the newest anywhere.
+
+    The lists of a party, an item or a task forget a withdrawn record: an entry, or a tombstone, that
+    stood in one of them alone would tell for ever whom the record was about. So every current document
+    bears the same tombstones, those of the newest withdrawals of the whole register. A reader that
+    holds one of the entries drops it, and nobody else learns more than the feed of everything says.
+    """
+    told = {each.serial for each in part.events if each.event is Event.WITHDRAWN}
+    if question.archive is None:
+        told.update(events.last_withdrawals(session, _WITHDRAWALS))
+    return events.taken_back(session, told, _TOMBSTONES)
+
+
+def _about(question: Question) -> str:
+    if not question.silent:
+        return str(_("%(title)s：公开、更正、整改和撤下，每次变动一条。", title=question.title))
+    return str(
+        _(
+            "%(title)s：公开、更正和整改，每次变动一条。撤下的记录从这里消失，撤下本身在“更正和撤下”中公布：%(address)s",
+            title=question.title,
+            address=f"{settings().site_url}/corrections.atom",
+        )
     )
 
 

@@ -197,6 +197,49 @@ def test_what_was_withdrawn_is_in_no_feed_and_its_withdrawal_is_an_entry(
         assert b"r_1" not in client.get(path).data
 
 
+def taken_back(client: FlaskClient, address: str) -> list[str]:
+    """Return the ids of the entries that an Atom feed takes back."""
+    root = etree.fromstring(client.get(address).data)
+    gone = root.findall("{http://purl.org/atompub/tombstones/1.0}deleted-entry")
+    return [str(each.get("ref")) for each in gone]
+
+
+def test_a_subscriber_of_a_party_is_told_what_to_drop_and_nobody_else_whose_it_was(
+    desk: Desk, client: FlaskClient
+) -> None:
+    """A tombstone in one party's feed alone would say for ever that the withdrawn record was about it."""
+    desk.put(a_public_agency(), a_public_entity(), a_public_entity(id="e_2", name="示例市二店"))
+    before = client.get("/entities/e_1.feed.json").get_json()
+    desk.put(a_public_result(("ordered_to_rectify",)), day=1)
+    desk.put(a_public_result(("ordered_to_rectify",), unit="二中队"), day=2)
+    shown = [each.id for each in entries(client, "/entities/e_1.atom")][:2]
+    desk.take(Kind.RESULT, "r_1", day=3)
+
+    alike = ("/entities/e_1.atom", "/entities/e_2.atom", "/results.atom?problem=true", "/items.atom",
+             "/results.atom?entries=records", "/search.atom?q=x", "/all.atom")  # fmt: skip
+    assert [taken_back(client, each) for each in alike] == [shown[::-1]] * len(alike)
+    after = client.get("/entities/e_1.feed.json").get_json()
+    assert [each["id"] for each in after["_deleted"]] == shown[::-1]
+    assert after["items"] == before["items"]
+    for address in alike[:3]:
+        page = client.get(address).get_data(as_text=True)
+        assert "撤下本身在“更正和撤下”中公布：https://mingcha.example/corrections.atom" in page
+
+
+def test_what_was_published_again_is_taken_back_only_as_it_was_before(
+    desk: Desk, client: FlaskClient
+) -> None:
+    _case(desk)
+    first = entries(client, "/results.atom")[0].id
+    desk.take(Kind.RESULT, "r_1", day=2)
+    desk.put(a_public_result(("ordered_to_rectify",)), day=3)
+    second = entries(client, "/results.atom")[0].id
+
+    assert taken_back(client, "/results.atom") == [first]
+    desk.take(Kind.RESULT, "r_1", day=4)
+    assert taken_back(client, "/entities/e_1.atom") == [first, second]
+
+
 def test_a_later_redaction_reaches_the_older_entries(desk: Desk, client: FlaskClient) -> None:
     desk.put(a_public_agency(), a_public_entity(name="示例市张三丰小吃店", form="sole_trader"))
     desk.put(a_public_result(), day=1)
