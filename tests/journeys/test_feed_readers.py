@@ -5,6 +5,7 @@ import shutil
 import sqlite3
 import subprocess
 import sys
+import urllib.error
 import urllib.request
 from collections import Counter
 from collections.abc import Iterator
@@ -149,16 +150,21 @@ def a_month(desk: Desk) -> Iterator[list[str]]:
         yield banned
 
 
+def _server(port: int, *more: str) -> list[str]:
+    return [
+        sys.executable, "-m", "gunicorn", "portal.public.app:create_app()", "--bind",
+        f"127.0.0.1:{port}", "--workers", "2", "--no-control-socket", *more,
+    ]  # fmt: skip
+
+
 def test_readers_see_each_event_of_a_month_once_and_fetch_nothing_that_was_withdrawn(
     data: Path, tmp_path: Path
 ) -> None:
     engine = engine_for(urls(data)[0].register_url)
     port = free_port()
     site = f"http://127.0.0.1:{port}"
-    argv = [sys.executable, "-m", "gunicorn", "portal.public.app:create_app()", "--bind",
-            f"127.0.0.1:{port}", "--workers", "2", "--no-control-socket"]  # fmt: skip
 
-    with running(argv, environment(data, PORTAL_SITE_URL=site)):
+    with running(_server(port), environment(data, PORTAL_SITE_URL=site)):
         wait_for(f"{site}/healthz")
         followers = {
             feed: Follower(f"{site}/{feed}", tmp_path / f"old{n}") for n, feed in enumerate(FEEDS)
@@ -189,3 +195,54 @@ def test_readers_see_each_event_of_a_month_once_and_fetch_nothing_that_was_withd
     )
     for each in newcomers:
         assert [word for word in banned if word in each.newsboat.kept() + each.sfeed.kept()] == []
+
+
+def _polled(address: str, tag: str) -> tuple[int, str, bytes]:
+    """Ask once over a connection of its own; return status, validator and body."""
+    request = urllib.request.Request(address, headers={"If-None-Match": tag})
+    try:
+        with urllib.request.urlopen(request, timeout=20) as answer:
+            return answer.status, answer.headers["ETag"], answer.read()
+    except urllib.error.HTTPError as error:
+        with error:
+            return error.code, error.headers["ETag"], error.read()
+
+
+def _until_both_answered(log: Path, feed: str) -> Iterator[int]:
+    """Go on until both workers have answered often: the system chooses who takes a connection."""
+    path = "/" + feed.partition("?")[0]
+    for turn in range(500):
+        yield turn
+        lines = [line.split() for line in log.read_text(encoding="utf-8").splitlines()]
+        answered = Counter(pid for pid, asked in lines if asked == path)
+        if len(answered) == 2 and min(answered.values()) >= 4:
+            return
+    raise AssertionError(f"one worker alone answered for {feed}")
+
+
+def test_a_feed_is_the_same_from_every_worker_and_after_a_restart(
+    data: Path, tmp_path: Path
+) -> None:
+    engine = engine_for(urls(data)[0].register_url)
+    *_, _ = a_month(Desk(engine))
+    engine.dispose()
+    port = free_port()
+    env = environment(data, PORTAL_SITE_URL=f"http://127.0.0.1:{port}")
+    sent: dict[str, set[tuple[int, str, bytes]]] = {feed: set() for feed in FEEDS}
+    polled: dict[str, set[tuple[int, str, bytes]]] = {feed: set() for feed in FEEDS}
+
+    for start in ("first", "second"):
+        log = tmp_path / start
+        words = ("--access-logfile", str(log), "--access-logformat", "%(p)s %(U)s")
+        with running(_server(port, *words), env):
+            wait_for(f"http://127.0.0.1:{port}/healthz")
+            for feed in FEEDS:
+                address = f"http://127.0.0.1:{port}/{feed}"
+                for _ in _until_both_answered(log, feed):
+                    sent[feed].add(_polled(address, ""))
+                    polled[feed].add(_polled(address, next(iter(sent[feed]))[1]))
+
+    for feed in FEEDS:
+        ((status, tag, body),) = sent[feed]
+        assert (status, bool(body)) == (200, True)
+        assert polled[feed] == {(304, tag, b"")}

@@ -6,16 +6,17 @@ from functools import partial
 from typing import Any
 from urllib.parse import quote, urlencode
 
-from flask import Blueprint, Response, redirect, request
+from flask import Blueprint, redirect, request
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from sqlalchemy.orm import Session
+from werkzeug.wrappers import Response as BaseResponse
 
 from portal.kit.db import db
 from portal.kit.i18n import language
 from portal.public.api import validators
 from portal.public.api.validators import State
-from portal.public.feeds import asking, gathering, jsonfeed, xml
+from portal.public.feeds import asking, gathering, jsonfeed, tags, xml
 from portal.public.feeds.asking import Question
 from portal.public.feeds.entries import Teller, moment
 from portal.public.feeds.gathering import Part
@@ -54,23 +55,32 @@ def answer(
     gather: Callable[[Session, Question, str], Part] = gathering.gather,
 ) -> ResponseReturnValue:
     """Answer with a document of the feed that `asked` reads from the request; 304 costs no row."""
+    response = _conditional(suffix, asked, variant, gather)
+    response.headers["Access-Control-Allow-Origin"] = "*"
+    response.headers["Vary"] = "Accept"
+    return response
+
+
+def _conditional(
+    suffix: str,
+    asked: Callable[[], Question],
+    variant: str,
+    gather: Callable[[Session, Question, str], Part],
+) -> BaseResponse:
     media, write = FORMATS[suffix]
     variant = f"{suffix}{variant}"
-    #: Which day it is can matter to a filter; a tag that holds it is asked for first, being safe.
-    for daily in (False, True):
-        tag = validators.tag(validators.now(), variant, daily=daily)
-        if (held := validators.unchanged(tag)) is not None:
-            return held
+    now = validators.now()
+    #: Which day it is can matter to a filter: a reader holds the tag of the one or of the other.
+    stems = [tags.stem(now, variant, daily=daily) for daily in (False, True)]
+    if (held := tags.unchanged(stems)) is not None:
+        return held
     session, question = db.session(), asked()
     state = validators.within(session)
     if question.archive is not None and not gathering.is_archive(session, question):
         return redirect(f"{question.path}.{suffix}{question.query()}")
     part = gather(session, question, settings().site_url)
-    response = Response(write(_document(session, question, part, state, suffix)), mimetype=media)
-    response.set_etag(validators.tag(state, variant, daily=question.daily))
-    response.headers["Access-Control-Allow-Origin"] = "*"
-    response.headers["Vary"] = "Accept"
-    return response
+    body = write(_document(session, question, part, state, suffix))
+    return tags.answer(body, media, tags.stem(state, variant, daily=question.daily))
 
 
 def _document(

@@ -88,7 +88,12 @@ def test_every_feed_reads_well_and_is_not_sent_twice(  # noqa: PLR0917 - fixture
     first = client.get(path + suffix)
     with recorded(site) as statements:
         again = client.get(path + suffix, headers={"If-None-Match": first.headers["ETag"]})
-    elsewhere = create_app(urls(data)[0]).test_client().get(path + suffix)
+    restarted = create_app(urls(data)[0])
+    with recorded(restarted) as after_restart:
+        held = restarted.test_client().get(
+            path + suffix, headers={"If-None-Match": first.headers["ETag"]}
+        )
+    elsewhere = restarted.test_client().get(path + suffix)
 
     assert first.status_code == 200
     if suffix == ".feed.json":
@@ -96,7 +101,55 @@ def test_every_feed_reads_well_and_is_not_sent_twice(  # noqa: PLR0917 - fixture
     else:
         assert feedparser.parse(first.data).bozo is False
     assert (again.status_code, again.data, statements) == (304, b"", [])
+    assert (held.status_code, held.data, after_restart) == (304, b"", [])
     assert (elsewhere.data, elsewhere.headers["ETag"]) == (first.data, first.headers["ETag"])
+
+
+def test_a_reader_is_not_sent_again_what_only_others_changed(
+    desk: Desk, client: FlaskClient, site: Flask
+) -> None:
+    _case(desk)
+    held = {
+        path: client.get(path).headers["ETag"]
+        for path in ("/entities/e_1.atom", "/results.rss?status=open", "/results.feed.json")
+    }
+    desk.put(a_public_entity(id="e_2", name="示例市二店"), day=2)
+
+    for path, tag in held.items():
+        first = client.get(path, headers={"If-None-Match": tag})
+        with recorded(site) as statements:
+            again = client.get(path, headers={"If-None-Match": tag})
+        assert (first.status_code, first.headers["ETag"]) == (304, tag)
+        assert (again.status_code, again.headers["ETag"], statements) == (304, tag, [])
+    desk.put(a_public_result(("ordered_to_rectify",), unit="二中队"), day=3)
+    for path, tag in held.items():
+        assert client.get(path, headers={"If-None-Match": tag}).status_code == 200
+
+
+def test_a_withdrawal_is_sent_to_whoever_holds_what_was_withdrawn(
+    desk: Desk, client: FlaskClient
+) -> None:
+    _case(desk)
+    desk.put(a_public_result(("ordered_to_rectify",), id="r_2"), day=2)
+    paths = ("/entities/e_1.atom", "/agencies/a_1.rss", "/results.feed.json?problem=true")
+    held = {path: client.get(path).headers["ETag"] for path in paths}
+    desk.take(Kind.RESULT, "r_2", day=3)
+
+    for path, tag in held.items():
+        assert client.get(path, headers={"If-None-Match": tag}).status_code == 200
+
+
+def test_a_site_of_another_name_sends_its_feeds_anew(
+    desk: Desk, client: FlaskClient, data: Path
+) -> None:
+    _case(desk)
+    tag = client.get("/all.atom").headers["ETag"]
+    other = create_app(replace_site(data)).test_client()
+
+    answer = other.get("/all.atom", headers={"If-None-Match": tag})
+
+    assert answer.status_code == 200
+    assert answer.headers["ETag"] != tag
 
 
 def _problems(feed: dict[str, Any]) -> list[str]:
