@@ -7,8 +7,10 @@ PIP := $(BIN)/python -m pip --quiet --disable-pip-version-check
 
 .PHONY: help run test long check fix bench judges translations clean
 
-# Of the long tests, those that watch over secrets and access on every page; "make long" runs every one.
-WATCHED := tests/public/test_leaks.py tests/public/test_pages.py tests/browser/test_access.py
+# Of the long tests, those that watch over secrets and access on every page, and in what readers of feeds are
+# sent; "make long" runs every one.
+WATCHED := tests/public/test_leaks.py tests/public/test_pages.py tests/browser/test_access.py \
+  tests/journeys/test_feed_readers.py
 # The road of a record, and its lists, on PostgreSQL as well.
 ON_POSTGRES := tests/airlock/test_publish.py tests/register/test_lists.py tests/journeys/test_row_to_citizen.py \
   -m "not slow"
@@ -72,9 +74,9 @@ clean: ## Remove the environment and the demonstration's stores
 	@$(PIP) install --require-hashes -r requirements-dev.lock
 	@touch $@
 
-# A real browser with Chinese fonts, a real PostgreSQL and a real nginx for the tests that use them.
-PROGRAMS := chromium chromedriver nginx pg_ctlcluster npm
-PACKAGES := chromium chromium-driver fonts-noto-cjk nginx-light postgresql npm
+# A real browser with Chinese fonts, a real PostgreSQL, a real nginx and real feed readers for the tests that use them.
+PROGRAMS := chromium chromedriver nginx pg_ctlcluster npm newsboat sfeed_update curl
+PACKAGES := chromium chromium-driver fonts-noto-cjk nginx-light postgresql npm newsboat sfeed curl
 .PHONY: .system
 .system:
 	@missing=; for each in $(PROGRAMS); do command -v $$each >/dev/null || missing="$$missing $$each"; done; \

@@ -39,7 +39,8 @@ class Event(CodeList):
     ADJUSTED = "adjusted", "计划调整", "Plan adjusted"
     HANDLED = "handled", "办理进展", "Letter handled"
     WITHDRAWN = "withdrawn", "撤下", "Withdrawn"
-    #: What it was can no longer be told.
+    #: What it was can no longer be told. The entry stays where it tells nothing: most readers put the
+    #: empty text in the place of the one that they had kept, and ignore a tombstone.
     GONE = "gone", "内容不再公开", "No longer public"
 
 

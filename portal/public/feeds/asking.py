@@ -62,6 +62,12 @@ class Question:
         return not (self.tested or self.records)
 
     @property
+    def silent(self) -> bool:
+        """Whether a withdrawal is no entry here, because it would tell what the record was."""
+        telling = eventing.is_telling(self.scope) or self.path == "/search"
+        return telling or not self.plain
+
+    @property
     def daily(self) -> bool:
         """Whether the answer depends on what day it is."""
         return any(name in self.tested for name in _DAILY)

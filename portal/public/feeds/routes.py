@@ -6,16 +6,17 @@ from functools import partial
 from typing import Any
 from urllib.parse import quote, urlencode
 
-from flask import Blueprint, Response, redirect, request
+from flask import Blueprint, redirect, request
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from sqlalchemy.orm import Session
+from werkzeug.wrappers import Response as BaseResponse
 
 from portal.kit.db import db
 from portal.kit.i18n import language
 from portal.public.api import validators
 from portal.public.api.validators import State
-from portal.public.feeds import asking, gathering, jsonfeed, xml
+from portal.public.feeds import asking, gathering, jsonfeed, tags, xml
 from portal.public.feeds.asking import Question
 from portal.public.feeds.entries import Teller, moment
 from portal.public.feeds.gathering import Part
@@ -23,6 +24,7 @@ from portal.public.feeds.model import Document
 from portal.public.shelf import settings
 from portal.register.eventing import Event
 from portal.register.queries import events
+from portal.register.queries.events import TakenBack
 
 bp = Blueprint("feeds", __name__)
 
@@ -37,6 +39,8 @@ FORMATS: dict[str, tuple[str, Callable[[Document], bytes]]] = {
 _TAG = "tag:mingcha.example,2026:"
 #: The date of a feed without entries.
 _NEVER = datetime(2020, 1, 1, tzinfo=UTC)
+#: Newest withdrawals whose entries every current document takes back; tombstones of one document at most.
+_WITHDRAWALS, _TOMBSTONES = 100, 500
 
 
 def entry_id(state: State, serial: int) -> str:
@@ -51,23 +55,32 @@ def answer(
     gather: Callable[[Session, Question, str], Part] = gathering.gather,
 ) -> ResponseReturnValue:
     """Answer with a document of the feed that `asked` reads from the request; 304 costs no row."""
+    response = _conditional(suffix, asked, variant, gather)
+    response.headers["Access-Control-Allow-Origin"] = "*"
+    response.headers["Vary"] = "Accept"
+    return response
+
+
+def _conditional(
+    suffix: str,
+    asked: Callable[[], Question],
+    variant: str,
+    gather: Callable[[Session, Question, str], Part],
+) -> BaseResponse:
     media, write = FORMATS[suffix]
     variant = f"{suffix}{variant}"
-    #: Which day it is can matter to a filter; a tag that holds it is asked for first, being safe.
-    for daily in (False, True):
-        tag = validators.tag(validators.now(), variant, daily=daily)
-        if (held := validators.unchanged(tag)) is not None:
-            return held
+    now = validators.now()
+    #: Which day it is can matter to a filter: a reader holds the tag of the one or of the other.
+    stems = [tags.stem(now, variant, daily=daily) for daily in (False, True)]
+    if (held := tags.unchanged(stems)) is not None:
+        return held
     session, question = db.session(), asked()
     state = validators.within(session)
     if question.archive is not None and not gathering.is_archive(session, question):
         return redirect(f"{question.path}.{suffix}{question.query()}")
     part = gather(session, question, settings().site_url)
-    response = Response(write(_document(session, question, part, state, suffix)), mimetype=media)
-    response.set_etag(validators.tag(state, variant, daily=question.daily))
-    response.headers["Access-Control-Allow-Origin"] = "*"
-    response.headers["Vary"] = "Accept"
-    return response
+    body = write(_document(session, question, part, state, suffix))
+    return tags.answer(body, media, tags.stem(state, variant, daily=question.daily))
 
 
 def _document(
@@ -76,7 +89,6 @@ def _document(
     site = settings()
     teller = Teller(session, part.events, site.site_url)
     entries = [teller.tell(each, entry_id(state, each.serial)) for each in part.events]
-    taken_back = [each for each in part.events if each.event is Event.WITHDRAWN]
     here = f"{site.site_url}{question.path}.{suffix}"
 
     def archive(number: int | None) -> str | None:
@@ -87,7 +99,7 @@ def _document(
             "?", "/"
         ),
         title=f"{site.site_name} · {question.title}",
-        about=_("%(title)s：公开、更正、整改和撤下，每次变动一条。", title=question.title),
+        about=_about(question),
         site_name=site.site_name,
         language="en" if language() == "en" else "zh-CN",
         license_url=site.license_url,
@@ -100,9 +112,35 @@ def _document(
         updated=max((each.at for each in entries), default=_NEVER),
         entries=entries,
         gone=[
-            (entry_id(state, serial), moment(by.at, by.serial))
-            for serial, by in events.before(session, taken_back)
+            (entry_id(state, each.serial), moment(each.at, each.by))
+            for each in _taken_back(session, question, part)
         ],
+    )
+
+
+def _taken_back(session: Session, question: Question, part: Part) -> Sequence[TakenBack]:
+    """Return what the document says of entries taken back: what it tells itself, and the newest anywhere.
+
+    The lists of a party, an item or a task forget a withdrawn record: an entry, or a tombstone, that
+    stood in one of them alone would tell for ever whom the record was about. So every current document
+    bears the same tombstones, those of the newest withdrawals of the whole register. A reader that
+    holds one of the entries drops it, and nobody else learns more than the feed of everything says.
+    """
+    told = {each.serial for each in part.events if each.event is Event.WITHDRAWN}
+    if question.archive is None:
+        told.update(events.last_withdrawals(session, _WITHDRAWALS))
+    return events.taken_back(session, told, _TOMBSTONES)
+
+
+def _about(question: Question) -> str:
+    if not question.silent:
+        return str(_("%(title)s：公开、更正、整改和撤下，每次变动一条。", title=question.title))
+    return str(
+        _(
+            "%(title)s：公开、更正和整改，每次变动一条。撤下的记录从这里消失，撤下本身在“更正和撤下”中公布：%(address)s",
+            title=question.title,
+            address=f"{settings().site_url}/corrections.atom",
+        )
     )
 
 

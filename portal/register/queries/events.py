@@ -7,7 +7,7 @@ from typing import Any
 
 import msgspec
 import sqlalchemy as sa
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, aliased
 
 from portal.kit.db import among
 from portal.register.columns.rows import Stored
@@ -137,26 +137,45 @@ def _old(session: Session, serials: Sequence[int]) -> dict[int, tuple[int, str]]
     return {row.serial: (row.version, row.body) for row in rows}
 
 
-def before(session: Session, gone: Sequence[Happened]) -> list[tuple[int, Happened]]:
-    """Return the serials of the changes that these withdrawals took back, each with its withdrawal."""
-    if not gone:
+@dataclass(frozen=True, slots=True)
+class TakenBack:
+    """A change whose record was withdrawn later: the numbers of both, and when it was withdrawn."""
+
+    serial: int
+    by: int
+    at: datetime
+
+
+def last_withdrawals(session: Session, most: int) -> list[int]:
+    """Return the serials of the newest withdrawals of all, newest first."""
+    query = sa.select(ChangeRow.serial).where(ChangeRow.op == "withdraw")
+    return list(session.scalars(query.order_by(ChangeRow.serial.desc()).limit(most)))
+
+
+def taken_back(session: Session, withdrawals: Collection[int], most: int) -> list[TakenBack]:
+    """Return the newest `most` changes that the withdrawals with these serials took back, oldest first."""
+    if not withdrawals:
         return []
-    when = {each.public_id: each for each in gone}
+    gone, earlier = aliased(ChangeRow), aliased(ChangeRow)
+    between = aliased(ChangeRow)
+    is_first = ~sa.exists().where(
+        between.kind == gone.kind, between.public_id == gone.public_id, between.op == "withdraw",
+        between.serial > earlier.serial, between.serial < gone.serial,
+    )  # fmt: skip
     rows = session.execute(
-        sa.select(ChangeRow.serial, ChangeRow.public_id).where(
-            ChangeRow.kind.in_(sorted({each.kind.value for each in gone})),
-            among(session, ChangeRow.public_id, when),
-            ChangeRow.op != "withdraw",
+        sa.select(earlier.serial, gone.serial.label("by"), gone.at)
+        .join(
+            earlier,
+            sa.and_(
+                earlier.kind == gone.kind, earlier.public_id == gone.public_id,
+                earlier.serial < gone.serial, earlier.op != "withdraw",
+            ),
         )
-    )
-    return sorted(
-        (
-            (row.serial, when[row.public_id])
-            for row in rows
-            if row.serial < when[row.public_id].serial
-        ),
-        key=lambda pair: pair[0],
-    )
+        .where(gone.op == "withdraw", gone.serial.in_(withdrawals), is_first)
+        .order_by(earlier.serial.desc())
+        .limit(most)
+    )  # fmt: skip
+    return [TakenBack(row.serial, row.by, row.at) for row in reversed(rows.all())]
 
 
 class Names:

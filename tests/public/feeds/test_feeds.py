@@ -88,7 +88,12 @@ def test_every_feed_reads_well_and_is_not_sent_twice(  # noqa: PLR0917 - fixture
     first = client.get(path + suffix)
     with recorded(site) as statements:
         again = client.get(path + suffix, headers={"If-None-Match": first.headers["ETag"]})
-    elsewhere = create_app(urls(data)[0]).test_client().get(path + suffix)
+    restarted = create_app(urls(data)[0])
+    with recorded(restarted) as after_restart:
+        held = restarted.test_client().get(
+            path + suffix, headers={"If-None-Match": first.headers["ETag"]}
+        )
+    elsewhere = restarted.test_client().get(path + suffix)
 
     assert first.status_code == 200
     if suffix == ".feed.json":
@@ -96,7 +101,55 @@ def test_every_feed_reads_well_and_is_not_sent_twice(  # noqa: PLR0917 - fixture
     else:
         assert feedparser.parse(first.data).bozo is False
     assert (again.status_code, again.data, statements) == (304, b"", [])
+    assert (held.status_code, held.data, after_restart) == (304, b"", [])
     assert (elsewhere.data, elsewhere.headers["ETag"]) == (first.data, first.headers["ETag"])
+
+
+def test_a_reader_is_not_sent_again_what_only_others_changed(
+    desk: Desk, client: FlaskClient, site: Flask
+) -> None:
+    _case(desk)
+    held = {
+        path: client.get(path).headers["ETag"]
+        for path in ("/entities/e_1.atom", "/results.rss?status=open", "/results.feed.json")
+    }
+    desk.put(a_public_entity(id="e_2", name="示例市二店"), day=2)
+
+    for path, tag in held.items():
+        first = client.get(path, headers={"If-None-Match": tag})
+        with recorded(site) as statements:
+            again = client.get(path, headers={"If-None-Match": tag})
+        assert (first.status_code, first.headers["ETag"]) == (304, tag)
+        assert (again.status_code, again.headers["ETag"], statements) == (304, tag, [])
+    desk.put(a_public_result(("ordered_to_rectify",), unit="二中队"), day=3)
+    for path, tag in held.items():
+        assert client.get(path, headers={"If-None-Match": tag}).status_code == 200
+
+
+def test_a_withdrawal_is_sent_to_whoever_holds_what_was_withdrawn(
+    desk: Desk, client: FlaskClient
+) -> None:
+    _case(desk)
+    desk.put(a_public_result(("ordered_to_rectify",), id="r_2"), day=2)
+    paths = ("/entities/e_1.atom", "/agencies/a_1.rss", "/results.feed.json?problem=true")
+    held = {path: client.get(path).headers["ETag"] for path in paths}
+    desk.take(Kind.RESULT, "r_2", day=3)
+
+    for path, tag in held.items():
+        assert client.get(path, headers={"If-None-Match": tag}).status_code == 200
+
+
+def test_a_site_of_another_name_sends_its_feeds_anew(
+    desk: Desk, client: FlaskClient, data: Path
+) -> None:
+    _case(desk)
+    tag = client.get("/all.atom").headers["ETag"]
+    other = create_app(replace_site(data)).test_client()
+
+    answer = other.get("/all.atom", headers={"If-None-Match": tag})
+
+    assert answer.status_code == 200
+    assert answer.headers["ETag"] != tag
 
 
 def _problems(feed: dict[str, Any]) -> list[str]:
@@ -195,6 +248,49 @@ def test_what_was_withdrawn_is_in_no_feed_and_its_withdrawal_is_an_entry(
     for path in ("/entities/e_1.atom", "/results.atom?entity=e_1", "/results.atom?problem=true",
                  "/results.atom?item=i_9", "/findings.atom?outcome=concealed"):  # fmt: skip
         assert b"r_1" not in client.get(path).data
+
+
+def taken_back(client: FlaskClient, address: str) -> list[str]:
+    """Return the ids of the entries that an Atom feed takes back."""
+    root = etree.fromstring(client.get(address).data)
+    gone = root.findall("{http://purl.org/atompub/tombstones/1.0}deleted-entry")
+    return [str(each.get("ref")) for each in gone]
+
+
+def test_a_subscriber_of_a_party_is_told_what_to_drop_and_nobody_else_whose_it_was(
+    desk: Desk, client: FlaskClient
+) -> None:
+    """A tombstone in one party's feed alone would say for ever that the withdrawn record was about it."""
+    desk.put(a_public_agency(), a_public_entity(), a_public_entity(id="e_2", name="示例市二店"))
+    before = client.get("/entities/e_1.feed.json").get_json()
+    desk.put(a_public_result(("ordered_to_rectify",)), day=1)
+    desk.put(a_public_result(("ordered_to_rectify",), unit="二中队"), day=2)
+    shown = [each.id for each in entries(client, "/entities/e_1.atom")][:2]
+    desk.take(Kind.RESULT, "r_1", day=3)
+
+    alike = ("/entities/e_1.atom", "/entities/e_2.atom", "/results.atom?problem=true", "/items.atom",
+             "/results.atom?entries=records", "/search.atom?q=x", "/all.atom")  # fmt: skip
+    assert [taken_back(client, each) for each in alike] == [shown[::-1]] * len(alike)
+    after = client.get("/entities/e_1.feed.json").get_json()
+    assert [each["id"] for each in after["_deleted"]] == shown[::-1]
+    assert after["items"] == before["items"]
+    for address in alike[:3]:
+        page = client.get(address).get_data(as_text=True)
+        assert "撤下本身在“更正和撤下”中公布：https://mingcha.example/corrections.atom" in page
+
+
+def test_what_was_published_again_is_taken_back_only_as_it_was_before(
+    desk: Desk, client: FlaskClient
+) -> None:
+    _case(desk)
+    first = entries(client, "/results.atom")[0].id
+    desk.take(Kind.RESULT, "r_1", day=2)
+    desk.put(a_public_result(("ordered_to_rectify",)), day=3)
+    second = entries(client, "/results.atom")[0].id
+
+    assert taken_back(client, "/results.atom") == [first]
+    desk.take(Kind.RESULT, "r_1", day=4)
+    assert taken_back(client, "/entities/e_1.atom") == [first, second]
 
 
 def test_a_later_redaction_reaches_the_older_entries(desk: Desk, client: FlaskClient) -> None:
