@@ -6,7 +6,9 @@ from dataclasses import asdict, dataclass
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from portal.register.tables.draws import DrawMemberRow, DrawPackageRow
+from portal.kit.db import among
+from portal.register.records import PublicDraw, decode
+from portal.register.tables.draws import DrawMemberRow, DrawPackageRow, DrawRow
 
 #: Bytes of one piece.
 PIECE = 1 << 18
@@ -52,6 +54,18 @@ def member(session: Session, draw_id: str, object_id: str) -> Member | None:
     """Return what became of the party with this number, None where the package names none."""
     row = session.get(DrawMemberRow, (draw_id, object_id))
     return None if row is None else Member(row.object_id, row.stratum, row.state)
+
+
+def naming(session: Session, object_ids: Sequence[str]) -> set[str]:
+    """Return the draw ids (as packages have them) of the draws that name one of these parties."""
+    query = (
+        sa.select(DrawRow.body)
+        .join(DrawMemberRow, DrawMemberRow.draw_id == DrawRow.public_id)
+        .where(among(session, DrawMemberRow.object_id, object_ids))
+        .distinct()
+    )
+    found = {decode(body, PublicDraw).draw_code for body in session.scalars(query)}
+    return {each for each in found if each is not None}
 
 
 def drawn(session: Session, draw_id: str, *, limit: int) -> list[str]:

@@ -124,6 +124,10 @@ class Pen:
         """Keep the package of a draw beside its record."""
         packages.put(self._session, draw_id, package)
 
+    def detach(self, draw_id: str) -> None:
+        """Take the package of a draw away; its record stays."""
+        packages.drop(self._session, [draw_id])
+
     def close(self) -> None:
         """Write what is buffered and bring tree and tallies up to date."""
         self.flush()

@@ -55,7 +55,10 @@ class DrawMemberRow(Table):
     """One party that stands in a revealed package under its own number, and what became of it."""
 
     __tablename__ = "draw_member"
-    __table_args__ = (Index("ix_draw_member_state", "draw_id", "state", "object_id"),)
+    __table_args__ = (
+        Index("ix_draw_member_state", "draw_id", "state", "object_id"),
+        Index("ix_draw_member_object", "object_id"),
+    )
 
     draw_id: Mapped[str] = mapped_column(String(32), primary_key=True)
     object_id: Mapped[str] = mapped_column(String(256), primary_key=True)

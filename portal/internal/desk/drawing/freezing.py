@@ -13,7 +13,7 @@ from portal.domain.workflow import Role
 from portal.internal.desk import people
 from portal.internal.desk.drawing import keeping, presets
 from portal.internal.desk.drawing.keeping import Drawing, Frozen
-from portal.internal.desk.drawing.orders import BadOrder, Order, quota
+from portal.internal.desk.drawing.orders import BadOrder, Order, check, quota
 from portal.internal.desk.drawing.pool import HIDDEN, population
 from portal.internal.desk.drawing.roster import roster
 from portal.internal.desk.stores import Stores
@@ -31,10 +31,10 @@ def freeze(
         BadOrder, TooEarly, WrongState, NotAllowed, Fault: nothing was frozen.
 
     """
-    order = presets.apply(order)
-    with write_lock(stores.internal) as session:
+    order = check(presets.apply(order))
+    with write_lock(stores.internal) as session, Session(stores.register) as register:
         people.require(session, by, Role.CLERK, order.agency)
-        frozen = _frozen(session, order, now)
+        frozen = _frozen(session, register, order, now)
         commitments, shares = _shares(order)
         commit = freezing.freeze(
             frozen.plan, frozen.objects, frozen.inspectors, frozen.earlier,
@@ -51,11 +51,11 @@ def freeze(
     return made, shares
 
 
-def _frozen(session: Session, order: Order, now: datetime) -> Frozen:
+def _frozen(session: Session, register: Session, order: Order, now: datetime) -> Frozen:
     earlier, hidden = _earlier(session, order)
     objects: list[dict[str, Any]] = []
     openings: dict[str, dict[str, str]] = {}
-    for made, opening in population(session, order, hidden, clock.local_date(now)):
+    for made, opening in population(session, register, order, hidden, clock.local_date(now)):
         objects.append(made)
         openings[made["handle"]] = opening
     if not objects:
