@@ -218,7 +218,7 @@ def publish_drawing(
 def detach(register: sa.Engine, draw_id: str, *, now: datetime) -> None:
     """Take away the package of a draw that names whom it may not name, and cannot be made anew."""
     with open_pen(register, now=now) as pen:
-        pen.detach(draw_id)
+        pen.attach(draw_id, None)
 
 
 def sign_head(register: sa.Engine, keys: KeyHolder) -> None:

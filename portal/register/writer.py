@@ -120,13 +120,9 @@ class Pen:
         self.flush()
         return bool(self._placing.present(LAYOUTS[KIND_OF[type(record)]].table, [record.id]))
 
-    def attach(self, draw_id: str, package: packages.Package) -> None:
-        """Keep the package of a draw beside its record."""
+    def attach(self, draw_id: str, package: packages.Package | None) -> None:
+        """Keep the package of a draw beside its record, or take it away."""
         packages.put(self._session, draw_id, package)
-
-    def detach(self, draw_id: str) -> None:
-        """Take the package of a draw away; its record stays."""
-        packages.drop(self._session, [draw_id])
 
     def close(self) -> None:
         """Write what is buffered and bring tree and tallies up to date."""

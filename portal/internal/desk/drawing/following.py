@@ -32,7 +32,7 @@ def follow(stores: Stores, session: Session, keys: Iterable[str], *, now: dateti
         named = packages.naming(register, numbers)
     for draw_id in naming.leaning_on(session, named) if named else ():
         try:
-            outward.bring_out(stores, session, draw_id, now=now)
+            outward.bring_out(stores, session, draw_id, now=now, anew=True)
         except (Tampered, LogBroken, Fault):
             gone = outward.public_id(session, keeping.load(session, draw_id))
             detach(stores.register, gone, now=now)

@@ -21,7 +21,7 @@ _CHUNK = 500
 def objects(
     session: Session, register: Session, drawing: Drawing, today: date
 ) -> list[dict[str, Any]]:
-    """Return the objects of a package, those closed that may not be named any more."""
+    """Return the objects of a package by handle, those closed that may not be named any more."""
     frozen, openings = drawing.frozen.objects, drawing.frozen.openings
     made: list[dict[str, Any]] = []
     for start in range(0, len(frozen), _CHUNK):
@@ -38,7 +38,7 @@ def objects(
                 made.append({k: v for k, v in each.items() if k not in ("object_id", "salt")})
             else:
                 made.append(each)
-    return made
+    return sorted(made, key=lambda each: str(each["handle"]))
 
 
 def earlier(

@@ -11,8 +11,11 @@ from sqlalchemy.orm import Session
 from portal.airlock.around import Ids, Passage
 from portal.airlock.publish import publish_drawing
 from portal.domain.draws import DrawMethod
+from portal.domain.merkle import leaf_hash
 from portal.domain.sortition import outcome, standing
 from portal.domain.sortition.hashing import canonical
+from portal.domain.sortition.leaves import leaf
+from portal.domain.sortition.lists import Reading
 from portal.domain.sortition.model import SCHEME
 from portal.internal.desk import secrets
 from portal.internal.desk.drawing import naming
@@ -21,6 +24,7 @@ from portal.internal.desk.stores import Stores
 from portal.internal.tables.settings import ID_KEY, secret
 from portal.kit import clock
 from portal.kit.db import write_lock
+from portal.register import packages
 from portal.register import records as r
 from portal.register.evidence import PublicPresent, PublicReplacement, PublicSeed, PublicStratum
 from portal.register.packages import Member, Package
@@ -43,13 +47,20 @@ def sync(stores: Stores, draw_id: str, *, now: datetime) -> None:
         bring_out(stores, session, draw_id, now=now)
 
 
-def bring_out(stores: Stores, session: Session, draw_id: str, *, now: datetime) -> None:
-    """Do what `sync` does, while the caller holds the office's store."""
+def bring_out(
+    stores: Stores, session: Session, draw_id: str, *, now: datetime, anew: bool = False
+) -> None:
+    """Do what `sync` does, while the caller holds the office's store; `anew`: somebody lost their page."""
     drawing = load(session, draw_id)
     hold(stores, session, drawing)
     if drawing.row.stage == "frozen" or drawing.progress.committed_by is None:
         return
-    record, package = _record(stores, session, drawing, clock.local_date(now))
+    today = clock.local_date(now)
+    record = _record(session, drawing)
+    if drawing.progress.revealed_on is None:
+        package = _listed(stores, session, drawing, today, anew=anew)
+    else:
+        record, package = _revealed(stores, session, drawing, record, today)
     passage = Passage(records=[record], known=secrets.known(session))
     publish_drawing(stores.register, passage, package=package, now=now, keys=stores.log_key)
 
@@ -99,14 +110,12 @@ def hold(stores: Stores, session: Session, drawing: Drawing) -> None:
             raise Tampered("办公端所存的内容与已公布的密封摘要不符；不得继续")
 
 
-def _record(
-    stores: Stores, session: Session, drawing: Drawing, today: date
-) -> tuple[PublicDraw, Package | None]:
+def _record(session: Session, drawing: Drawing) -> PublicDraw:
     order, progress = drawing.order, drawing.progress
     ids = Ids(secret(session, ID_KEY))
     is_revealed = progress.revealed_on is not None
     counts = Counter(each["stratum"] for each in drawing.frozen.objects)
-    public = r.PublicDraw(
+    return r.PublicDraw(
         id=ids.of(Kind.DRAW, drawing.key),
         agency_id=ids.of(Kind.AGENCY, order.agency),
         name=order.title,
@@ -139,9 +148,30 @@ def _record(
         voided_on=progress.voided_on,
         replaced_by=progress.replaced_by,
     )
-    if not is_revealed:
-        return public, None
-    return _revealed(stores, session, drawing, public, today)
+
+
+def _listed(
+    stores: Stores, session: Session, drawing: Drawing, today: date, *, anew: bool
+) -> Package | None:
+    """Return the list that was committed to (section 11), None where it is public already, or may not be yet.
+
+    A row of it says whether an earlier round drew the party, so it waits for the reveal of that round.
+    """
+    with Session(stores.register) as register:
+        if not anew and packages.is_listed(register, public_id(session, drawing)):
+            return None
+        if any(
+            load(session, each).row.stage != "revealed" for each in drawing.order.exclude_drawn_in
+        ):
+            return None
+        objects = naming.objects(session, register, drawing, today)
+    return Package(b"", _members(objects, None), _leaves(objects))
+
+
+def _leaves(objects: list[dict[str, Any]]) -> list[bytes]:
+    """Return the leaves of the list in their order."""
+    reading = Reading()
+    return [leaf_hash(leaf(reading.subject(each))) for each in objects]
 
 
 def _revealed(
@@ -171,20 +201,33 @@ def _revealed(
             "relaxed_count": sum(bool(each["relaxed"]) for each in members) if teams else None,
             "unfilled_count": sum(not each["handle"] for each in members) if teams else None,
         }
-    ), Package(package, _members(objects, found))
+    ), Package(package, _members(objects, found), _leaves(objects))
 
 
-def _members(objects: list[dict[str, Any]], found: outcome.Outcome) -> list[Member]:
-    live = {each for them in standing.drawn(found).values() for each in them}
+def _members(objects: list[dict[str, Any]], found: outcome.Outcome | None) -> list[Member]:
+    """Return whom the list names; `objects` are ordered by handle, as they were frozen."""
+    live: set[str] = set()
+    if found is not None:
+        live = {each for them in standing.drawn(found).values() for each in them}
     return [
         Member(
             each["object_id"],
             each["stratum"],
-            "excluded" if each["excluded"] else "drawn" if each["handle"] in live else "undrawn",
+            _state(each, live, is_drawn=found is not None),
+            place,
+            canonical(each).decode(),
         )
-        for each in objects
+        for place, each in enumerate(objects)
         if "object_id" in each
     ]
+
+
+def _state(entry: dict[str, Any], live: set[str], *, is_drawn: bool) -> str:
+    if entry["excluded"]:
+        return "excluded"
+    if not is_drawn:
+        return "listed"
+    return "drawn" if entry["handle"] in live else "undrawn"
 
 
 def _strata(drawing: Drawing) -> tuple[PublicStratum, ...]:
