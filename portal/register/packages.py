@@ -4,13 +4,13 @@ import json
 import unicodedata
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass
-from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from portal.domain.merkle import inclusion_path
 from portal.domain.sortition import inclusion
+from portal.domain.sortition.model import Json
 from portal.kit.db import among
 from portal.register.proofs.tiles import HEIGHT, WIDTH, folded
 from portal.register.records import PublicDraw, decode
@@ -97,7 +97,7 @@ def path(session: Session, draw_id: str, place: int, size: int) -> list[bytes]:
     return inclusion_path(place, size, nodes)
 
 
-def proof(session: Session, draw: PublicDraw, found: Member) -> dict[str, Any]:
+def proof(session: Session, draw: PublicDraw, found: Member) -> Json:
     """Return the proof that a member was in the drum, as `inclusion.check` reads it."""
     commit = json.loads(draw.commitment or "{}")
     hashes = path(session, draw.id, found.place, commit["objects_count"])

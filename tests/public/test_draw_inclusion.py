@@ -19,6 +19,7 @@ from portal.public.cli import main
 from portal.register import packages
 from portal.register.packages import Package
 from portal.register.records import PublicDraw
+from portal.register.tables.draws import DrawLeafRow, DrawMemberRow, DrawPackageRow
 from tests.conftest import NOW, Office
 from tests.internal.drawing_makers import ORDER, frozen, numbered, parties, sealed
 from tests.public.test_draw_secrets import LATER, SECRET, TRADER, UNIT, _decide, _world
@@ -138,8 +139,8 @@ def test_a_path_read_from_tiles_is_that_of_the_whole_tree(size: int, at: float) 
     leaves = [leaf_hash(b"%d" % number) for number in range(size)]
     place = int(size * at)
     engine = sa.create_engine("sqlite://")
-    tables = [packages.DrawLeafRow, packages.DrawMemberRow, packages.DrawPackageRow]
-    packages.DrawLeafRow.metadata.create_all(engine, tables=[each.__table__ for each in tables])  # type: ignore[list-item] # tables of the ORM
+    for table in (DrawLeafRow, DrawMemberRow, DrawPackageRow):
+        table.metadata.tables[table.__tablename__].create(engine)
     with Session(engine) as session:
         packages.put(session, "d_1", Package(b"", [], leaves))
         path = packages.path(session, "d_1", place, size)

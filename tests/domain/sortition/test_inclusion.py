@@ -24,7 +24,7 @@ def _proof(number: int) -> dict[str, Any]:
     entry = package["objects"][number]
     tree = Inclusions(list(map(Reading().subject, package["objects"])))
     place, path = tree.path(bytes.fromhex(entry["handle"]))
-    return inclusion.written(package["commit"], entry, place, path)
+    return dict(inclusion.written(package["commit"], entry, place, path))
 
 
 @pytest.mark.parametrize("number", range(3))

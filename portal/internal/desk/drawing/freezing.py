@@ -31,17 +31,9 @@ def freeze(
         BadOrder, TooEarly, WrongState, NotAllowed, Fault: nothing was frozen.
 
     """
-    order = check(presets.apply(order))
     with write_lock(stores.internal) as session, Session(stores.register) as register:
         people.require(session, by, Role.CLERK, order.agency)
-        frozen = _frozen(session, register, order, now)
-        commitments, shares = _shares(order)
-        commit = freezing.freeze(
-            frozen.plan, frozen.objects, frozen.inspectors, frozen.earlier,
-            commitments=commitments, committed_at=now.astimezone(clock.CHINA).isoformat(timespec="seconds"),
-        )  # fmt: skip
-        for each in order.sources:
-            timing.check_commit(SourceKind(each.kind), each.ref, now)
+        order, frozen, commit, shares = _prepared(session, register, order, now)
         made = keeping.add(session, order, frozen, commit, by=by, now=now)
         ledger.note(
             session, at=now, person=by, action="draw-freeze", batch_id=None,
@@ -49,6 +41,32 @@ def freeze(
         )  # fmt: skip
         session.expunge(made.row)
     return made, shares
+
+
+def preview(stores: Stores, order: Order, *, now: datetime) -> Frozen:
+    """Return the lists as they would be frozen now; salts are made anew each time, and nothing is kept.
+
+    Raises:
+        BadOrder, TooEarly, Fault: they could not be frozen.
+
+    """
+    with Session(stores.internal) as session, Session(stores.register) as register:
+        return _prepared(session, register, order, now)[1]
+
+
+def _prepared(
+    session: Session, register: Session, order: Order, now: datetime
+) -> tuple[Order, Frozen, dict[str, Any], dict[str, str]]:
+    order = check(presets.apply(order))
+    frozen = _frozen(session, register, order, now)
+    commitments, shares = _shares(order)
+    commit = freezing.freeze(
+        frozen.plan, frozen.objects, frozen.inspectors, frozen.earlier,
+        commitments=commitments, committed_at=now.astimezone(clock.CHINA).isoformat(timespec="seconds"),
+    )  # fmt: skip
+    for each in order.sources:
+        timing.check_commit(SourceKind(each.kind), each.ref, now)
+    return order, frozen, commit, shares
 
 
 def _frozen(session: Session, register: Session, order: Order, now: datetime) -> Frozen:
