@@ -215,6 +215,12 @@ def publish_drawing(
     return _outcome(pen)
 
 
+def detach(register: sa.Engine, draw_id: str, *, now: datetime) -> None:
+    """Take away the package of a draw that names whom it may not name, and cannot be made anew."""
+    with open_pen(register, now=now) as pen:
+        pen.attach(draw_id, None)
+
+
 def sign_head(register: sa.Engine, keys: KeyHolder) -> None:
     """Sign the head of a log that has unsigned entries, as after a migration; else change nothing.
 

@@ -19,6 +19,7 @@ for command in (
     serving.config_files,
     proving.verify_log,
     recomputing.recompute,
+    recomputing.verify_inclusion,
     dumping.dump,
     indexing.index,
 ):

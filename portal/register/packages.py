@@ -1,42 +1,61 @@
 """Packages of revealed draws (抽取数据包): kept in pieces, so that no reader holds a whole one in memory."""
 
+import json
+import unicodedata
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from portal.register.tables.draws import DrawMemberRow, DrawPackageRow
+from portal.domain.merkle import inclusion_path
+from portal.domain.sortition import inclusion
+from portal.domain.sortition.model import Json
+from portal.kit.db import among
+from portal.register.proofs.tiles import HEIGHT, WIDTH, folded
+from portal.register.records import PublicDraw, decode
+from portal.register.tables.draws import DrawLeafRow, DrawMemberRow, DrawPackageRow, DrawRow
 
 #: Bytes of one piece.
 PIECE = 1 << 18
+_HASH = 32
 
 
 @dataclass(frozen=True, slots=True)
 class Member:
-    """One party named in a package; `state` is drawn, undrawn or excluded."""
+    """One party named in a package; `state` is listed, drawn, undrawn or excluded.
+
+    `entry` is the open object as JSON, `place` its number in the list.
+    """
 
     object_id: str
     stratum: str
     state: str
+    place: int
+    entry: str
 
 
 @dataclass(frozen=True, slots=True)
 class Package:
-    """A package as it is downloaded, and whom it names."""
+    """A package as it is downloaded, nothing before the reveal; whom it names, and the leaves of its list."""
 
     text: bytes
     members: Sequence[Member]
+    leaves: Sequence[bytes]
 
 
-def put(session: Session, draw_id: str, package: Package) -> None:
-    """Keep the package of a draw in place of any before."""
+def put(session: Session, draw_id: str, package: Package | None) -> None:
+    """Keep the package of a draw in place of any before; None: none."""
     drop(session, [draw_id])
+    if package is None:
+        return
     rows = [
         {"draw_id": draw_id, "number": number, "piece": package.text[start : start + PIECE]}
         for number, start in enumerate(range(0, len(package.text), PIECE))
     ]
-    session.execute(sa.insert(DrawPackageRow), rows)
+    if rows:
+        session.execute(sa.insert(DrawPackageRow), rows)
+    session.execute(sa.insert(DrawLeafRow), list(_tiles(draw_id, package.leaves)))
     named = [asdict(each) | {"draw_id": draw_id} for each in package.members]
     if named:
         session.execute(sa.insert(DrawMemberRow), named)
@@ -44,14 +63,73 @@ def put(session: Session, draw_id: str, package: Package) -> None:
 
 def drop(session: Session, draw_ids: Sequence[str]) -> None:
     """Take packages away, with their draws."""
-    for table in (DrawPackageRow, DrawMemberRow):
+    for table in (DrawPackageRow, DrawMemberRow, DrawLeafRow):
         session.execute(sa.delete(table).where(table.draw_id.in_(draw_ids)))
 
 
 def member(session: Session, draw_id: str, object_id: str) -> Member | None:
-    """Return what became of the party with this number, None where the package names none."""
-    row = session.get(DrawMemberRow, (draw_id, object_id))
-    return None if row is None else Member(row.object_id, row.stratum, row.state)
+    """Return what became of the party with this number, None where the list names none; width and case do not matter."""
+    typed = unicodedata.normalize("NFKC", object_id).strip()
+    row = session.scalar(
+        sa.select(DrawMemberRow).where(
+            DrawMemberRow.draw_id == draw_id, DrawMemberRow.object_id.in_((typed, typed.upper()))
+        )
+    )
+    if row is None:
+        return None
+    return Member(row.object_id, row.stratum, row.state, row.place, row.entry)
+
+
+def path(session: Session, draw_id: str, place: int, size: int) -> list[bytes]:
+    """Return the RFC 9162 path of a leaf to the root over the list of `size`; reads a few rows."""
+    tiles: dict[int, bytes] = {}
+
+    def nodes(level: int, index: int) -> bytes:
+        if level < HEIGHT:
+            number, first = divmod(index << level, WIDTH)
+        else:
+            level -= HEIGHT
+            number, first = -1, index << level
+        if number not in tiles:
+            tiles[number] = session.get_one(DrawLeafRow, (draw_id, number)).hashes
+        return folded(tiles[number][first * _HASH : (first + (1 << level)) * _HASH])
+
+    return inclusion_path(place, size, nodes)
+
+
+def proof(session: Session, draw: PublicDraw, found: Member) -> Json:
+    """Return the proof that a member was in the drum, as `inclusion.check` reads it."""
+    commit = json.loads(draw.commitment or "{}")
+    hashes = path(session, draw.id, found.place, commit["objects_count"])
+    return inclusion.written(commit, json.loads(found.entry), found.place, hashes)
+
+
+def is_listed(session: Session, draw_id: str) -> bool:
+    """Whether the list of a draw is public."""
+    query = sa.select(DrawLeafRow.number).where(DrawLeafRow.draw_id == draw_id).limit(1)
+    return session.scalar(query) is not None
+
+
+def _tiles(draw_id: str, leaves: Sequence[bytes]) -> Iterator[dict[str, object]]:
+    roots = b""
+    for number, start in enumerate(range(0, len(leaves), WIDTH)):
+        hashes = b"".join(leaves[start : start + WIDTH])
+        yield {"draw_id": draw_id, "number": number, "hashes": hashes}
+        if len(hashes) == WIDTH * _HASH:
+            roots += folded(hashes)
+    yield {"draw_id": draw_id, "number": -1, "hashes": roots}
+
+
+def naming(session: Session, object_ids: Sequence[str]) -> set[str]:
+    """Return the draw ids (as packages have them) of the draws that name one of these parties."""
+    query = (
+        sa.select(DrawRow.body)
+        .join(DrawMemberRow, DrawMemberRow.draw_id == DrawRow.public_id)
+        .where(among(session, DrawMemberRow.object_id, object_ids))
+        .distinct()
+    )
+    found = {decode(body, PublicDraw).draw_code for body in session.scalars(query)}
+    return {each for each in found if each is not None}
 
 
 def drawn(session: Session, draw_id: str, *, limit: int) -> list[str]:

@@ -120,8 +120,8 @@ class Pen:
         self.flush()
         return bool(self._placing.present(LAYOUTS[KIND_OF[type(record)]].table, [record.id]))
 
-    def attach(self, draw_id: str, package: packages.Package) -> None:
-        """Keep the package of a draw beside its record."""
+    def attach(self, draw_id: str, package: packages.Package | None) -> None:
+        """Keep the package of a draw beside its record, or take it away."""
         packages.put(self._session, draw_id, package)
 
     def close(self) -> None:

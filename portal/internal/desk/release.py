@@ -11,6 +11,7 @@ from portal.domain.draws import Draw
 from portal.domain.errors import PortalError, Residue
 from portal.domain.workflow import BatchState, Role, move
 from portal.internal.desk import approvals, batches, decide, people, ripples
+from portal.internal.desk.drawing import following
 from portal.internal.desk.forgetting import forget
 from portal.internal.desk.projection import passages
 from portal.internal.desk.stores import Stores
@@ -104,12 +105,14 @@ def _carry_out(
     with write_lock(stores.internal) as session:
         batch = batches.get(session, batch_id)
         watch = approvals.Watch(session, approvals.sign(session, batch, by=by), batch, today)
+        otherwise: dict[str, str] = {}
         outcome = publish(
             stores.register,
-            _stream(stores, session, watch, progress),
+            _stream(stores, session, watch, progress, otherwise),
             now=now,
             keys=stores.log_key,
         )
+        following.follow(stores, session, otherwise, now=now)
         shelf.retire(stores.register, stores.dumps)
         batch = batches.get(session, batch_id)
         batch.state = move(batch.batch_state, "release", author=batch.filed_by, actor=by).value
@@ -123,11 +126,15 @@ def _carry_out(
 
 
 def _stream(
-    stores: Stores, session: Session, watch: approvals.Watch, progress: Progress | None
+    stores: Stores,
+    session: Session,
+    watch: approvals.Watch,
+    progress: Progress | None,
+    changed: dict[str, str],
 ) -> Iterator[Passage]:
+    """Yield all that becomes public; `changed` gains the parties that are disclosed otherwise now."""
     batch, today, done = watch.batch, watch.today, 0
     held = _held_back(session, batch, today)
-    changed: dict[str, str] = {}
     items: set[str] = set()
     for rows in batches.releasable(session, batch):
         may_go = [row for row in rows if row.key not in held]

@@ -109,6 +109,22 @@ SCHEMAS: Json = {
             "indexed": {"type": "boolean"},
         },
     ),
+    "Inclusion": _envelope({
+        "type": "object", "required": ["state", "proof"],
+        "properties": {
+            "state": {"type": "string", "enum": ["listed", "drawn", "undrawn", "excluded"]},
+            "proof": {
+                "type": "object", "required": ["scheme", "commit", "object", "place", "path"],
+                "properties": {
+                    "scheme": {"type": "string", "const": "dsr-draw/1"},
+                    "commit": {"type": "object"},
+                    "object": {"type": "object"},
+                    "place": {"type": "integer", "minimum": 0},
+                    "path": {"type": "array", "items": {"type": "string", "pattern": "^[0-9a-f]{64}$"}},
+                },
+            },
+        },
+    }),
     "Lookup": _envelope({"type": "array", "items": {
         "type": "object", "required": ["identifier", "state", "reason", "entities"],
         "properties": {

@@ -121,6 +121,10 @@ def _others() -> Json:
         "schema": {"type": "array", "minItems": 1, "maxItems": 50, "items": _READS[Reads.IDENTIFIER]},
         "example": ["91990101MA0A00003Y"],
     }  # fmt: skip
+    number = numbers | {
+        "explode": False, "description": "标识代码 Identifier",
+        "schema": {"type": "string", "pattern": IDENTIFIER}, "example": "91990101MA0A00003Y",
+    }  # fmt: skip
     anything = {"application/json": {"schema": {"type": "object"}}}
     figures = {
         f"/statistics/{each.word}{suffix}": _get(
@@ -135,6 +139,10 @@ def _others() -> Json:
         "/statistics/": _get("listStatistics", "统计 The statistics", [], anything),
         "/search": _get("search", "检索 Search", [*_search_parameters(), *_SEARCH_PAGED], _json("Search")),
         "/lookup": _get("lookup", "按标识代码查检查对象 Find parties by number", [numbers], _json("Lookup")),
+        "/draws/{id}/inclusion": _get(
+            "getInclusion", "在抽取名单中的证明 Proof that a party was in the drum", [_ID, number], _json("Inclusion"), "draws",
+            gone=True,
+        ),
         "/codes/": _get("listCodes", "代码表目录 The code lists", [], _json("CodeLists")),
         "/codes/{list}": _get("getCodes", "代码表 One code list", [named], _json("CodeList"), gone=None),
         "/schemas/{dataset}": _get("getSchema", "一行的 JSON Schema of one row", [word], anything, gone=None),

@@ -35,6 +35,7 @@ def words() -> dict[str, dict[str, str]]:
         },
         "state": {
             "drawn": _("在名单中，抽中"), "undrawn": _("在名单中，没有抽中"),
+            "listed": _("在名单中；是否抽中，揭示后公布"),
             "excluded": _("在名单中，按方案不参加本次抽取"),
         },
         "void": {

@@ -1,8 +1,14 @@
 """Draw records and their lists (抽取记录)."""
 
+import json
+from itertools import chain
+
 from flask import Blueprint, Response, abort, render_template, stream_with_context
 from flask.typing import ResponseReturnValue
 
+from portal.domain.sortition import seeds
+from portal.domain.sortition.hashing import canonical
+from portal.domain.sortition.packages import read_commit
 from portal.kit import clock
 from portal.kit.db import db
 from portal.public import params
@@ -60,9 +66,30 @@ def show(public_id: str) -> ResponseReturnValue:
         words=draw_words.words(),
         steps=draw_words.timeline(draw, clock.local_today(), inspected=bool(checked.rows)),
         asked=number,
+        commit_hash=seeds.commit_hash(read_commit(json.loads(draw.commitment))).hex()
+        if draw.commitment
+        else None,
         member=packages.member(session, public_id, number) if number else None,
+        is_listed=packages.is_listed(session, public_id),
         drawn=packages.drawn(session, public_id, limit=_SHOWN) if draw.package_sha256 else [],
     )
+
+
+@bp.get("/<public_id>/inclusion.json")
+@conditional
+def inclusion(public_id: str) -> ResponseReturnValue:
+    """Send the proof that a party was in the drum; the same refusal for all that the list does not name."""
+    session = db.session()
+    number = params.read(number=params.words).get("number")
+    draw = or_missing(draws.get(session, public_id), Kind.DRAW, public_id).record
+    found = packages.member(session, public_id, number) if number else None
+    if found is None:
+        abort(404)
+    body = canonical(packages.proof(session, draw, found))
+    headers = {
+        "Content-Disposition": f'attachment; filename="{draw.draw_code}-{found.object_id}.json"'
+    }
+    return Response(body, mimetype="application/json", headers=headers)
 
 
 @bp.get("/<public_id>/package.json")
@@ -72,11 +99,14 @@ def package(public_id: str) -> ResponseReturnValue:
     session = db.session()
     params.read()
     draw = or_missing(draws.get(session, public_id), Kind.DRAW, public_id).record
-    if draw.package_sha256 is None:
-        abort(404)
     pieces = packages.pieces(session, public_id)
+    first = next(pieces, None)
+    if first is None:
+        abort(404)
     headers = {
         "Content-Disposition": f'attachment; filename="{draw.draw_code}.json"',
         "Content-Length": str(draw.package_bytes),
     }
-    return Response(stream_with_context(pieces), mimetype="application/json", headers=headers)
+    return Response(
+        stream_with_context(chain([first], pieces)), mimetype="application/json", headers=headers
+    )

@@ -2,7 +2,7 @@
 
 from datetime import date
 
-from sqlalchemy import Index, LargeBinary, String
+from sqlalchemy import Index, LargeBinary, String, Text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from portal.kit.db import Table
@@ -52,13 +52,30 @@ class DrawPackageRow(Table):
 
 
 class DrawMemberRow(Table):
-    """One party that stands in a revealed package under its own number, and what became of it."""
+    """One party that was in the drum under its own number, and what became of it."""
 
     __tablename__ = "draw_member"
-    __table_args__ = (Index("ix_draw_member_state", "draw_id", "state", "object_id"),)
+    __table_args__ = (
+        Index("ix_draw_member_state", "draw_id", "state", "object_id"),
+        Index("ix_draw_member_object", "object_id"),
+    )
 
     draw_id: Mapped[str] = mapped_column(String(32), primary_key=True)
     object_id: Mapped[str] = mapped_column(String(256), primary_key=True)
     stratum: Mapped[str] = mapped_column(String(256))
-    #: drawn, undrawn or excluded.
+    #: listed (until the reveal), drawn, undrawn or excluded.
     state: Mapped[str] = mapped_column(String(8))
+    #: Number in the list ordered by handle, from 0.
+    place: Mapped[int]
+    #: The open object as the package has it, in canonical JSON.
+    entry: Mapped[str] = mapped_column(Text)
+
+
+class DrawLeafRow(Table):
+    """256 leaf hashes of the list of a draw, from leaf ``256 * number`` on; number -1: the roots of the full ones."""
+
+    __tablename__ = "draw_leaf"
+
+    draw_id: Mapped[str] = mapped_column(String(32), primary_key=True)
+    number: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    hashes: Mapped[bytes] = mapped_column(LargeBinary)

@@ -13,7 +13,7 @@ from portal.domain.workflow import Role
 from portal.internal.desk import people
 from portal.internal.desk.drawing import keeping, presets
 from portal.internal.desk.drawing.keeping import Drawing, Frozen
-from portal.internal.desk.drawing.orders import BadOrder, Order, quota
+from portal.internal.desk.drawing.orders import BadOrder, Order, check, quota
 from portal.internal.desk.drawing.pool import HIDDEN, population
 from portal.internal.desk.drawing.roster import roster
 from portal.internal.desk.stores import Stores
@@ -31,17 +31,9 @@ def freeze(
         BadOrder, TooEarly, WrongState, NotAllowed, Fault: nothing was frozen.
 
     """
-    order = presets.apply(order)
-    with write_lock(stores.internal) as session:
+    with write_lock(stores.internal) as session, Session(stores.register) as register:
         people.require(session, by, Role.CLERK, order.agency)
-        frozen = _frozen(session, order, now)
-        commitments, shares = _shares(order)
-        commit = freezing.freeze(
-            frozen.plan, frozen.objects, frozen.inspectors, frozen.earlier,
-            commitments=commitments, committed_at=now.astimezone(clock.CHINA).isoformat(timespec="seconds"),
-        )  # fmt: skip
-        for each in order.sources:
-            timing.check_commit(SourceKind(each.kind), each.ref, now)
+        order, frozen, commit, shares = _prepared(session, register, order, now)
         made = keeping.add(session, order, frozen, commit, by=by, now=now)
         ledger.note(
             session, at=now, person=by, action="draw-freeze", batch_id=None,
@@ -51,11 +43,37 @@ def freeze(
     return made, shares
 
 
-def _frozen(session: Session, order: Order, now: datetime) -> Frozen:
+def preview(stores: Stores, order: Order, *, now: datetime) -> Frozen:
+    """Return the lists as they would be frozen now; salts are made anew each time, and nothing is kept.
+
+    Raises:
+        BadOrder, TooEarly, Fault: they could not be frozen.
+
+    """
+    with Session(stores.internal) as session, Session(stores.register) as register:
+        return _prepared(session, register, order, now)[1]
+
+
+def _prepared(
+    session: Session, register: Session, order: Order, now: datetime
+) -> tuple[Order, Frozen, dict[str, Any], dict[str, str]]:
+    order = check(presets.apply(order))
+    frozen = _frozen(session, register, order, now)
+    commitments, shares = _shares(order)
+    commit = freezing.freeze(
+        frozen.plan, frozen.objects, frozen.inspectors, frozen.earlier,
+        commitments=commitments, committed_at=now.astimezone(clock.CHINA).isoformat(timespec="seconds"),
+    )  # fmt: skip
+    for each in order.sources:
+        timing.check_commit(SourceKind(each.kind), each.ref, now)
+    return order, frozen, commit, shares
+
+
+def _frozen(session: Session, register: Session, order: Order, now: datetime) -> Frozen:
     earlier, hidden = _earlier(session, order)
     objects: list[dict[str, Any]] = []
     openings: dict[str, dict[str, str]] = {}
-    for made, opening in population(session, order, hidden, clock.local_date(now)):
+    for made, opening in population(session, register, order, hidden, clock.local_date(now)):
         objects.append(made)
         openings[made["handle"]] = opening
     if not objects:

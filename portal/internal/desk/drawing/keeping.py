@@ -48,6 +48,15 @@ class Swap(msgspec.Struct, kw_only=True):
     second: str
 
 
+class Asked(msgspec.Struct, kw_only=True):
+    """A step that one person asked for and another has to confirm."""
+
+    step: str
+    terms: dict[str, Any]
+    by: str
+    at: datetime
+
+
 class Progress(msgspec.Struct, kw_only=True):
     """What came after the freeze."""
 
@@ -65,6 +74,7 @@ class Progress(msgspec.Struct, kw_only=True):
     void_by: str | None = None
     voided_on: date | None = None
     replaced_by: str | None = None
+    asked: Asked | None = None
 
 
 @dataclass(slots=True)

@@ -118,8 +118,22 @@ def read(text: str) -> Order:
 
     """
     try:
-        order = msgspec.convert(tomllib.loads(text), Order)
-    except (tomllib.TOMLDecodeError, msgspec.ValidationError) as error:
+        found = tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        raise BadOrder(f"任务单有误：{error}") from None
+    return made(found)
+
+
+def made(parts: dict[str, Any]) -> Order:
+    """Return the order made of these parts.
+
+    Raises:
+        BadOrder: one is wrong, or they contradict each other.
+
+    """
+    try:
+        order = msgspec.convert(parts, Order)
+    except msgspec.ValidationError as error:
         raise BadOrder(f"任务单有误：{error}") from None
     return check(order)
 

@@ -11,27 +11,27 @@ from sqlalchemy.orm import Session
 from portal.airlock.around import Ids, Passage
 from portal.airlock.publish import publish_drawing
 from portal.domain.draws import DrawMethod
-from portal.domain.parties import Entity
+from portal.domain.merkle import leaf_hash
 from portal.domain.sortition import outcome, standing
 from portal.domain.sortition.hashing import canonical
+from portal.domain.sortition.leaves import leaf
+from portal.domain.sortition.lists import Reading
 from portal.domain.sortition.model import SCHEME
 from portal.internal.desk import secrets
+from portal.internal.desk.drawing import naming
 from portal.internal.desk.drawing.keeping import Drawing, Tampered, load
-from portal.internal.desk.drawing.pool import is_open, object_id
-from portal.internal.desk.projection import projected
 from portal.internal.desk.stores import Stores
-from portal.internal.tables import filings
 from portal.internal.tables.settings import ID_KEY, secret
 from portal.kit import clock
 from portal.kit.db import write_lock
+from portal.register import packages
 from portal.register import records as r
 from portal.register.evidence import PublicPresent, PublicReplacement, PublicSeed, PublicStratum
 from portal.register.packages import Member, Package
 from portal.register.queries import draws
-from portal.register.records import Kind, PublicDraw, PublicEntity
+from portal.register.records import Kind, PublicDraw
 from portal.register.tables.changes import ChangeRow
 
-_CHUNK = 500
 _PUBLIC_STAGE = {"committed": "frozen", "drawn": "sealed", "revealed": "revealed", "void": "void"}
 
 
@@ -44,13 +44,25 @@ def sync(stores: Stores, draw_id: str, *, now: datetime) -> None:
 
     """
     with write_lock(stores.internal) as session:
-        drawing = load(session, draw_id)
-        hold(stores, session, drawing)
-        if drawing.row.stage == "frozen" or drawing.progress.committed_by is None:
-            return
-        record, package = _record(session, drawing, clock.local_date(now))
-        passage = Passage(records=[record], known=secrets.known(session))
-        publish_drawing(stores.register, passage, package=package, now=now, keys=stores.log_key)
+        bring_out(stores, session, draw_id, now=now)
+
+
+def bring_out(
+    stores: Stores, session: Session, draw_id: str, *, now: datetime, anew: bool = False
+) -> None:
+    """Do what `sync` does, while the caller holds the office's store; `anew`: somebody lost their page."""
+    drawing = load(session, draw_id)
+    hold(stores, session, drawing)
+    if drawing.row.stage == "frozen" or drawing.progress.committed_by is None:
+        return
+    today = clock.local_date(now)
+    record = _record(session, drawing)
+    if drawing.progress.revealed_on is None:
+        package = _listed(stores, session, drawing, today, anew=anew)
+    else:
+        record, package = _revealed(stores, session, drawing, record, today)
+    passage = Passage(records=[record], known=secrets.known(session))
+    publish_drawing(stores.register, passage, package=package, now=now, keys=stores.log_key)
 
 
 def public_record(stores: Stores, session: Session, drawing: Drawing) -> PublicDraw | None:
@@ -98,12 +110,12 @@ def hold(stores: Stores, session: Session, drawing: Drawing) -> None:
             raise Tampered("办公端所存的内容与已公布的密封摘要不符；不得继续")
 
 
-def _record(session: Session, drawing: Drawing, today: date) -> tuple[PublicDraw, Package | None]:
+def _record(session: Session, drawing: Drawing) -> PublicDraw:
     order, progress = drawing.order, drawing.progress
     ids = Ids(secret(session, ID_KEY))
     is_revealed = progress.revealed_on is not None
     counts = Counter(each["stratum"] for each in drawing.frozen.objects)
-    public = r.PublicDraw(
+    return r.PublicDraw(
         id=ids.of(Kind.DRAW, drawing.key),
         agency_id=ids.of(Kind.AGENCY, order.agency),
         name=order.title,
@@ -136,22 +148,47 @@ def _record(session: Session, drawing: Drawing, today: date) -> tuple[PublicDraw
         voided_on=progress.voided_on,
         replaced_by=progress.replaced_by,
     )
-    if not is_revealed:
-        return public, None
-    return _revealed(session, drawing, public, today)
+
+
+def _listed(
+    stores: Stores, session: Session, drawing: Drawing, today: date, *, anew: bool
+) -> Package | None:
+    """Return the list that was committed to (section 11), None where it is public already, or may not be yet.
+
+    A row of it says whether an earlier round drew the party, so it waits for the reveal of that round.
+    """
+    with Session(stores.register) as register:
+        if not anew and packages.is_listed(register, public_id(session, drawing)):
+            return None
+        if any(
+            load(session, each).row.stage != "revealed" for each in drawing.order.exclude_drawn_in
+        ):
+            return None
+        objects = naming.objects(session, register, drawing, today)
+    return Package(b"", _members(objects, None), _leaves(objects))
+
+
+def _leaves(objects: list[dict[str, Any]]) -> list[bytes]:
+    """Return the leaves of the list in their order."""
+    reading = Reading()
+    return [leaf_hash(leaf(reading.subject(each))) for each in objects]
 
 
 def _revealed(
-    session: Session, drawing: Drawing, public: PublicDraw, today: date
+    stores: Stores, session: Session, drawing: Drawing, public: PublicDraw, today: date
 ) -> tuple[PublicDraw, Package]:
-    today_objects = _as_today(session, drawing, today)
-    value = drawing.package() | {"objects": today_objects}
+    with Session(stores.register) as register:
+        objects = naming.objects(session, register, drawing, today)
+        earlier = naming.earlier(session, register, drawing, today)
+    value = drawing.package() | {"objects": objects, "earlier": earlier}
     found = outcome.compute(value)
     value["claimed"] = {"result_hash": found.result_hash}
     package = canonical(value)
     strata: Any = found.result["strata"]
     teams: Any = found.result["teams"]
     members = [member for team in teams for member in team["members"]]
+    before = public_record(stores, session, drawing)
+    first = before.package_sha256 if before else None
     fields = {name: getattr(public, name) for name in public.__struct_fields__}
     return r.PublicDraw(
         **fields
@@ -159,25 +196,38 @@ def _revealed(
             "sample_count": sum(len(each["drawn"]) for each in strata),
             "team_count": len(teams) or None,
             "result_hash": found.result_hash,
-            "package_sha256": hashlib.sha256(package).hexdigest(),
+            "package_sha256": first or hashlib.sha256(package).hexdigest(),
             "package_bytes": len(package),
             "relaxed_count": sum(bool(each["relaxed"]) for each in members) if teams else None,
             "unfilled_count": sum(not each["handle"] for each in members) if teams else None,
         }
-    ), Package(package, _members(today_objects, found))
+    ), Package(package, _members(objects, found), _leaves(objects))
 
 
-def _members(objects: list[dict[str, Any]], found: outcome.Outcome) -> list[Member]:
-    live = {each for them in standing.drawn(found).values() for each in them}
+def _members(objects: list[dict[str, Any]], found: outcome.Outcome | None) -> list[Member]:
+    """Return whom the list names; `objects` are ordered by handle, as they were frozen."""
+    live: set[str] = set()
+    if found is not None:
+        live = {each for them in standing.drawn(found).values() for each in them}
     return [
         Member(
             each["object_id"],
             each["stratum"],
-            "excluded" if each["excluded"] else "drawn" if each["handle"] in live else "undrawn",
+            _state(each, live, is_drawn=found is not None),
+            place,
+            canonical(each).decode(),
         )
-        for each in objects
+        for place, each in enumerate(objects)
         if "object_id" in each
     ]
+
+
+def _state(entry: dict[str, Any], live: set[str], *, is_drawn: bool) -> str:
+    if entry["excluded"]:
+        return "excluded"
+    if not is_drawn:
+        return "listed"
+    return "drawn" if entry["handle"] in live else "undrawn"
 
 
 def _strata(drawing: Drawing) -> tuple[PublicStratum, ...]:
@@ -227,25 +277,3 @@ def _replacements(drawing: Drawing, *, is_open: bool) -> tuple[PublicReplacement
         )
         for number, each in enumerate(drawing.progress.swaps, 1)
     )
-
-
-def _as_today(session: Session, drawing: Drawing, today: date) -> list[dict[str, Any]]:
-    """Return the objects with those closed that may not be named any more: leaf and handle stay."""
-    objects, openings = drawing.frozen.objects, drawing.frozen.openings
-    made: list[dict[str, Any]] = []
-    for start in range(0, len(objects), _CHUNK):
-        part = objects[start : start + _CHUNK]
-        keys = [openings[each["handle"]]["key"] for each in part if "object_id" in each]
-        parties = filings.standing(session, Entity, keys, batch_id=None)
-        known = {
-            object_id(shown.id, parties[key])
-            for key, passage in projected(session, list(parties.items()), today, batch_id=None)
-            for shown in passage.records[:1]
-            if isinstance(shown, PublicEntity) and is_open(shown)
-        }
-        for each in part:
-            if "object_id" in each and each["object_id"] not in known:
-                made.append({k: v for k, v in each.items() if k not in ("object_id", "salt")})
-            else:
-                made.append(each)
-    return made

@@ -1,11 +1,11 @@
 """The population of a draw: parties on file, each in the form in which the public may see it (名录库)."""
 
 import secrets
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from datetime import date
 from typing import Any
 
-import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from portal.airlock.rules import party_class
@@ -14,65 +14,79 @@ from portal.domain.identifiers import Scheme
 from portal.domain.parties import Entity, EntityKind
 from portal.domain.sortition.leaves import handle
 from portal.domain.verdicts import filed
-from portal.internal.desk import decided
+from portal.internal.desk import batches, decided
 from portal.internal.desk.drawing.orders import BadOrder, Order, Pool, Stratum
 from portal.internal.desk.projection import projected
 from portal.internal.tables import filings
-from portal.internal.tables.filings import FilingRow
-from portal.register.records import Kind, PublicEntity, Record
+from portal.register.queries import entities
+from portal.register.records import Kind, PublicEntity
 
 #: Stratum of what is only counted.
 HIDDEN = "WITHHELD"
-_CHUNK = 500
 
 
-def object_id(session_id: str, party: Entity) -> str:
+def object_id(public_id: str, party: Entity) -> str:
     """Return the number by which a party is known in a package: its credit code, else its public id."""
     first = party.identifiers[0]
-    return first.value if first.scheme in (Scheme.USCC, Scheme.REG15) else session_id
+    return first.value if first.scheme in (Scheme.USCC, Scheme.REG15) else public_id
 
 
 def population(
-    session: Session, order: Order, earlier: dict[str, set[str]], today: date
+    session: Session, register: Session, order: Order, earlier: dict[str, set[str]], today: date
 ) -> Iterator[tuple[dict[str, Any], dict[str, str]]]:
     """Yield each object of the frame with its opening, which stays inside.
 
-    Parties that are never acknowledged are in no public package and are left out here.
+    Parties that are never acknowledged are in no public package and are left out here, as are those that were
+    never released, or were withdrawn. Whoever has no page in `register` is counted, no more.
 
     Raises:
         BadOrder: a party is in no stratum.
 
     """
-    for parties in _filed(session):
+    for rows in batches.public_under(session, "entity", ""):
+        parties: dict[str, Entity] = {row.key: filings.decode(row.kind, row.body) for row in rows}
         since = decided.verdicts(session, Kind.ENTITY, parties)
         fitting = {key: each for key, each in parties.items() if fits(order.pool, each)}
-        shown = {
-            key: passage.records[0] if passage.records else None
-            for key, passage in projected(session, list(fitting.items()), today, batch_id=None)
-        }
+        shown = on_show(session, register, fitting, today)
         for key, party in fitting.items():
             verdict = since.get((Kind.ENTITY, key)) or filed(party.decision)
-            disclosed = party_class(party, verdict)
-            if disclosed is not Disclosure.NEVER:
-                yield _made(order, key, party, shown[key], earlier)
+            if party_class(party, verdict) is not Disclosure.NEVER:
+                yield _made(order, key, party, shown.get(key), earlier)
+
+
+def on_show(
+    session: Session, register: Session, parties: dict[str, Entity], today: date
+) -> dict[str, PublicEntity]:
+    """Return key → what the public sees of each of these parties that has a page of its own today."""
+    may_be = {
+        key: passage.records[0]
+        for key, passage in projected(session, list(parties.items()), today, batch_id=None)
+        if passage.records
+    }
+    has_page = entities.named(register, [each.id for each in may_be.values()])
+    return {
+        key: each
+        for key, each in may_be.items()
+        if isinstance(each, PublicEntity) and each.id in has_page
+    }
 
 
 def _made(
     order: Order,
     key: str,
     party: Entity,
-    shown: Record | None,
+    shown: PublicEntity | None,
     earlier: dict[str, set[str]],
 ) -> tuple[dict[str, Any], dict[str, str]]:
     salt = secrets.token_bytes(32)
     own_id = key if shown is None else object_id(shown.id, party)
     name = handle("object", order.draw_id, salt, own_id).hex()
     opening = {"salt": salt.hex(), "object_id": own_id, "key": key}
-    if not isinstance(shown, PublicEntity):
+    if shown is None or (stratum := _public_stratum(order.strata, party, shown)) is None:
         return {"handle": name, "stratum": HIDDEN}, opening
     made = {
         "handle": name,
-        "stratum": _stratum(order.strata, party).key,
+        "stratum": stratum.key,
         "unit": order.unit,
         "region": shown.region or "",
         "need": [],
@@ -102,11 +116,26 @@ def fits(pool: Pool | Stratum, party: Entity) -> bool:
     )
 
 
-def _stratum(strata: tuple[Stratum, ...], party: Entity) -> Stratum:
-    for each in strata:
-        if fits(each, party):
-            return each
-    raise BadOrder("有检查对象不属于任何一层；最后一层请不写条件")
+def _public_stratum(
+    strata: tuple[Stratum, ...], party: Entity, shown: PublicEntity
+) -> Stratum | None:
+    """Return the stratum of a party, None where only what the public may not know of it leads there.
+
+    Its place in a stratum would tell that (section 7.4).
+
+    Raises:
+        BadOrder: the party is in no stratum.
+
+    """
+    found = _stratum(strata, party)
+    if found is None:
+        raise BadOrder("有检查对象不属于任何一层；最后一层请不写条件")
+    as_shown = replace(party, region=shown.region, industry=shown.industry)
+    return found if _stratum(strata, as_shown) is found else None
+
+
+def _stratum(strata: Iterable[Stratum], party: Entity) -> Stratum | None:
+    return next((each for each in strata if fits(each, party)), None)
 
 
 def _excluded(order: Order, own_id: str, key: str, earlier: dict[str, set[str]]) -> str:
@@ -115,21 +144,3 @@ def _excluded(order: Order, own_id: str, key: str, earlier: dict[str, set[str]])
             return f"drawn:{draw_id}"
     reason = order.leave_out.get(own_id)
     return f"other:{reason}" if reason else ""
-
-
-def _filed(session: Session) -> Iterator[dict[str, Entity]]:
-    """Yield the parties on file as they were last released, in the order of their keys."""
-    after = ""
-    while True:
-        query = (
-            sa.select(FilingRow.key)
-            .where(FilingRow.kind == "entity", FilingRow.key > after, FilingRow.live)
-            .distinct()
-            .order_by(FilingRow.key)
-            .limit(_CHUNK)
-        )
-        keys = list(session.scalars(query))
-        if not keys:
-            return
-        after = keys[-1]
-        yield filings.standing(session, Entity, keys, batch_id=None)

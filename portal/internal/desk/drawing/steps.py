@@ -164,8 +164,7 @@ def void(
 
     `unit` is who approved it, as the public reads it.
     """
-    if reason not in VOID_REASONS:
-        raise WrongState(f"作废原因应为：{'、'.join(VOID_REASONS)}")
+    check_reason(reason)
     with write_lock(stores.internal) as session:
         drawing = _pair(session, draw_id, by, second)
         drawing.require("frozen", "committed", "drawn", "void")
@@ -178,6 +177,12 @@ def void(
             why = f"{VOID_REASONS[reason]}，第二人 {second}"
             _note(session, drawing, "draw-void", by, now=now, detail=why)
     outward.sync(stores, draw_id, now=now)
+
+
+def check_reason(reason: str) -> None:
+    """Raise WrongState unless a draw may be void for this."""
+    if reason not in VOID_REASONS:
+        raise WrongState(f"作废原因应为：{'、'.join(VOID_REASONS)}")
 
 
 def _compute(drawing: Drawing, by: str, now: datetime) -> None:
