@@ -16,6 +16,7 @@ from portal.internal.sheets.sources import Source
 from portal.internal.sheets.spec import Sheet
 from portal.internal.sheets.strip import shown
 from portal.internal.sheets.sums import Sums
+from portal.internal.sheets.ticks import look_of
 
 #: Names such as Total Foods are none.
 _TOTAL = re.compile(r"合计|总计|小计|共计|累计|总数|(sub|grand)?total(?=$|[:\d])")
@@ -100,7 +101,7 @@ class Layout:
         return self._head[:count]
 
     def looks(self) -> dict[int, str]:
-        """Return, for columns whose first cells plainly are of one sort, the field they look like."""
+        """Return how columns look whose first cells plainly are of one sort: a field's name, or ticks."""
         rows = [cells for _, cells in self.first_rows()]
         width = max(map(len, rows), default=0)
         found = {}
@@ -108,6 +109,8 @@ class Layout:
             texts = [
                 str(cells[index]) for cells in rows if index < len(cells) and cells[index] != ""
             ]
+            if look := look_of([cells[index] for cells in rows if index < len(cells)]):
+                found[index] = look
             if texts and all(_CREDIT_CODE.fullmatch(fold(text)) for text in texts):
                 found[index] = "identifier"
         return found
