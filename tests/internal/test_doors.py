@@ -54,7 +54,9 @@ def of_error(value: str) -> str:
     return f"是错误值 {value}，读不到内容；请改正公式，或粘贴为正确的数值"
 
 
-@pytest.mark.parametrize("name", ["shape", "bars", "separators", "partscan", "encodings", "zeros"])
+@pytest.mark.parametrize(
+    "name", ["shape", "bars", "separators", "partscan", "encodings", "zeros", "aligned", "labelled"]
+)
 def test_the_examples_in_the_doors_hold(name: str) -> None:
     module = importlib.import_module(f"portal.internal.sheets.doors.{name}")
 
@@ -633,6 +635,56 @@ def test_a_table_drawn_with_bars_is_read(tmp_path: Path) -> None:
         (3, ["编号", "名称", "备注"]),
         (5, ["1", "甲|乙", ""]),
         (6, ["2", "", "已查"]),
+    ]
+
+
+def test_a_table_drawn_with_lines_is_read(tmp_path: Path) -> None:
+    lines = ["┌──┬────┐", "│编号│名称│", "├──┼────┤", "│1 │示例市集│", "└──┴────┘"]
+    printed = ["+----+----+", "| 编号 | 名称 |", "+----+----+", "| 1 | 示例市集 |", "+----+----+"]
+
+    for name, each in (("a.txt", lines), ("b.txt", printed)):
+        assert rows_of(a_file(tmp_path / name, "\n".join(each))) == [(2, HEAD), (4, ROW)]
+
+
+def test_a_table_set_with_blanks_is_read_by_the_places_of_its_columns(tmp_path: Path) -> None:
+    text = (
+        "          抽查结果表\n"
+        "编号  名称            结果      备注\n"
+        "1     示例市集        合格\n"
+        "2     示例店                    停业\n"
+        "3     示例（市）饭店  不合格    复查\n"
+        "注：共3户    联系电话见官网\n"
+    )
+
+    assert cells_of(a_file(tmp_path / "a.txt", text)) == [
+        ["抽查结果表"],
+        ["编号", "名称", "结果", "备注"],
+        ["1", "示例市集", "合格"],
+        ["2", "示例店", "", "停业"],
+        ["3", "示例（市）饭店", "不合格", "复查"],
+        ["注：共3户    联系电话见官网"],
+    ]
+
+
+def test_a_line_whose_cells_cannot_be_told_apart_is_refused(tmp_path: Path) -> None:
+    text = "编号 名称 结果\n1 示例市集 合格\n2 合格\n3 示例店 合格\n4 示例厂 合格\n5 示例社 合格\n6 示例行 合格\n7 示例院 合格\n"
+
+    assert refusal(a_file(tmp_path / "a.txt", text)).startswith(
+        "第 3 行有 2 段文字，与表头的 3 列对不齐，无法判断各属哪一列"
+    )
+
+
+def test_a_list_of_items_keeps_its_commas_and_its_long_lines_together(tmp_path: Path) -> None:
+    text = (
+        "一、示例市集\n名称：示例市集   检查结果：发现问题,已改\n"
+        "检查情况：后厨地面有积水，冷藏柜温度记录不全，\n    当场要求整改。\n时间：10:30\n"
+    )
+
+    assert cells_of(a_file(tmp_path / "a.txt", text)) == [
+        ["一、示例市集"],
+        ["名称：示例市集", "检查结果：发现问题,已改"],
+        ["检查情况：后厨地面有积水，冷藏柜温度记录不全，\n当场要求整改。"],
+        ["时间：10:30"],
     ]
 
 
