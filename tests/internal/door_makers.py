@@ -125,13 +125,15 @@ def ods_row(*cells: str, more: str = "") -> str:
     return f"<table:table-row {more}>{''.join(made)}</table:table-row>"
 
 
-def a_2003(path: Path, table: str, *, more: str = "", encoding: str = "utf-8") -> Path:
+def a_2003(
+    path: Path, table: str, *, more: str = "", styles: str = "", encoding: str = "utf-8"
+) -> Path:
     """Write a SpreadsheetML document with one worksheet; `more` stands behind it."""
     text = (
         f'<?xml version="1.0" encoding="{encoding}"?><?mso-application progid="Excel.Sheet"?>'
         f'<Workbook xmlns="{_SHEETML}" xmlns:ss="{_SHEETML}"'
         ' xmlns:x="urn:schemas-microsoft-com:office:excel">'
-        f'<Worksheet ss:Name="{TITLE}"><Table>{table}</Table></Worksheet>{more}</Workbook>'
+        f'<Styles>{styles}</Styles><Worksheet ss:Name="{TITLE}"><Table>{table}</Table></Worksheet>{more}</Workbook>'
     )
     return a_file(path, text, encoding)
 

@@ -1,11 +1,12 @@
 """Every format a clerk may bring, read as rows of cells; what is not plain to see is told.
 
-Three small workbooks of Excel 97 lie in `files/`, for nothing here writes that format:
+Four small workbooks of Excel 97 lie in `files/`, for nothing here writes that format:
 
 - results.xls: sheet 抽查结果 with a title merged over A1:H1, a header, four rows of dates, times,
   shares and truths; B4:B5 merged; an error value in H3; row 5 and column F hidden; formats
   without content right of and below the table; and an empty sheet of explanations
 - two-sheets.xls: sheets 汇总 and 台账, both filled, and 空表, which only has a format
+- zeros.xls: sheet 抽查结果, numbers in the formats 000000 and "第"00"批"
 - hidden-sheet.xls: sheet 抽查结果 and a hidden sheet 旧名单
 """
 
@@ -53,7 +54,9 @@ def of_error(value: str) -> str:
     return f"是错误值 {value}，读不到内容；请改正公式，或粘贴为正确的数值"
 
 
-@pytest.mark.parametrize("name", ["shape", "bars", "separators", "partscan", "encodings"])
+@pytest.mark.parametrize(
+    "name", ["shape", "bars", "separators", "partscan", "encodings", "zeros", "aligned", "labelled"]
+)
 def test_the_examples_in_the_doors_hold(name: str) -> None:
     module = importlib.import_module(f"portal.internal.sheets.doors.{name}")
 
@@ -123,6 +126,60 @@ def test_hidden_rows_and_columns_of_a_workbook_are_read_and_told(tmp_path: Path)
         "第5、6、9至11行被隐藏，仍已读取；请核对",
         "第B列被隐藏，仍已读取；请核对",
     )
+
+
+def test_numbers_of_a_workbook_read_as_their_format_shows_them(tmp_path: Path) -> None:
+    book, sheet = a_sheet()
+    for line in (
+        ["编号", "批次", "户数"],
+        [1234, 7, 7],
+        [1_234_567, 12.5, 0],
+        ["0012", None, True],
+    ):
+        sheet.append(line)
+    for row in (2, 3, 4):
+        sheet.cell(row, 1).number_format = "000000"
+        sheet.cell(row, 3).number_format = "0"
+    sheet.cell(2, 2).number_format = '"第"00"批";@'
+    sheet.cell(3, 2).number_format = "0000"
+    sheet.cell(5, 1, 10**15 + 1).number_format = "0" * 18
+    sheet.cell(6, 2, 1).number_format = "000"
+    path = tmp_path / "zeros.xlsx"
+    book.save(path)
+
+    assert cells_of(path)[1:] == [
+        ["001234", "第07批", 7],
+        ["1234567", 12.5, 0],
+        ["0012", "", True],
+        [float(10**15 + 1)],
+        ["", "001"],
+    ]
+
+
+def test_numbers_of_an_opendocument_read_as_it_shows_them(tmp_path: Path) -> None:
+    number = '<table:table-cell office:value-type="float" office:value="%s"><text:p>%s</text:p></table:table-cell>'
+    row = ods_row(
+        *(number % each for each in (("7", "007"), ("0.5", "0.5"), ("0", "0"), ("1", "1")))
+    )
+    path = an_ods(tmp_path / "zeros.ods", ods_table(ods_row(*HEAD) + row))
+
+    assert cells_of(path)[1:] == [["007", 0.5, 0.0, 1.0]]
+
+
+def test_numbers_of_a_2003_document_read_as_their_format_shows_them(tmp_path: Path) -> None:
+    plain = '<Cell><Data ss:Type="Number">7</Data></Cell>'
+    styled = plain.replace("<Cell>", '<Cell ss:StyleID="s2">')
+    path = a_2003(
+        tmp_path / "zeros.xml",
+        '<Column ss:StyleID="s1"/><Column/>'
+        + text_row(*HEAD)
+        + f"<Row>{plain}{styled}{plain}</Row>"
+        + f'<Row ss:StyleID="s2">{plain}</Row>',
+        styles='<Style ss:ID="s1"><NumberFormat ss:Format="0000"/></Style>'
+        '<Style ss:ID="s2"><NumberFormat ss:Format="000"/></Style>',
+    )
+
+    assert cells_of(path)[1:] == [["0007", "007", 7.0], ["007"]]
 
 
 def test_the_wanted_sheet_is_read_and_the_others_are_told(tmp_path: Path) -> None:
@@ -223,6 +280,10 @@ def test_an_old_workbook_is_read_with_all_its_kinds_of_cells() -> None:
     )
     assert rows[3][1][7] == "整改中\n已复查"
     assert rows[4][1][:2] == ["JC-0003", ""]
+
+
+def test_numbers_of_an_old_workbook_read_as_their_format_shows_them() -> None:
+    assert cells_of(FILES / "zeros.xls")[1:] == [["001234", "示例市集", 7.0], [12.5, "第05批"]]
 
 
 def test_an_old_workbook_tells_what_is_merged_hidden_or_an_error() -> None:
@@ -574,6 +635,56 @@ def test_a_table_drawn_with_bars_is_read(tmp_path: Path) -> None:
         (3, ["编号", "名称", "备注"]),
         (5, ["1", "甲|乙", ""]),
         (6, ["2", "", "已查"]),
+    ]
+
+
+def test_a_table_drawn_with_lines_is_read(tmp_path: Path) -> None:
+    lines = ["┌──┬────┐", "│编号│名称│", "├──┼────┤", "│1 │示例市集│", "└──┴────┘"]
+    printed = ["+----+----+", "| 编号 | 名称 |", "+----+----+", "| 1 | 示例市集 |", "+----+----+"]
+
+    for name, each in (("a.txt", lines), ("b.txt", printed)):
+        assert rows_of(a_file(tmp_path / name, "\n".join(each))) == [(2, HEAD), (4, ROW)]
+
+
+def test_a_table_set_with_blanks_is_read_by_the_places_of_its_columns(tmp_path: Path) -> None:
+    text = (
+        "          抽查结果表\n"
+        "编号  名称            结果      备注\n"
+        "1     示例市集        合格\n"
+        "2     示例店                    停业\n"
+        "3     示例（市）饭店  不合格    复查\n"
+        "注：共3户    联系电话见官网\n"
+    )
+
+    assert cells_of(a_file(tmp_path / "a.txt", text)) == [
+        ["抽查结果表"],
+        ["编号", "名称", "结果", "备注"],
+        ["1", "示例市集", "合格"],
+        ["2", "示例店", "", "停业"],
+        ["3", "示例（市）饭店", "不合格", "复查"],
+        ["注：共3户    联系电话见官网"],
+    ]
+
+
+def test_a_line_whose_cells_cannot_be_told_apart_is_refused(tmp_path: Path) -> None:
+    text = "编号 名称 结果\n1 示例市集 合格\n2 合格\n3 示例店 合格\n4 示例厂 合格\n5 示例社 合格\n6 示例行 合格\n7 示例院 合格\n"
+
+    assert refusal(a_file(tmp_path / "a.txt", text)).startswith(
+        "第 3 行有 2 段文字，与表头的 3 列对不齐，无法判断各属哪一列"
+    )
+
+
+def test_a_list_of_items_keeps_its_commas_and_its_long_lines_together(tmp_path: Path) -> None:
+    text = (
+        "一、示例市集\n名称：示例市集   检查结果：发现问题,已改\n"
+        "检查情况：后厨地面有积水，冷藏柜温度记录不全，\n    当场要求整改。\n时间：10:30\n"
+    )
+
+    assert cells_of(a_file(tmp_path / "a.txt", text)) == [
+        ["一、示例市集"],
+        ["名称：示例市集", "检查结果：发现问题,已改"],
+        ["检查情况：后厨地面有积水，冷藏柜温度记录不全，\n当场要求整改。"],
+        ["时间：10:30"],
     ]
 
 

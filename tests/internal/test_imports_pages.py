@@ -544,6 +544,27 @@ def test_a_blank_may_mean_the_same_as_above_and_dates_may_begin_with_the_month(
     assert "检查通过，尚未登记" in read(clerk, address)
 
 
+def test_what_a_tick_stands_for_is_chosen_where_the_column_is_explained(
+    clerk: FlaskClient, office: Office, tmp_path: Path
+) -> None:
+    party = ["示例市青禾食品有限公司", "91990101MA0000000U", "2025-05-20", "食品经营许可情况检查"]
+    path = a_table(tmp_path / "a.xlsx", [*HEADERS[:5], "没事", "有事"], [1, *party, "√", None])
+    address = waiting(clerk, path)
+
+    offered = read(clerk, f"{address}/columns")
+    ticks = {
+        "column-5": "outcomes=未发现问题",
+        "column-6": "outcomes=发现问题已责令改正",
+        "fill-code": "JC-{序号}",
+    }
+    columns_form(clerk, address, **ticks)
+
+    kept = mappings.find(office.stores, AGENCY, "results", "月度结果表").profile()
+    assert "打勾代表 检查结果=发现问题已责令改正" in offered
+    assert (kept.columns["没事"], kept.columns["有事"]) == tuple(ticks.values())[:2]
+    assert "检查通过，尚未登记" in read(clerk, address)
+
+
 def test_a_header_that_is_not_found_is_pointed_out(clerk: FlaskClient, tmp_path: Path) -> None:
     path = a_table(tmp_path / "a.xlsx", ["一", "二", "三", "四", "五"], HEADERS, [1, *["x"] * 5])
     address = waiting(clerk, path)

@@ -141,6 +141,7 @@ def _page(table: _Table, said: Entered, faults: dict[str, str]) -> str:
         staged=table.staged,
         sheet=sheet,
         lines=table.lines,
+        ticks={line.source: matching.ticks(sheet, line) for line in table.lines},
         said=said,
         faults=faults,
         boxes=[(column, said.fill.get(name, "")) for name, column in boxes.items()],

@@ -5,10 +5,12 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
+from portal.internal.sheets import cells
 from portal.internal.sheets.drafting import Drafted
-from portal.internal.sheets.mapping import PLACEHOLDER, RUNNING, SECTION, Profile
+from portal.internal.sheets.mapping import PLACEHOLDER, RUNNING, SECTION, Profile, title_of
 from portal.internal.sheets.names import fold
 from portal.internal.sheets.spec import Column, Sheet
+from portal.internal.sheets.ticks import is_ticked
 from portal.internal.sheets.wordings import Wording
 
 ORDERS = (("ymd", "年月日"), ("mdy", "月日年"), ("dmy", "日月年"))
@@ -51,12 +53,28 @@ def lines(drafted: Drafted, profile: Profile | None) -> list[Line]:
         reason, samples = drafted.reasons.get(source, ""), drafted.samples.get(source, ())
         if source in known:
             found.append(Line(source, known[source], "profile", "", samples))
-        elif target and target not in settled:
+        elif target and ("=" in target or target not in settled):
             state = "proposed" if reason else "certain"
             found.append(Line(source, target, state, reason, samples))
         else:
             found.append(Line(source, "", "", "", samples))
     return found
+
+
+def ticks(sheet: Sheet, line: Line) -> list[tuple[str, str]]:
+    """Return what a tick in a column of ticks may stand for, as (target, words); else nothing."""
+    field_name, is_tick, _ = line.target.partition("=")
+    if not is_tick and not (line.samples and all(map(is_ticked, line.samples))):
+        return []
+    own = line.source.rpartition("/")[2]
+    found = {line.target: title_of(sheet, line.target)} if is_tick else {}
+    for column in sheet.columns:
+        if column.field == field_name if is_tick else (column.required or column.child):
+            texts = [code.zh for code in column.codes] if column.codes else []
+            if column.parse is cells.labels:
+                texts = [own]
+            found |= {f"{column.field}={text}": f"{column.title}={text}" for text in texts}
+    return [(target, f"打勾代表 {words}") for target, words in found.items()]
 
 
 def at_first(drafted: Drafted, profile: Profile | None, name: str) -> Entered:
@@ -87,7 +105,10 @@ def entered(
         words[form.get(f"word-from-{n}", "")] = form.get(f"word-to-{n}", "").strip()
     columns = {line.source: form.get(f"column-{n}", "") for n, line in enumerate(given)}
     return Entered(
-        columns={name: target if target in fields else "" for name, target in columns.items()},
+        columns={
+            name: target if target.partition("=")[0] in fields else ""
+            for name, target in columns.items()
+        },
         fill={name: text for name, text in fill.items() if text and name in fields},
         values={name: _filled(words) for name, words in values.items() if name in fields},
         down=frozenset(line.source for n, line in enumerate(given) if f"down-{n}" in form),
@@ -103,7 +124,7 @@ def _filled(words: Mapping[str, str]) -> dict[str, str]:
 
 def missing(sheet: Sheet, said: Entered, given: Mapping[str, str]) -> list[Column]:
     """Return the mandatory columns that are neither in the table nor given for all of it."""
-    there = {*said.columns.values(), *given}
+    there = {*(target.partition("=")[0] for target in said.columns.values()), *given}
     return [
         column
         for column in sheet.columns
@@ -118,7 +139,11 @@ def faults(
     first: dict[str, str] = {}
     for n, line in enumerate(given):
         target = said.columns.get(line.source, "")
-        if target and (other := first.setdefault(target, line.source)) != line.source:
+        if (
+            target
+            and "=" not in target
+            and (other := first.setdefault(target, line.source)) != line.source
+        ):
             title = sheet.column(target).title
             yield f"column-{n}", f"“{other}”和“{line.source}”都对应“{title}”；只能有一列"
     for column in missing(sheet, said, constants):
@@ -138,7 +163,7 @@ def faults(
 
 def profile_of(sheet: Sheet, said: Entered, drafted: Drafted, before: Profile | None) -> Profile:
     """Return what was said as a profile; wordings of columns no longer read are left out."""
-    targets = set(said.columns.values())
+    targets = {target.partition("=")[0] for target in said.columns.values()}
     fill = {name: text for name, text in said.fill.items() if name not in targets}
     return replace(
         before or drafted.profile,

@@ -16,6 +16,7 @@ from portal.internal.sheets.names import fold
 from portal.internal.sheets.places import Places
 from portal.internal.sheets.spec import Sheet
 from portal.internal.sheets.strip import Special, Strip, shown
+from portal.internal.sheets.ticks import TickStrip
 
 Tell = Callable[..., None]
 
@@ -62,17 +63,23 @@ class ColumnsReader:
         profile = profile or Profile(kind=sheet.kind)
         self._names = [match.name.text for match in header.matches]
         full = [match.name.full for match in header.matches]
-        self._strips = {
-            index: Strip(column, dates=profile.dates, words=profile.values.get(column.field, {}))
+        strips: dict[int, Strip] = {
+            index: TickStrip(column, ticks)
+            if (ticks := header.ticks.get(column.field))
+            else Strip(column, dates=profile.dates, words=profile.values.get(column.field, {}))
             for index, column in header.columns.items()
         }
+        #: A tick says what its column is called: the cell itself is kept as filed.
+        ticked = {each.index for ticks in header.ticks.values() for each in ticks}
         #: The record's own columns first: a row is parted by place, not by looking each field up.
-        self._strips = dict(sorted(self._strips.items(), key=lambda each: each[1].column.child))
+        self._strips = dict(sorted(strips.items(), key=lambda each: each[1].column.child))
         self._own = [s.column.field for s in self._strips.values() if not s.column.child]
         self._child = [s.column.field for s in self._strips.values() if s.column.child]
         self._letters = header.letters
         self._unread = _by_row(unread)
-        self._unmapped = [n for n in range(len(self._names)) if n not in self._strips]
+        self._unmapped = [
+            n for n in range(len(self._names)) if n not in self._strips or n in ticked
+        ]
         self._down = [n for n, name in enumerate(full) if name in profile.fill_down]
         self._above: dict[int, Cell] = {}
         places = {name: index for index, name in enumerate(full) if name}
@@ -96,7 +103,7 @@ class ColumnsReader:
             for _, cells in rows
         ]
         table = list(zip(*padded, strict=True))
-        read = [strip.read(table[index]) for index, strip in self._strips.items()]
+        read = [strip.take(table, index) for index, strip in self._strips.items()]
         special = self._specials(read)
         kept = self._kept(table, width, len(rows))
         split = len(self._own)
@@ -158,7 +165,8 @@ class ColumnsReader:
         for index, strip, special in found:
             column, name = strip.column, strip.column.field
             values = row.child if column.child else row.own
-            cell = f"{get_column_letter(index + 1)}{row.number}"
+            at = index if special.at is None else special.at
+            cell = f"{get_column_letter(at + 1)}{row.number}"
             if special.raw is not None:
                 row.raw = row.raw or {}
                 row.raw[self._names[index]] = special.raw

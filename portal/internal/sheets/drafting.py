@@ -13,6 +13,7 @@ from portal.internal.sheets.report import Unreadable
 from portal.internal.sheets.sources import open_table
 from portal.internal.sheets.spec import Sheet
 from portal.internal.sheets.strip import shown
+from portal.internal.sheets.ticks import target_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,8 +50,8 @@ def look(
         if not match.name.full:
             continue
         #: Of two columns that mean the same, the second is left for the clerk.
-        fresh = match.column is not None and match.column.field not in taken
-        columns[match.name.text] = match.column.field if match.column and fresh else ""
+        fresh = match.column is not None and (match.ticks or match.column.field not in taken)
+        columns[match.name.text] = target_of(match) if fresh else ""
         if match.column:
             taken.add(match.column.field)
     samples = _samples(layout, header)

@@ -6,6 +6,7 @@ from itertools import pairwise
 
 from openpyxl.utils import get_column_letter
 
+from portal.internal.sheets import ticks
 from portal.internal.sheets.cells import Cell
 from portal.internal.sheets.doors.shape import Span
 from portal.internal.sheets.mapping import PLACEHOLDER, RUNNING, SECTION, Profile
@@ -19,6 +20,8 @@ WITHIN = 30
 _ENOUGH = 3
 #: A header has at most this many lines.
 _DEEPEST = 3
+#: Rows below a header that show which columns are ticked.
+_BELOW = 5
 _LONGEST_NAME = 40
 
 Rows = Sequence[tuple[int, list[Cell]]]
@@ -36,8 +39,22 @@ class Header:
 
     @property
     def columns(self) -> dict[int, Column]:
-        """Template columns by their place from the left."""
-        return {each.index: each.column for each in self.matches if each.column is not None}
+        """Template columns by their place from the left; of columns to tick, the first."""
+        first = {each[0].index for each in self.ticks.values()}
+        return {
+            each.index: each.column
+            for each in self.matches
+            if each.column is not None and (not each.ticks or each.index in first)
+        }
+
+    @property
+    def ticks(self) -> dict[str, list[Match]]:
+        """Columns to tick, by field."""
+        found: dict[str, list[Match]] = {}
+        for each in self.matches:
+            if each.column is not None and each.ticks:
+                found.setdefault(each.column.field, []).append(each)
+        return found
 
     @property
     def letters(self) -> dict[str, str]:
@@ -93,20 +110,34 @@ def _deepest(
     for deeper in range(2, _DEEPEST + 1):
         if start + deeper > len(rows):
             break
-        more = _score(_names(rows, texts, spans, start, deeper), known, wanted)
+        below = [cells for _, cells in rows[start + deeper : start + deeper + _BELOW]]
+        names = _names(rows, texts, spans, start, deeper)
+        more = _score(names, known, wanted, ticks.marked(below, len(names)) if below else {})
         if more[1] > best[1]:
             depth, best = deeper, more
     return depth, best[0]
 
 
-def _score(names: Sequence[Name], known: Mapping[str, Column], wanted: set[str]) -> tuple[int, int]:
+def _score(
+    names: Sequence[Name],
+    known: Mapping[str, Column],
+    wanted: set[str],
+    marked: Mapping[int, str] | None = None,
+) -> tuple[int, int]:
     """Return how many columns are named, and how many of them differ.
 
-    Two columns of one name want a further line of the header, which tells them apart.
+    Two columns of one name want a further line of the header, which tells them apart; so do
+    columns to tick under one name, where those below hold nothing else (`marked`).
     """
     promised = {name.full for name in names if name.full in wanted}
     found = [named(name, known) for name in names if name.full not in wanted]
     plain = [column.field for column in found if column is not None]
+    if marked and ticks.TICKED in marked.values():
+        plain += [
+            name.full
+            for index, name in enumerate(names)
+            if index in marked and len(name.parts) > 1 and name.parts[0] in known
+        ]
     return len(promised) + len(plain), 2 * len(promised) + len(set(plain))
 
 
@@ -185,8 +216,8 @@ def match_columns(
     for each in header.matches:
         if profile and each.name.full in profile.columns:
             target = profile.columns[each.name.full]
-            column = sheet.column(target) if target else None
-            found[each.index] = Match(each.index, each.name, column, "profile")
+            column, tick = ticks.of_target(sheet, target) if target else (None, "")
+            found[each.index] = Match(each.index, each.name, column, "profile", ticks=tick)
     settled = {match.column.field for match in found.values() if match.column}
     for each in header.matches:
         if each.index in found or not each.name.full:
@@ -198,6 +229,11 @@ def match_columns(
     taken = {match.column.field for match in found.values() if match.column} | filled
     left = [(each.index, each.name) for each in header.matches if each.index not in found]
     open_columns = [column for column in sheet.columns if column.field not in taken]
+    tickable = ticks.find(left, open_columns, known, looks)
+    found |= {match.index: match for match in tickable}
+    ticked = {match.column.field for match in tickable if match.column}
+    left = [each for each in left if each[0] not in found]
+    open_columns = [column for column in open_columns if column.field not in ticked]
     for match in propose([each for each in left if each[1].full], open_columns, looks):
         found[match.index] = match
     matches = [found.get(each.index, each) for each in header.matches]
@@ -222,9 +258,10 @@ def report_columns(
         elif match.how == "proposed":
             report.tell(
                 "proposed", where, cell,
-                f"列“{name}”{match.reason}，拟对应“{match.column.title}”；请确认，或改列名后重新导入",
+                f"列“{name}”{match.reason}，拟对应“{match.column.title}{'=' * bool(match.ticks)}"
+                f"{match.ticks}”；请确认，或改列名后重新导入",
             )  # fmt: skip
-        elif (first := seen.setdefault(match.column.field, match)) is not match:
+        elif not match.ticks and (first := seen.setdefault(match.column.field, match)) is not match:
             report.tell(
                 "doubled", where, cell,
                 f"列“{name}”与{get_column_letter(first.index + 1)}列“{first.name.text}”重复，都是"

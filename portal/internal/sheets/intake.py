@@ -9,10 +9,11 @@ from xml.etree.ElementTree import Element
 from defusedxml import ElementTree
 from defusedxml.common import DefusedXmlException
 
-from portal.internal.sheets.doors import cellscan, pick, xmlparse, zipped
+from portal.internal.sheets.doors import cellscan, pick, xmlparse, zeros, zipped
 from portal.internal.sheets.doors.cellscan import Remarks
 from portal.internal.sheets.doors.partscan import PartScan
 from portal.internal.sheets.doors.shape import MACROS_OR_LINKS, Ask, Unfit
+from portal.internal.sheets.doors.zeros import ZeroFormat
 from portal.internal.sheets.limits import Limits
 from portal.internal.sheets.report import Unreadable
 
@@ -80,30 +81,34 @@ def _look_closely(
 ) -> Remarks:
     """Look at the sheet that will be read; at every suspect, where that cannot be told."""
     try:
-        parts = _sheet_parts(file, members)
-    except (ElementTree.ParseError, DefusedXmlException) as error:
+        targets = _targets(file, members)
+        parts = _sheet_parts(file, members, targets)
+        styles = _styles(file, members, targets)
+    except (ElementTree.ParseError, DefusedXmlException, xmlparse.NotXml) as error:
         raise Unfit("无法读取该工作簿（可能已损坏或加密）；请另存为 .xlsx 后再导入") from error
     try:
         name = pick.pick(list(parts), ask)
     except Unfit:
         #: The reader, who knows every kind of sheet, will say so, or find one after all.
         name = ask.title
-    part = parts.get(name)
+    part, titles = parts.get(name), {part: title for title, part in parts.items()}
     found = Remarks()
     for each, scan in scans.items():
         if part != each if part in members else not _may_be_sheet(each):
             continue
         if scan.blind and part == each:
             raise Unfit(f"工作表“{name}”不是 UTF-8 编码，无法核对；请用表格软件另存为 .xlsx")
-        if not scan.suspect:
+        if not scan.suspect and not styles:
             continue
+        pieces = zipped.pieces(file, members[each])
         try:
-            remarks = cellscan.look(zipped.pieces(file, members[each]))
+            remarks = cellscan.look(pieces, titles.get(each, ""), styles)
         except xmlparse.NotXml as error:
             raise Unfit(f"工作表“{name}”已损坏，无法读取；请另存为 .xlsx 后再导入") from error
         found.unread.update(remarks.unread)
         found.rows |= remarks.rows
         found.columns |= remarks.columns
+        found.zeros |= remarks.zeros
     return found
 
 
@@ -111,19 +116,37 @@ def _may_be_sheet(part: str) -> bool:
     return part.startswith("xl/") and part.endswith(".xml")
 
 
-def _sheet_parts(file: BinaryIO, members: Members) -> dict[str, str]:
-    """Return sheet name → part name inside the workbook."""
-    if not {_BOOK, _RELATIONS} <= members.keys():
+def _targets(file: BinaryIO, members: Members) -> dict[str, tuple[str, str]]:
+    """Return, by relation, its kind and the part it leads to."""
+    if _RELATIONS not in members:
         return {}
-    targets = {
-        each.get("Id"): each.get("Target", "")
+    return {
+        each.get("Id", ""): (
+            each.get("Type", "").rpartition("/")[2],
+            "xl/" + each.get("Target", "").removeprefix("/xl/"),
+        )
         for each in ElementTree.fromstring(_small(file, members[_RELATIONS]))
     }
+
+
+def _sheet_parts(
+    file: BinaryIO, members: Members, targets: dict[str, tuple[str, str]]
+) -> dict[str, str]:
+    """Return sheet name → part name inside the workbook."""
+    if _BOOK not in members or not targets:
+        return {}
     sheets = ElementTree.fromstring(_small(file, members[_BOOK])).iterfind(".//{*}sheet")
     return {
-        each.get("name", ""): "xl/" + targets.get(_relation(each), "").removeprefix("/xl/")
-        for each in sheets
+        each.get("name", ""): targets.get(_relation(each) or "", ("", "xl/"))[1] for each in sheets
     }
+
+
+def _styles(
+    file: BinaryIO, members: Members, targets: dict[str, tuple[str, str]]
+) -> dict[str, ZeroFormat]:
+    """Return the cell styles that show numbers with leading zeros."""
+    part = next((part for kind, part in targets.values() if kind == "styles"), "")
+    return zeros.styles_of(zipped.pieces(file, members[part])) if part in members else {}
 
 
 def _small(file: BinaryIO, member: zipfile.ZipInfo) -> bytes:

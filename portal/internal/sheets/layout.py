@@ -1,21 +1,24 @@
 """Tells the rows of a table that are data from those that are not: titles, page headers, totals, notes."""
 
 import re
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import chain, islice
 
 from openpyxl.utils import get_column_letter
 
 from portal.internal.sheets.cells import Cell
-from portal.internal.sheets.doors.shape import Row, Span
+from portal.internal.sheets.doors.shape import Row
+from portal.internal.sheets.forms import Form, is_form, turn
 from portal.internal.sheets.header import WITHIN, Header, find_header
 from portal.internal.sheets.mapping import Profile
-from portal.internal.sheets.names import fold
+from portal.internal.sheets.merged import bare, unmerged
+from portal.internal.sheets.names import fold, known_names
 from portal.internal.sheets.sources import Source
 from portal.internal.sheets.spec import Sheet
 from portal.internal.sheets.strip import shown
 from portal.internal.sheets.sums import Sums
+from portal.internal.sheets.ticks import look_of
 
 #: Names such as Total Foods are none.
 _TOTAL = re.compile(r"合计|总计|小计|共计|累计|总数|(sub|grand)?total(?=$|[:\d])")
@@ -75,6 +78,10 @@ class Layout:
         self._rows = unmerged(source.rows, source.spans) if source.spans else source.rows
         head = list(islice(self._rows, WITHIN))
         self.profile = choose([])
+        self.form = self._form(head, sheet)
+        if self.form is not None:
+            self._spans, self._rows = (), iter(self.form.rows)
+            head = list(islice(self._rows, WITHIN))
         self.header: Header | None = find_header(head, self._spans, sheet, self.profile)
         if self.header is not None and self.profile is None:
             self.profile = choose([match.name.full for match in self.header.matches])
@@ -86,13 +93,23 @@ class Layout:
             if number <= last and any(cell != "" for cell in cells):
                 self._aside(number, "title" if number < first else "header", cells)
         self._head = [row for row in head if row[0] > last]
-        if deep := [span for span in source.spans if span[0] <= last < span[2]]:
-            self._head = list(_bare(self._head, deep))
-            self._rows = _bare(self._rows, deep)
+        if deep := [span for span in self._spans if span[0] <= last < span[2]]:
+            self._head = list(bare(self._head, deep))
+            self._rows = bare(self._rows, deep)
         self._titles = {
             fold(str(cell))
             for aside in self.asides if aside.role == "title" for cell in aside.cells if cell
         }  # fmt: skip
+
+    def _form(self, head: Sequence[Row], sheet: Sheet) -> Form | None:
+        """Lay out the table as one, if it is a form; what stands around its records is aside."""
+        names = {*known_names(sheet), *(self.profile.columns if self.profile else ())}
+        if not is_form(head, names):
+            return None
+        form = turn(head, self._rows, self._spans, names)
+        for number, above, cells in form.asides:
+            self._aside(number, "title" if above else "note", cells)
+        return form
 
     def first_rows(self, count: int = 20) -> list[Row]:
         """Return the first rows under the header without taking them."""
@@ -100,7 +117,7 @@ class Layout:
         return self._head[:count]
 
     def looks(self) -> dict[int, str]:
-        """Return, for columns whose first cells plainly are of one sort, the field they look like."""
+        """Return how columns look whose first cells plainly are of one sort: a field's name, or ticks."""
         rows = [cells for _, cells in self.first_rows()]
         width = max(map(len, rows), default=0)
         found = {}
@@ -108,6 +125,8 @@ class Layout:
             texts = [
                 str(cells[index]) for cells in rows if index < len(cells) and cells[index] != ""
             ]
+            if look := look_of([cells[index] for cells in rows if index < len(cells)]):
+                found[index] = look
             if texts and all(_CREDIT_CODE.fullmatch(fold(text)) for text in texts):
                 found[index] = "identifier"
         return found
@@ -259,34 +278,3 @@ def _says(cells: Sequence[Cell], line: Sequence[str]) -> bool:
 def is_subtotal(cells: Sequence[str]) -> bool:
     """Whether a total is one of a part."""
     return any(_SUBTOTAL.match(fold(cell)) for cell in cells[:3] if cell)
-
-
-def _bare(rows: Iterable[Row], spans: Sequence[Span]) -> Iterator[Row]:
-    """Take out what cells merged into the header give to the rows below it: names are no data."""
-    for number, cells in rows:
-        for _, left, bottom, _ in spans:
-            if number <= bottom and left <= len(cells):
-                cells[left - 1] = ""
-        yield number, cells
-
-
-def unmerged(rows: Iterator[Row], spans: Sequence[Span]) -> Iterator[Row]:
-    """Give the cells under a merged one its value, downward only: a wide one stands in its first column."""
-    if not spans:
-        yield from rows
-        return
-    tall = sorted((span for span in spans if span[2] > span[0]), reverse=True)
-    active: list[tuple[int, int, Cell]] = []
-    for number, cells in rows:
-        active = [each for each in active if each[0] >= number]
-        for _, column, value in active:
-            if column <= len(cells):
-                cells[column - 1] = value
-            else:
-                cells.extend([""] * (column - len(cells) - 1))
-                cells.append(value)
-        while tall and tall[-1][0] <= number:
-            top, left, bottom, _ = tall.pop()
-            if top == number and left <= len(cells) and cells[left - 1] != "":
-                active.append((bottom, left, cells[left - 1]))
-        yield number, cells

@@ -27,7 +27,8 @@ class BadProfile(ValueError):
 class Profile:
     """One profile. All names of template columns are field names here.
 
-    `columns` maps a source header to a field, or to "" where the column is only kept as filed;
+    `columns` maps a source header to a field, to ``field=text`` where a tick in the column stands
+    for the text, or to "" where it is only kept as filed;
     `fill` maps a field to a constant or a pattern such as ``{代码}-{日期}``; `values` maps, for a
     field, the source's wording to the code list's.
     """
@@ -69,7 +70,7 @@ def read_profile(text: str, sheet: Sheet) -> Profile:
     if not isinstance(given.get("sheet", ""), str):
         raise BadProfile("sheet 应为工作表的名称，加英文引号")
     columns = {
-        fold(source): _field(sheet, target) if target else ""
+        fold(source): _target(sheet, target) if target else ""
         for source, target in _table(given, "columns").items()
     }
     _refuse_doubles(sheet, columns)
@@ -111,7 +112,7 @@ def _values(
         raise BadProfile('[values."列名"] 的每一行应写作 “来源写法” = “代码表写法”')
     found: dict[str, Mapping[str, str]] = {}
     for name in tables:
-        column = sheet.column(columns.get(fold(name)) or _field(sheet, name))
+        column = sheet.column((columns.get(fold(name)) or _field(sheet, name)).partition("=")[0])
         words = _table(tables, name)
         for target in words.values():
             if column.codes is not None and not _is_listed(column, target):
@@ -146,10 +147,30 @@ def _field(sheet: Sheet, name: str) -> str:
     return found
 
 
+def _target(sheet: Sheet, target: str) -> str:
+    """Return the field, and behind = what a tick in the column stands for."""
+    name, equals, ticks = (part.strip() for part in target.partition("="))
+    column = sheet.column(_field(sheet, name))
+    if not equals:
+        return column.field
+    if not ticks:
+        raise BadProfile(f"“{target}”应写作“{column.title}=打勾代表的内容”")
+    if column.codes is not None and not _is_listed(column, ticks):
+        options = "；".join(each.zh for each in column.codes)
+        raise BadProfile(f"“{ticks}”不在“{column.title}”的代码表中；可填：{options}")
+    return f"{column.field}={ticks}"
+
+
+def title_of(sheet: Sheet, target: str) -> str:
+    """Return a target as the clerk reads it."""
+    name, equals, ticks = target.partition("=")
+    return f"{sheet.column(name).title}{equals}{ticks}" if target else ""
+
+
 def _refuse_doubles(sheet: Sheet, columns: Mapping[str, str]) -> None:
     seen: dict[str, str] = {}
     for source, target in columns.items():
-        if target and (first := seen.setdefault(target, source)) != source:
+        if target and "=" not in target and (first := seen.setdefault(target, source)) != source:
             title = sheet.column(target).title
             raise BadProfile(f"[columns] “{first}”和“{source}”都对应“{title}”；只能有一列")
 
@@ -171,10 +192,10 @@ def _lines(profile: Profile, sheet: Sheet, remarks: Mapping[str, str]) -> Iterat
     if profile.fill_down:
         yield f"fill_down = [{', '.join(map(_quoted, profile.fill_down))}]"
     yield ""
-    yield "# 来源列名 = 模板列名；等号右边为空的不导入，按原样留存"
+    yield "# 来源列名 = 模板列名；等号右边为空的不导入，按原样留存；打勾的列写作 模板列名=打勾代表的内容"
     yield "[columns]"
     for source, target in profile.columns.items():
-        title = sheet.column(target).title if target else ""
+        title = title_of(sheet, target)
         remark = f"  # {remarks[source]}" if remarks.get(source) else ""
         yield f"{_quoted(source)} = {_quoted(title)}{remark}"
     if profile.fill:

@@ -12,7 +12,6 @@ from openpyxl.cell import WriteOnlyCell
 from openpyxl.utils import get_column_letter
 
 from portal.internal.sheets.cells import Cell
-from portal.internal.sheets.layout import unmerged
 from portal.internal.sheets.marked_list import ListSheet
 from portal.internal.sheets.marks import (
     LONGEST,
@@ -23,6 +22,7 @@ from portal.internal.sheets.marks import (
     put_text,
     wants_care,
 )
+from portal.internal.sheets.merged import unmerged
 from portal.internal.sheets.ours import MARKED_SHEET
 from portal.internal.sheets.report import Problem, Report
 from portal.internal.sheets.sources import Source

@@ -53,6 +53,8 @@ class Match:
     #: "named", "profile", "proposed" or "" where nothing fits.
     how: str = ""
     reason: str = ""
+    #: What a tick in it stands for, where it is one of several columns to tick.
+    ticks: str = ""
 
 
 def names_of(rows: Sequence[Sequence[str]]) -> list[Name]:

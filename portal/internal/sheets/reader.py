@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from itertools import islice
 from pathlib import Path
 
+from portal.internal.sheets import forms
 from portal.internal.sheets.columns import ColumnsReader
 from portal.internal.sheets.grouping import Grouping
 from portal.internal.sheets.grouping import Read as Read
@@ -65,6 +66,9 @@ class Reader:
         self._agency_code = agency_code
         self._given = how.given
         self.layout = Layout(self.source, sheet, how.choose)
+        if self.layout.form is not None:
+            report.where = self.layout.form.where
+            self.source.unread = forms.unread(self.layout.form, self.source.unread)
         self.rows_read = 0
         self._letters: dict[str, str] = {}
 

@@ -2,6 +2,7 @@
 
 import re
 from collections import Counter
+from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from openpyxl.utils import column_index_from_string
@@ -58,6 +59,8 @@ class Report:
     """Errors keep a file out; warnings want to be confirmed; notes are told."""
 
     _kept: dict[Level, _Kept] = field(default_factory=lambda: {level: _Kept() for level in Level})
+    #: Where a cell stands in the file, if the table was laid out anew to be read.
+    where: Callable[[str], str] = lambda cell: cell
     #: How often each rule spoke.
     counts: Counter[str] = field(default_factory=Counter)
 
@@ -67,7 +70,7 @@ class Report:
         kept = self._kept[RULES[rule].level]
         kept.count += 1
         if len(kept.problems) < MOST_KEPT:
-            kept.problems.append(Problem(sheet, cell, what, column, rule))
+            kept.problems.append(Problem(sheet, self.where(cell), what, column, rule))
 
     def of(self, level: Level) -> list[Problem]:
         """Return the findings of one level in reading order."""

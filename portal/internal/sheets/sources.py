@@ -12,6 +12,7 @@ from portal.internal.sheets.doors import sniff, text
 from portal.internal.sheets.doors.cellscan import Remarks
 from portal.internal.sheets.doors.keeper import Keeper
 from portal.internal.sheets.doors.shape import Ask, Found, Row, Span, Unfit, hidden_notes
+from portal.internal.sheets.doors.zeros import Zeros
 from portal.internal.sheets.limits import Limits
 from portal.internal.sheets.ours import HELP_SHEET as HELP_SHEET
 from portal.internal.sheets.report import Unreadable
@@ -48,12 +49,13 @@ _LITTLE = 1024 * 1024
 class _Rows(Iterator[Row]):
     """Rows from the other process; what it says of a fault is told as every other."""
 
-    def __init__(self, keeper: Keeper) -> None:
+    def __init__(self, keeper: Keeper, zeros: Zeros | None) -> None:
         self._keeper = keeper
+        self._rows: Iterator[Row] = zeros.shown(keeper) if zeros else keeper
 
     def __next__(self) -> Row:
         try:
-            return next(self._keeper)
+            return next(self._rows)
         except Unfit as error:
             raise _told(error) from error
 
@@ -114,7 +116,7 @@ def _open(file: BinaryIO, again: BinaryIO, ask: Ask, file_name: str) -> Source:
     except BaseException:
         keeper.close()
         raise
-    return _source(_Rows(keeper), found, remarks, file_name)
+    return _source(_Rows(keeper, remarks.zeros.get(found.sheet)), found, remarks, file_name)
 
 
 def _in_hand(rows: Iterator[Row]) -> Iterator[Row]:

@@ -35,6 +35,8 @@ class Special:
     blank: bool = False
     #: Filed as text, without the number it ought to have.
     as_text: bool = False
+    #: The column at fault, where it is not the one read.
+    at: int | None = None
 
 
 class Strip(dict[Any, Any]):
@@ -64,12 +66,19 @@ class Strip(dict[Any, Any]):
         #: 1, 1.0 and True are one key to a dict, and three things to a clerk.
         return [self[c] if type(c) is str else self[(type(c), c)] for c in cells]
 
+    def take(self, table: Sequence[Sequence[Cell]], index: int) -> list[Any]:
+        """Read the cells of this column in a table given by columns."""
+        return self.read(table[index])
+
     def __missing__(self, key: Any) -> Any:  # noqa: ANN401
-        cell: Cell = key[1] if type(key) is tuple else key
+        cell = self._cell(key)
         found = self[key] = self._read(cell)
         if type(found) is Special:
             self.has_specials = True
         return found
+
+    def _cell(self, key: Any) -> Cell:  # noqa: ANN401
+        return key[1] if type(key) is tuple else key  # type: ignore[no-any-return]
 
     def _read(self, cell: Cell) -> Any:  # noqa: ANN401
         if isinstance(cell, str):

@@ -62,7 +62,7 @@ def _hush(*_: object) -> None:
 
 def _strips(header: Header, sheet: Sheet, profile: Profile) -> Iterator[tuple[int, Strip]]:
     for match in header.matches:
-        target = profile.columns.get(match.name.full)
-        column = sheet.column(target) if target else None
+        target = profile.columns.get(match.name.full, "")
+        column = sheet.column(target) if target and "=" not in target else None
         if column is not None and column.codes is not None:
             yield match.index, Strip(column, dates=profile.dates, words={})

@@ -8,6 +8,12 @@ from portal.internal.sheets.doors.shape import Row
 _RULE = re.compile(r"\|?(?:\s*:?-{2,}:?\s*\|)+(?:\s*:?-{2,}:?)?")
 _BAR = re.compile(r"(?<!\\)\|")
 _MOST_OF = 2
+#: Tables drawn with the characters made for it, and those that programs print: +---+---+.
+_UPRIGHTS = str.maketrans("│┃║｜", "||||")
+_FRAME = re.compile(
+    r"\|?[+\-=─━═┌┐└┘├┤┬┴┼┏┓┗┛┣┫┳┻╋╔╗╚╝╠╣╦╩╬ ]*[+─━═┌┐└┘├┤┬┴┼┏┓┗┛┣┫┳┻╋╔╗╚╝╠╣╦╩╬]"
+    r"[+\-=─━═┌┐└┘├┤┬┴┼┏┓┗┛┣┫┳┻╋╔╗╚╝╠╣╦╩╬ ]*\|?"
+)
 
 
 def is_table(lines: Sequence[str]) -> bool:
@@ -18,7 +24,8 @@ def is_table(lines: Sequence[str]) -> bool:
     >>> is_table(["编号|结果", "1|通过"])
     False
     """
-    filled = [line.strip() for line in lines if line.strip()]
+    filled = [line.strip().translate(_UPRIGHTS) for line in lines if line.strip()]
+    filled = [line for line in filled if not _FRAME.fullmatch(line)]
     if any(_RULE.fullmatch(line) and "|" in line for line in filled):
         return True
     between = sum(line.startswith("|") and line.endswith("|") for line in filled)
@@ -32,8 +39,8 @@ def rows(lines: Iterable[str]) -> Iterator[Row]:
     [(1, ['a', '', 'b|c']), (3, ['d', 'e'])]
     """
     for number, raw in enumerate(lines, 1):
-        line = raw.strip()
-        if _RULE.fullmatch(line):
+        line = raw.strip().translate(_UPRIGHTS)
+        if _FRAME.fullmatch(line) or _RULE.fullmatch(line):
             continue
         parts = [part.strip().replace("\\|", "|") for part in _BAR.split(line)]
         if line.startswith("|"):

@@ -1,16 +1,19 @@
 """A close look at one worksheet of an XLSX workbook: blanks that are none, and what is hidden."""
 
-from collections.abc import Iterable
+import re
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
 from portal.internal.sheets.doors import xmlparse
 from portal.internal.sheets.doors.shape import UNCOMPUTED, Unread, address
+from portal.internal.sheets.doors.zeros import ZeroFormat, Zeros
 
 #: So many faulty cells are named; the rest will show when these are mended.
 _MOST = 100
 _LAST_COLUMN = 16_384
 _ENOUGH = 40
 _TRUE = ("1", "true")
+_ADDRESS = re.compile(r"([A-Z]{1,3})([0-9]{1,7})")
 
 
 @dataclass(slots=True)
@@ -20,27 +23,32 @@ class Remarks:
     unread: Unread = field(default_factory=dict)
     rows: set[int] = field(default_factory=set)
     columns: set[int] = field(default_factory=set)
+    #: By worksheet, for several may be looked at before it is known which is read.
+    zeros: dict[str, Zeros] = field(default_factory=dict)
 
 
-def look(pieces: Iterable[bytes]) -> Remarks:
-    """Look through one worksheet.
+def look(pieces: Iterable[bytes], name: str, styles: Mapping[str, ZeroFormat]) -> Remarks:
+    """Look through the worksheet of this name, also for cells of these styles.
 
     Raises:
         xmlparse.NotXml: it is broken.
         Unfit: it defines entities.
 
     """
-    scan = _CellScan()
+    scan = _CellScan(styles)
     xmlparse.feed(scan.parser, pieces)
     #: Handlers hold the parser, and the parser its handlers.
     del scan.parser
+    if scan.zeros:
+        scan.found.zeros[name] = scan.zeros
     return scan.found
 
 
 class _CellScan:
     """Is called at the beginning of every element; at the end only of a cell worth a look."""
 
-    def __init__(self) -> None:
+    def __init__(self, styles: Mapping[str, ZeroFormat]) -> None:
+        self._styles, self.zeros = styles, Zeros()
         self.parser = xmlparse.parser_for(self._start)
         self.found = Remarks()
         self._kinds: dict[str, str] = {}
@@ -56,6 +64,8 @@ class _CellScan:
             self._cell = has
             if has.get("t") == "e":
                 self._watch()
+            if self._styles and (zeros := self._styles.get(has.get("s", ""))):
+                self._note(zeros)
         elif kind == "f" and self._cell:
             self._watch()
             self._formula = True
@@ -66,6 +76,14 @@ class _CellScan:
             self._begin_row(has)
         elif kind == "col" and (has.get("hidden") in _TRUE or has.get("width") == "0"):
             self._hide_columns(has.get("min", ""), has.get("max", ""))
+
+    def _note(self, zeros: ZeroFormat) -> None:
+        row, column = self._row, self._column
+        if match := _ADDRESS.fullmatch(self._cell.get("r", "")):
+            row, column = int(match[2]), 0
+            for letter in match[1]:
+                column = column * 26 + ord(letter) - 64
+        self.zeros.note(row, column - 1, zeros)
 
     def _watch(self) -> None:
         if not self._watching:

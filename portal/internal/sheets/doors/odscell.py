@@ -11,6 +11,9 @@ if TYPE_CHECKING:
     from portal.internal.sheets.cells import Cell
 
 _ERROR = re.compile(r"#(?:N/A|DIV/0!|VALUE!|REF!|NAME\?|NUM!|NULL!)|(?:Err|错误)[:：]\d+")
+#: A number shown as 001234 or 0012-34.
+_LED = re.compile(r"0[0-9-]{0,30}[0-9]")
+_SAFE = 10**15
 _DURATION = re.compile(r"PT(\d{1,6})H(\d{1,2})M(\d{1,2})(?:[.,](\d{1,6})\d*)?S")
 
 
@@ -20,7 +23,7 @@ def value_of(has: Attributes, text: str) -> "Cell":
     stated = has.get("office:value", "")
     try:
         if kind in {"float", "currency"}:
-            return float(stated)
+            return _numbered(float(stated), text)
         if kind == "percentage":
             return text.strip() or f"{float(stated) * 100:.10g}%"
         if kind == "date":
@@ -32,6 +35,13 @@ def value_of(has: Attributes, text: str) -> "Cell":
     if kind == "boolean":
         return has.get("office:boolean-value") == "true"
     return has.get("office:string-value") or text
+
+
+def _numbered(number: float, text: str) -> "Cell":
+    """Return a number, as text where the table shows it with leading zeros."""
+    if _LED.fullmatch(text) and number < _SAFE and number == int(text.replace("-", "")):
+        return text
+    return number
 
 
 def why_unread(has: Attributes, text: str) -> str | None:

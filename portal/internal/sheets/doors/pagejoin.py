@@ -11,6 +11,8 @@ from portal.internal.sheets.doors.pagetext import text_of
 _WITHIN = 3
 #: So many cells make a line that is no title.
 _ENOUGH = 2
+#: A form has pairs of a name and a value, two beside each other at most.
+_FORM_WIDTH = 4
 
 
 @dataclass(slots=True)
@@ -34,6 +36,7 @@ def join(tables: Sequence[Table], concealment: Concealment) -> list[Joined]:
     last: Joined | None = None
     for table in tables:
         lines = _first_lines(table, concealment)
+        lines += _names_down(table, concealment)
         before = next((by_line[line] for line in lines if line in by_line), None)
         #: A table within another is text of that one, whatever its header.
         if before is not None and table.depth == before.tables[0].depth:
@@ -56,6 +59,14 @@ def _first_lines(table: Table, concealment: Concealment) -> list[tuple[str, ...]
     lines = [tuple(_own(cell, concealment) for cell in line) for line in table.lines[:_WITHIN]]
     header = next((line for line in lines if sum(map(bool, line)) >= _ENOUGH), ())
     return [line for line in (lines[0], header) if any(line)]
+
+
+def _names_down(table: Table, concealment: Concealment) -> list[tuple[str, ...]]:
+    """Return the names down a form: forms alike are one for each record."""
+    if not table.lines or max(map(len, table.lines)) > _FORM_WIDTH or len(table.lines) < _WITHIN:
+        return []
+    names = tuple(_own(line[0], concealment) if line else "" for line in table.lines)
+    return [("", *names)] if all(names) and len(set(names)) == len(names) else []
 
 
 def _goes_on(before: Table, after: Table, concealment: Concealment) -> bool:

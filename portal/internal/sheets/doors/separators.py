@@ -36,6 +36,15 @@ def separator_of(lines: Sequence[str]) -> str:
     return max(_SEPARATORS, key=lambda each: scores[each])
 
 
+def lines_agreeing(lines: Sequence[str]) -> int:
+    r"""Return how many lines the best separator gives one and the same number of cells.
+
+    >>> lines_agreeing(["示例,名单\n", "1  甲\n", "2  乙\n"])
+    1
+    """
+    return max(_score(lines, each)[0] for each in _SEPARATORS)
+
+
 def _score(lines: Sequence[str], separator: str) -> tuple[int, int]:
     """Return how many lines agree on a number of cells above one, and that number."""
     reader = csv.reader(lines, delimiter=separator)

@@ -1,13 +1,13 @@
-"""Delimited text: commas, tabs, semicolons or bars, in the usual Chinese encodings."""
+"""Plain text in the usual Chinese encodings: delimited, drawn with bars, set with blanks, or a list of items."""
 
 import csv
 import io
 from collections.abc import Iterator
 from typing import BinaryIO
 
-from portal.internal.sheets.doors import bars
+from portal.internal.sheets.doors import aligned, bars, labelled
 from portal.internal.sheets.doors.encodings import encoding_of
-from portal.internal.sheets.doors.separators import hint_of, separator_of
+from portal.internal.sheets.doors.separators import hint_of, lines_agreeing, separator_of
 from portal.internal.sheets.doors.shape import GRACE, MOST_CELL, Ask, Found, Row, Say, Unfit
 from portal.internal.sheets.limits import Limits
 
@@ -19,7 +19,7 @@ _SAMPLE_CHARS = 200_000
 
 
 def open_door(file: BinaryIO, ask: Ask, _say: Say) -> tuple[Found, Iterator[Row]]:
-    """Open delimited text; rows are told as they are read, for nothing is known of them before."""
+    """Open plain text; rows are told as they are read, for nothing is known of them before."""
     encoding = encoding_of(file)
     notes = []
     if ask.wanted is not None:
@@ -30,6 +30,11 @@ def open_door(file: BinaryIO, ask: Ask, _say: Say) -> tuple[Found, Iterator[Row]
         return Found(notes=notes), _checked(bars.rows(lines), ask.limits)
     skipped = 0
     separator = hint_of(sample)
+    if separator is None and labelled.is_list(sample):
+        return Found(notes=notes), _checked(labelled.rows(lines), ask.limits)
+    shape = aligned.shape_of(sample) if separator is None else None
+    if shape is not None and shape.lines > lines_agreeing(sample):
+        return Found(notes=notes), _checked(aligned.rows(lines, shape), ask.limits)
     if separator:
         next(lines)
         skipped = 1

@@ -20,7 +20,7 @@ from xlrd.biffh import (
 )
 from xlrd.book import SUPBOOK_DDEOLE, SUPBOOK_EXTERNAL
 
-from portal.internal.sheets.doors import covered
+from portal.internal.sheets.doors import covered, zeros
 from portal.internal.sheets.doors.pick import pick, refuse_hidden, weigh_others
 from portal.internal.sheets.doors.shape import (
     MACROS_OR_LINKS,
@@ -114,8 +114,8 @@ def _read(book: xlrd.Book, ask: Ask) -> tuple[Found, Iterator[Row]]:
         (column + 1 for column, info in table.colinfo_map.items() if info.hidden),
         found,
     )
-    found.notes += covered.notes(_rows(table, book.datemode, found), found.spans)
-    return found, covered.blanked(_rows(table, book.datemode, found), found.spans)
+    found.notes += covered.notes(_rows(table, book, found), found.spans)
+    return found, covered.blanked(_rows(table, book, found), found.spans)
 
 
 def _is_filled(book: xlrd.Book, name: str) -> bool:
@@ -145,14 +145,28 @@ def _extent(table: sheet.Sheet, ask: Ask) -> tuple[int, int, Unread]:
     return height, width, unread
 
 
-def _rows(table: sheet.Sheet, datemode: int, found: Found) -> Iterator[Row]:
+def _rows(table: sheet.Sheet, book: xlrd.Book, found: Found) -> Iterator[Row]:
+    styles = _styles(book)
     for row in range(found.row_count or 0):
         #: Beyond the width there is nothing but formats.
         kinds, values = (each(row, 0, found.width) for each in (table.row_types, table.row_values))
-        yield (
-            row + 1,
-            [_value(kind, value, datemode) for kind, value in zip(kinds, values, strict=True)],
-        )
+        pairs = zip(kinds, values, strict=True)
+        cells = [_value(kind, value, book.datemode) for kind, value in pairs]
+        if styles:
+            cells = [
+                zeros.shown(cell, styles.get(table.cell_xf_index(row, column)))
+                for column, cell in enumerate(cells)
+            ]
+        yield row + 1, cells
+
+
+def _styles(book: xlrd.Book) -> dict[int, zeros.ZeroFormat]:
+    """Return the cell styles that show numbers with leading zeros."""
+    codes = (
+        book.format_map[xf.format_key].format_str if xf.format_key in book.format_map else ""
+        for xf in book.xf_list
+    )
+    return {n: found for n, code in enumerate(codes) if (found := zeros.format_of(code))}
 
 
 def _value(kind: int, value: str | float, datemode: int) -> "Cell":

@@ -6,9 +6,9 @@ from collections.abc import Iterator
 from datetime import date, datetime, time
 from typing import TYPE_CHECKING, BinaryIO
 
-from portal.internal.sheets.doors import xmlparse
+from portal.internal.sheets.doors import xmlparse, zeros
 from portal.internal.sheets.doors.encodings import encoding_of, known
-from portal.internal.sheets.doors.gathered import Gathered, Gathering
+from portal.internal.sheets.doors.gathered import LAST_COLUMN, Gathered, Gathering
 from portal.internal.sheets.doors.shape import (
     MACROS_OR_LINKS,
     UNCOMPUTED,
@@ -68,6 +68,10 @@ class _Handlers:
         self._text: list[str] = []
         self._size = 0
         self._formula = False
+        #: Styles by name; which one the cell, its row and its columns have.
+        self._styles: dict[str, zeros.ZeroFormat] = {}
+        self._style = self._row_style = ""
+        self._column_styles: dict[int, str] = {}
 
     def start(self, name: str, has: xmlparse.Attributes) -> None:
         kind = xmlparse.local(name)
@@ -75,10 +79,16 @@ class _Handlers:
             self._sheet = self._gathering.begin(_of(has, "Name"))
         elif kind in {"SupBook", "MacroSheet"}:
             raise Unfit(MACROS_OR_LINKS)
+        elif kind == "Style":
+            self._style = _of(has, "ID")
+        elif kind == "NumberFormat":
+            if format_of_zeros := zeros.format_of(_of(has, "Format")):
+                self._styles[self._style] = format_of_zeros
         elif kind == "Comment":
             self._in_comment = True
         elif kind == "Table":
             self._row = self._next_column = self._skip = 0
+            self._column_styles = {}
         elif kind == "Column":
             self._begin_column(has)
         elif kind == "Row":
@@ -120,6 +130,9 @@ class _Handlers:
         first = _number(has, "Index") or self._next_column + 1
         last = first + _number(has, "Span")
         self._next_column = last
+        if (style := _of(has, "StyleID")) in self._styles:
+            most = min(last, first + LAST_COLUMN)
+            self._column_styles |= dict.fromkeys(range(first, most + 1), style)
         if self._sheet and (_of(has, "Hidden") == "1" or _of(has, "Width") == "0"):
             self._sheet.hide_columns(first, last)
 
@@ -129,11 +142,13 @@ class _Handlers:
         self._skip = _number(has, "Span")
         self._row_hidden = _of(has, "Hidden") == "1" or _of(has, "Height") == "0"
         self._column, self._cells = 0, []
+        self._row_style = _of(has, "StyleID")
 
     def _begin_cell(self, has: xmlparse.Attributes) -> None:
         self._column = _onward(_number(has, "Index"), self._column + 1, "单元格")
         self._has_data, self._formula = False, bool(_of(has, "Formula"))
         self._type, self._text = "", []
+        self._style = _of(has, "StyleID") or self._row_style
         across, down = _number(has, "MergeAcross"), _number(has, "MergeDown")
         self._merged = across, down
 
@@ -147,6 +162,9 @@ class _Handlers:
         elif self._formula and not self._has_data:
             sheet.blame(*place, UNCOMPUTED)
         value = _value(self._type, text)
+        if self._styles:
+            style = self._style or self._column_styles.get(self._column, "")
+            value = zeros.shown(value, self._styles.get(style))
         sheet.check_reach(*place, filled=value != "")
         if value != "":
             self._cells.extend([""] * (self._column - 1 - len(self._cells)))
