@@ -72,6 +72,13 @@ def hides_more(before: r.Record, after: r.Record, *, narrowed: bool = False) -> 
         counted = [(d.frame_count, d.sample_count, d.list_digest) for d in (before, after)]
         if counted[0] != counted[1]:
             return True
+    if (
+        isinstance(before, r.PublicDraw)
+        and isinstance(after, r.PublicDraw)
+        and before.package_sha256
+    ):
+        #: Another package closes somebody, and the digest of the first one told what it held.
+        return before.package_sha256 != after.package_sha256
     if isinstance(before, r.PublicDrawEntry) and isinstance(after, r.PublicDrawEntry):
         #: It is left out where the party turns out to be a person.
         return before.unit is not None and after.unit is None

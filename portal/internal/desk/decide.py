@@ -13,6 +13,7 @@ from portal.domain.grounds import OPEN
 from portal.domain.verdicts import Act
 from portal.domain.workflow import Role
 from portal.internal.desk import batches, decided, people, ripples
+from portal.internal.desk.drawing import following
 from portal.internal.desk.forgetting import forget
 from portal.internal.desk.orders import NotConfirmed, Order
 from portal.internal.desk.stores import Stores
@@ -164,6 +165,8 @@ def carry_out(stores: Stores, ids: Sequence[int], *, now: datetime) -> tuple[Out
             now=now,
             keys=stores.log_key,
         )
+        parties = [key for kind, key in named if kind == Kind.ENTITY.value]
+        following.close(stores, session, parties, now=now)
         shelf.retire(stores.register, stores.dumps)
         for row in rows:
             session.merge(DoneRow(decision_id=row.id))

@@ -11,6 +11,7 @@ from portal.domain.draws import Draw
 from portal.domain.errors import PortalError, Residue
 from portal.domain.workflow import BatchState, Role, move
 from portal.internal.desk import approvals, batches, decide, people, ripples
+from portal.internal.desk.drawing import following
 from portal.internal.desk.forgetting import forget
 from portal.internal.desk.projection import passages
 from portal.internal.desk.stores import Stores
@@ -104,12 +105,14 @@ def _carry_out(
     with write_lock(stores.internal) as session:
         batch = batches.get(session, batch_id)
         watch = approvals.Watch(session, approvals.sign(session, batch, by=by), batch, today)
+        changed: dict[str, str] = {}
         outcome = publish(
             stores.register,
-            _stream(stores, session, watch, progress),
+            _stream(stores, session, watch, progress, changed),
             now=now,
             keys=stores.log_key,
         )
+        following.close(stores, session, changed, now=now)
         shelf.retire(stores.register, stores.dumps)
         batch = batches.get(session, batch_id)
         batch.state = move(batch.batch_state, "release", author=batch.filed_by, actor=by).value
@@ -123,16 +126,20 @@ def _carry_out(
 
 
 def _stream(
-    stores: Stores, session: Session, watch: approvals.Watch, progress: Progress | None
+    stores: Stores,
+    session: Session,
+    watch: approvals.Watch,
+    progress: Progress | None,
+    changed: dict[str, str],
 ) -> Iterator[Passage]:
+    """Yield what the batch makes public; `changed` fills with the parties it discloses otherwise."""
     batch, today, done = watch.batch, watch.today, 0
     held = _held_back(session, batch, today)
-    changed: dict[str, str] = {}
     items: set[str] = set()
     for rows in batches.releasable(session, batch):
         may_go = [row for row in rows if row.key not in held]
         yield from _parties_held_before(session, may_go, today)
-        changed |= ripples.shown_otherwise(session, may_go)
+        changed.update(ripples.shown_otherwise(session, may_go))
         yield from watch.over(session, rows, held)
         items |= ripples.items_otherwise(session, may_go)
         done += len(rows)

@@ -10,6 +10,7 @@ from portal.airlock.publish import Outcome, publish, withdraw
 from portal.domain.errors import FourEyesViolation, UnknownRecord
 from portal.domain.workflow import Role
 from portal.internal.desk import batches, people, ripples
+from portal.internal.desk.drawing import following
 from portal.internal.desk.forgetting import forget
 from portal.internal.desk.stores import Stores
 from portal.internal.tables import ledger, reminders
@@ -70,6 +71,8 @@ def retract(
         today = clock.local_date(now)
         again = ripples.redrawn(session, drawn, today=today)
         publish(stores.register, again, now=now, keys=keys)
+        if kind is Kind.ENTITY:
+            following.close(stores, session, [key], now=now)
         shelf.retire(stores.register, stores.dumps)
     forget(stores)
     with write_lock(stores.internal) as session:

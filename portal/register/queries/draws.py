@@ -1,15 +1,16 @@
 """Draws and the parties drawn (抽取记录、抽取名单)."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
+from portal.kit.db import among
 from portal.register.queries.paging import PAGE_SIZE, Page, Shown, by_ids, page_of
 from portal.register.queries.paging import get as get_record
 from portal.register.records import PublicDraw, PublicDrawEntry, decode
-from portal.register.tables.draws import DrawEntryRow, DrawRow
+from portal.register.tables.draws import DrawEntryRow, DrawMemberRow, DrawRow
 
 
 def listed(
@@ -50,3 +51,18 @@ def of_entity(session: Session, entity_id: str, limit: int | None = PAGE_SIZE) -
         .limit(limit)
     )
     return [decode(body, PublicDraw) for body in session.scalars(query)]
+
+
+def with_packages_naming(session: Session, numbers: Collection[str]) -> list[str]:
+    """Return the codes of the revealed draws whose packages name one of these parties by number."""
+    named = (
+        sa.select(1)
+        .where(
+            DrawMemberRow.draw_id == DrawRow.public_id,
+            among(session, DrawMemberRow.object_id, numbers),
+        )
+        .exists()
+    )
+    found = session.scalars(sa.select(DrawRow.body).where(named).order_by(DrawRow.public_id))
+    codes = (decode(body, PublicDraw).draw_code for body in found)
+    return [code for code in codes if code is not None]

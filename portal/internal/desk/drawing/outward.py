@@ -11,16 +11,13 @@ from sqlalchemy.orm import Session
 from portal.airlock.around import Ids, Passage
 from portal.airlock.publish import publish_drawing
 from portal.domain.draws import DrawMethod
-from portal.domain.parties import Entity
 from portal.domain.sortition import outcome, standing
 from portal.domain.sortition.hashing import canonical
 from portal.domain.sortition.model import SCHEME
 from portal.internal.desk import secrets
+from portal.internal.desk.drawing import closing
 from portal.internal.desk.drawing.keeping import Drawing, Tampered, load
-from portal.internal.desk.drawing.pool import is_open, object_id
-from portal.internal.desk.projection import projected
 from portal.internal.desk.stores import Stores
-from portal.internal.tables import filings
 from portal.internal.tables.settings import ID_KEY, secret
 from portal.kit import clock
 from portal.kit.db import write_lock
@@ -28,10 +25,9 @@ from portal.register import records as r
 from portal.register.evidence import PublicPresent, PublicReplacement, PublicSeed, PublicStratum
 from portal.register.packages import Member, Package
 from portal.register.queries import draws
-from portal.register.records import Kind, PublicDraw, PublicEntity
+from portal.register.records import Kind, PublicDraw
 from portal.register.tables.changes import ChangeRow
 
-_CHUNK = 500
 _PUBLIC_STAGE = {"committed": "frozen", "drawn": "sealed", "revealed": "revealed", "void": "void"}
 
 
@@ -44,13 +40,24 @@ def sync(stores: Stores, draw_id: str, *, now: datetime) -> None:
 
     """
     with write_lock(stores.internal) as session:
-        drawing = load(session, draw_id)
-        hold(stores, session, drawing)
-        if drawing.row.stage == "frozen" or drawing.progress.committed_by is None:
-            return
-        record, package = _record(session, drawing, clock.local_date(now))
-        passage = Passage(records=[record], known=secrets.known(session))
-        publish_drawing(stores.register, passage, package=package, now=now, keys=stores.log_key)
+        bring(stores, session, draw_id, now=now)
+
+
+def bring(stores: Stores, session: Session, draw_id: str, *, now: datetime) -> None:
+    """Do what `sync` does, under a write lock that the caller holds.
+
+    Raises:
+        Tampered, Residue, LogBroken: as `sync`.
+
+    """
+    drawing = load(session, draw_id)
+    hold(stores, session, drawing)
+    if drawing.row.stage == "frozen" or drawing.progress.committed_by is None:
+        return
+    with Session(stores.register) as register:
+        record, package = _record(session, register, drawing, clock.local_date(now))
+    passage = Passage(records=[record], known=secrets.known(session))
+    publish_drawing(stores.register, passage, package=package, now=now, keys=stores.log_key)
 
 
 def public_record(stores: Stores, session: Session, drawing: Drawing) -> PublicDraw | None:
@@ -98,7 +105,9 @@ def hold(stores: Stores, session: Session, drawing: Drawing) -> None:
             raise Tampered("办公端所存的内容与已公布的密封摘要不符；不得继续")
 
 
-def _record(session: Session, drawing: Drawing, today: date) -> tuple[PublicDraw, Package | None]:
+def _record(
+    session: Session, register: Session, drawing: Drawing, today: date
+) -> tuple[PublicDraw, Package | None]:
     order, progress = drawing.order, drawing.progress
     ids = Ids(secret(session, ID_KEY))
     is_revealed = progress.revealed_on is not None
@@ -138,14 +147,15 @@ def _record(session: Session, drawing: Drawing, today: date) -> tuple[PublicDraw
     )
     if not is_revealed:
         return public, None
-    return _revealed(session, drawing, public, today)
+    closed = closing.closed(session, register, drawing, today)
+    return _revealed(drawing, public, closed)
 
 
 def _revealed(
-    session: Session, drawing: Drawing, public: PublicDraw, today: date
+    drawing: Drawing, public: PublicDraw, closed: frozenset[str]
 ) -> tuple[PublicDraw, Package]:
-    today_objects = _as_today(session, drawing, today)
-    value = drawing.package() | {"objects": today_objects}
+    value = closing.without(drawing.package(), closed)
+    today_objects = value["objects"]
     found = outcome.compute(value)
     value["claimed"] = {"result_hash": found.result_hash}
     package = canonical(value)
@@ -227,25 +237,3 @@ def _replacements(drawing: Drawing, *, is_open: bool) -> tuple[PublicReplacement
         )
         for number, each in enumerate(drawing.progress.swaps, 1)
     )
-
-
-def _as_today(session: Session, drawing: Drawing, today: date) -> list[dict[str, Any]]:
-    """Return the objects with those closed that may not be named any more: leaf and handle stay."""
-    objects, openings = drawing.frozen.objects, drawing.frozen.openings
-    made: list[dict[str, Any]] = []
-    for start in range(0, len(objects), _CHUNK):
-        part = objects[start : start + _CHUNK]
-        keys = [openings[each["handle"]]["key"] for each in part if "object_id" in each]
-        parties = filings.standing(session, Entity, keys, batch_id=None)
-        known = {
-            object_id(shown.id, parties[key])
-            for key, passage in projected(session, list(parties.items()), today, batch_id=None)
-            for shown in passage.records[:1]
-            if isinstance(shown, PublicEntity) and is_open(shown)
-        }
-        for each in part:
-            if "object_id" in each and each["object_id"] not in known:
-                made.append({k: v for k, v in each.items() if k not in ("object_id", "salt")})
-            else:
-                made.append(each)
-    return made
