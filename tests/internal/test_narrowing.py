@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from portal.domain.grounds import Ground
 from portal.domain.verdicts import Act
-from portal.internal.desk import decide
+from portal.internal.desk import decide, retract
 from portal.internal.desk.orders import Order
 from portal.register.proofs.audit import audit
 from portal.register.records import Kind
@@ -146,3 +146,18 @@ def test_an_opened_item_is_named_again(office: Office) -> None:
     )  # fmt: skip
 
     assert _kept(office, DETAIL) == {"result"}
+
+
+def test_no_list_goes_on_telling_where_a_party_was_that_is_a_person_or_gone(office: Office) -> None:
+    """A township is shown of companies; of a person's shop the county, and of who is withdrawn nothing."""
+    office.put("entities", {**PARTY, "region": "990101003"})
+    assert {"entity", "event"} <= _kept(office, "990101003")
+
+    office.put("entities", {**PARTY, "region": "990101003", "form": "个体工商户"}, let_pass=True)
+    assert _kept(office, "990101003") == set()
+    assert {"entity", "event"} <= _kept(office, "990101")
+
+    public_id = _id_of(office, "entity", "示例＊＊＊司")
+    retract.retract(office.stores, Kind.ENTITY, public_id, by="he", second="an", now=NOW)
+    assert _kept(office, "990101") == set()
+    assert _faults(office) == []
