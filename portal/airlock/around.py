@@ -58,6 +58,8 @@ class Passage:
     whole_list: str | None = None
     #: Texts the office knows and the public may not read; none may stand in the records.
     secrets: tuple[str, ...] = ()
+    #: Whether something that the record was filed with is left out, because what it names is hidden.
+    narrowed: bool = False
     #: Whether the records concern a person, so that names and dwellings are looked for too.
     personal: bool = False
     #: What the office knows about others and nobody may read here.

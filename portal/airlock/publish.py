@@ -60,7 +60,7 @@ def publish(
                 place = f"{type(record).__name__} {record.id}"
                 hits += [(f"{place} {name}", kind) for name, kind in residue(record, passage)]
                 if not hits:
-                    pen.append(record)
+                    pen.append(record, narrowed=passage.narrowed)
             if passage.whole_list and not hits:
                 pen.keep_entries(passage.whole_list, {record.id for record in passage.records})
             if len(hits) >= _MOST_HITS:
@@ -104,7 +104,7 @@ def bring_in_line(
                 if any(find.stops or find.severity is Severity.BLOCK for find in found):
                     taken_out += len(pen.withdraw(KIND_OF[type(record)], [record.id]))
                 elif not found or pen.is_public(record):
-                    pen.append(record)
+                    pen.append(record, narrowed=passage.narrowed)
             if passage.whole_list:
                 pen.keep_entries(passage.whole_list, {record.id for record in passage.records})
             for kind, public_id in passage.gone:

@@ -61,11 +61,27 @@ def redact(record: Publishable, around: Around) -> Passage:
     return Passage(
         project(record, around, verdict, mask),
         secrets=secrets,
+        narrowed=_is_narrowed(record, around),
         personal=personal,
         whole_list=mine if isinstance(record, Draw) else None,
         known=around.known,
         cleared=around.cleared.get((kind, record.key), frozenset()),
     )
+
+
+def _is_narrowed(record: Publishable, around: Around) -> bool:
+    """Whether the record names an item or a draw that is hidden: its older versions may still tell of it."""
+    match record:
+        case Result():
+            named = {f"{record.agency_code}/{each.item_code}" for each in record.findings}
+            return not named.isdisjoint(around.hidden_items) or (
+                f"{record.agency_code}/{record.draw_code}" in around.hidden_draws
+            )
+        case Plan():
+            codes = {code for task in record.tasks for code in task.item_codes}
+            return any(f"{record.agency_code}/{code}" in around.hidden_items for code in codes)
+        case _:
+            return False
 
 
 def _party_of(record: Publishable, around: Around) -> Entity | None:

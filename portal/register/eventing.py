@@ -69,8 +69,11 @@ class Events:
 
     def withdrawn(self, serial: int, record: r.Record) -> None:
         """Note that `record` was withdrawn; only the body that answers for it is still named."""
-        wide = [each for each in self._scopes(record, Event.WITHDRAWN) if not is_telling(each)]
-        self._add(serial, r.KIND_OF[type(record)], Event.WITHDRAWN, wide)
+        kind = r.KIND_OF[type(record)]
+        wide = [
+            each for each in self._scopes(record, Event.WITHDRAWN) if not is_telling(each, kind)
+        ]
+        self._add(serial, kind, Event.WITHDRAWN, wide)
 
     def forget(self, kind: Kind, public_ids: Sequence[str]) -> None:
         """Make the earlier events of these records tell nothing: all but the last change of each."""
@@ -87,7 +90,9 @@ class Events:
             ~is_last,
         )  # fmt: skip
         found = EventRow.serial.in_(earlier)
-        told = sa.or_(*(EventRow.scope.startswith(each, autoescape=True) for each in _TELLING))
+        told = sa.or_(
+            *(EventRow.scope.startswith(each, autoescape=True) for each in _telling(kind))
+        )
         self._session.execute(sa.delete(EventRow).where(found, told))
         was_withdrawal = EventRow.event == Event.WITHDRAWN.value
         self._session.execute(
@@ -133,9 +138,14 @@ class Events:
         return list(dict.fromkeys(found))
 
 
-def is_telling(scope: str) -> bool:
-    """Whether the name of a list tells what the records in it say."""
-    return scope.startswith(_TELLING)
+def is_telling(scope: str, kind: Kind | None) -> bool:
+    """Whether the name of a list tells what the records of this kind in it say; None: of most kinds."""
+    return scope.startswith(_telling(kind))
+
+
+def _telling(kind: Kind | None) -> tuple[str, ...]:
+    """Return what telling names begin with; a party's region is its own and not that of a body."""
+    return (*_TELLING, REGION) if kind is Kind.ENTITY else _TELLING
 
 
 def event(before: r.Record | None, record: r.Record) -> Event:

@@ -55,8 +55,13 @@ def is_problem(result: r.PublicResult) -> bool:
     return any(Outcome(code).is_problem for f in result.findings for code in f.outcomes)
 
 
-def hides_more(before: r.Record, after: r.Record) -> bool:
-    """Whether the new version keeps something back, or masks something, that the old one showed."""
+def hides_more(before: r.Record, after: r.Record, *, narrowed: bool = False) -> bool:
+    """Whether the new version keeps something back, or masks something, that the old one showed.
+
+    `narrowed`: something that it was filed with is left out, because what it names is hidden.
+    """
+    if narrowed and not _named(before) <= _named(after):
+        return True
     kept_back = [
         {each.field for each in getattr(record, "withheld", ())}
         | {name for name in ("masked", "month_only") if getattr(record, name, False)}
@@ -67,6 +72,16 @@ def hides_more(before: r.Record, after: r.Record) -> bool:
         counted = [(d.frame_count, d.sample_count, d.list_digest) for d in (before, after)]
         if counted[0] != counted[1]:
             return True
+    if (
+        isinstance(before, r.PublicDraw)
+        and isinstance(after, r.PublicDraw)
+        and before.package_sha256
+    ):
+        #: Another package closes somebody, and the digest of the first one told what it held.
+        return before.package_sha256 != after.package_sha256
+    if isinstance(before, r.PublicDrawEntry) and isinstance(after, r.PublicDrawEntry):
+        #: It is left out where the party turns out to be a person.
+        return before.unit is not None and after.unit is None
     if isinstance(before, r.PublicEntity) and isinstance(after, r.PublicEntity) and after.masked:
         return before.form != after.form or before.name != after.name
     if not kept_back[1] <= kept_back[0]:
@@ -74,6 +89,17 @@ def hides_more(before: r.Record, after: r.Record) -> bool:
     #: A field that a decision is on, and that reads otherwise now, may read shorter.
     decided = [each.field for each in getattr(after, "withheld", ())]
     return any(_values(before, name) != _values(after, name) for name in decided)
+
+
+def _named(record: r.Record) -> set[str | None]:
+    """Return the items and the draw that a record names."""
+    match record:
+        case r.PublicResult():
+            return {record.draw_id, *(each.item_id for each in record.findings)} - {None}
+        case r.PublicPlan():
+            return {item_id for task in record.tasks for item_id in task.item_ids}
+        case _:
+            return set()
 
 
 def _values(part: r.Part, name: str) -> list[object]:

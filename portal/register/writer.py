@@ -66,6 +66,7 @@ class Pen:
         self._figures = Figures()
         self._placing = Placing(session)
         self._buffer: dict[str, Record] = {}
+        self._narrowed: set[str] = set()
         self._kind: Kind | None = None
         self._events = Events(session)
         if session.scalar(sa.select(EpochRow.value)) is None:
@@ -76,9 +77,10 @@ class Pen:
         """The last serial given out."""
         return self._journal.serial
 
-    def append(self, record: Record) -> None:
+    def append(self, record: Record, *, narrowed: bool = False) -> None:
         """Publish `record`, or amend what is published under its id; an equal one changes nothing.
 
+        `narrowed`: something it was filed with is left out, because what it names is hidden.
         Records of one kind are best given together: they are written in chunks.
         """
         kind = KIND_OF[type(record)]
@@ -86,12 +88,15 @@ class Pen:
             self.flush()
             self._kind = kind
         self._buffer[record.id] = record
+        if narrowed:
+            self._narrowed.add(record.id)
 
     def withdraw(self, kind: Kind, public_ids: Sequence[str]) -> list[str]:
         """Remove records and what hangs on them; only tombstones stay. Returns the ids removed."""
         self.flush()
         removed: list[str] = []
-        for chunk in _chunks(public_ids):
+        for start in range(0, len(public_ids), CHUNK):
+            chunk = public_ids[start : start + CHUNK]
             for child, owner in CASCADE.get(kind, ()):
                 below = self._session.scalars(
                     sa.select(LAYOUTS[child].table.public_id).where(owner.in_(chunk))
@@ -203,14 +208,13 @@ class Pen:
                 op, kind, record.id, entries.canonical(record), before_it,
                 spoken=spoken(before, record),
             )  # fmt: skip
-            row = columns(record, beside) | {
-                "public_id": record.id, "serial": serial, "body": body
-            }  # fmt: skip
+            row = columns(record, beside)
+            row |= {"public_id": record.id, "serial": serial, "body": body}
             self._events.note(serial, before, record)
             if was is None or before is None:
                 fresh.append(row | {"version": 1, "published_on": self._today})
             else:
-                if hides_more(before, record):
+                if hides_more(before, record, narrowed=record.id in self._narrowed):
                     #: A redaction made later reaches the older versions too: they go.
                     tightened.append(record.id)
                 else:
@@ -219,8 +223,7 @@ class Pen:
                 self._count(kind, before, was, -1)
             self._count(kind, record, beside, +1)
             written.append(record)
-        self.counts["published"] += len(fresh)
-        self.counts["amended"] += len(amended)
+        self.counts.update(published=len(fresh), amended=len(amended))
         self._replace_satellites(layout, [row["public_id"] for row in amended], written)
         self._journal.flush()
         self._events.flush()
@@ -291,8 +294,3 @@ class Pen:
         """Insert as plain statements: the ORM would split rows by which of their values are null."""
         if rows:
             self._session.execute(sa.insert(table.__table__), rows)
-
-
-def _chunks(values: Sequence[str]) -> Iterator[Sequence[str]]:
-    for start in range(0, len(values), CHUNK):
-        yield values[start : start + CHUNK]

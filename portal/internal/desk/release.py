@@ -139,7 +139,7 @@ def _stream(
     for rows in batches.releasable(session, batch):
         may_go = [row for row in rows if row.key not in held]
         yield from _parties_held_before(session, may_go, today)
-        changed |= ripples.shown_otherwise(session, may_go)
+        changed.update(ripples.shown_otherwise(session, may_go))
         yield from watch.over(session, rows, held)
         items |= ripples.items_otherwise(session, may_go)
         done += len(rows)

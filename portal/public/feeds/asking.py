@@ -64,7 +64,7 @@ class Question:
     @property
     def silent(self) -> bool:
         """Whether a withdrawal is no entry here, because it would tell what the record was."""
-        telling = eventing.is_telling(self.scope) or self.path == "/search"
+        telling = eventing.is_telling(self.scope, self.kind) or self.path == "/search"
         return telling or not self.plain
 
     @property

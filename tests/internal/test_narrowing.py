@@ -1,0 +1,163 @@
+"""What is hidden later leaves the older versions of everything that named it, the log's salts and the index too."""
+
+from dataclasses import replace
+from datetime import date
+from pathlib import Path
+
+import pytest
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from portal.domain.grounds import Ground
+from portal.domain.verdicts import Act
+from portal.internal.desk import decide, retract
+from portal.internal.desk.orders import Order
+from portal.register.proofs.audit import audit
+from portal.register.records import Kind
+from portal.register.search import keeping
+from portal.register.tables.changes import VersionRow
+from tests.conftest import NOW, Office
+from tests.makers import AGENCY, CREDIT_CODE, ITEM_ROW, RESULT_ROW, Row
+from tests.raw import raw_bytes
+
+#: Words that stand with the second item alone.
+NAME, DETAIL = "鸊鷉供应点核查", "鸊鷉库房台账缺失"
+ITEM: Row = {**ITEM_ROW, "code": "SP-002", "name": NAME}
+CHECK: Row = {**RESULT_ROW, "draw_code": "C1"}
+SECOND: Row = {**CHECK, "item_code": "SP-002", "outcomes": "发现问题已责令改正", "detail": DETAIL}
+PARTY: Row = {"entity_name": RESULT_ROW["entity_name"], "identifier": CREDIT_CODE}
+PLAN: Row = {
+    "code": "2025-SCJG", "name": "2025年度抽查计划", "year": "2025", "approver": "某人",
+    "approved_on": "2025-03-03", "task_code": "R1", "task_name": "抽查",
+    "object_scope": "食品经营者", "task_type": "不定向", "starts_on": "2025-04-01",
+    "ends_on": "2025-06-30", "item_codes": "SP-001,SP-002",
+}  # fmt: skip
+DRAW: Row = {
+    "code": "C1", "name": "第一轮", "drawn_on": "2025-04-07", "method": "系统随机抽取",
+    "unit": "鸊鷉检查一组", **PARTY,
+}  # fmt: skip
+HIDDEN = Order(
+    place="", act=Act.WITHHOLD, ground=Ground.PUBLIC_SECURITY, article="第十四条",
+    decided_by="示例市市场监督管理局", decided_on=date(2025, 6, 1), review_on=date(2026, 5, 29),
+    reason="不得公开的理由",
+)  # fmt: skip
+
+
+@pytest.fixture
+def office(office: Office) -> Office:
+    """The office with a check of two items under a plan and a draw, all of it public and indexed."""
+    office.put("items", ITEM)
+    office.put("plans", PLAN)
+    office.put("draws", DRAW)
+    office.put("results", CHECK, SECOND)
+    keeping.catch_up(office.stores.register, office.stores.index)
+    return office
+
+
+def _hide(office: Office, kind: Kind, key: str) -> None:
+    decide.decide(
+        office.stores, kind, f"{AGENCY}/{key}", [HIDDEN], by="wu", now=NOW, confirmed=True
+    )
+
+
+def _id_of(office: Office, table: str, name: str) -> str:
+    with Session(office.stores.register) as session:
+        query = sa.text(f"SELECT public_id FROM {table} WHERE body LIKE :name")
+        return str(session.scalars(query, {"name": f"%{name}%"}).one())
+
+
+def _kept(office: Office, word: str) -> set[str]:
+    """Return the tables, but the changelog itself, in which `word` stands."""
+    found = set()
+    with Session(office.stores.register) as session:
+        connection = session.connection()
+        for table in sa.inspect(connection).get_table_names():
+            rows = session.execute(sa.text(f"SELECT * FROM {table}"))
+            if any(word in str(value) for row in rows for value in row):
+                found.add(table)
+    return found - {"change"}
+
+
+def _versions(office: Office) -> int:
+    with Session(office.stores.register) as session:
+        return session.scalar(sa.select(sa.func.count()).select_from(VersionRow)) or 0
+
+
+def _faults(office: Office) -> list[str]:
+    with Session(office.stores.register) as session:
+        return audit(session).faults
+
+
+def test_what_a_check_found_about_an_item_goes_when_the_item_is_hidden(office: Office) -> None:
+    """The check goes on being public for its other item; what it said before about this one does not."""
+    item_id = _id_of(office, "item", NAME)
+    assert _kept(office, DETAIL) == {"result"}
+
+    _hide(office, Kind.ITEM, "SP-002")
+
+    assert [_kept(office, word) for word in (NAME, DETAIL, item_id)] == [set(), set(), set()]
+    assert _faults(office) == []
+
+
+@pytest.mark.sqlite
+def test_no_byte_of_the_register_or_the_index_tells_of_it_either(
+    office: Office, data: Path
+) -> None:
+    _hide(office, Kind.ITEM, "SP-002")
+
+    register = b"".join(raw_bytes(path) for path in data.glob("register.db*"))
+    index = b"".join(path.read_bytes() for path in (data / "search").iterdir())
+    told = [c for c in ("utf-8", "utf-16-le") if "鸊鷉库".encode(c) in register + index]
+    assert told == []
+    assert "示例".encode("utf-16-le") in index
+
+
+def test_a_check_does_not_go_on_naming_a_hidden_draw_in_an_older_version(office: Office) -> None:
+    draw_id = _id_of(office, "draw", "第一轮")
+
+    _hide(office, Kind.DRAW, "C1")
+
+    assert _kept(office, draw_id) == set()
+    assert _faults(office) == []
+
+
+def test_where_a_party_turns_out_to_be_a_person_the_lists_forget_the_team(office: Office) -> None:
+    assert "draw_entry" in _kept(office, "鸊鷉检查一组")
+
+    office.put("entities", {**PARTY, "form": "个体工商户"}, let_pass=True)
+
+    assert _kept(office, "鸊鷉检查一组") == set()
+
+
+def test_a_correction_that_no_longer_names_an_item_keeps_the_version_before(office: Office) -> None:
+    """Nothing is hidden here: before and after are shown together."""
+    office.put("results", CHECK)
+
+    assert _versions(office) == 1
+    assert _kept(office, DETAIL) == {"version"}
+
+
+def test_an_opened_item_is_named_again(office: Office) -> None:
+    _hide(office, Kind.ITEM, "SP-002")
+
+    decide.decide(
+        office.stores, Kind.ITEM, f"{AGENCY}/SP-002",
+        [replace(HIDDEN, act=Act.OPEN, reason="已无须保密")], by="wu", second="bao", now=NOW,
+    )  # fmt: skip
+
+    assert _kept(office, DETAIL) == {"result"}
+
+
+def test_no_list_goes_on_telling_where_a_party_was_that_is_a_person_or_gone(office: Office) -> None:
+    """A township is shown of companies; of a person's shop the county, and of who is withdrawn nothing."""
+    office.put("entities", {**PARTY, "region": "990101003"})
+    assert {"entity", "event"} <= _kept(office, "990101003")
+
+    office.put("entities", {**PARTY, "region": "990101003", "form": "个体工商户"}, let_pass=True)
+    assert _kept(office, "990101003") == set()
+    assert {"entity", "event"} <= _kept(office, "990101")
+
+    public_id = _id_of(office, "entity", "示例＊＊＊司")
+    retract.retract(office.stores, Kind.ENTITY, public_id, by="he", second="an", now=NOW)
+    assert _kept(office, "990101") == set()
+    assert _faults(office) == []
