@@ -74,9 +74,16 @@ class Question:
 
     def query(self, **more: str) -> str:
         """Return the query part of the feed's address, the parts that identify it first."""
-        pairs = self.given | ({"entries": "records"} if self.records else {}) | more
-        pairs |= {"lang": "en"} if language() == "en" else {}
+        pairs = self._pairs() | more | ({"lang": "en"} if language() == "en" else {})
         return f"?{urlencode(pairs)}" if pairs else ""
+
+    def named(self) -> str:
+        """Return what the feed's id says of it: the same in each language, part and format."""
+        pairs = self._pairs()
+        return self.path + (f"/{urlencode(pairs)}" if pairs else "")
+
+    def _pairs(self) -> dict[str, str]:
+        return self.given | ({"entries": "records"} if self.records else {})
 
 
 def _more() -> dict[str, Any]:

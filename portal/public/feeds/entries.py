@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from flask import render_template
+from flask import current_app
 from flask_babel import gettext as _
 from sqlalchemy.orm import Session
 
@@ -54,6 +54,8 @@ class Teller:
     def __init__(self, session: Session, events: Sequence[Happened], site_url: str) -> None:
         """Read what the events' records refer to."""
         self._site = site_url
+        #: Rendered by itself: what every page is given besides would cost four times the rest of a feed.
+        self._content = current_app.jinja_env.get_template("feeds/entry.html")
         self._rows = {each.serial: _row(each, site_url) for each in events if each.stored}
         self._names = Names(session, _referred(events, self._rows))
 
@@ -84,13 +86,8 @@ class Teller:
         versions = None
         if each.live and each.event is Event.CORRECTED:
             versions = f"{self._site}/api/v1/{OF_KIND[each.kind].word}/{each.public_id}/versions"
-        return render_template(
-            "feeds/entry.html",
-            note=note,
-            lines=lines,
-            page=page,
-            versions=versions,
-            id=each.public_id,
+        return self._content.render(
+            note=note, lines=lines, page=page, versions=versions, id=each.public_id
         )
 
     def _address(self, each: Happened, row: Any) -> str:  # noqa: ANN401 - a row of its dataset

@@ -30,5 +30,8 @@ def written(document: Document) -> bytes:
         for each in document.entries
     ]  # fmt: skip
     if document.gone:
-        told["_deleted"] = [{"id": ref, "when": at.isoformat()} for ref, at in document.gone]
+        told["_deleted"] = {
+            "about": document.help,
+            "items": [{"id": ref, "when": at.isoformat()} for ref, at in document.gone],
+        }
     return json.dumps(told, ensure_ascii=False, indent=1).encode()

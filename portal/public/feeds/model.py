@@ -18,6 +18,8 @@ class Document:
     language: str
     license_url: str
     page: str
+    #: The page that explains feeds.
+    help: str
     here: str
     #: Where the newest entries are, for an archive; None for the current document itself.
     current: str | None

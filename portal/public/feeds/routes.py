@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 from functools import partial
 from typing import Any
-from urllib.parse import quote, urlencode
+from urllib.parse import urlencode
 
 from flask import Blueprint, redirect, request
 from flask.typing import ResponseReturnValue
@@ -95,15 +95,14 @@ def _document(
         return None if number is None else here + question.query(archive=str(number))
 
     return Document(
-        id=f"{_TAG}{state.epoch}/feed{quote(question.path + question.query(), safe='/=&?')}".replace(
-            "?", "/"
-        ),
+        id=f"{_TAG}{state.epoch}/feed{question.named()}",
         title=f"{site.site_name} · {question.title}",
         about=_about(question),
         site_name=site.site_name,
         language="en" if language() == "en" else "zh-CN",
         license_url=site.license_url,
         page=_page(question),
+        help=f"{site.site_url}/feeds/",
         here=f"{here}?{urlencode(list(request.args.items(multi=True)))}".rstrip("?"),
         current=here + question.query() if question.archive is not None else None,
         older=archive(part.older),

@@ -21,6 +21,7 @@ from portal.public.feeds.gathering import MOST
 from portal.register.eventing import Event
 from portal.register.records import Kind, PublicFinding, PublicNotice, PublicPlan, PublicReply
 from tests.public.feeds.conftest import Desk
+from tests.public.feeds.json_feed import problems
 from tests.public.test_query_cost import recorded
 from tests.register.makers import a_public_agency, a_public_entity, a_public_result, a_public_step
 from tests.stage import urls
@@ -97,7 +98,7 @@ def test_every_feed_reads_well_and_is_not_sent_twice(  # noqa: PLR0917 - fixture
 
     assert first.status_code == 200
     if suffix == ".feed.json":
-        assert _problems(json.loads(first.data)) == []
+        assert problems(json.loads(first.data)) == []
     else:
         assert feedparser.parse(first.data).bozo is False
     assert (again.status_code, again.data, statements) == (304, b"", [])
@@ -150,39 +151,6 @@ def test_a_site_of_another_name_sends_its_feeds_anew(
 
     assert answer.status_code == 200
     assert answer.headers["ETag"] != tag
-
-
-def _problems(feed: dict[str, Any]) -> list[str]:
-    """Return what JSON Feed 1.1 forbids or demands and the feed has wrong."""
-    known = {"version", "title", "home_page_url", "feed_url", "description", "language", "authors",
-             "next_url", "hubs", "items"}  # fmt: skip
-    of_items = {
-        "id",
-        "url",
-        "title",
-        "content_html",
-        "summary",
-        "date_published",
-        "date_modified",
-        "tags",
-    }
-    found = [name for name in feed if name not in known and not name.startswith("_")]
-    found += [name for name in ("version", "title", "items") if name not in feed]
-    if feed.get("version") != "https://jsonfeed.org/version/1.1":
-        found.append("version")
-    ids = [each["id"] for each in feed["items"]]
-    if len(ids) != len(set(ids)):
-        found.append("ids")
-    stamp = r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}\+08:00"
-    for each in feed["items"]:
-        found += [name for name in each if name not in of_items]
-        found += [name for name in ("date_published", "date_modified")
-                  if not re.fullmatch(stamp, each[name])]  # fmt: skip
-        if not (
-            each["content_html"] and isinstance(each["id"], str) and each["url"].startswith("http")
-        ):
-            found.append(each["id"])
-    return found
 
 
 def test_a_case_is_told_step_by_step_and_each_step_is_an_entry_of_its_own(
@@ -272,8 +240,9 @@ def test_a_subscriber_of_a_party_is_told_what_to_drop_and_nobody_else_whose_it_w
              "/results.atom?entries=records", "/search.atom?q=x", "/all.atom")  # fmt: skip
     assert [taken_back(client, each) for each in alike] == [shown[::-1]] * len(alike)
     after = client.get("/entities/e_1.feed.json").get_json()
-    assert [each["id"] for each in after["_deleted"]] == shown[::-1]
+    assert [each["id"] for each in after["_deleted"]["items"]] == shown[::-1]
     assert after["items"] == before["items"]
+    assert problems(after) == []
     for address in alike[:3]:
         page = client.get(address).get_data(as_text=True)
         assert "撤下本身在“更正和撤下”中公布：https://mingcha.example/corrections.atom" in page
@@ -382,6 +351,14 @@ def test_ids_stay_when_host_scheme_name_and_language_change(
     here = [each.id for each in entries(client, "/all.atom")]
     assert [each.id for each in entries(other, "/all.atom?lang=en")] == here
     assert [each.id for each in entries(other, "/all.rss")] == here
+    for path in ("/all.atom?", "/search.atom?q=食品&agency=a_1&", "/results.atom?entries=records&"):
+        names = {
+            feedparser.parse(each.get(path + more).data).feed.id
+            for each, more in ((client, ""), (other, ""), (other, "lang=en"))
+        }
+        (name,) = names
+        assert re.fullmatch(r"tag:mingcha\.example,2026:[0-9a-f]{32}/feed/[\w/=&%]+", name)
+        assert "%25" not in name
 
 
 def replace_site(data: Path) -> Settings:
