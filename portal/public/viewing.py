@@ -9,7 +9,7 @@ from flask_babel import gettext as _
 #: Large letters and high contrast; dark or light whatever the device prefers.
 VIEWS = ("large", "dark", "light")
 #: Blueprints whose answers are pages for people, besides those of `pages`.
-_PAGES = {"reference"}
+_PAGES = {"reference", "feed_page"}
 #: Answers among the pages that are none: programs and other sites read them.
 _PLAIN = {
     "search.suggest", "papers.badge", "log.checkpoint", "log.entries", "log.proof",

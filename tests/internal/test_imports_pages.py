@@ -235,7 +235,7 @@ def test_findings_are_counted_by_rule_with_the_reason_and_listed_in_place(
     assert "错误 150 处" in words
     assert RULES["cell"].why in words
     assert "仅列前 100 处，共 150 处" in words
-    assert re.findall(r'rowheader" class="cell--tight">(D\d+)<', page) == [
+    assert re.findall(r'<th scope="row" class="cell--tight">(D\d+)<', page) == [
         f"D{n}" for n in range(2, 102)
     ]
     assert "/file" not in page

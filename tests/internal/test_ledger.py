@@ -188,7 +188,7 @@ def test_the_page_lists_what_is_asked_for(signed_in: SignIn, office: Office) -> 
     released = read(admin, "/ledger/?action=release&person=he&batch=3")
     none = read(admin, "/ledger/?person=nobody")
 
-    assert released.count('role="rowheader"') == 1
+    assert released.count('<th scope="row"') == 1
     assert "新公开" in released
     assert "没有符合条件的记录" in none
 

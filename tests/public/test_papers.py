@@ -71,7 +71,7 @@ def test_the_statement_names_the_party_its_checks_its_address_and_its_day(
 
     page = client.get(f"{place}/statement").get_data(as_text=True)
 
-    assert page.count('role="rowheader"') == 2
+    assert page.count('<th scope="row"') == 2
     assert page.count(f">https://mingcha.example{place}<") == 1
     assert page.count('class="qr"') == 1
     assert re.findall(r'class="lede">\s*([^<]+?)\s*</p>', page) == [

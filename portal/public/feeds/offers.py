@@ -23,7 +23,7 @@ KINDS = (
     ("JSON Feed", "feed.json", "application/feed+json"),
 )
 #: Parameters of a page that are none of its feed.
-_OF_PAGES = frozenset({"cursor", "page", "order", "lang"})
+_OF_PAGES = frozenset({"cursor", "page", "order", "lang", "view"})
 _MOST_AGENCIES = 500
 
 
