@@ -166,7 +166,7 @@ def _own(suffix: str, *, section: str, public_id: str) -> ResponseReturnValue:
 
 
 def _listed(suffix: str, word: str) -> ResponseReturnValue:
-    return answer(suffix, lambda: asking.listed(word))
+    return answer(suffix, lambda: asking.listed(word, db.session(), settings().site_url))
 
 
 _ROUTES: Sequence[tuple[str, str, Any]] = (
