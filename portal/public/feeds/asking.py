@@ -1,5 +1,6 @@
 """What a feed is asked for: which list it walks, what it is narrowed to, which part of it."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import urlencode
@@ -37,6 +38,8 @@ OWN = {
     "agencies": eventing.AGENCY, "entities": eventing.ENTITY, "items": eventing.ITEM,
     "tasks": eventing.TASK,
 }  # fmt: skip
+#: Parameters that name a record, and its dataset.
+_NAMED = {"agency": "agencies", "entity": "entities", "item": "items", "task": "tasks"}
 _MOST_ARCHIVES = 10**7
 MODES = ("events", "records")
 
@@ -107,7 +110,7 @@ def corrections() -> Question:
     )  # fmt: skip
 
 
-def listed(word: str) -> Question:
+def listed(word: str, session: Session, site_url: str) -> Question:
     """Read a request for the feed of a list, with the list's own parameters.
 
     Raises:
@@ -122,7 +125,7 @@ def listed(word: str) -> Question:
     scope, tested = _scope(dataset.kind, asked.conditions)
     return Question(
         path=f"/{word}", page=f"/{word}/" if word in _PAGED else f"/data/{word}/",
-        title=_titled(word, asked.conditions, asked.given), scope=scope, kind=dataset.kind,
+        title=_titled(word, asked, session, site_url), scope=scope, kind=dataset.kind,
         word=word, tested=tested, given=asked.given, **_part(asked.more),
     )  # fmt: skip
 
@@ -141,16 +144,34 @@ def _scope(kind: Kind, conditions: dict[str, Any]) -> tuple[str, dict[str, Any]]
     return kind.value, dict(conditions)
 
 
-def _titled(word: str, conditions: dict[str, Any], given: dict[str, str]) -> str:
-    """Return the title of a list: its dataset and what it is narrowed to, as far as codes have names."""
+def _titled(word: str, asked: params.Asked, session: Session, site_url: str) -> str:
+    """Return the title of a list: its dataset and what it is narrowed to, as people call it."""
     known = LISTINGS[word].known()
     parts = []
-    for name, text in given.items():
-        parameter = known[name]
-        code = parameter.codes(conditions[name]).label(language()) if parameter.codes else None
-        parts.append(code or (filters.region(text) if name == "region" else f"{name}={text}"))
-    title = DATASETS[word].title(language())
-    return f"{title}（{'，'.join(parts)}）" if parts else title
+    for name, text in asked.given.items():
+        codes = known[name].codes
+        code = codes(asked.conditions[name]).label(language()) if codes else None
+        parts.append(code or called(name, text, session, site_url))
+    return narrowed_title(DATASETS[word].title(language()), parts)
+
+
+def called(name: str, text: str, session: Session, site_url: str) -> str:
+    """Return what a parameter says: the name of the region or of the public record, else as it is given."""
+    if name == "region":
+        return filters.region(text)
+    if text == "true" and name in {"problems", "adjusted"}:
+        return str(_("发现问题") if name == "problems" else _("计划调整"))
+    row = one.row(session, reader(_NAMED[name], site_url), text) if name in _NAMED else None
+    return f"{name}={text}" if row is None else str(row.name)
+
+
+def narrowed_title(title: str, parts: Sequence[str]) -> str:
+    """Return a title with what it is narrowed to behind it."""
+    if not parts:
+        return title
+    return (
+        f"{title} ({', '.join(parts)})" if language() == "en" else f"{title}（{'，'.join(parts)}）"
+    )
 
 
 def own(section: str, public_id: str, session: Session, site_url: str) -> Question:

@@ -1,6 +1,6 @@
 """Which feeds a page belongs to, which stand for all, and what a reader's wishes come to."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from urllib.parse import urlencode
 
@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from portal.kit.i18n import language
 from portal.public import filters
-from portal.public.feeds.asking import OWN
+from portal.public.feeds.asking import OWN, narrowed_title
 from portal.public.shelf import settings
 from portal.register.columns.datasets import DATASETS
 from portal.register.queries import agencies
@@ -86,32 +86,46 @@ def of_bodies(session: Session) -> Iterator[Offer]:
         yield Offer(name, f"/agencies/{public_id}")
 
 
-def wished(asked: dict[str, str]) -> Offer:
-    """Return the feed for words, a dataset, an agency and a region as the form gives them."""
+def wished(asked: dict[str, str], names: Mapping[str, str]) -> Offer:
+    """Return the feed for words, a dataset, an agency and a region as the form gives them.
+
+    `names` are what the form calls agencies and regions; what it does not know is called by its id.
+    """
     words, word = asked.get("q"), asked.get("dataset")
     narrowed = tuple((name, asked[name]) for name in ("agency", "region") if name in asked)
+    called = [names.get(each, each) for _, each in narrowed]
     if words:
         title = _("查询：%(words)s", words=words)
         if not word:
-            return Offer(title, "/search", (("q", words), *narrowed))
+            return Offer(narrowed_title(title, called), "/search", (("q", words), *narrowed))
         #: A search knows kinds, not problems or steps: the title says what it really is.
         kind = _searched(word)
-        title += f"（{Kind(kind).label(language())}）"
+        title = narrowed_title(title, [Kind(kind).label(language()), *called])
         return Offer(title, "/search", (("q", words), ("kind", kind), *narrowed))
     if word == "problems":
-        return Offer(_("发现问题的抽查结果"), "/results", (("problem", "true"), *narrowed))
+        title = narrowed_title(_("发现问题的抽查结果"), called)
+        return Offer(title, "/results", (("problem", "true"), *narrowed))
     if word:
-        return Offer(DATASETS[word].title(language()), f"/{word}", narrowed)
+        return Offer(narrowed_title(DATASETS[word].title(language()), called), f"/{word}", narrowed)
     if "agency" in asked:
-        return Offer(DATASETS["agencies"].title(language()), f"/agencies/{asked['agency']}")
+        return Offer(called[0], f"/agencies/{asked['agency']}")
     if "region" in asked:
-        return Offer(filters.region(asked["region"]), f"/regions/{asked['region']}")
+        return Offer(called[0], f"/regions/{asked['region']}")
     return everything()
+
+
+def is_wider(asked: dict[str, str]) -> bool:
+    """Whether the feed of these words holds more than the content chosen: any result, not some."""
+    return "q" in asked and asked.get("dataset") in _WIDENED
 
 
 #: What the form offers beside words; each can be narrowed by agency and region.
 CHOICES = ("results", "plans", "draws", "items", "followups", "documents")
 
 
+#: Contents that a search does not know apart.
+_WIDENED = frozenset({"problems", "followups"})
+
+
 def _searched(word: str) -> str:
-    return "result" if word in {"problems", "followups"} else DATASETS[word].kind.value
+    return "result" if word in _WIDENED else DATASETS[word].kind.value

@@ -25,14 +25,17 @@ def index() -> ResponseReturnValue:
     )  # fmt: skip
     session = db.session()
     datasets = [(word, DATASETS[word].title(language())) for word in offers.CHOICES]
+    agency_choices = agencies.choices(session)
+    region_choices = [(code, filters.region(code)) for code in agencies.regions(session)]
     return render_template(
         "feeds/index.html",
         asked=asked,
-        wished=offers.wished(asked) if asked else None,
+        wished=offers.wished(asked, dict([*agency_choices, *region_choices])) if asked else None,
+        is_wider=offers.is_wider(asked),
         standing=offers.standing(),
         datasets=[("problems", _("发现问题的抽查结果")), *datasets],
-        agency_choices=agencies.choices(session),
-        region_choices=[(code, filters.region(code)) for code in agencies.regions(session)],
+        agency_choices=agency_choices,
+        region_choices=region_choices,
     )
 
 

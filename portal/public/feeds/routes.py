@@ -80,7 +80,7 @@ def _conditional(
         return redirect(f"{question.path}.{suffix}{question.query()}")
     part = gather(session, question, settings().site_url)
     body = write(_document(session, question, part, state, suffix))
-    return tags.answer(body, media, tags.stem(state, variant, daily=question.daily))
+    return tags.answer(body, media, tags.stem(state, variant, daily=question.daily), state)
 
 
 def _document(
@@ -166,7 +166,7 @@ def _own(suffix: str, *, section: str, public_id: str) -> ResponseReturnValue:
 
 
 def _listed(suffix: str, word: str) -> ResponseReturnValue:
-    return answer(suffix, lambda: asking.listed(word))
+    return answer(suffix, lambda: asking.listed(word, db.session(), settings().site_url))
 
 
 _ROUTES: Sequence[tuple[str, str, Any]] = (

@@ -5,11 +5,13 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from sqlalchemy.orm import Session
 
+from portal.kit.db import db
 from portal.public import params
 from portal.public.feeds import routes
-from portal.public.feeds.asking import MODES, Question
+from portal.public.feeds.asking import MODES, Question, called, narrowed_title
 from portal.public.feeds.gathering import MOST, Part
 from portal.public.pages import search
+from portal.public.shelf import settings
 from portal.register.queries import events
 from portal.register.records import Kind
 from portal.register.search import finding
@@ -32,8 +34,9 @@ def _asked() -> tuple[Question, dict[str, object]]:
     asked = search.asked_in_address(entries=params.member_of(*MODES))
     records = asked.pop("entries", None) == "records"
     given = {name: str(value) for name, value in asked.items() if name not in {"page", "order"}}
-    words = "，".join(value if name == "q" else f"{name}={value}" for name, value in given.items())
-    title = _("查询：%(words)s", words=words)
+    site, session = settings().site_url, db.session()
+    narrowed = [called(name, value, session, site) for name, value in given.items() if name != "q"]
+    title = narrowed_title(_("查询：%(words)s", words=given.get("q", "")), narrowed)
     question = Question(path="/search", page="/search", title=title, given=given, records=records)
     return question, asked
 

@@ -4,6 +4,7 @@ While the register stands there, the first part alone answers a poll without a r
 too. When something else was published, the digest still tells that these bytes are the same: the
 document is made once in each process, after that its digest is remembered. What a document may
 depend on besides its own list (names, redactions, withdrawals anywhere) needs no second account.
+The life of the register, a random word in every id, stands in the first part alone.
 """
 
 import re
@@ -33,7 +34,7 @@ def stem(state: State, variant: str, *, daily: bool) -> str:
 
 def unchanged(stems: Sequence[str]) -> Response | None:
     """Return 304 if the reader holds a document made of any of these, or one of the same bytes."""
-    held = _held()
+    held = _held(stems[0])
     known = {_remembered().get((each, request.full_path)) for each in stems}
     for begin, digest in held:
         if begin in stems or digest in known:
@@ -41,14 +42,14 @@ def unchanged(stems: Sequence[str]) -> Response | None:
     return None
 
 
-def answer(body: bytes, media: str, begin: str) -> Response:
+def answer(body: bytes, media: str, begin: str, state: State) -> Response:
     """Return the document under its validator, or 304 if the reader holds these very bytes."""
-    digest = sha256(body).hexdigest()[:32]
+    digest = sha256(body.replace(state.epoch.encode(), b"")).hexdigest()[:32]
     digests = _remembered()
     digests[begin, request.full_path] = digest
     while len(digests) > _REMEMBERED:
         digests.popitem(last=False)
-    for earlier, each in _held():
+    for earlier, each in _held(begin):
         if each == digest:
             return _not_modified(f"{earlier}-{digest}")
     response = Response(body, mimetype=media)
@@ -56,9 +57,11 @@ def answer(body: bytes, media: str, begin: str) -> Response:
     return response
 
 
-def _held() -> list[tuple[str, str]]:
-    """Return the validators that the reader holds, in their two parts."""
-    return _TAGS.findall(request.headers.get("If-None-Match", ""))
+def _held(begin: str) -> list[tuple[str, str]]:
+    """Return the validators of this life of the register that the reader holds, in their two parts."""
+    life = begin.partition("-")[0] + "-"
+    found = _TAGS.findall(request.headers.get("If-None-Match", ""))
+    return [each for each in found if each[0].startswith(life)]
 
 
 def _not_modified(tag: str) -> Response:

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session, aliased
 
 from portal.kit.db import among
 from portal.register.columns.rows import Stored
-from portal.register.eventing import Event
+from portal.register.eventing import Event, is_telling
 from portal.register.layout import LAYOUTS
 from portal.register.records import Kind
 from portal.register.tables.changes import ChangeRow, VersionRow
@@ -46,14 +46,19 @@ class Happened:
 
 def last_block(session: Session, scope: str) -> int:
     """Return the number of the block that the newest event of a list is in, -1 if there is none."""
-    query = sa.select(sa.func.max(EventRow.position)).where(EventRow.scope == scope)
+    counted = sa.func.count() if is_telling(scope) else sa.func.max(EventRow.position)
+    query = sa.select(counted).select_from(EventRow).where(EventRow.scope == scope)
     return ((session.scalar(query) or 0) - 1) // BLOCK
 
 
 def stretch(
     session: Session, scope: str, first: int, last: int, kind: Kind | None
 ) -> list[Happened]:
-    """Return the events in the blocks from `first` to `last`, of one kind or of all, newest first."""
+    """Return the events in the blocks from `first` to `last`, of one kind or of all, newest first.
+
+    A list that forgets withdrawn records counts those it still holds: a block with fewer than its
+    fellows would tell that something about this party, item or task was withdrawn.
+    """
     query = (
         sa.select(
             EventRow.position, EventRow.serial, EventRow.event, EventRow.kind, ChangeRow.public_id,
@@ -61,12 +66,21 @@ def stretch(
         )
         .join(ChangeRow, ChangeRow.serial == EventRow.serial)
         .where(EventRow.scope == scope)
-        .where(EventRow.position > first * BLOCK, EventRow.position <= (last + 1) * BLOCK)
-        .order_by(EventRow.position.desc())
+        .order_by(EventRow.position)
     )  # fmt: skip
-    if kind is not None:
-        query = query.where(EventRow.kind == kind.value)
-    return _filled(session, [(row, Event(row.event)) for row in session.execute(query)])
+    begins, most = first * BLOCK, (last - first + 1) * BLOCK
+    if is_telling(scope):
+        start = sa.select(EventRow.position).where(EventRow.scope == scope)
+        start = start.order_by(EventRow.position).offset(begins).limit(1)
+        query = query.where(EventRow.position >= start.scalar_subquery()).limit(most)
+        ranked: Iterable[tuple[int, Any]] = enumerate(session.execute(query), begins + 1)
+    else:
+        query = query.where(EventRow.position > begins, EventRow.position <= begins + most)
+        ranked = ((row.position, row) for row in session.execute(query))
+    kept = [
+        (at, row, Event(row.event)) for at, row in ranked if kind is None or row.kind == kind.value
+    ]
+    return _filled(session, kept[::-1])
 
 
 def of_records(session: Session, wanted: Iterable[tuple[Kind, str]]) -> list[Happened]:
@@ -87,20 +101,20 @@ def of_records(session: Session, wanted: Iterable[tuple[Kind, str]]) -> list[Hap
         .where(EventRow.serial.in_(serials), EventRow.scope == "")
     )  # fmt: skip
     rows = sorted(session.execute(query), key=lambda row: -row.serial)
-    return _filled(session, [(row, Event(row.event)) for row in rows])
+    return _filled(session, [(row.position, row, Event(row.event)) for row in rows])
 
 
-def _filled(session: Session, rows: Sequence[tuple[Any, Event]]) -> list[Happened]:
+def _filled(session: Session, rows: Sequence[tuple[int, Any, Event]]) -> list[Happened]:
     ids: dict[str, set[str]] = {}
-    for row, _ in rows:
+    for _, row, _ in rows:
         ids.setdefault(row.kind, set()).add(row.public_id)
     present: dict[str, Stored] = {}
     for kind, each in ids.items():
         present |= live(session, Kind(kind), each)
     serials = {stored.serial for stored in present.values()}
-    old = _old(session, [row.serial for row, _ in rows if row.serial not in serials])
+    old = _old(session, [row.serial for _, row, _ in rows if row.serial not in serials])
     found = []
-    for row, event in rows:
+    for position, row, event in rows:
         now = present.get(row.public_id)
         then = now if now is not None and now.serial == row.serial else None
         if now is not None and row.serial in old:
@@ -108,7 +122,7 @@ def _filled(session: Session, rows: Sequence[tuple[Any, Event]]) -> list[Happene
             then = now._replace(serial=row.serial, version=version, body=body)
         found.append(
             Happened(
-                row.position, row.serial, event, Kind(row.kind), row.public_id, row.at, then,
+                position, row.serial, event, Kind(row.kind), row.public_id, row.at, then,
                 now is not None, now is not None and now.serial == row.serial,
             )
         )  # fmt: skip

@@ -248,6 +248,26 @@ def test_a_subscriber_of_a_party_is_told_what_to_drop_and_nobody_else_whose_it_w
         assert "撤下本身在“更正和撤下”中公布：https://mingcha.example/corrections.atom" in page
 
 
+def test_the_archives_of_a_party_do_not_tell_that_something_is_gone(
+    desk: Desk, client: FlaskClient, data: Path
+) -> None:
+    results = [a_public_result(("ordered_to_rectify",), id=f"r_{n}") for n in range(1, 131)]
+    desk.put(a_public_agency(), a_public_entity(), a_public_entity(id="e_2", name="示例市二店"))
+    desk.put(*results[:120], day=1)
+    desk.take(Kind.RESULT, "r_7", "r_60", "r_120", day=2)
+    desk.put(*results[120:], day=3)
+
+    for address in ("/entities/e_1.atom", "/results.atom?problem=true"):
+        archives = [
+            entries(client, f"{address}{'&' if '?' in address else '?'}archive={n}") for n in (0, 1)
+        ]
+        assert [len(each) for each in archives] == [50, 50]
+        found = walked(client, address)
+        assert len(found) == len(set(found)) == 127 + ("entities" in address)
+        numbers = [int(each.rpartition("/")[2]) for each in found]
+        assert numbers == sorted(numbers, reverse=True)
+
+
 def test_what_was_published_again_is_taken_back_only_as_it_was_before(
     desk: Desk, client: FlaskClient
 ) -> None:

@@ -63,6 +63,43 @@ def test_a_form_makes_a_feed(desk: Desk, client: FlaskClient, asked: str, feed: 
     assert feedparser.parse(client.get(wanted).data).bozo is False
 
 
+@pytest.mark.parametrize(
+    ("asked", "title"),
+    [
+        ("dataset=problems&region=990100", "发现问题的抽查结果（示例市）"),
+        ("dataset=plans&agency=a_1", "年度抽查计划（示例市市场监督管理局）"),
+        ("q=x&dataset=followups&region=990100", "查询：x（抽查结果，示例市）"),
+        ("agency=a_1", "示例市市场监督管理局"),
+        ("dataset=plans&agency=a_1&lang=en", "Annual plans (示例市市场监督管理局)"),
+    ],
+)
+def test_a_form_says_what_the_feed_it_made_holds(
+    desk: Desk, client: FlaskClient, asked: str, title: str
+) -> None:
+    desk.put(a_public_agency())
+
+    page = client.get(f"/feeds/?{asked}").get_data(as_text=True)
+
+    assert f"<p>{title}</p>" in page
+    assert ("凡含这些词的抽查结果都在其中" in page) is ("q=x" in asked)
+
+
+@pytest.mark.parametrize(
+    ("address", "title"),
+    [
+        ("/results.atom?agency=a_1&problem=true", "抽查结果（示例市市场监督管理局，发现问题）"),
+        ("/results.rss?region=990100&entity=e_9", "抽查结果（示例市，entity=e_9）"),
+        ("/search.atom?q=x&entity=e_1&lang=en", "Search: x (示例市青禾食品有限公司)"),
+    ],
+)
+def test_a_feed_is_called_by_names(
+    desk: Desk, client: FlaskClient, address: str, title: str
+) -> None:
+    desk.put(a_public_agency(), a_public_entity())
+
+    assert feedparser.parse(client.get(address).data).feed.title.partition(" · ")[2] == title
+
+
 def test_the_list_of_feeds_can_be_taken_over(desk: Desk, client: FlaskClient) -> None:
     desk.put(a_public_agency(name="示例 & <局>"), a_public_entity())
 
