@@ -187,9 +187,7 @@ def _in_words(drawing: Drawing) -> list[tuple[str, str]]:
     ]
 
 
-def _form(
-    order: Order | None, *, frame: dict[str, Any] | None = None, problem: str = ""
-) -> ResponseReturnValue:
+def _form(order: Order | None, *, frame: dict[str, Any] | None = None, problem: str = "") -> str:
     sent = request.form if request.method == "POST" else None
     me = access.me()
     own = handing_in.agencies(me)
