@@ -41,7 +41,7 @@ def spoken(before: Record | None, after: Record) -> str | None:
     return None if found is None else f"{found[0]} {canonical(found[1]).decode()}"
 
 
-def may_go(record: Record) -> Record:
+def goes(record: Record) -> Record:
     """Return a record that may be withdrawn.
 
     Raises:
