@@ -72,7 +72,10 @@ def member(session: Session, draw_id: str, object_id: str) -> Member | None:
     typed = unicodedata.normalize("NFKC", object_id).strip()
     row = session.scalar(
         sa.select(DrawMemberRow).where(
-            DrawMemberRow.draw_id == draw_id, DrawMemberRow.object_id.in_((typed, typed.upper()))
+            DrawMemberRow.draw_id == draw_id,
+            DrawMemberRow.object_id.in_((typed, typed.upper())),
+            #: Published before there were proofs.
+            DrawMemberRow.place >= 0,
         )
     )
     if row is None:

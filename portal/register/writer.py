@@ -23,7 +23,7 @@ from portal.register.proofs import entries, heads
 from portal.register.proofs.heads import KeyHolder
 from portal.register.proofs.journal import Journal
 from portal.register.proofs.restorations import Restoration, begin_anew
-from portal.register.proofs.spoken import spoken
+from portal.register.proofs.spoken import goes, spoken
 from portal.register.records import KIND_OF, TYPES, Kind, PublicResult, Record, decode, encode
 from portal.register.satellites import drop_satellites
 from portal.register.settling import settle
@@ -275,7 +275,7 @@ class Pen:
         self._drop_versions(ids)
         self._session.execute(sa.delete(table).where(table.public_id.in_(ids)))
         for each, row in present.items():
-            record, gone = decode(row.body, TYPES[kind]), entries.tombstone(kind.value, each)
+            record, gone = goes(decode(row.body, TYPES[kind])), entries.tombstone(kind.value, each)
             self._events.withdrawn(
                 self._journal.add("withdraw", kind, each, gone, row.serial), record
             )

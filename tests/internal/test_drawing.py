@@ -2,6 +2,7 @@
 
 import json
 import zlib
+from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
 
@@ -10,20 +11,26 @@ import pytest
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from portal.domain.errors import FourEyesViolation, LogBroken, WrongState
+from portal.airlock.publish import withdraw
+from portal.domain.errors import FourEyesViolation, LogBroken, UnknownRecord, WrongState
 from portal.domain.sortition import outcome, seeds
 from portal.domain.sortition.faults import Fault
 from portal.domain.sortition.hashing import canonical
+from portal.domain.sortition.leaves import handle
+from portal.internal.desk import retract
 from portal.internal.desk.drawing import freezing, keeping, orders, outward, steps
-from portal.internal.desk.drawing.keeping import Tampered
+from portal.internal.desk.drawing.keeping import Drawing, Tampered
+from portal.internal.desk.upload import Refused
 from portal.internal.tables.drawings import DrawingRow
 from portal.kit.db import write_lock
+from portal.public.app import create_app
 from portal.register import packages
 from portal.register.proofs.audit import audit
-from portal.register.records import PublicDraw
+from portal.register.records import Kind, PublicDraw
 from portal.register.tables.log import LeafRow
 from tests.conftest import NOW, Office
 from tests.internal.drawing_makers import DICE, ORDER, frozen, numbered, parties, sealed
+from tests.stage import urls
 
 LATER = NOW + timedelta(days=40)
 
@@ -158,24 +165,151 @@ def test_the_reveal_waits_for_its_day(drum: Office) -> None:
         steps.reveal(drum.stores, name, by="he", second="an", now=NOW)
 
 
-@pytest.mark.parametrize("attack", ["drop", "quota", "seed", "commit"])
+@pytest.mark.parametrize(
+    "attack",
+    [
+        "drop",
+        "add",
+        "swap",
+        "close",
+        "inspector",
+        "recusal",
+        "stratum",
+        "quota",
+        "seed",
+        "source",
+        "commit",
+        "nonce",
+    ],
+)
 def test_editing_the_office_store_after_the_commit_is_refused(drum: Office, attack: str) -> None:
     name = sealed(drum)
     with write_lock(drum.stores.internal) as session:
         drawing = keeping.load(session, name)
-        if attack == "drop":
-            drawing.frozen.objects.pop()
-        elif attack == "quota":
-            drawing.frozen.plan["strata"][0]["quota"]["num"] = 21
-        elif attack == "seed":
-            drawing.progress.seeds[1].value = DICE[::-1]
-            drawing.save()
-        else:
-            drawing.commit["committed_at"] = "2025-06-01T09:00:00+08:00"
-            drawing.row.commitment = json.dumps(drawing.commit)
+        _ATTACKS[attack](drawing)
+        drawing.row.commitment = canonical(drawing.commit).decode()
         drawing.row.frozen = drawing.frozen.packed()
-    with pytest.raises((Tampered, Fault)):
+        drawing.save()
+    before = public(drum)
+    with pytest.raises((Tampered, Fault, LogBroken)):
         steps.reveal(drum.stores, name, by="he", second="an", now=LATER)
+    with pytest.raises((Tampered, Fault, LogBroken)):
+        outward.sync(drum.stores, name, now=LATER)
+    assert public(drum) == before
+    assert (said(drum), sound(drum)) == (["draw.commit", "draw.sealed"], [])
+
+
+def _add(drawing: Drawing) -> None:
+    """Put a company into the list with a handle of its own."""
+    salt, number = bytes(32), numbered(40)
+    name = handle("object", "shili-1", salt, number).hex()
+    more = {"handle": name, "salt": salt.hex(), "object_id": number}
+    drawing.frozen.objects.append(drawing.frozen.objects[0] | more)
+    drawing.frozen.openings[name] = {
+        "salt": salt.hex(),
+        "object_id": number,
+        "key": f"uscc:{number}",
+    }
+
+
+def _swap(drawing: Drawing) -> None:
+    """Have one company stand where another stood."""
+    first, second = drawing.frozen.objects[:2]
+    for name in ("salt", "object_id"):
+        first[name], second[name] = second[name], first[name]
+
+
+_ATTACKS: dict[str, Callable[[Drawing], object]] = {
+    "drop": lambda d: d.frozen.objects.pop(),
+    "add": _add,
+    "swap": _swap,
+    "close": lambda d: d.frozen.objects[0].update(excluded="other:closed"),
+    "inspector": lambda d: d.frozen.inspectors.pop(),
+    "recusal": lambda d: d.frozen.inspectors[0].update(recuse=[d.frozen.objects[0]["handle"]]),
+    "stratum": lambda d: d.frozen.plan["strata"].append({"key": "重点", "quota": {"kind": "all"}, "base": "frame"}),
+    "quota": lambda d: d.frozen.plan["strata"][0]["quota"].update(num=21),
+    "seed": lambda d: setattr(d.progress.seeds[1], "value", DICE[::-1]),
+    "source": lambda d: d.progress.seeds.pop(),
+    "commit": lambda d: d.commit.update(committed_at="2025-06-01T09:00:00+08:00"),
+    "nonce": lambda d: setattr(d.progress, "nonce", "00" * 32),
+}  # fmt: skip
+
+
+def test_the_order_of_the_list_in_the_store_is_nothing_to_gain_by(drum: Office) -> None:
+    """Reordering changes nothing: the tickets decide."""
+    name = sealed(drum)
+    with Session(drum.stores.internal) as session:
+        before = outcome.compute(keeping.load(session, name).package()).result
+    with write_lock(drum.stores.internal) as session:
+        drawing = keeping.load(session, name)
+        drawing.frozen.objects.reverse()
+        drawing.frozen.inspectors.reverse()
+        drawing.row.frozen = drawing.frozen.packed()
+    steps.reveal(drum.stores, name, by="he", second="an", now=LATER)
+    shown = public(drum)
+    assert shown is not None
+    assert outcome.recompute(package(drum, shown.id)).result == before
+
+
+@pytest.mark.parametrize("stage", ["committed", "sealed", "revealed", "void"])
+def test_what_was_committed_to_can_be_withdrawn_by_nobody(drum: Office, stage: str) -> None:
+    """Not even with the pen in hand: it may be void, gone never."""
+    if stage == "committed":
+        frozen(drum)
+        steps.commit(drum.stores, "shili-1", by="he", now=NOW)
+    else:
+        sealed(drum)
+    if stage == "revealed":
+        steps.reveal(drum.stores, "shili-1", by="he", second="an", now=LATER)
+    if stage == "void":
+        _void(drum)
+    shown = public(drum)
+    assert shown is not None
+    with pytest.raises(UnknownRecord):
+        retract.retract(drum.stores, Kind.DRAW, shown.id, by="he", second="an", now=LATER)
+    with pytest.raises(LogBroken, match="不得撤回"):
+        withdraw(drum.stores.register, Kind.DRAW, [shown.id], now=LATER, keys=drum.stores.log_key)
+    assert (public(drum), sound(drum)) == (shown, [])
+
+
+def _void(office: Office, **changes: str) -> None:
+    terms = {"reason": "source_failed", "unit": "示例市司法局", "replaced_by": "shili-2"} | changes
+    steps.void(office.stores, "shili-1", **terms, by="he", second="an", now=NOW)
+
+
+def test_a_record_of_the_same_number_cannot_be_slipped_in_by_a_file(drum: Office) -> None:
+    sealed(drum)
+    row = {"code": "shili-1", "name": "另一次", "drawn_on": "2025-05-26", "method": "系统随机抽取"}
+    with pytest.raises(Refused) as refused:
+        drum.file(
+            "draws", {**row, "entity_name": "示例市第1食品有限公司", "identifier": numbered(1)}
+        )
+    assert "不得另行导入" in repr(refused.value.report.errors)
+
+
+def test_a_draw_voided_and_made_again_shows_both_for_ever(drum: Office, data: Path) -> None:
+    """Who did not like the outcome and voided it is seen to have done so, as often as they do."""
+    sealed(drum)
+    _void(drum)
+    with pytest.raises(WrongState):
+        freezing.freeze(drum.stores, orders.read(ORDER), by="lin", now=NOW)
+    _void(drum, reason="cancelled", replaced_by="shili-3")
+    sealed(drum, ORDER.replace("shili-1", "shili-2"))
+    steps.reveal(drum.stores, "shili-2", by="he", second="an", now=LATER)
+    first, second = public(drum), public(drum, "shili-2")
+    assert first is not None
+    assert second is not None
+    assert (first.stage, first.void_reason, first.replaced_by) == (
+        "void",
+        "source_failed",
+        "shili-2",
+    )
+    assert (second.stage, second.draw_code) == ("revealed", "shili-2")
+    words = ["draw.commit", "draw.sealed", "draw.void", "draw.commit", "draw.sealed", "draw.result"]
+    assert (said(drum), sound(drum)) == (words, [])
+    listed = create_app(urls(data)[0]).test_client()
+    assert "本次抽取已作废" in listed.get(f"/draws/{first.id}").text
+    assert all(each.id in listed.get("/draws/").text for each in (first, second))
 
 
 def test_a_new_seal_over_another_outcome_cannot_be_published(drum: Office) -> None:

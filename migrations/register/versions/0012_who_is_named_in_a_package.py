@@ -2,7 +2,7 @@
 
 Why: whoever loses their page is named in no package any more, and a package is looked up by whom it names;
 everybody who was in the drum under their own number is given a proof.
-Data: who was in a draw published before is not looked up until `portal-office draw resume ID` publishes them anew.
+Data: draws published before offer no look-up until `portal-office draw resume ID` publishes them anew; place -1 marks them.
 Safe while the previous release is running: no, it would list parties without their place.
 """
 
@@ -23,10 +23,12 @@ def upgrade() -> None:
         sa.Column("hashes", sa.LargeBinary(), nullable=False),
         sa.PrimaryKeyConstraint("draw_id", "number", name=op.f("pk_draw_leaf")),
     )
-    op.execute("DELETE FROM draw_member")
     with op.batch_alter_table("draw_member") as table:
-        table.add_column(sa.Column("place", sa.Integer(), nullable=False))
-        table.add_column(sa.Column("entry", sa.Text(), nullable=False))
+        table.add_column(sa.Column("place", sa.Integer(), nullable=False, server_default="-1"))
+        table.add_column(sa.Column("entry", sa.Text(), nullable=False, server_default=""))
+    with op.batch_alter_table("draw_member") as table:
+        table.alter_column("place", server_default=None)
+        table.alter_column("entry", server_default=None)
     op.create_index("ix_draw_member_object", "draw_member", ["object_id"], unique=False)
 
 

@@ -1,15 +1,22 @@
 """Draws: a known task, a past day, and parties that are known."""
 
+import sqlalchemy as sa
+
 from portal.domain.draws import Draw
 from portal.internal.checks import parties
 from portal.internal.checks.context import Context, Reads
+from portal.internal.tables.drawings import DrawingRow
+from portal.kit.db import among
 
 
 def check(context: Context, reads: Reads) -> None:
     """Tell unknown tasks, future days, doubled parties and samples larger than the pool."""
     tasks = context.tasks_of(context.agency_code)
+    made_here = _made_here(context, reads)
     for read in reads:
         draw: Draw = read.record
+        if draw.code in made_here:
+            context.tell("clash", read, "code", "该编号是本系统办理的可复算抽取，不得另行导入")
         context.not_after_today(read, "drawn_on", draw.drawn_on)
         if draw.entries and draw.embargo_until is None:
             context.tell(
@@ -44,3 +51,12 @@ def check(context: Context, reads: Reads) -> None:
             for index, e in enumerate(read.record.entries)
         ],
     )
+
+
+def _made_here(context: Context, reads: Reads) -> set[str]:
+    """Return the numbers in the file under which the agency drew with this software."""
+    codes = {read.record.code for read in reads}
+    query = sa.select(DrawingRow.draw_id).where(
+        among(context.session, DrawingRow.draw_id, codes), DrawingRow.agency == context.agency_code
+    )
+    return set(context.session.scalars(query))

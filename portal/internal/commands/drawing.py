@@ -7,12 +7,10 @@ import click
 from sqlalchemy.orm import Session
 
 from portal.domain.errors import UnknownRecord
-from portal.domain.sortition import outcome
-from portal.domain.sortition.hashing import canonical
 from portal.domain.sortition.packages import read_commit
 from portal.domain.sortition.seeds import commit_hash
 from portal.internal.commands.opening import open_office
-from portal.internal.desk.drawing import freezing, keeping, orders, outward, steps
+from portal.internal.desk.drawing import freezing, keeping, orders, outward, sheets, steps
 from portal.internal.telling import say, told
 from portal.kit import clock
 
@@ -189,10 +187,6 @@ def write_package(draw_id: str, file: Path) -> None:
     """Write the package of DRAW_ID to FILE for the supervisor, with the sealed printout's result (留存)."""
     with Session(open_office().internal) as session:
         drawing = keeping.load(session, draw_id)
-        drawing.require("drawn", "revealed")
-        value = drawing.package()
-    file.write_bytes(
-        canonical(value | {"claimed": {"result_hash": outcome.compute(value).result_hash}})
-    )
+        file.write_bytes(sheets.supervisors_copy(drawing))
     nonce = drawing.progress.nonce
     click.echo(f"已写入 {file}；封存随机数 {nonce}" if nonce else f"已写入 {file}")

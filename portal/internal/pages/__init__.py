@@ -5,6 +5,7 @@ from portal.internal.pages import (
     batches,
     columns,
     decisions,
+    draw_steps,
     draws,
     due,
     imports,
@@ -18,6 +19,6 @@ from portal.internal.pages import (
 
 BLUEPRINTS = (
     session.bp, due.bp, batches.bp, decisions.bp, letters.bp, imports.bp, columns.bp, mappings.bp,
-    sheets.bp, draws.bp,
+    sheets.bp, draws.bp, draw_steps.bp,
     people.bp, ledger.bp, account.bp,
 )  # fmt: skip

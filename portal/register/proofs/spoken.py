@@ -41,6 +41,18 @@ def spoken(before: Record | None, after: Record) -> str | None:
     return None if found is None else f"{found[0]} {canonical(found[1]).decode()}"
 
 
+def goes(record: Record) -> Record:
+    """Return a record that may be withdrawn.
+
+    Raises:
+        LogBroken: it stands for a draw that was committed to in public. Void it may be, gone never.
+
+    """
+    if isinstance(record, PublicDraw) and record.draw_code is not None:
+        raise LogBroken("已公布承诺的抽取不得撤回，只能作废；作废的记录永久保留")
+    return record
+
+
 def _hold_to(was: PublicDraw, after: PublicDraw) -> None:
     changed = [
         name

@@ -3,6 +3,7 @@
 import hashlib
 from collections import Counter
 from datetime import date, datetime
+from decimal import Decimal
 from typing import Any
 
 import sqlalchemy as sa
@@ -189,11 +190,13 @@ def _revealed(
     members = [member for team in teams for member in team["members"]]
     before = public_record(stores, session, drawing)
     first = before.package_sha256 if before else None
+    sample = sum(len(each["drawn"]) for each in strata)
     fields = {name: getattr(public, name) for name in public.__struct_fields__}
     return r.PublicDraw(
         **fields
         | {
-            "sample_count": sum(len(each["drawn"]) for each in strata),
+            "sample_count": sample,
+            "ratio": _share(sample, len(objects)),
             "team_count": len(teams) or None,
             "result_hash": found.result_hash,
             "package_sha256": first or hashlib.sha256(package).hexdigest(),
@@ -202,6 +205,11 @@ def _revealed(
             "unfilled_count": sum(not each["handle"] for each in members) if teams else None,
         }
     ), Package(package, _members(objects, found), _leaves(objects))
+
+
+def _share(sample: int, frame: int) -> Decimal:
+    """Return the share drawn, to a thousandth, as the record of any other draw has it."""
+    return (Decimal(sample) / frame).quantize(Decimal("0.001")).normalize()
 
 
 def _members(objects: list[dict[str, Any]], found: outcome.Outcome | None) -> list[Member]:

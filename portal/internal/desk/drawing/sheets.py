@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 from portal.domain.errors import UnknownRecord
 from portal.domain.parties import Entity
 from portal.domain.sortition import outcome, seeds, standing
+from portal.domain.sortition.hashing import canonical
 from portal.domain.sortition.packages import read_commit
 from portal.internal.desk.drawing.keeping import Drawing, load
 from portal.internal.tables import filings
@@ -69,3 +70,16 @@ def team_sheet(session: Session, draw_id: str, number: int) -> TeamSheet:
         ],
         [(parties[each["key"]].name, each["object_id"]) for each in openings],
     )
+
+
+def supervisors_copy(drawing: Drawing) -> bytes:
+    """Return the whole package with its result, which verifies against the sealed hash.
+
+    Raises:
+        WrongState: nothing is drawn yet.
+
+    """
+    drawing.require("drawn", "revealed")
+    value = drawing.package()
+    claimed = {"result_hash": outcome.compute(value).result_hash}
+    return canonical(value | {"claimed": claimed})
