@@ -1206,6 +1206,31 @@ def test_a_check_before_its_draw_is_told(office: Office, tmp_path: Path) -> None
     )
 
 
+def test_personal_data_is_told_in_the_same_round_as_every_other_fault(
+    office: Office, tmp_path: Path
+) -> None:
+    """In the row that is at fault, in a second row of its record, and in one that is not."""
+    office.file("inspectors", {"certificate": "99010001", "name": "欧阳示例"})
+    phone, staff = "请致电13912345678", "会同欧阳示例到场"
+    rows: list[Row] = [
+        {**RESULT_ROW, "inspected_on": "2025-13-01", "detail": phone},
+        {"code": "JC-0001", "item_code": "SP-001", "outcomes": "正常", "detail": staff},
+        {**RESULT_ROW, "code": "JC-0002", "handling_text": phone},
+        {**RESULT_ROW, "code": "JC-0003", "disclosure": "不予公开", "detail": phone},
+    ]
+    path = a_workbook(tmp_path / "results.xlsx", "results", rows)
+
+    told = refused(office, path).errors
+
+    assert [(each.rule, each.cell, each.column) for each in told][:4] == [
+        ("cell", "D2", "检查完成日期"),
+        ("private", "G2", "检查情况"),
+        ("private", "G3", "检查情况"),
+        ("private", "H4", "处理说明"),
+    ]
+    assert [each.cell for each in told if each.rule == "private"] == ["G2", "G3", "H4"]
+
+
 @pytest.mark.parametrize(
     ("code", "mend"),
     [

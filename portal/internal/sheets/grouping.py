@@ -6,7 +6,9 @@ from typing import Any
 
 from portal.internal.sheets.columns import RowRead
 from portal.internal.sheets.places import Places
-from portal.internal.sheets.spec import BadRow, Column, Sheet
+from portal.internal.sheets.spec import BadRow, Column, Sheet, Values
+
+Left = Callable[[Values, Mapping[str, str]], None]
 
 
 @dataclass(slots=True)
@@ -58,10 +60,15 @@ class Grouping:
     """Turns rows into the records of one template; faults are told, all of them."""
 
     def __init__(
-        self, sheet: Sheet, agency_code: str, letters: Mapping[str, str], tell: Callable[..., None]
+        self,
+        sheet: Sheet,
+        agency_code: str,
+        letters: Mapping[str, str],
+        tell: Callable[..., None],
+        left: Left,
     ) -> None:
         """Prepare for rows whose columns have these letters."""
-        self.sheet, self._agency_code = sheet, agency_code
+        self.sheet, self._agency_code, self._left = sheet, agency_code, left
         self._letters, self._tell = letters, tell
         self._own_required = [c for c in sheet.columns if c.required and not c.child]
         self._child_required = [c for c in sheet.columns if c.required and c.child]
@@ -206,6 +213,14 @@ class Grouping:
         self._tell("required", address, "必填，不能为空", column.title)
 
     def _finish(self, group: _Group) -> Read | None:
+        read = self._built(group)
+        if read is None:
+            self._left(group.values, group.places)
+            for child, (_, places) in zip(group.children, group.child_rows, strict=True):
+                self._left(child, places)
+        return read
+
+    def _built(self, group: _Group) -> Read | None:
         if self._child_required and not group.children and not self.sheet.childless:
             titles = "、".join(column.title for column in self._child_required)
             self._tell("required", f"第{group.row}行", f"至少要有一行填写：{titles}")
