@@ -36,9 +36,11 @@ class Glance:
             and column.field not in _NAMES
         ]
 
-    def left(self, values: Values, places: Mapping[str, str]) -> None:
-        """Look at what could be read of a record, or of a row of it, that cannot be built."""
-        if values.get("disclosure", Disclosure.PUBLIC) is Disclosure.PUBLIC:
+    def left(self, parts: Sequence[tuple[Values, Mapping[str, str]]]) -> None:
+        """Look at what could be read of a record that cannot be built, and of its children."""
+        if parts[0][0].get("disclosure", Disclosure.PUBLIC) is not Disclosure.PUBLIC:
+            return
+        for values, places in parts:
             for column in self._columns:
                 self._look(values.get(column.field), places.get(column.field, ""), column)
 

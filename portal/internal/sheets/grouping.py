@@ -8,7 +8,8 @@ from portal.internal.sheets.columns import RowRead
 from portal.internal.sheets.places import Places
 from portal.internal.sheets.spec import BadRow, Column, Sheet, Values
 
-Left = Callable[[Values, Mapping[str, str]], None]
+#: Takes what could be read of a record that cannot be built, and of each of its children, with its cells.
+Left = Callable[[Sequence[tuple[Values, Mapping[str, str]]]], None]
 
 
 @dataclass(slots=True)
@@ -215,9 +216,8 @@ class Grouping:
     def _finish(self, group: _Group) -> Read | None:
         read = self._built(group)
         if read is None:
-            self._left(group.values, group.places)
-            for child, (_, places) in zip(group.children, group.child_rows, strict=True):
-                self._left(child, places)
+            places = [group.places, *(places for _, places in group.child_rows)]
+            self._left(list(zip([group.values, *group.children], places, strict=True)))
         return read
 
     def _built(self, group: _Group) -> Read | None:

@@ -33,7 +33,7 @@ class How:
     #: Worksheet or table to read.
     wanted: str | None = None
     limits: Limits = field(default_factory=Limits)
-    #: Is given what could be read of each record that cannot be built, row by row, and where it stands.
+    #: Is given what could be read of each record that cannot be built.
     left: Left = lambda *_: None
 
 
