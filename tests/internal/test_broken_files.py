@@ -1206,6 +1206,56 @@ def test_a_check_before_its_draw_is_told(office: Office, tmp_path: Path) -> None
     )
 
 
+def test_personal_data_is_told_in_the_same_round_as_every_other_fault(
+    office: Office, tmp_path: Path
+) -> None:
+    """In the row that is at fault, in a second row of its record, and in one that is not."""
+    office.file("inspectors", {"certificate": "99010001", "name": "欧阳示例"})
+    phone, staff = "请致电13912345678", "会同欧阳示例到场"
+    rows: list[Row] = [
+        {**RESULT_ROW, "inspected_on": "2025-13-01", "detail": phone},
+        {"code": "JC-0001", "item_code": "SP-001", "outcomes": "正常", "detail": staff},
+        {**RESULT_ROW, "code": "JC-0002", "handling_text": phone},
+        {**RESULT_ROW, "code": "JC-0003", "disclosure": "不予公开", "detail": phone},
+    ]
+    path = a_workbook(tmp_path / "results.xlsx", "results", rows)
+
+    told = refused(office, path).errors
+
+    assert [(each.rule, each.cell, each.column) for each in told][:4] == [
+        ("cell", "D2", "检查完成日期"),
+        ("private", "G2", "检查情况"),
+        ("private", "G3", "检查情况"),
+        ("private", "H4", "处理说明"),
+    ]
+    assert [each.cell for each in told if each.rule == "private"] == ["G2", "G3", "H4"]
+
+
+@pytest.mark.parametrize(
+    ("code", "mend"),
+    [
+        ("2025—SCJG—01", "与 2025-SCJG-01 相近，抄错的请改正；确是另一任务的，请先导入年度计划"),
+        ("2025-SCJG-1", "与 2025-SCJG-01 相近，抄错的请改正；确是另一任务的，请先导入年度计划"),
+        ("2025-SCJG-01；2025-SCJG-02", "一格只能填一个任务编号；属于几个任务的检查请分开填写"),
+        ("340000201709041000", "请先导入年度计划"),
+    ],
+)
+@pytest.mark.parametrize("kind", ["results", "draws"])
+def test_a_wrong_task_number_is_told_with_where_and_how_to_mend_it(
+    office: Office, tmp_path: Path, kind: str, code: str, mend: str
+) -> None:
+    office.file("plans", PLAN_ROW)
+    row = RESULT_ROW if kind == "results" else DRAW_ROW
+    path = a_workbook(tmp_path / "a.xlsx", kind, [{**row, "task_code": code}])
+
+    told = problems(office, path, kind)
+
+    letter, title = ("B", "抽查结果") if kind == "results" else ("C", "抽取记录")
+    assert [each for each in told if "任务" in each] == [
+        f"{title} {letter}2 “任务编号”：计划中没有编号为 {code} 的任务；{mend}"
+    ]
+
+
 def test_all_faults_of_a_file_are_in_one_report(office: Office, tmp_path: Path) -> None:
     """In reading order, whether a cell is at fault or a record held against the office's."""
     path = a_result_table(

@@ -157,8 +157,10 @@ def _build_book(folder: Path, fixture: Fixture) -> Path:
     book = json.loads(fixture.table.read_text("utf-8"))
     rows = [[_typed(cell) for cell in row] for row in book["rows"]]
     path = folder / f"{fixture.name}.{book['as']}"
-    write = {"xlsx": _write_xlsx, "ods": _write_ods}[book["as"]]
-    write(path, book["sheet"], rows, book["merges"])
+    if book["as"] == "ods":
+        _write_ods(path, book["sheet"], rows, book["merges"])
+    else:
+        _write_xlsx(path, book, rows)
     return path
 
 
@@ -168,16 +170,27 @@ def _typed(cell: Typed | Mapping[str, str]) -> Typed:
     return None if cell == "" else cell
 
 
-def _write_xlsx(path: Path, title: str, rows: Sequence[Sequence[Typed]], merges: list[str]) -> None:
+def _write_xlsx(path: Path, made: Plain, rows: Sequence[Sequence[Typed]]) -> None:
     book = Workbook()
     sheet = book.worksheets[0]
     assert isinstance(sheet, Worksheet)
-    sheet.title = title
+    sheet.title = made["sheet"]
     for number, row in enumerate(rows, 1):
         for column, value in enumerate(row, 1):
             sheet.cell(number, column, value)
-    for block in merges:
+    for block in made["merges"]:
         sheet.merge_cells(block)
+    for number in made.get("hidden_rows", ()):
+        sheet.row_dimensions[number].hidden = True
+    for letter in made.get("hidden_columns", ()):
+        sheet.column_dimensions[letter].hidden = True
+    for letter, code in made.get("formats", {}).items():
+        for cell in sheet[letter]:
+            cell.number_format = code
+    for title, more in made.get("sheets", {}).items():
+        other = book.create_sheet(title)
+        for line in more:
+            other.append([_typed(cell) for cell in line])
     book.save(path)
 
 

@@ -41,6 +41,8 @@ class Context:
     steps: dict[str, dict[str, FollowUp]] = field(default_factory=dict)
     #: What need not be said again in every row.
     told: set[str] = field(default_factory=set)
+    #: What is to be told of task numbers that no plan has.
+    unknown_tasks: dict[str, str] = field(default_factory=dict)
     _tasks: dict[str, dict[str, Task]] = field(default_factory=dict)
 
     def tell(self, rule: str, read: Read, name: str, what: str) -> None:

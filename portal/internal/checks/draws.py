@@ -3,7 +3,7 @@
 import sqlalchemy as sa
 
 from portal.domain.draws import Draw
-from portal.internal.checks import parties
+from portal.internal.checks import parties, tasks
 from portal.internal.checks.context import Context, Reads
 from portal.internal.tables.drawings import DrawingRow
 from portal.kit.db import among
@@ -11,7 +11,7 @@ from portal.kit.db import among
 
 def check(context: Context, reads: Reads) -> None:
     """Tell unknown tasks, future days, doubled parties and samples larger than the pool."""
-    tasks = context.tasks_of(context.agency_code)
+    tasks.check(context, reads)
     made_here = _made_here(context, reads)
     for read in reads:
         draw: Draw = read.record
@@ -24,13 +24,6 @@ def check(context: Context, reads: Reads) -> None:
                 read,
                 "embargo_until",
                 "未填保密期止，名单一经发布即公开；检查尚未完成的，请填写检查完成之日",
-            )
-        if draw.task_code and draw.task_code not in tasks:
-            context.tell(
-                "unknown",
-                read,
-                "task_code",
-                f"计划中没有编号为 {draw.task_code} 的任务；请先导入年度计划",
             )
         if (
             draw.frame_count is not None

@@ -7,7 +7,7 @@ from portal.domain.draws import Draw
 from portal.domain.items import Item
 from portal.domain.plans import Task
 from portal.domain.results import Finding, Result
-from portal.internal.checks import history, parties
+from portal.internal.checks import history, parties, tasks
 from portal.internal.checks.context import Context, Reads
 from portal.internal.sheets.reader import Read
 from portal.internal.tables import filings
@@ -16,7 +16,8 @@ from portal.internal.tables import filings
 def check(context: Context, reads: Reads) -> None:
     """Tell unknown tasks and draws, days out of order, and checks that ought not to have been."""
     agency = context.agency_code
-    tasks = context.tasks_of(agency)
+    tasks.check(context, reads)
+    known = context.tasks_of(agency)
     wanted = {f"{agency}/{r.record.draw_code}" for r in reads if r.record.draw_code}
     draws = filings.find(context.session, Draw, wanted)
     lists = {key: {entry.entity_key for entry in draw.entries} for key, draw in draws.items()}
@@ -24,8 +25,8 @@ def check(context: Context, reads: Reads) -> None:
         result: Result = read.record
         if result.inspected_on > context.today:
             context.not_after_today(read, "inspected_on", result.inspected_on)
-        if result.task_code:
-            _check_task(context, read, tasks.get(result.task_code))
+        if result.task_code and (task := known.get(result.task_code)):
+            _check_task(context, read, task)
         if result.draw_code:
             key = f"{agency}/{result.draw_code}"
             _check_draw(context, read, draws.get(key), lists.get(key, set()))
@@ -40,12 +41,9 @@ def check(context: Context, reads: Reads) -> None:
     )
 
 
-def _check_task(context: Context, read: Read, task: Task | None) -> None:
+def _check_task(context: Context, read: Read, task: Task) -> None:
     result: Result = read.record
-    if task is None:
-        what = f"计划中没有编号为 {result.task_code} 的任务；请先导入年度计划"
-        context.tell("unknown", read, "task_code", what)
-    elif not task.starts_on <= result.inspected_on <= task.ends_on:
+    if not task.starts_on <= result.inspected_on <= task.ends_on:
         what = f"不在任务“{task.code}”的检查期间（{task.starts_on} 至 {task.ends_on}）内；请核对"
         context.tell("off_task", read, "inspected_on", what)
 

@@ -20,12 +20,15 @@ def foresee(
         for record in passage.records:
             for find in look(record, passage):
                 read, name = _cell_of(origin, find.path)
-                if find.stops:
-                    words = f"疑似{find.kind}，将公开的文字中不得出现；请删去或改写"
-                    context.tell("private", read, name, words)
-                else:
-                    words = f"疑似{find.kind}；确无不妥的，由审核人逐处作出决定后方可发布"
-                    context.tell("to_decide", read, name, words)
+                rule, words = told(find.kind, stops=find.stops)
+                context.tell(rule, read, name, words)
+
+
+def told(kind: str, *, stops: bool) -> tuple[str, str]:
+    """Return the rule that a find breaks, and what its author is to do."""
+    if stops:
+        return "private", f"疑似{kind}，将公开的文字中不得出现；请删去或改写"
+    return "to_decide", f"疑似{kind}；确无不妥的，由审核人逐处作出决定后方可发布"
 
 
 def _cell_of(read: Read, path: str) -> tuple[Read, str]:

@@ -34,11 +34,27 @@ _REPLACED = (
 _NAMED = (Kind.ENTITY, Kind.ITEM, Kind.DRAW, Kind.DOCUMENT)
 
 
+#: Not the numbers alone: what was only looked at gives its own back, and others get them.
+_STAMPS = (
+    sa.select(FilingRow.id, FilingRow.kind, FilingRow.key, FilingRow.batch_id).where(
+        FilingRow.id
+        == sa.select(sa.func.max(FilingRow.id)).where(FilingRow.guarded).scalar_subquery()
+    ),
+    sa.select(
+        BatchRow.id, BatchRow.kind, BatchRow.agency, BatchRow.file_sha256, BatchRow.filed_at
+    ).where(BatchRow.id == sa.select(sa.func.max(BatchRow.id)).scalar_subquery()),
+    sa.select(DecisionRow.id, DecisionRow.kind, DecisionRow.key, DecisionRow.made_at).where(
+        DecisionRow.id == sa.select(sa.func.max(DecisionRow.id)).scalar_subquery()
+    ),
+)
+_Stamp = tuple[tuple[Any, ...] | None, ...]
+
+
 @dataclass(frozen=True, slots=True)
 class _Built:
-    """An automaton, and how far filings, batches and decisions had come when it was built."""
+    """An automaton, and the newest filing, batch and decision when it was built."""
 
-    stamp: tuple[int | None, ...]
+    stamp: _Stamp
     known: KnownSecrets
 
 
@@ -51,14 +67,8 @@ def known(session: Session) -> KnownSecrets | None:
     Built again whenever a file came in or something was decided since; kept between the questions of one
     process, because a page asks as often as a release.
     """
-    stamp = tuple(
-        session.scalar(query)
-        for query in (
-            sa.select(sa.func.max(FilingRow.id)).where(FilingRow.guarded),
-            sa.select(sa.func.max(BatchRow.id)),
-            sa.select(sa.func.max(DecisionRow.id)),
-        )
-    )
+    newest = [session.execute(query).first() for query in _STAMPS]
+    stamp = tuple(None if row is None else tuple(row) for row in newest)
     store = str(session.get_bind(clause=sa.select(FilingRow.id)).engine.url)
     live = _built.get(store)
     if live is None or live.stamp != stamp:

@@ -5,7 +5,7 @@ import json
 import os
 import shutil
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from itertools import islice
 from pathlib import Path
@@ -23,6 +23,7 @@ from portal.internal.checks.repeats import Seen, unrepeated
 from portal.internal.checks.table import CHECKS
 from portal.internal.desk import mappings, people
 from portal.internal.desk.filing import Accepted, Filing, insert
+from portal.internal.desk.glance import Glance
 from portal.internal.desk.mappings import Kept
 from portal.internal.desk.stores import Stores
 from portal.internal.sheets.catalogue import SHEETS
@@ -210,7 +211,7 @@ def _file_all(filing: Filing, path: Path, how: How, progress: Progress | None) -
             return []
         reader = Reader(
             path, context.sheet, context.agency_code, report,
-            file_name=filing.batch.file_name, how=how,
+            file_name=filing.batch.file_name, how=replace(how, left=Glance(context).left),
         )  # fmt: skip
         context.sheet_name = reader.source.sheet
         _file_reads(filing, reader.records(), reader.source.row_count, progress)
@@ -227,10 +228,13 @@ def _file_reads(
 ) -> None:
     context, report = filing.context, filing.done.report
     seen: Seen = {}
+    glance = Glance(context)
     while chunk := list(islice(reads, CHUNK)):
         kept = check(context, unrepeated(context, chunk, seen))
         if not report.error_count:
             insert(filing, kept)
+        else:
+            glance.built(kept)
         if progress:
             progress(chunk[-1].row, total)
 

@@ -6,7 +6,10 @@ from typing import Any
 
 from portal.internal.sheets.columns import RowRead
 from portal.internal.sheets.places import Places
-from portal.internal.sheets.spec import BadRow, Column, Sheet
+from portal.internal.sheets.spec import BadRow, Column, Sheet, Values
+
+#: Takes what could be read of a record that cannot be built, and of each of its children, with its cells.
+Left = Callable[[Sequence[tuple[Values, Mapping[str, str]]]], None]
 
 
 @dataclass(slots=True)
@@ -58,10 +61,15 @@ class Grouping:
     """Turns rows into the records of one template; faults are told, all of them."""
 
     def __init__(
-        self, sheet: Sheet, agency_code: str, letters: Mapping[str, str], tell: Callable[..., None]
+        self,
+        sheet: Sheet,
+        agency_code: str,
+        letters: Mapping[str, str],
+        tell: Callable[..., None],
+        left: Left,
     ) -> None:
         """Prepare for rows whose columns have these letters."""
-        self.sheet, self._agency_code = sheet, agency_code
+        self.sheet, self._agency_code, self._left = sheet, agency_code, left
         self._letters, self._tell = letters, tell
         self._own_required = [c for c in sheet.columns if c.required and not c.child]
         self._child_required = [c for c in sheet.columns if c.required and c.child]
@@ -206,6 +214,13 @@ class Grouping:
         self._tell("required", address, "必填，不能为空", column.title)
 
     def _finish(self, group: _Group) -> Read | None:
+        read = self._built(group)
+        if read is None:
+            places = [group.places, *(places for _, places in group.child_rows)]
+            self._left(list(zip([group.values, *group.children], places, strict=True)))
+        return read
+
+    def _built(self, group: _Group) -> Read | None:
         if self._child_required and not group.children and not self.sheet.childless:
             titles = "、".join(column.title for column in self._child_required)
             self._tell("required", f"第{group.row}行", f"至少要有一行填写：{titles}")

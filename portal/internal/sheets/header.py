@@ -9,9 +9,8 @@ from openpyxl.utils import get_column_letter
 from portal.internal.sheets import ticks
 from portal.internal.sheets.cells import Cell
 from portal.internal.sheets.doors.shape import Span
-from portal.internal.sheets.mapping import PLACEHOLDER, RUNNING, SECTION, Profile
+from portal.internal.sheets.mapping import Profile
 from portal.internal.sheets.names import Match, Name, fold, known_names, named, names_of, propose
-from portal.internal.sheets.report import Report
 from portal.internal.sheets.spec import Column, Sheet
 
 #: Rows above the data that may hold titles and the header.
@@ -238,58 +237,3 @@ def match_columns(
         found[match.index] = match
     matches = [found.get(each.index, each) for each in header.matches]
     return Header(header.first, header.last, matches, header.texts)
-
-
-def report_columns(
-    header: Header, sheet: Sheet, profile: Profile | None, report: Report, *, where: str,
-    fills: Mapping[str, str],
-) -> None:  # fmt: skip
-    """Tell doubled, proposed, unmapped and missing columns, and those asked for in vain.
-
-    `fills` are fields that the profile or the command line gives, with what they are to hold.
-    """
-    seen: dict[str, Match] = {}
-    for match in header.matches:
-        cell = f"{get_column_letter(match.index + 1)}{header.last}"
-        name = match.name.text
-        if match.column is None:
-            if name:
-                report.tell("unmapped", where, cell, f"列“{name}”没有对应，按原样留存，不公开")
-        elif match.how == "proposed":
-            report.tell(
-                "proposed", where, cell,
-                f"列“{name}”{match.reason}，拟对应“{match.column.title}{'=' * bool(match.ticks)}"
-                f"{match.ticks}”；请确认，或改列名后重新导入",
-            )  # fmt: skip
-        elif not match.ticks and (first := seen.setdefault(match.column.field, match)) is not match:
-            report.tell(
-                "doubled", where, cell,
-                f"列“{name}”与{get_column_letter(first.index + 1)}列“{first.name.text}”重复，都是"
-                f"“{match.column.title}”；请只保留一列，或在映射方案中指定",
-            )  # fmt: skip
-    _report_missing(header, sheet, report, where=where, filled=set(fills))
-    present = {match.name.full for match in header.matches}
-    for source, target in (profile.columns if profile else {}).items():
-        if target and source not in present:
-            report.tell("profile", where, "", f"映射方案要求的列“{source}”文件里没有；请核对方案")
-    for name, text in fills.items():
-        for source in PLACEHOLDER.findall(text):
-            if source.strip() not in (RUNNING, SECTION) and fold(source) not in present:
-                what = f"填入“{sheet.column(name).title}”要用的列“{source}”文件里没有；请核对写法"
-                report.tell("profile", where, "", what)
-
-
-def _report_missing(
-    header: Header, sheet: Sheet, report: Report, *, where: str, filled: set[str]
-) -> None:
-    there = {match.column.field for match in header.matches if match.column} | filled
-    missing = [
-        column.title
-        for column in sheet.columns
-        if column.required and column.field not in there and not (column.child and sheet.childless)
-    ]
-    if missing:
-        report.tell(
-            "missing", where, f"第{header.last}行",
-            f"缺少必填列：{'、'.join(missing)}；请补列，或写明全表相同的内容，或在映射方案中写明",
-        )  # fmt: skip

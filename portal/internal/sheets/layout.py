@@ -145,9 +145,16 @@ class Layout:
         fresh = True
         for number, cells in chain(self._head, self._rows):
             empty = cells.count("")
-            if empty == len(cells) or (empty and not _says_anything(cells)):
+            if empty == len(cells):
                 continue
             filled, first = len(cells) - empty, cells[0]
+            #: A first cell that says something is enough, and most do.
+            if (
+                (not first or type(first) is str)
+                and not str(first).strip()
+                and not _says_anything(cells)
+            ):
+                continue
             #: Most rows are told by their first cell.
             plain = filled > _FEW and not fresh and first != ""
             if plain and (type(first) is not str or first[0] not in _TOTAL_LEADS):

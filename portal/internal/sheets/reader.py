@@ -7,15 +7,16 @@ from pathlib import Path
 
 from portal.internal.sheets import forms
 from portal.internal.sheets.columns import ColumnsReader
-from portal.internal.sheets.grouping import Grouping
+from portal.internal.sheets.grouping import Grouping, Left
 from portal.internal.sheets.grouping import Read as Read
-from portal.internal.sheets.header import Header, match_columns, report_columns
+from portal.internal.sheets.header import Header, match_columns
 from portal.internal.sheets.layout import Aside, Layout
 from portal.internal.sheets.limits import Limits
 from portal.internal.sheets.mapping import Profile
 from portal.internal.sheets.report import Report
 from portal.internal.sheets.sources import Source, open_table
 from portal.internal.sheets.spec import Sheet
+from portal.internal.sheets.told_columns import report_columns
 
 _CHUNK = 250
 Choose = Callable[[Sequence[str]], Profile | None]
@@ -32,6 +33,8 @@ class How:
     #: Worksheet or table to read.
     wanted: str | None = None
     limits: Limits = field(default_factory=Limits)
+    #: Is given what could be read of each record that cannot be built.
+    left: Left = lambda *_: None
 
 
 class Reader:
@@ -64,7 +67,7 @@ class Reader:
             limits=how.limits,
         )
         self._agency_code = agency_code
-        self._given = how.given
+        self._given, self._left = how.given, how.left
         self.layout = Layout(self.source, sheet, how.choose)
         if self.layout.form is not None:
             report.where = self.layout.form.where
@@ -89,7 +92,7 @@ class Reader:
         columns = self._columns()
         if columns is None:
             return
-        grouping = Grouping(self.sheet, self._agency_code, self._letters, self._tell)
+        grouping = Grouping(self.sheet, self._agency_code, self._letters, self._tell, self._left)
         rows = self.layout.rows(self._tell)
         while chunk := list(islice(rows, _CHUNK)):
             self.rows_read += len(chunk)

@@ -25,10 +25,10 @@ from portal.internal.sheets.spec import (
     text_column,
 )
 
-_OWN = (
+_OWN = frozenset((
     "code", "task_code", "draw_code", "entity_name", "inspected_on", "unit", "handling",
     "handling_text", "due_on", "inspector_names", "certificates", "note",
-)  # fmt: skip
+))  # fmt: skip
 
 
 def _build(agency_code: str, row: Values, children: Sequence[Values]) -> Result:
@@ -40,7 +40,7 @@ def _build(agency_code: str, row: Values, children: Sequence[Values]) -> Result:
         identifier=identifier,
         findings=findings[0] if len(findings) == 1 else tuple(chain.from_iterable(findings)),
         decision=decision_of("results", row),
-        **{field: row[field] for field in _OWN if field in row},
+        **{field: value for field, value in row.items() if field in _OWN},
     )
     _check_due(row)
     return result

@@ -12,7 +12,6 @@ from portal.internal.sheets.doors import sniff, text
 from portal.internal.sheets.doors.cellscan import Remarks
 from portal.internal.sheets.doors.keeper import Keeper
 from portal.internal.sheets.doors.shape import Ask, Found, Row, Span, Unfit, hidden_notes
-from portal.internal.sheets.doors.zeros import Zeros
 from portal.internal.sheets.limits import Limits
 from portal.internal.sheets.ours import HELP_SHEET as HELP_SHEET
 from portal.internal.sheets.report import Unreadable
@@ -36,31 +35,17 @@ class Source:
     #: What was read although hidden, or left out: for the clerk to know.
     notes: tuple[str, ...] = ()
 
+    #: Of a file that is open in a process of its own.
+    keeper: Keeper | None = None
+
     def close(self) -> None:
         """Stop reading, if rows are left."""
-        if isinstance(self.rows, _Rows):
-            self.rows.close()
+        if self.keeper is not None:
+            self.keeper.close()
 
 
 #: So much text nothing can be hidden in: starting a process would take longer than reading it.
 _LITTLE = 1024 * 1024
-
-
-class _Rows(Iterator[Row]):
-    """Rows from the other process; what it says of a fault is told as every other."""
-
-    def __init__(self, keeper: Keeper, zeros: Zeros | None) -> None:
-        self._keeper = keeper
-        self._rows: Iterator[Row] = zeros.shown(keeper) if zeros else keeper
-
-    def __next__(self) -> Row:
-        try:
-            return next(self._rows)
-        except Unfit as error:
-            raise _told(error) from error
-
-    def close(self) -> None:
-        self._keeper.close()
 
 
 def open_table(
@@ -116,7 +101,10 @@ def _open(file: BinaryIO, again: BinaryIO, ask: Ask, file_name: str) -> Source:
     except BaseException:
         keeper.close()
         raise
-    return _source(_Rows(keeper, remarks.zeros.get(found.sheet)), found, remarks, file_name)
+    rows, zeros = keeper.rows(), remarks.zeros.get(found.sheet)
+    source = _source(_in_hand(zeros.shown(rows) if zeros else rows), found, remarks, file_name)
+    source.keeper = keeper
+    return source
 
 
 def _in_hand(rows: Iterator[Row]) -> Iterator[Row]:

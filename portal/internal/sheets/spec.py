@@ -116,6 +116,12 @@ class Sheet:
 
 def each_child(build: Callable[[Values], T], children: Sequence[Values]) -> tuple[T, ...]:
     """Build every child; a fault says in which, and brings the others along."""
+    if len(children) == 1:
+        try:
+            return (build(children[0]),)
+        except BadRow as error:
+            error.child = 0
+            raise
     found: list[T] = []
     faults: list[BadRow] = []
     for index, child in enumerate(children):

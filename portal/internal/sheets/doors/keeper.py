@@ -26,14 +26,13 @@ _PIPE_BYTES = 1024 * 1024
 _MEND = "请删除多余内容、拆分，或用表格软件另存为新的 .xlsx 后再导入"
 
 
-class Keeper(Iterator[Row]):
-    """Rows of a file that is open in a process of its own. Letting go of it ends the process."""
+class Keeper:
+    """A file that is open in a process of its own. Letting go of it, and of its rows, ends the process."""
 
     def __init__(self, file: BinaryIO, ask: Ask) -> None:
         """Start the process on an open file; it reads on by itself."""
         self._limits = ask.limits
         self._last_words = ""
-        self._chunk: Iterator[Row] = iter(())
         command = [sys.executable, "-P", "-m", _MODULE, msgspec.json.encode(ask).decode()]
         process = subprocess.Popen(  # noqa: S603
             command,
@@ -60,15 +59,16 @@ class Keeper(Iterator[Row]):
         """End the process, whatever it is doing."""
         self._end()
 
-    def __next__(self) -> Row:
-        for row in self._chunk:
-            return row
+    def rows(self) -> Iterator[Row]:
+        """Yield the rows, once.
+
+        Raises:
+            Unfit: what is further on cannot be taken.
+
+        """
         while self._end.alive:
             if body := self._next(wire.ROWS):
-                self._chunk = iter(wire.unpack_rows(body))
-                for row in self._chunk:
-                    return row
-        raise StopIteration
+                yield from wire.unpack_rows(body)
 
     def _next(self, wanted: bytes) -> bytes:
         """Return the body of the next frame of a kind; nothing at the end."""

@@ -2,6 +2,7 @@
 
 import csv
 import io
+import re
 from collections.abc import Iterator
 from typing import BinaryIO
 
@@ -16,6 +17,7 @@ _MOST_LINE = 4_000_000
 #: Lines by which the separator is told.
 _SAMPLE_LINES = 50
 _SAMPLE_CHARS = 200_000
+_QUOTED = re.compile(r'="([^"]*)"')
 
 
 def open_door(file: BinaryIO, ask: Ask, _say: Say) -> tuple[Found, Iterator[Row]]:
@@ -39,6 +41,8 @@ def open_door(file: BinaryIO, ask: Ask, _say: Say) -> tuple[Found, Iterator[Row]
         next(lines)
         skipped = 1
     rows = _rows(lines, separator or separator_of(sample), skipped)
+    if any('="' in line for line in sample):
+        rows = _unquoted(rows)
     return Found(notes=notes), _checked(rows, ask.limits)
 
 
@@ -82,6 +86,18 @@ def _rows(lines: Iterator[str], separator: str, skipped: int) -> Iterator[Row]:
             f"第 {reader.line_num + skipped} 行附近不是合法的 CSV（{_reason(str(error))}）；"
             "请检查引号，或另存为 .xlsx"
         ) from error
+
+
+def _unquoted(rows: Iterator[Row]) -> Iterator[Row]:
+    """Yield rows without the ="…" by which exports keep a spreadsheet from taking codes for numbers."""
+    for number, cells in rows:
+        yield (
+            number,
+            [
+                match[1] if type(cell) is str and (match := _QUOTED.fullmatch(cell)) else cell
+                for cell in cells
+            ],
+        )
 
 
 def _reason(message: str) -> str:

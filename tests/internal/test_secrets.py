@@ -1,0 +1,64 @@
+"""Names on the roster of staff stop a release, whenever they came to the roster."""
+
+import pytest
+
+from portal.domain.errors import Residue
+from portal.internal.desk import release, review
+from portal.internal.desk.upload import Terms
+from tests.conftest import NOW, Office
+from tests.makers import RESULT_ROW, Row, a_workbook
+
+LONG, SHORT = "欧阳示例", "钟离"
+TEXTS = {
+    LONG: "会同欧阳示例到场核对，门店已改正。",
+    SHORT: "当日带队的检查人员钟离记录了情况。",
+}
+
+
+def naming(name: str) -> Row:
+    """Return a result whose text names somebody."""
+    return {**RESULT_ROW, "detail": TEXTS[name]}
+
+
+def roster(*names: str) -> list[Row]:
+    """Return a roster of staff."""
+    return [{"certificate": f"9901000{n:04}", "name": name} for n, name in enumerate(names, 1)]
+
+
+@pytest.mark.parametrize("name", [LONG, SHORT])
+def test_a_name_that_came_to_the_roster_after_the_result_stops_its_release(
+    office: Office, name: str
+) -> None:
+    before = office.file("results", naming(name)).batch_id
+    office.file("inspectors", *roster(name))
+
+    with pytest.raises(Residue):
+        office.publish(before)
+
+
+def test_a_name_that_came_to_the_roster_after_approval_stops_the_release(office: Office) -> None:
+    batch = office.file("results", naming(LONG)).batch_id
+    assert batch is not None
+    review.approve(office.stores, batch, by="wu", now=NOW)
+    office.file("inspectors", *roster(LONG))
+
+    with pytest.raises(Residue):
+        release.release(office.stores, batch, by="he", now=NOW)
+
+
+def test_a_name_on_no_roster_is_no_secret_of_the_office(office: Office) -> None:
+    assert office.put("results", naming(LONG)).published
+
+
+def test_looking_at_a_file_that_is_not_filed_does_not_hide_the_roster_that_is(
+    office: Office,
+) -> None:
+    batch = office.file("results", naming(LONG)).batch_id
+    party: Row = {"entity_name": "示例部队仓库", "scheme": "无编号", "form": "部队单位"}
+    path = a_workbook(office.folder / "entities.xlsx", "entities", [party])
+    #: It takes the numbers that the roster gets, and gives them back.
+    office.take(path, "entities", terms=Terms(dry_run=True))
+    office.file("inspectors", *roster(LONG))
+
+    with pytest.raises(Residue):
+        office.publish(batch)
