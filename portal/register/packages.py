@@ -2,10 +2,13 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass
+from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
+from portal.domain.sortition import standing
+from portal.domain.sortition.outcome import Outcome
 from portal.register.tables.draws import DrawMemberRow, DrawPackageRow
 
 #: Bytes of one piece.
@@ -46,6 +49,20 @@ def drop(session: Session, draw_ids: Sequence[str]) -> None:
     """Take packages away, with their draws."""
     for table in (DrawPackageRow, DrawMemberRow):
         session.execute(sa.delete(table).where(table.draw_id.in_(draw_ids)))
+
+
+def members(package: dict[str, Any], found: Outcome) -> list[Member]:
+    """Return whom a package names, and what became of each by its recomputed outcome."""
+    live = {each for them in standing.drawn(found).values() for each in them}
+    return [
+        Member(
+            each["object_id"],
+            each["stratum"],
+            "excluded" if each["excluded"] else "drawn" if each["handle"] in live else "undrawn",
+        )
+        for each in package["objects"]
+        if "object_id" in each
+    ]
 
 
 def member(session: Session, draw_id: str, object_id: str) -> Member | None:

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from portal.airlock.around import Ids, Passage
 from portal.airlock.publish import publish_drawing
 from portal.domain.draws import DrawMethod
-from portal.domain.sortition import outcome, standing
+from portal.domain.sortition import outcome
 from portal.domain.sortition.hashing import canonical
 from portal.domain.sortition.model import SCHEME
 from portal.internal.desk import secrets
@@ -21,9 +21,10 @@ from portal.internal.desk.stores import Stores
 from portal.internal.tables.settings import ID_KEY, secret
 from portal.kit import clock
 from portal.kit.db import write_lock
+from portal.register import packages
 from portal.register import records as r
 from portal.register.evidence import PublicPresent, PublicReplacement, PublicSeed, PublicStratum
-from portal.register.packages import Member, Package
+from portal.register.packages import Package
 from portal.register.queries import draws
 from portal.register.records import Kind, PublicDraw
 from portal.register.tables.changes import ChangeRow
@@ -155,7 +156,6 @@ def _revealed(
     drawing: Drawing, public: PublicDraw, closed: frozenset[str]
 ) -> tuple[PublicDraw, Package]:
     value = closing.without(drawing.package(), closed)
-    today_objects = value["objects"]
     found = outcome.compute(value)
     value["claimed"] = {"result_hash": found.result_hash}
     package = canonical(value)
@@ -174,20 +174,7 @@ def _revealed(
             "relaxed_count": sum(bool(each["relaxed"]) for each in members) if teams else None,
             "unfilled_count": sum(not each["handle"] for each in members) if teams else None,
         }
-    ), Package(package, _members(today_objects, found))
-
-
-def _members(objects: list[dict[str, Any]], found: outcome.Outcome) -> list[Member]:
-    live = {each for them in standing.drawn(found).values() for each in them}
-    return [
-        Member(
-            each["object_id"],
-            each["stratum"],
-            "excluded" if each["excluded"] else "drawn" if each["handle"] in live else "undrawn",
-        )
-        for each in objects
-        if "object_id" in each
-    ]
+    ), Package(package, packages.members(value, found))
 
 
 def _strata(drawing: Drawing) -> tuple[PublicStratum, ...]:
