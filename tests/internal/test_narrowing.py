@@ -12,6 +12,7 @@ from portal.domain.grounds import Ground
 from portal.domain.verdicts import Act
 from portal.internal.desk import decide, retract
 from portal.internal.desk.orders import Order
+from portal.internal.desk.upload import Refused
 from portal.register.proofs.audit import audit
 from portal.register.records import Kind
 from portal.register.search import keeping
@@ -161,3 +162,21 @@ def test_no_list_goes_on_telling_where_a_party_was_that_is_a_person_or_gone(offi
     retract.retract(office.stores, Kind.ENTITY, public_id, by="he", second="an", now=NOW)
     assert _kept(office, "990101") == set()
     assert _faults(office) == []
+
+
+def test_a_step_that_repeats_what_its_check_withholds_goes_and_does_not_come_back(
+    office: Office,
+) -> None:
+    step = {"result_code": "JC-0001", "step": "责令改正", "taken_on": "2025-05-20"}
+    office.put("followups", {**step, "text": f"就“{DETAIL}”责令改正"})
+    assert "followup" in _kept(office, DETAIL)
+
+    done = decide.decide(
+        office.stores, Kind.RESULT, f"{AGENCY}/JC-0001", [replace(HIDDEN, place="detail")], by="wu",
+        now=NOW,
+    )  # fmt: skip
+
+    assert done.taken_out == 1
+    assert _kept(office, DETAIL) == set()
+    with pytest.raises(Refused):
+        office.put("followups", {**step, "text": f"就“{DETAIL}”责令改正完毕"})
