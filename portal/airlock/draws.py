@@ -27,9 +27,8 @@ def project_draw(draw: Draw, cut: Cut, around: Around) -> list[r.Record]:
     hidden_count = len(draw.entries) - len(shown)
     listed = draw.is_listed(around.today)
     entity_ids = [ids.of(Kind.ENTITY, entry.entity_key) for entry in shown]
-    nonce = around.nonces.get(draw.key)
-    if nonce and hidden_count:
-        nonce = _nonce_of(nonce, entity_ids)
+    own = around.nonces.get(draw.key)
+    nonce = _nonce_of(own, entity_ids) if own else None
     public = r.PublicDraw(
         id=mine,
         agency_id=ids.of(Kind.AGENCY, cut("agency_code", draw.agency_code)),
