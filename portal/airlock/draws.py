@@ -1,5 +1,7 @@
 """Draws and their lists on their way out: when, and counting whom."""
 
+import hashlib
+import hmac
 from decimal import Decimal
 
 from portal.airlock.around import Around
@@ -25,7 +27,8 @@ def project_draw(draw: Draw, cut: Cut, around: Around) -> list[r.Record]:
     hidden_count = len(draw.entries) - len(shown)
     listed = draw.is_listed(around.today)
     entity_ids = [ids.of(Kind.ENTITY, entry.entity_key) for entry in shown]
-    nonce = around.nonces.get(draw.key)
+    own = around.nonces.get(draw.key)
+    nonce = _nonce_of(own, entity_ids) if own else None
     public = r.PublicDraw(
         id=mine,
         agency_id=ids.of(Kind.AGENCY, cut("agency_code", draw.agency_code)),
@@ -57,6 +60,16 @@ def project_draw(draw: Draw, cut: Cut, around: Around) -> list[r.Record]:
         for entry, entity_id in zip(cut("entries", tuple(shown)), entity_ids, strict=True)
     ]
     return [public, *entries]
+
+
+def _nonce_of(nonce: str, entity_ids: list[str]) -> str:
+    """Return a nonce for this very list.
+
+    An earlier digest may have covered somebody who is hidden since: a nonce that opens this digest
+    must not let that one be tried with every name that is missing here.
+    """
+    text = "\n".join(sorted(entity_ids))
+    return hmac.new(nonce.encode(), text.encode(), hashlib.sha256).hexdigest()
 
 
 def _entry(draw: Draw, entry: DrawEntry, entity_id: str, around: Around) -> r.PublicDrawEntry:

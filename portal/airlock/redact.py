@@ -109,6 +109,14 @@ def _secrets(
             texts += [party.name, *party.former_names]
     for text in texts:
         yield from (part for part in _SEPARATORS.split(text or "") if len(part) >= _SHORTEST)
+    yield from _withheld(record, verdict)
+    if isinstance(record, FollowUp):
+        check = around.checks[f"{record.agency_code}/{record.result_code}"]
+        yield from _withheld(check, around.verdict(Kind.RESULT, check))
+
+
+def _withheld(record: Publishable, verdict: Verdict) -> Iterator[str]:
+    """Yield the texts of a record that a decision withholds."""
     for name, ruling in verdict.fields:
         if ruling.act is Act.WITHHOLD and not isinstance(record, Entity):
             yield from (text for text in texts_of(record, name) if len(text) >= _TELLING)

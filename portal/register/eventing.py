@@ -125,17 +125,22 @@ class Events:
         return self._last[scope]
 
     def _scopes(self, record: r.Record, happened: Event) -> list[str]:
-        found = [EVERYTHING, r.KIND_OF[type(record)].value, *_about(record)]
-        agency_id = record.id if isinstance(record, r.PublicAgency) else _held(record, "agency_id")
-        region = _held(record, "region")
-        if agency_id:
-            found.append(AGENCY + agency_id)
-            region = region or self.region(agency_id)
-        if region:
-            found.append(REGION + region)
-        if happened in (Event.CORRECTED, Event.WITHDRAWN):
-            found.append(CORRECTIONS)
-        return list(dict.fromkeys(found))
+        agency_id = _held(record, "agency_id")
+        region = self.region(agency_id) if agency_id else None
+        return [*lists(record, happened), *([REGION + region] if region else [])]
+
+
+def lists(record: r.Record, happened: Event) -> list[str]:
+    """Return the lists that a change of `record` stands in, but that of the region of its agency."""
+    found = [EVERYTHING, r.KIND_OF[type(record)].value, *_about(record)]
+    agency_id = record.id if isinstance(record, r.PublicAgency) else _held(record, "agency_id")
+    if agency_id:
+        found.append(AGENCY + agency_id)
+    if region := _held(record, "region"):
+        found.append(REGION + region)
+    if happened in (Event.CORRECTED, Event.WITHDRAWN):
+        found.append(CORRECTIONS)
+    return list(dict.fromkeys(found))
 
 
 def is_telling(scope: str, kind: Kind | None) -> bool:

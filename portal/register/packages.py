@@ -4,13 +4,16 @@ import json
 import unicodedata
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass
+from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from portal.domain.merkle import inclusion_path
-from portal.domain.sortition import inclusion
+from portal.domain.sortition import inclusion, standing
+from portal.domain.sortition.hashing import canonical
 from portal.domain.sortition.model import Json
+from portal.domain.sortition.outcome import Outcome
 from portal.kit.db import among
 from portal.register.proofs.tiles import HEIGHT, WIDTH, folded
 from portal.register.records import PublicDraw, decode
@@ -65,6 +68,32 @@ def drop(session: Session, draw_ids: Sequence[str]) -> None:
     """Take packages away, with their draws."""
     for table in (DrawPackageRow, DrawMemberRow, DrawLeafRow):
         session.execute(sa.delete(table).where(table.draw_id.in_(draw_ids)))
+
+
+def members(objects: Sequence[dict[str, Any]], found: Outcome | None) -> list[Member]:
+    """Return whom a list names; `objects` are ordered by handle, `found` is None until the reveal."""
+    live: set[str] = set()
+    if found is not None:
+        live = {each for them in standing.drawn(found).values() for each in them}
+    return [
+        Member(
+            each["object_id"],
+            each["stratum"],
+            _state(each, live, is_drawn=found is not None),
+            place,
+            canonical(each).decode(),
+        )
+        for place, each in enumerate(objects)
+        if "object_id" in each
+    ]
+
+
+def _state(entry: dict[str, Any], live: set[str], *, is_drawn: bool) -> str:
+    if entry["excluded"]:
+        return "excluded"
+    if not is_drawn:
+        return "listed"
+    return "drawn" if entry["handle"] in live else "undrawn"
 
 
 def member(session: Session, draw_id: str, object_id: str) -> Member | None:

@@ -128,3 +128,26 @@ def test_a_party_on_file_that_was_never_released_is_not_in_the_drum(office: Offi
     assert record.frame_count == 10
     assert numbered(42) not in text
     assert numbered(42) not in _members(office)
+
+
+@pytest.mark.sqlite
+@pytest.mark.parametrize(
+    "deed",
+    [
+        "UPDATE draw_package SET piece = replace(piece, 'object_id', 'object_ix')",
+        "DELETE FROM draw_package",
+        "UPDATE draw_package SET number = number + 1",
+        "UPDATE draw_member SET state = 'undrawn' WHERE state = 'drawn'",
+        "UPDATE draw_member SET object_id = object_id || 'X'",
+        "UPDATE draw_member SET stratum = '重点'",
+        "DELETE FROM draw_member WHERE state = 'drawn'",
+    ],
+)
+def test_a_package_edited_by_hand_is_found(revealed: Office, deed: str) -> None:
+    with Session(revealed.stores.register) as session:
+        assert audit(session).faults == []
+        session.execute(sa.text(deed))
+        faults = audit(session).faults
+        session.rollback()
+
+    assert faults != []

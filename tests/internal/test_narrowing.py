@@ -1,22 +1,27 @@
 """What is hidden later leaves the older versions of everything that named it, the log's salts and the index too."""
 
 from dataclasses import replace
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
+from portal.domain.draws import list_digest
 from portal.domain.grounds import Ground
 from portal.domain.verdicts import Act
-from portal.internal.desk import decide, retract
+from portal.internal.desk import decide, retract, scheduled
 from portal.internal.desk.orders import Order
+from portal.internal.desk.upload import Refused
 from portal.register.proofs.audit import audit
-from portal.register.records import Kind
+from portal.register.records import Kind, PublicDraw, decode
 from portal.register.search import keeping
 from portal.register.tables.changes import VersionRow
+from portal.register.tables.draws import DrawEntryRow, DrawRow
+from portal.register.tables.entities import EntityRow
 from tests.conftest import NOW, Office
+from tests.internal.drawing_makers import numbered
 from tests.makers import AGENCY, CREDIT_CODE, ITEM_ROW, RESULT_ROW, Row
 from tests.raw import raw_bytes
 
@@ -64,6 +69,13 @@ def _id_of(office: Office, table: str, name: str) -> str:
     with Session(office.stores.register) as session:
         query = sa.text(f"SELECT public_id FROM {table} WHERE body LIKE :name")
         return str(session.scalars(query, {"name": f"%{name}%"}).one())
+
+
+def _draw(office: Office, name: str) -> PublicDraw:
+    with Session(office.stores.register) as session:
+        bodies = session.scalars(sa.select(DrawRow.body).order_by(DrawRow.public_id))
+        (found,) = [each for each in (decode(b, PublicDraw) for b in bodies) if each.name == name]
+    return found
 
 
 def _kept(office: Office, word: str) -> set[str]:
@@ -129,6 +141,38 @@ def test_where_a_party_turns_out_to_be_a_person_the_lists_forget_the_team(office
     assert _kept(office, "鸊鷉检查一组") == set()
 
 
+def test_the_nonce_of_a_shorter_list_does_not_open_the_digest_of_the_one_before(
+    office: Office,
+) -> None:
+    """Who kept the first digest must not find out by trying who else was on the list."""
+    other = {"entity_name": "示例市第二食品有限公司", "identifier": numbered(2)}
+    held = {**DRAW, "code": "C2", "name": "第二轮", "embargo_until": "2025-07-01"}
+    office.put("entities", other)
+    batch = office.file("draws", {**held, **PARTY}, {**held, **other}).batch_id
+    office.publish(batch)
+    with Session(office.stores.register) as session:
+        ids = sorted(session.scalars(sa.select(EntityRow.public_id)))
+    first = _draw(office, "第二轮")
+    assert first.list_digest is not None
+    assert len(ids) == 2
+
+    decide.decide(
+        office.stores, Kind.ENTITY, f"uscc:{numbered(2)}", [HIDDEN], by="wu", now=NOW,
+        confirmed=True,
+    )  # fmt: skip
+    scheduled.carry_out(office.stores, now=NOW + timedelta(days=40))
+
+    second = _draw(office, "第二轮")
+    assert second.list_nonce is not None
+    with Session(office.stores.register) as session:
+        named = session.scalars(
+            sa.select(DrawEntryRow.entity_id).where(DrawEntryRow.draw_id == second.id)
+        ).all()
+    assert list_digest(second.list_nonce, named) == second.list_digest
+    assert len(named) == 1
+    assert list_digest(second.list_nonce, ids) != first.list_digest
+
+
 def test_a_correction_that_no_longer_names_an_item_keeps_the_version_before(office: Office) -> None:
     """Nothing is hidden here: before and after are shown together."""
     office.put("results", CHECK)
@@ -161,3 +205,21 @@ def test_no_list_goes_on_telling_where_a_party_was_that_is_a_person_or_gone(offi
     retract.retract(office.stores, Kind.ENTITY, public_id, by="he", second="an", now=NOW)
     assert _kept(office, "990101") == set()
     assert _faults(office) == []
+
+
+def test_a_step_that_repeats_what_its_check_withholds_goes_and_does_not_come_back(
+    office: Office,
+) -> None:
+    step = {"result_code": "JC-0001", "step": "责令改正", "taken_on": "2025-05-20"}
+    office.put("followups", {**step, "text": f"就“{DETAIL}”责令改正"})
+    assert "followup" in _kept(office, DETAIL)
+
+    done = decide.decide(
+        office.stores, Kind.RESULT, f"{AGENCY}/JC-0001", [replace(HIDDEN, place="detail")], by="wu",
+        now=NOW,
+    )  # fmt: skip
+
+    assert done.taken_out == 1
+    assert _kept(office, DETAIL) == set()
+    with pytest.raises(Refused):
+        office.put("followups", {**step, "text": f"就“{DETAIL}”责令改正完毕"})

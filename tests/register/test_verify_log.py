@@ -226,6 +226,36 @@ def test_any_row_taken_out_by_hand_is_found(filled: sa.Engine) -> None:
     assert [table for table, _ in missed if table != "checkpoint"] == []
 
 
+@pytest.mark.slow
+def test_any_row_of_the_lists_that_feeds_walk_is_held_against_its_change(
+    filled: sa.Engine,
+) -> None:
+    """Where the text of the change is gone, only that there was one can be held against anything."""
+    random_ = random.Random(4)
+    held = " UNION ".join(
+        f"SELECT serial FROM {table}"
+        for table in ("version", "entity", "result", "followup", "plan")
+    )
+    names = ("scope", "serial", "kind", "event")
+    with filled.connect() as connection:
+        rows = connection.exec_driver_sql(
+            f"SELECT rowid, {', '.join(names)} FROM event WHERE serial IN ({held})"
+        ).all()
+    assert len(rows) > 100
+    missed = []
+    for row in random_.sample(rows, 60):
+        deeds: list[tuple[str, tuple[Any, ...]]] = [
+            (f"UPDATE event SET {name} = ? WHERE rowid = ?", (_changed(random_, row[at]), row[0]))
+            for at, name in enumerate(names, 1)
+        ]
+        for deed, values in [*deeds, ("DELETE FROM event WHERE rowid = ?", (row[0],))]:
+            found = _broken(filled, deed, *values)
+            if found is not None and not found.fault_count:
+                missed.append((deed, tuple(row)))
+
+    assert missed == []
+
+
 @pytest.mark.parametrize(
     "deed",
     [
@@ -239,6 +269,12 @@ def test_any_row_taken_out_by_hand_is_found(filled: sa.Engine) -> None:
         "INSERT INTO entity_key VALUES ('e_1', '示例市别名')",
         "INSERT INTO outcome VALUES ('r_0', 5, 'concealed', NULL, '2025-05-20')",
         "INSERT INTO tally VALUES ('a_1', 'document', 3)",
+        "INSERT INTO event VALUES ('problems', 999, 1, 'agency', 'published')",
+        "INSERT INTO event VALUES ('e:e_2', 999, 999, 'entity', 'published')",
+        "UPDATE event SET event = 'published' WHERE event = 'corrected'",
+        "DELETE FROM event WHERE scope = 'corrections'",
+        "INSERT INTO draw_package VALUES ('d_1', 0, x'7b7d')",
+        "INSERT INTO draw_member VALUES ('d_1', '91990101MA0000000U', '一般', 'drawn', 0, '{}')",
         "UPDATE change SET serial = -serial",
         "UPDATE result SET body = replace(body, ',', ', ') WHERE public_id = 'r_3'",
         "DELETE FROM leaf WHERE serial = (SELECT max(serial) FROM leaf)",
@@ -279,7 +315,7 @@ def _cut(engine: sa.Engine) -> None:
         connection.exec_driver_sql("DELETE FROM entity WHERE serial = ?", (serial,))
         connection.exec_driver_sql("DELETE FROM entity_key WHERE entity_id = 'e_4'")
         connection.exec_driver_sql("UPDATE tally SET count = count - 1 WHERE what = 'entity'")
-        for table in ("change", "leaf"):
+        for table in ("change", "leaf", "event"):
             connection.exec_driver_sql(f"DELETE FROM {table} WHERE serial = ?", (serial,))
         connection.exec_driver_sql("DELETE FROM checkpoint WHERE size = ?", (serial,))
         connection.exec_driver_sql(

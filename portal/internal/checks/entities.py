@@ -1,12 +1,11 @@
 """Inspected parties: numbers that fit, and protection that another filing may not take away."""
 
-from portal.domain.grounds import Disclosure
 from portal.domain.parties import Entity, EntityForm
 from portal.internal.checks.context import Context, Reads
+from portal.internal.checks.disclosures import shows_more
 from portal.internal.checks.parties import ANOTHERS_NUMBER, check_names, check_number, other_numbers
 from portal.internal.tables import filings
 
-_STRICTNESS = {each: rank for rank, each in enumerate(Disclosure)}
 #: Forms whose identity is shown in part or not at all.
 _PROTECTED = {EntityForm.NATURAL_PERSON, EntityForm.SOLE_TRADER, EntityForm.MILITARY_UNIT}
 
@@ -39,8 +38,5 @@ def check(context: Context, reads: Reads) -> None:
 
 def _shows_more(before: Entity, after: Entity) -> bool:
     """Whether `after` would show what `before` keeps back."""
-    was, now = before.decision, after.decision
-    looser = _STRICTNESS[now.disclosure] < _STRICTNESS[was.disclosure]
-    fewer = now.disclosure is Disclosure.PARTLY and not set(was.fields) <= set(now.fields)
     unmasked = before.form in _PROTECTED and after.form is not before.form
-    return looser or fewer or unmasked
+    return unmasked or shows_more(before.decision, after.decision)

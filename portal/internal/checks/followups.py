@@ -5,6 +5,7 @@ from collections.abc import Sequence
 
 from portal.domain.followups import FollowUp, Step
 from portal.domain.results import Outcome, Result
+from portal.internal.checks import disclosures
 from portal.internal.checks.context import Context, Reads
 from portal.internal.sheets.reader import Read
 from portal.internal.tables import filings
@@ -17,6 +18,7 @@ def check(context: Context, reads: Reads) -> None:
         context.session, Result, (f"{agency}/{r.record.result_code}" for r in reads)
     )
     steps = _steps(context, reads)
+    disclosures.check(context, reads)
     for read in reads:
         step: FollowUp = read.record
         context.not_after_today(read, "taken_on", step.taken_on)

@@ -1,11 +1,13 @@
 """Checklist lines: dates that fit together, and nothing left out."""
 
 from portal.domain.items import Item
+from portal.internal.checks import disclosures
 from portal.internal.checks.context import Context, Reads
 
 
 def check(context: Context, reads: Reads) -> None:
     """Tell dates in the wrong order, and what a checklist ought to state and does not."""
+    disclosures.check(context, reads)
     for read in reads:
         item: Item = read.record
         if item.approved_on:

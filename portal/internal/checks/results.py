@@ -7,7 +7,7 @@ from portal.domain.draws import Draw
 from portal.domain.items import Item
 from portal.domain.plans import Task
 from portal.domain.results import Finding, Result
-from portal.internal.checks import history, parties, tasks
+from portal.internal.checks import disclosures, history, parties, tasks
 from portal.internal.checks.context import Context, Reads
 from portal.internal.sheets.reader import Read
 from portal.internal.tables import filings
@@ -31,6 +31,7 @@ def check(context: Context, reads: Reads) -> None:
             key = f"{agency}/{result.draw_code}"
             _check_draw(context, read, draws.get(key), lists.get(key, set()))
     history.check(context, reads)
+    disclosures.check(context, reads)
     parties.check(
         context,
         (

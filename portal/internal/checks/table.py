@@ -2,12 +2,21 @@
 
 from collections.abc import Callable
 
-from portal.internal.checks import agencies, draws, entities, followups, items, plans, results
+from portal.internal.checks import (
+    agencies,
+    disclosures,
+    draws,
+    entities,
+    followups,
+    items,
+    plans,
+    results,
+)
 from portal.internal.checks.context import Context, Reads
 
 Check = Callable[[Context, Reads], None]
 
-#: Inspectors and documents have no rule beyond their own cells.
+#: Inspectors have no rule beyond their own cells.
 CHECKS: dict[str, Check] = {
     "agencies": agencies.check,
     "items": items.check,
@@ -16,4 +25,5 @@ CHECKS: dict[str, Check] = {
     "draws": draws.check,
     "results": results.check,
     "followups": followups.check,
+    "documents": disclosures.check,
 }

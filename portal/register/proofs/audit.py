@@ -14,6 +14,7 @@ from portal.register.layout import LAYOUTS
 from portal.register.proofs import entries
 from portal.register.proofs.derived import Derived
 from portal.register.proofs.histories import Place, places
+from portal.register.proofs.listed import Listed
 from portal.register.proofs.report import Audited
 from portal.register.proofs.signed import Signed
 from portal.register.proofs.tiles import Growing, Tile
@@ -59,6 +60,7 @@ class _Walk:
         self._frontier = Frontier()
         self._growing = Growing()
         self._derived = Derived(session, found)
+        self._listed = Listed(session, found, self._derived.regions)
         self._signed = Signed(session, found, witness)
 
     def run(self, say: Callable[[int], None]) -> None:
@@ -108,10 +110,11 @@ class _Walk:
                 sa.select(VersionRow).where(VersionRow.serial.between(first, last))
             )
         }
+        bodies = {serial: row.body for serial, row in versions.items()}
         for name, changes in by_kind.items():
             if name not in {kind.value for kind in Kind}:
                 self._found.fault(f"第{changes[0].serial}条的种类无法识别")
-                continue
+                return
             kind = Kind(name)
             table = LAYOUTS[kind].table
             query = sa.select(table).where(table.serial.between(first, last))
@@ -123,6 +126,8 @@ class _Walk:
                 if self._change(row, record, older, known[row.serial]) and record is not None:
                     held.append(record)
             self._derived.check(kind, held)
+            bodies |= {row.serial: row.body for row in live.values()}
+        self._listed.check(rows, bodies)
         self._session.expunge_all()
 
     def _change(
@@ -188,6 +193,7 @@ class _Walk:
         size = self._frontier.size
         self._found.done["entries"] = size
         self._derived.finish()
+        self._listed.finish()
         self._signed.finish(size, digests.together(standing(self._session)))
         records = sum(self._count(LAYOUTS[kind].table) for kind in Kind)
         for what, stored, walked in (

@@ -11,8 +11,9 @@ from sqlalchemy.orm import Session
 from portal.kit.db import Table, UtcDateTime, among
 from portal.register.layout import LAYOUTS
 from portal.register.proofs.counted import Counted
+from portal.register.proofs.packaged import Packaged
 from portal.register.proofs.report import Audited
-from portal.register.records import TYPES, Kind, PublicAgency, Record, decode
+from portal.register.records import TYPES, Kind, PublicAgency, PublicDraw, Record, decode
 from portal.register.tables.changes import (
     ChangeRow,
     DigestRow,
@@ -57,8 +58,9 @@ class Derived:
         self._found = found
         self._tallies = Tallies()
         self._counted = Counted(session, found)
+        self._packaged = Packaged(session, found)
         self._satellites: Counter[type[Table]] = Counter()
-        self._regions = set(_regions(session))
+        self.regions = set(_regions(session))
 
     def check(self, kind: Kind, rows: Sequence[RecordRow]) -> None:
         """Compare some live rows of one kind with what their bodies say."""
@@ -71,6 +73,8 @@ class Derived:
             records.append(record)
             self._tallies.count(kind, record, +1)
             self._counted.count(record, row)
+            if isinstance(record, PublicDraw):
+                self._packaged.check(record)
             if not self._fits(kind, row, record):
                 self._found.fault(f"{kind.zh} {row.public_id}：供查询的列与正文不符")
         expected = Counter(
@@ -96,6 +100,7 @@ class Derived:
             self._written_plainly(LAYOUTS[kind].table)
         self._sums()
         self._counted.finish()
+        self._packaged.finish()
 
     def _sums(self) -> None:
         """Compare counts and digests with those of what was walked."""
@@ -135,7 +140,7 @@ class Derived:
             return False
         #: A result keeps the region its agency had on the day.
         region = (columns.get("agency_id"), getattr(row, "region", None))
-        return kind is not Kind.RESULT or region in self._regions
+        return kind is not Kind.RESULT or region in self.regions
 
     def _stored(self, kind: Kind, public_ids: Sequence[str]) -> Iterator[_Row]:
         for table, condition in _owned(self._session, kind, public_ids):

@@ -13,7 +13,7 @@ from portal.airlock.around import Ids, Passage
 from portal.airlock.publish import publish_drawing
 from portal.domain.draws import DrawMethod
 from portal.domain.merkle import leaf_hash
-from portal.domain.sortition import outcome, standing
+from portal.domain.sortition import outcome
 from portal.domain.sortition.hashing import canonical
 from portal.domain.sortition.leaves import leaf
 from portal.domain.sortition.lists import Reading
@@ -28,7 +28,7 @@ from portal.kit.db import write_lock
 from portal.register import packages
 from portal.register import records as r
 from portal.register.evidence import PublicPresent, PublicReplacement, PublicSeed, PublicStratum
-from portal.register.packages import Member, Package
+from portal.register.packages import Package
 from portal.register.queries import draws
 from portal.register.records import Kind, PublicDraw
 from portal.register.tables.changes import ChangeRow
@@ -166,7 +166,7 @@ def _listed(
         ):
             return None
         objects = naming.objects(session, register, drawing, today)
-    return Package(b"", _members(objects, None), _leaves(objects))
+    return Package(b"", packages.members(objects, None), _leaves(objects))
 
 
 def _leaves(objects: list[dict[str, Any]]) -> list[bytes]:
@@ -204,38 +204,12 @@ def _revealed(
             "relaxed_count": sum(bool(each["relaxed"]) for each in members) if teams else None,
             "unfilled_count": sum(not each["handle"] for each in members) if teams else None,
         }
-    ), Package(package, _members(objects, found), _leaves(objects))
+    ), Package(package, packages.members(objects, found), _leaves(objects))
 
 
 def _share(sample: int, frame: int) -> Decimal:
     """Return the share drawn, to a thousandth, as the record of any other draw has it."""
     return (Decimal(sample) / frame).quantize(Decimal("0.001")).normalize()
-
-
-def _members(objects: list[dict[str, Any]], found: outcome.Outcome | None) -> list[Member]:
-    """Return whom the list names; `objects` are ordered by handle, as they were frozen."""
-    live: set[str] = set()
-    if found is not None:
-        live = {each for them in standing.drawn(found).values() for each in them}
-    return [
-        Member(
-            each["object_id"],
-            each["stratum"],
-            _state(each, live, is_drawn=found is not None),
-            place,
-            canonical(each).decode(),
-        )
-        for place, each in enumerate(objects)
-        if "object_id" in each
-    ]
-
-
-def _state(entry: dict[str, Any], live: set[str], *, is_drawn: bool) -> str:
-    if entry["excluded"]:
-        return "excluded"
-    if not is_drawn:
-        return "listed"
-    return "drawn" if entry["handle"] in live else "undrawn"
 
 
 def _strata(drawing: Drawing) -> tuple[PublicStratum, ...]:

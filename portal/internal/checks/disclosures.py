@@ -1,0 +1,35 @@
+"""What was filed as kept back is not shown by filing it again without a word about it (公开限制的放宽)."""
+
+import sqlalchemy as sa
+
+from portal.domain.grounds import Decision, Disclosure
+from portal.internal.checks.context import Context, Reads
+from portal.internal.tables import filings
+from portal.internal.tables.filings import FilingRow
+from portal.kit.db import among
+
+_STRICTNESS = {each: rank for rank, each in enumerate(Disclosure)}
+
+
+def check(context: Context, reads: Reads) -> None:
+    """Tell rows that would show more than the filing before and do not say so."""
+    silent = {read.record.key: read for read in reads if "disclosure" not in read.places}
+    if not silent:
+        return
+    record_type = type(reads[0].record)
+    query = sa.select(FilingRow.key).where(
+        FilingRow.kind == filings.KIND_OF[record_type], FilingRow.guarded, FilingRow.live,
+        among(context.session, FilingRow.key, silent),
+    )  # fmt: skip
+    kept_back = filings.find(context.session, record_type, context.session.scalars(query))
+    for key, before in kept_back.items():
+        if shows_more(before.decision, silent[key].record.decision):
+            what = "先前填报为不公开或者部分公开，本次未填公开方式；仍不公开的请照填，确需公开的请填“公开”"
+            context.tell("loosened", silent[key], "disclosure", what)
+
+
+def shows_more(was: Decision, now: Decision) -> bool:
+    """Whether `now` would show what `was` keeps back."""
+    looser = _STRICTNESS[now.disclosure] < _STRICTNESS[was.disclosure]
+    fewer = now.disclosure is Disclosure.PARTLY and not set(was.fields) <= set(now.fields)
+    return looser or fewer

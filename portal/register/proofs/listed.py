@@ -1,0 +1,133 @@
+"""Holds the lists that feeds walk against the changes and what became public with them."""
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import msgspec
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from portal.register.eventing import (
+    CORRECTIONS,
+    EVERYTHING,
+    REGION,
+    Event,
+    event,
+    is_telling,
+    lists,
+)
+from portal.register.proofs.report import Audited
+from portal.register.records import TYPES, Kind, Record, decode
+from portal.register.tables.changes import VersionRow
+from portal.register.tables.events import EventRow
+
+_Row = Any
+
+
+class Listed:
+    """Follows the changes chunk by chunk; `regions` are those that agencies stand or stood for."""
+
+    def __init__(self, session: Session, found: Audited, regions: set[tuple[str, str]]) -> None:
+        """Begin with nothing seen."""
+        self._session = session
+        self._found = found
+        self._by_agency: dict[str | None, set[str]] = defaultdict(set)
+        for agency_id, region in regions:
+            self._by_agency[agency_id].add(region)
+        self._rows = 0
+
+    def check(self, changes: Sequence[_Row], bodies: Mapping[int, str]) -> None:
+        """Compare what is listed of some changes with them; `bodies` by serial, where there is one still."""
+        stored: dict[int, list[_Row]] = defaultdict(list)
+        first, last = changes[0].serial, changes[-1].serial
+        query = sa.select(EventRow.serial, EventRow.scope, EventRow.kind, EventRow.event)
+        for row in self._session.execute(query.where(EventRow.serial.between(first, last))):
+            stored[row.serial].append(row)
+            self._rows += 1
+        before = self._before(changes)
+        for change in changes:
+            if not self._fits(change, stored[change.serial], bodies.get(change.serial), before):
+                self._found.fault(f"第{change.serial}条：订阅清单所载与变更记录不符")
+
+    def finish(self) -> None:
+        """Look for rows of no change, and for lists that are out of order."""
+        rows = self._session.scalar(sa.select(sa.func.count()).select_from(EventRow)) or 0
+        if rows != self._rows:
+            self._found.fault("event 表有不属于任何变更的行")
+        prior = sa.func.lag(EventRow.serial).over(
+            partition_by=EventRow.scope, order_by=EventRow.position
+        )
+        inner = sa.select(EventRow.serial, prior.label("prior")).subquery()
+        odd = sa.select(sa.func.count()).where(inner.c.prior >= inner.c.serial)
+        newest = sa.select(sa.func.max(EventRow.position), sa.func.count())
+        last, count = self._session.execute(newest.where(EventRow.scope == EVERYTHING)).one()
+        if self._session.scalar(odd) or (last or 0) != count:
+            self._found.fault("订阅清单的先后与变更记录不符")
+
+    def _before(self, changes: Sequence[_Row]) -> dict[int, str]:
+        wanted = [change.supersedes for change in changes if change.op == "amend"]
+        found: dict[int, str] = {}
+        for start in range(0, len(wanted), 500):
+            query = sa.select(VersionRow.serial, VersionRow.body).where(
+                VersionRow.serial.in_(wanted[start : start + 500])
+            )
+            found |= {row.serial: row.body for row in self._session.execute(query)}
+        return found
+
+    def _fits(
+        self,
+        change: _Row,
+        rows: Sequence[_Row],
+        body: str | None,
+        before: Mapping[int, str],
+    ) -> bool:
+        kind = Kind(change.kind)
+        told = {row.event for row in rows}
+        if len(told) != 1 or {row.kind for row in rows} != {change.kind}:
+            return False
+        scopes = {row.scope for row in rows}
+        if body is None:
+            return _is_silent(change, kind, told.pop(), scopes)
+        try:
+            record = decode(body, TYPES[kind])
+            was = before.get(change.supersedes)
+            old = decode(was, TYPES[kind]) if was is not None else None
+            happened = Event(told.pop())
+        except (msgspec.MsgspecError, ValueError):
+            return False
+        return self._is_told(change, record, old, happened, scopes)
+
+    def _is_told(
+        self,
+        change: _Row,
+        record: Record,
+        old: Record | None,
+        happened: Event,
+        scopes: set[str],
+    ) -> bool:
+        if happened in (Event.GONE, Event.WITHDRAWN):
+            return False
+        if change.op == "publish" or old is not None:
+            rightly = event(old, record)
+            #: What is done with a letter was once told as a correction.
+            as_before = rightly is Event.HANDLED and happened is Event.CORRECTED
+            if happened is not rightly and not as_before:
+                return False
+        expected = set(lists(record, happened))
+        more = {each.removeprefix(REGION) for each in scopes - expected}
+        where = self._by_agency.get(getattr(record, "agency_id", None), set())
+        if not expected <= scopes or not more <= where:
+            return False
+        #: Of a body that is public still, it is known that it had a region.
+        return len(more) == 1 or not where
+
+
+def _is_silent(change: _Row, kind: Kind, told: str, scopes: set[str]) -> bool:
+    """Whether nothing is told of a change whose text is gone but that there was one."""
+    withdrawn = change.op == "withdraw"
+    expected = {EVERYTHING, kind.value} | ({CORRECTIONS} if withdrawn else set())
+    word = Event.WITHDRAWN if withdrawn else Event.GONE
+    return (
+        told == word and expected <= scopes and not any(is_telling(each, kind) for each in scopes)
+    )
