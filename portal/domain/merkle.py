@@ -11,6 +11,10 @@ from hashlib import sha256
 Nodes = Callable[[int, int], bytes]
 
 EMPTY_ROOT = sha256(b"").digest()
+#: Levels that one kept row of hashes (a tile) stands for, and the hashes in a full one.
+HEIGHT = 8
+WIDTH = 1 << HEIGHT
+_HASH = 32
 
 
 def leaf_hash(entry: bytes) -> bytes:
@@ -191,3 +195,11 @@ def _joined(peaks: Sequence[bytes]) -> bytes:
     for each in reversed(peaks[:-1]):
         found = node_hash(each, found)
     return found
+
+
+def folded(hashes: bytes) -> bytes:
+    """Return the root of the perfect tree over hashes that stand side by side."""
+    row = [hashes[at : at + _HASH] for at in range(0, len(hashes), _HASH)]
+    while len(row) > 1:
+        row = [node_hash(left, right) for left, right in zip(row[::2], row[1::2], strict=True)]
+    return row[0]

@@ -9,13 +9,12 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from portal.domain.merkle import inclusion_path
+from portal.domain.merkle import HEIGHT, WIDTH, folded, inclusion_path
 from portal.domain.sortition import inclusion, standing
 from portal.domain.sortition.hashing import canonical
 from portal.domain.sortition.model import Json
 from portal.domain.sortition.outcome import Outcome
 from portal.kit.db import among
-from portal.register.proofs.tiles import HEIGHT, WIDTH, folded
 from portal.register.records import PublicDraw, decode
 from portal.register.tables.draws import DrawLeafRow, DrawMemberRow, DrawPackageRow, DrawRow
 

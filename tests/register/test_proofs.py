@@ -11,9 +11,10 @@ from sqlalchemy.orm import Session
 
 from portal.domain import merkle
 from portal.domain.errors import LogBroken
+from portal.domain.merkle import HEIGHT, WIDTH
 from portal.register.proofs.entries import canonical_of, commitment, entry
 from portal.register.proofs.note import BadNote, Checkpoint, Signer, Verifier, split
-from portal.register.proofs.tiles import HEIGHT, WIDTH, Growing, KeptNodes, resumed
+from portal.register.proofs.tiles import Growing, KeptNodes, resumed
 from portal.register.records import encode
 from portal.register.tables.log import TileRow
 from tests.register.makers import a_public_result

@@ -48,7 +48,7 @@ EVIDENCE = (
     col("sealed", Type.TEXT, ("密封摘要", "Sealed hash"), ("抽取当日公布的密封摘要。", "Sealed hash, published on the day of the draw."), "9f" * 32, nullable=True),
     col("sealed_nonce", Type.TEXT, ("密封随机数", "Nonce"), ("揭示时公布。", "Published at the reveal."), "3c" * 32, nullable=True),
     col("result_hash", Type.TEXT, ("结果指纹", "Result hash"), ("抽取结果的指纹。", "Hash of the result."), "9f" * 32, nullable=True),
-    col("package_sha256", Type.TEXT, ("数据包摘要", "Package digest"), ("数据包首次公布时的 SHA-256。", "SHA-256 of the package when first published."), "9f" * 32, nullable=True),
+    col("package_sha256", Type.TEXT, ("数据包摘要", "Package digest"), ("所给数据包的 SHA-256；有对象此后不再点名的，数据包随之另行公布。", "SHA-256 of the package as it is given; when somebody may no longer be named it is published anew."), "9f" * 32, nullable=True),
     col("package_bytes", Type.INTEGER, ("数据包大小", "Package size"), ("数据包的字节数。", "Size of the package."), 123456, unit="B", nullable=True),
     col("strata", Type.OBJECT, ("各层", "Strata"), ("每层的对象数。", "Counts of each stratum."), [], many=True, default=(), parts=_STRATA),
     col("seeds", Type.OBJECT, ("种子来源", "Seed sources"), ("种子的来源。", "Sources of the seed."), [], many=True, default=(), parts=_SEEDS),

@@ -11,11 +11,9 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from portal.domain.errors import LogBroken
-from portal.domain.merkle import node_hash
+from portal.domain.merkle import HEIGHT, WIDTH, folded
 from portal.register.tables.log import TileRow
 
-HEIGHT = 8
-WIDTH = 1 << HEIGHT
 _BYTES = 32
 _FULL = WIDTH * _BYTES
 
@@ -118,11 +116,3 @@ def resumed(session: Session, size: int) -> Growing:
             edge[level] = hashes
         level += 1
     return Growing(size, edge)
-
-
-def folded(hashes: bytes) -> bytes:
-    """Return the root of the perfect tree over hashes that stand side by side."""
-    row = [hashes[at : at + _BYTES] for at in range(0, len(hashes), _BYTES)]
-    while len(row) > 1:
-        row = [node_hash(left, right) for left, right in zip(row[::2], row[1::2], strict=True)]
-    return row[0]

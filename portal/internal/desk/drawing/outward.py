@@ -188,8 +188,6 @@ def _revealed(
     strata: Any = found.result["strata"]
     teams: Any = found.result["teams"]
     members = [member for team in teams for member in team["members"]]
-    before = public_record(stores, session, drawing)
-    first = before.package_sha256 if before else None
     sample = sum(len(each["drawn"]) for each in strata)
     fields = {name: getattr(public, name) for name in public.__struct_fields__}
     return r.PublicDraw(
@@ -199,7 +197,7 @@ def _revealed(
             "ratio": _share(sample, len(objects)),
             "team_count": len(teams) or None,
             "result_hash": found.result_hash,
-            "package_sha256": first or hashlib.sha256(package).hexdigest(),
+            "package_sha256": hashlib.sha256(package).hexdigest(),
             "package_bytes": len(package),
             "relaxed_count": sum(bool(each["relaxed"]) for each in members) if teams else None,
             "unfilled_count": sum(not each["handle"] for each in members) if teams else None,
