@@ -7,10 +7,11 @@ PIP := $(BIN)/python -m pip --quiet --disable-pip-version-check
 
 .PHONY: help run test long check fix bench judges translations clean
 
-# Of the long tests, those that watch over secrets and access on every page, and in what readers of feeds are
-# sent; "make long" runs every one.
-WATCHED := tests/public/test_leaks.py tests/public/test_pages.py tests/browser/test_access.py \
-  tests/journeys/test_feed_readers.py
+# Of the long tests, those that watch over secrets, access and cost on every page, what search finds first, and
+# what readers of feeds and other outside judges say; "make long" runs every one.
+WATCHED := tests/public/test_leaks.py tests/public/test_pages.py tests/public/test_query_cost.py \
+  tests/public/test_judged.py tests/browser/test_access.py tests/journeys/test_feed_readers.py \
+  tests/journeys/test_judges.py
 # The road of a record, and its lists, on PostgreSQL as well.
 ON_POSTGRES := tests/airlock/test_publish.py tests/register/test_lists.py tests/journeys/test_row_to_citizen.py \
   -m "not slow"
@@ -48,7 +49,7 @@ bench: .venv/ready-dev ## Measure import, release, pages and search at 100,000 r
 # Judges that come from npm and stay out of the repository: of access, of the API's description, of its change feed.
 JUDGES := axe-core@4.14.1 @stoplight/spectral-cli@6.16.3 @openactive/rpde-validator@3.0.3571
 judges: .venv/judges ## Fetch the outside judges that tests ask
-.venv/judges: Makefile | .system
+.venv/judges: Makefile | .venv/bin/python .system
 	@npm install --silent --no-audit --no-fund --no-save --ignore-scripts --prefix .venv $(JUDGES)
 	@touch $@
 
