@@ -69,7 +69,7 @@ class History:
         return timedelta(minutes=self.step)
 
     def _row(self, code: str, words: str) -> Row:
-        return {**RESULT_ROW, "code": code, "detail": words}
+        return {**RESULT_ROW, "code": code, "detail": words, "disclosure": "公开"}
 
     def _correct(self, code: str) -> None:
         words = f"第{self.step:04d}步的检查情况"

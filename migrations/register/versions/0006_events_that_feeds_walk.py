@@ -67,7 +67,11 @@ def _note(session: Session, events: Events, rows: Sequence[sa.Row]) -> None:
 def _bodies(session: Session, rows: Sequence[sa.Row]) -> dict[int, str]:
     serials = [row.serial for row in rows]
     found = {}
+    #: Kinds that came later have no table yet; of what they told, no more is known here.
+    there = set(sa.inspect(session.connection()).get_table_names())
     for name in ('version', *dict.fromkeys(row.kind for row in rows)):
+        if name not in there:
+            continue
         table = sa.table(name, sa.column('serial'), sa.column('body'))
         query = sa.select(table).where(table.c.serial.in_(serials))
         found |= {serial: body for serial, body in session.execute(query)}
