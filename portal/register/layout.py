@@ -67,21 +67,21 @@ def hides_more(before: r.Record, after: r.Record, *, narrowed: bool = False) -> 
         | {name for name in ("masked", "month_only") if getattr(record, name, False)}
         for record in (before, after)
     ]
-    if isinstance(before, r.PublicDraw) and isinstance(after, r.PublicDraw) and not after.scheme:
+    if isinstance(before, r.PublicDraw) and isinstance(after, r.PublicDraw):
         #: A smaller count or another digest says that somebody is no longer counted.
         counted = [(d.frame_count, d.sample_count, d.list_digest) for d in (before, after)]
-        if counted[0] != counted[1]:
+        if not after.scheme and counted[0] != counted[1]:
             return True
-    if (
-        isinstance(before, r.PublicDraw)
-        and isinstance(after, r.PublicDraw)
-        and before.package_sha256
-    ):
         #: Another package closes somebody, and the digest of the first one told what it held.
-        return before.package_sha256 != after.package_sha256
-    if isinstance(before, r.PublicDrawEntry) and isinstance(after, r.PublicDrawEntry):
-        #: It is left out where the party turns out to be a person.
-        return before.unit is not None and after.unit is None
+        if before.package_sha256 not in (None, after.package_sha256):
+            return True
+    #: The unit of a list's entry is left out where the party turns out to be a person.
+    if (
+        isinstance(before, r.PublicDrawEntry)
+        and isinstance(after, r.PublicDrawEntry)
+        and (before.unit is not None and after.unit is None)
+    ):
+        return True
     if isinstance(before, r.PublicEntity) and isinstance(after, r.PublicEntity) and after.masked:
         return before.form != after.form or before.name != after.name
     if not kept_back[1] <= kept_back[0]:

@@ -13,7 +13,8 @@ from sqlalchemy.orm import Session
 
 from portal.kit.db import engine_for
 from portal.register import records as r
-from portal.register.layout import LAYOUTS
+from portal.register.layout import LAYOUTS, hides_more
+from portal.register.parts import Withheld
 from portal.register.queries import changes
 from portal.register.records import Kind, decode
 from portal.register.tables.changes import ChangeRow, TallyRow, VersionRow
@@ -177,3 +178,16 @@ def test_an_error_inside_the_pen_leaves_nothing_behind(migrated_register: sa.Eng
     with Session(migrated_register) as session:
         assert changes.serial(session) == 0
         assert changes.tallies(session) == {}
+
+
+@pytest.mark.parametrize("digest", [None, "ab" * 32])
+def test_a_draw_with_a_field_withheld_later_leaves_no_older_version(digest: str | None) -> None:
+    """Whether the draw has a package or not, and though its digest stays."""
+    facts = {"id": "d_1", "agency_id": "a_1", "name": "抽取", "round_no": 1, "drawn_on": START.date(),
+             "method": "software", "scheme": "dsr-draw/1", "package_sha256": digest}  # fmt: skip
+    kept_back = Withheld("supervised_by", "public_security", "第十四条")
+    open_one = r.PublicDraw(**facts, supervised_by="示例局")  # type: ignore[arg-type]
+    closed = r.PublicDraw(**facts, withheld=(kept_back,))  # type: ignore[arg-type]
+
+    assert hides_more(open_one, closed)
+    assert not hides_more(open_one, open_one)
