@@ -151,3 +151,11 @@ def test_a_package_edited_by_hand_is_found(revealed: Office, deed: str) -> None:
         session.rollback()
 
     assert faults != []
+
+
+def test_names_published_before_there_were_proofs_are_no_fault(revealed: Office) -> None:
+    with Session(revealed.stores.register) as session:
+        session.execute(sa.update(DrawMemberRow).values(place=-1, entry=""))
+        assert audit(session).faults == []
+        session.execute(sa.update(DrawMemberRow).values(state="undrawn"))
+        assert len(audit(session).faults) == 1
