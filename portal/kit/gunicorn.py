@@ -1,5 +1,6 @@
-"""The command that serves one of our apps."""
+"""The command that serves one of our apps; gunicorn reads this module as its configuration too."""
 
+import gc
 import sys
 
 from portal.kit.config import Settings
@@ -19,6 +20,16 @@ def command(settings: Settings, app: str, port: int) -> list[str]:
         "--worker-class", "gthread", "--threads", "4",
         "--timeout", "120", "--graceful-timeout", "5", "--keep-alive", "5",
         "--limit-request-line", "4094", "--limit-request-fields", "50",
-        "--no-control-socket",
+        "--no-control-socket", "--config", f"python:{__name__}",
         "--log-level", "warning", "--logger-class", "portal.kit.access_log.AccessLog", *logged,
     ]  # fmt: skip
+
+
+def post_worker_init(worker: object) -> None:
+    """Take what the app is made of out of garbage collection: it lives as long as the worker.
+
+    Otherwise every full collection looks at all of it again, in the middle of some answer.
+    """
+    del worker
+    gc.collect()
+    gc.freeze()

@@ -24,6 +24,7 @@ from portal.public.api.routes import BLUEPRINTS as API
 from portal.public.feeds import offers, searching
 from portal.public.feeds import page as feed_page
 from portal.public.feeds import routes as feeds
+from portal.public.kept import KeptAnswers
 from portal.public.pages import BLUEPRINTS, replies
 from portal.public.problems import is_program
 from portal.register.queries.changes import serial
@@ -68,6 +69,9 @@ def create_app(settings: Settings | None = None) -> Flask:
     db.init_app(app)
     with app.app_context():
         only_insert(db.engines[LETTERBOX])
+        #: Who is counted is told what is left: those answers are each reader's own.
+        each_own = ("/static/", *(["/api/"] if settings.rate_limit else []))
+        app.wsgi_app = KeptAnswers(app.wsgi_app, db.engine, each_own)  # type: ignore[method-assign]
     app.config["MAX_CONTENT_LENGTH"] = replies.LARGEST_FORM
     app.extensions["letters"] = replies.slots()
     app.url_map.converters["default"] = _Printable

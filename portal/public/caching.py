@@ -9,8 +9,10 @@ from flask import Response, current_app, g, make_response, request
 from portal.kit import clock
 from portal.kit.db import db
 from portal.kit.i18n import language
+from portal.public import kept
 from portal.public.viewing import view as look
 from portal.register.queries import changes
+from portal.register.queries.changes import State
 
 View = Callable[..., Any]
 
@@ -32,20 +34,22 @@ def conditional_on(state: Callable[[], str]) -> Callable[[View], View]:
 def _conditional(view: View, state: Callable[[], str]) -> View:
     @wraps(view)
     def answer(**kwargs: Any) -> Response:  # noqa: ANN401
-        tag = "-".join(part for part in (_tag(), state()) if part)
+        register, beside = kept.standing() or changes.state(db.engine), state()
+        g.serial = register.serial
+        tag = "-".join(part for part in (_tag(register), beside) if part)
         if request.if_none_match.contains(tag):
             response = Response(status=304)
         else:
             response = make_response(view(**kwargs))
         response.set_etag(tag)
+        if not beside:
+            kept.made_of(register)
         return response
 
     return answer
 
 
-def _tag() -> str:
-    g.serial = changes.serial(db.session())
-    epoch = changes.epoch(db.session()) or "new"
+def _tag(state: State) -> str:
     release = current_app.config["RELEASE"]
     reader = f"{language()}{look() or ''}"
-    return f"{epoch[:8]}-{g.serial}-{reader}-{clock.local_today():%Y%m%d}-{release}"
+    return f"{state.epoch[:8]}-{state.serial}-{reader}-{clock.local_today():%Y%m%d}-{release}"

@@ -16,7 +16,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import date, timedelta
 from itertools import islice
@@ -32,6 +32,7 @@ from tests.bench.wire import rate
 
 _OURS, _HELLO, _DATASETTE = 8963, 8964, 8965
 _CHUNK = 10_000
+_MANY = 200_000
 _DATASET = DATASETS["results"]
 
 
@@ -128,6 +129,11 @@ def _get(port: int, path: str, **headers: str) -> tuple[int, dict[str, str]]:
     return answer.status, dict(answer.getheaders())
 
 
+def _best(measure: Callable[[], float], rows: int) -> float:
+    """Return the best of three measurements, of one where there are so many rows that it takes long."""
+    return max(measure() for _ in range(3 if rows <= _MANY else 1))
+
+
 def _streamed(port: int, path: str, rows: int) -> float:
     """Return rows a second of one whole transfer."""
     connection = http.client.HTTPConnection("127.0.0.1", port)
@@ -176,15 +182,18 @@ def _measure(flat: Path, count: int, seconds: float, ours_pid: int) -> None:
          f"{table}&_size=50&problem=true"),
     ]  # fmt: skip
     for what, path, peer in pairs:
-        _line(what, rate(_OURS, path, seconds), "req/s", Datasette=rate(_DATASETTE, peer, seconds))
-    held = {"If-None-Match": tag}
+        theirs = rate(_DATASETTE, peer, seconds)
+        _line(f"{what}, anew", rate(_OURS, path, seconds, anew=True), "req/s", Datasette=theirs)
     hello = rate(_HELLO, "/", seconds)
-    _line("304", rate(_OURS, "/api/v1/results", seconds, 304, **held), "req/s", hello=hello)
+    _line("list of 50, kept", rate(_OURS, "/api/v1/results", seconds), "req/s", hello=hello)
+    _line("304", rate(_OURS, "/api/v1/results", seconds, 304, held=tag), "req/s", hello=hello)
     before = _peak(ours_pid)
-    export = _streamed(_OURS, "/api/v1/results.csv", count)
+    export = _best(lambda: _streamed(_OURS, "/api/v1/results.csv", count), count)
     after = _peak(ours_pid)
-    theirs = _streamed(_DATASETTE, "/flat/results.csv?_stream=1&_size=max", count)
-    _line("whole CSV", export, "rows/s", Datasette=theirs, sqlite3=_tool(flat, count))
+    table = "/flat/results.csv?_stream=1&_size=max"
+    theirs = _best(lambda: _streamed(_DATASETTE, table, count), count)
+    tool = _best(lambda: _tool(flat, count), count)
+    _line("whole CSV", export, "rows/s", Datasette=theirs, sqlite3=tool)
     sys.stdout.write(
         f"peak of our worker before and after that CSV: {before:.0f}, {after:.0f} MiB\n"
     )
@@ -213,7 +222,8 @@ def main() -> None:
             _fill(folder / "register.db", asked.rows)
             _flatten(folder / "register.db", flat)
         gunicorn = ["gunicorn", "--workers", "1", "--worker-class", "gthread", "--threads", "4",
-                    "--no-control-socket", "--log-level", "warning"]  # fmt: skip
+                    "--no-control-socket", "--log-level", "warning",
+                    "--config", "python:portal.kit.gunicorn"]  # fmt: skip
         ours = [*gunicorn, "--bind", f"127.0.0.1:{_OURS}", "portal.public.app:create_app()"]
         hello = [*gunicorn, "--bind", f"127.0.0.1:{_HELLO}", "tests.bench.hello:app"]
         peer = ["datasette", "serve", str(flat), "--port", str(_DATASETTE), "--setting", "max_returned_rows", "1000",

@@ -9,7 +9,7 @@ from flask import Response
 from portal.kit.i18n import language
 from portal.public.api.asking import LIST_FORMATS, Asked, settings
 from portal.public.api.formats import FORMATS
-from portal.public.api.validators import State
+from portal.register.queries.changes import State
 
 
 def address(path: str, query: dict[str, str] | None = None) -> str:

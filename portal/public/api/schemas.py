@@ -9,6 +9,7 @@ from flask.typing import ResponseReturnValue
 
 from portal.public.api import asking, envelope, openapi, validators
 from portal.public.api.shapes import row_schema
+from portal.register.queries.changes import State
 
 bp = Blueprint("schemas", __name__, url_prefix="/api/v1")
 
@@ -35,7 +36,7 @@ def schema(word: str) -> ResponseReturnValue:
 
 def _static(make: Callable[[], dict[str, Any]], variant: str) -> ResponseReturnValue:
     """Answer with what changes with a release and the days that may be asked for: made once for each."""
-    etag = validators.tag(validators.State(0, "release"), variant, daily=True)
+    etag = validators.tag(State(0, "release"), variant, daily=True)
     if (held := validators.unchanged(etag)) is not None:
         return held
     made: dict[str, bytes] = current_app.extensions.setdefault("api_schemas", {})

@@ -21,8 +21,8 @@ def find() -> ResponseReturnValue:
     """Answer a search: what was found on this page of hits, how many in all, and how they divide."""
     asked = search.asked_in_address(blanks=False, limit=params.number(1, LARGEST_PAGE))
     limit = int(str(asked.pop("limit", search.PAGE_SIZE)))
-    variant = f"search-{search.state()}"
-    etag = validators.tag(validators.now(), variant, daily=True)
+    index = search.state()
+    etag = validators.tag(validators.now(), "search", daily=True, beside=index)
     if (held := validators.unchanged(etag)) is not None:
         return held
     found = search.find(asked, limit=limit)
@@ -32,7 +32,7 @@ def find() -> ResponseReturnValue:
     following = {k: str(v) for k, v in asked.items()} | {"page": str(page + 1), "limit": str(limit)}
     links = [(envelope.address("search", following), "next", "application/json")] if more else []
     body = envelope.listed([_hit(each) for each in _every(found)], state, **_about(found, links))
-    return envelope.answer(body, validators.tag(state, variant, daily=True), links)
+    return envelope.answer(body, validators.tag(state, "search", daily=True, beside=index), links)
 
 
 def _every(found: Found) -> tuple[FoundRecord, ...]:

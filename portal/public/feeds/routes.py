@@ -15,7 +15,6 @@ from werkzeug.wrappers import Response as BaseResponse
 from portal.kit.db import db
 from portal.kit.i18n import language
 from portal.public.api import validators
-from portal.public.api.validators import State
 from portal.public.feeds import asking, gathering, jsonfeed, tags, xml
 from portal.public.feeds.asking import Question
 from portal.public.feeds.entries import Teller, moment
@@ -24,6 +23,7 @@ from portal.public.feeds.model import Document
 from portal.public.shelf import settings
 from portal.register.eventing import Event
 from portal.register.queries import events
+from portal.register.queries.changes import State
 from portal.register.queries.events import TakenBack
 
 bp = Blueprint("feeds", __name__)

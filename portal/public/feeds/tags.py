@@ -15,9 +15,10 @@ from zlib import crc32
 
 from flask import Response, current_app, request
 
+from portal.public import kept
 from portal.public.api import validators
-from portal.public.api.validators import State
 from portal.public.shelf import settings
+from portal.register.queries.changes import State
 
 #: Documents of which a process remembers the digest.
 _REMEMBERED = 4096
@@ -52,6 +53,7 @@ def answer(body: bytes, media: str, begin: str, state: State) -> Response:
     for earlier, each in _held(begin):
         if each == digest:
             return _not_modified(f"{earlier}-{digest}")
+    kept.made_of(state, by_bytes=True)
     response = Response(body, mimetype=media)
     response.set_etag(f"{begin}-{digest}")
     return response

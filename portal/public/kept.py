@@ -1,0 +1,185 @@
+"""Answers kept while the register stands still: what was just made is not made again.
+
+A WSGI layer before Flask. An answer whose validator is made of the register's last change, the day
+and the release alone (`made_of`) is the same for everyone who asks the same address and media type,
+until the register changes or the day does: then all of them go at once, before anything is answered.
+So nothing withdrawn is served from here, and a repeated question costs one look at the changelog.
+Answers that depend on more (the search index, files of dumps, letters, who asks) never say
+`made_of` and are not kept.
+"""
+
+import threading
+from collections import OrderedDict
+from collections.abc import Callable, Iterable
+from contextlib import suppress
+from dataclasses import dataclass
+from datetime import date
+from http import HTTPStatus
+from typing import TYPE_CHECKING, Any
+
+import sqlalchemy as sa
+from flask import request
+
+from portal.kit import clock
+from portal.register.queries import changes
+from portal.register.queries.changes import State
+
+if TYPE_CHECKING:
+    from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
+
+#: Bytes of all kept answers of one process, of one of them, and what one costs besides its body.
+_MOST, _LARGEST, _EACH = 16 << 20, 256 << 10, 2 << 10
+_STATE, _MADE = "portal.state", "portal.made"
+#: Header fields that a 304 repeats (RFC 9110, 15.4.5), and those that scripts of other sites need.
+_REPEATED = {"etag", "cache-control", "vary", "access-control-allow-origin"}
+_SHARED = {"access-control-expose-headers", "cross-origin-resource-policy"}
+
+Headers = list[tuple[str, str]]
+Key = tuple[str, str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class _Moment:
+    """What every kept answer is made of."""
+
+    state: State
+    day: date
+
+
+@dataclass(frozen=True, slots=True)
+class _Answer:
+    etag: str
+    headers: Headers
+    body: bytes
+    by_bytes: bool
+
+    def size(self) -> int:
+        return len(self.body) + _EACH
+
+    def repeated(self) -> Headers:
+        """Return the header fields of a 304: what a page said of itself, the reader holds already."""
+        names = _REPEATED
+        if ("Cross-Origin-Resource-Policy", "cross-origin") in self.headers:
+            names = _REPEATED | _SHARED
+        return [each for each in self.headers if each[0].lower() in names]
+
+
+def standing() -> State | None:
+    """Return where the register stood when this request came in, None if nobody asked."""
+    found: State | None = request.environ.get(_STATE)
+    return found
+
+
+def made_of(state: State, *, by_bytes: bool = False) -> None:
+    """Say that the answer to this request is made of `state`, the day and the release alone.
+
+    `by_bytes` where the view knows more validators to be true than the one it sends: a reader who
+    holds another one is asked of the view.
+    """
+    request.environ[_MADE] = state, by_bytes
+
+
+class KeptAnswers:
+    """The layer: answers from memory what it may, and leaves the rest to `app`."""
+
+    def __init__(self, app: "WSGIApplication", engine: sa.Engine, never: tuple[str, ...]) -> None:
+        """Stand before `app`; `engine` is the register's, `never` are beginnings of paths to leave alone."""
+        self._app, self._engine, self._never = app, engine, never
+        self._lock = threading.Lock()
+        self._moment: _Moment | None = None
+        self._answers: OrderedDict[Key, _Answer] = OrderedDict()
+        self._size = 0
+
+    def __call__(
+        self, environ: "WSGIEnvironment", start_response: "StartResponse"
+    ) -> Iterable[bytes]:
+        """Answer one request."""
+        asked = environ["REQUEST_METHOD"] in ("GET", "HEAD")
+        moment = None
+        if asked and not environ["PATH_INFO"].startswith(self._never):
+            moment = self._look()
+        if moment is None:
+            return self._app(environ, start_response)
+        key = environ["PATH_INFO"], environ.get("QUERY_STRING", ""), environ.get("HTTP_ACCEPT", "")
+        environ[_STATE] = moment.state
+        with self._lock:
+            found = self._answers.get(key)
+            if found is not None:
+                self._answers.move_to_end(key)
+        again = _again(found, environ) if found is not None else None
+        if again is None:
+            return self._make(key, moment, environ, start_response)
+        status, headers, body = again
+        start_response(status, headers)
+        return [body]
+
+    def _look(self) -> _Moment | None:
+        """Return what holds now, and forget what was made of anything else.
+
+        None where the register cannot be read: the pages say so themselves.
+        """
+        moment = None
+        with suppress(sa.exc.SQLAlchemyError, self._engine.dialect.loaded_dbapi.Error):
+            moment = _Moment(changes.state(self._engine), clock.local_today())
+        with self._lock:
+            if moment != self._moment:
+                self._moment = moment
+                self._answers.clear()
+                self._size = 0
+        return moment
+
+    def _make(
+        self, key: Key, moment: _Moment, environ: "WSGIEnvironment", start_response: "StartResponse"
+    ) -> Iterable[bytes]:
+        """Have `app` answer, and keep what it says."""
+        told: list[Any] = []
+
+        def begin(status: str, headers: Headers, exc_info: Any = None) -> Callable[[bytes], object]:  # noqa: ANN401
+            told[:] = status, headers
+            return start_response(status, headers, exc_info)
+
+        body = self._app(environ, begin)
+        state, by_bytes = environ.get(_MADE, (None, False))
+        if state != moment.state or not _may_be_kept(environ, *told):
+            return body
+        try:
+            whole = b"".join(body)
+        finally:
+            if hasattr(body, "close"):
+                body.close()
+        headers = list(told[1])
+        self._keep(key, moment, _Answer(dict(headers)["ETag"], headers, whole, by_bytes))
+        return [whole]
+
+    def _keep(self, key: Key, moment: _Moment, answer: _Answer) -> None:
+        with self._lock:
+            if moment != self._moment:
+                return
+            before = self._answers.pop(key, None)
+            self._size += answer.size() - (before.size() if before else 0)
+            self._answers[key] = answer
+            while self._size > _MOST:
+                self._size -= self._answers.popitem(last=False)[1].size()
+
+
+def _may_be_kept(environ: "WSGIEnvironment", status: str, headers: Headers) -> bool:
+    told = dict(headers)
+    length = told.get("Content-Length", "")
+    return (
+        environ["REQUEST_METHOD"] == "GET"
+        and status.startswith(str(HTTPStatus.OK.value))
+        and "ETag" in told
+        and length.isdecimal()
+        and int(length) <= _LARGEST
+    )
+
+
+def _again(answer: _Answer, environ: "WSGIEnvironment") -> tuple[str, Headers, bytes] | None:
+    """Return status, header fields and body of a kept answer; None where the view has to be asked."""
+    held = environ.get("HTTP_IF_NONE_MATCH", "")
+    if answer.etag in held:
+        return "304 NOT MODIFIED", answer.repeated(), b""
+    if held and (answer.by_bytes or held.strip() == "*"):
+        return None
+    body = b"" if environ["REQUEST_METHOD"] == "HEAD" else answer.body
+    return "200 OK", list(answer.headers), body

@@ -1,0 +1,200 @@
+"""Answers kept while the register stands still: the same bytes, until anything changes."""
+
+from collections.abc import Iterable
+from datetime import date
+from typing import Any
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+from werkzeug.test import create_environ, run_wsgi_app
+
+from portal.kit import clock, config
+from portal.public import kept
+from portal.public.app import create_app
+from portal.public.kept import KeptAnswers
+from portal.register.queries import changes
+from portal.register.records import Kind
+from portal.register.writer import open_pen
+from tests import stage
+from tests.conftest import NOW, Office
+from tests.makers import RESULT_ROW
+from tests.public.test_query_cost import recorded
+from tests.register.makers import a_public_agency
+
+ADDRESSES = [
+    "/", "/?lang=en", "/?view=dark", "/results/", "/results/?problems=true", "/entities/", "/agencies/",
+    "/items/", "/plans/", "/draws/", "/documents/", "/statistics/", "/withheld/", "/feeds/",
+    "/docs/", "/docs/api", "/sitemap.xml", "/results.atom", "/all.rss", "/entities.feed.json",
+    "/api/v1/", "/api/v1/results", "/api/v1/results?limit=1&total=true", "/api/v1/codes/", "/api/v1/changes",
+]  # fmt: skip
+#: What an answer is also made of: the search index, files, what other people sent, who asks.
+NEVER = [
+    "/log/",
+    "/search?q=青禾",
+    "/api/v1/search?q=青禾",
+    "/replies/status",
+    "/healthz",
+    "/robots.txt",
+    "/nothing-here",
+]
+
+Answer = tuple[int, dict[str, str], bytes]
+
+
+@pytest.fixture
+def layer(site: Flask) -> KeptAnswers:
+    found = site.wsgi_app
+    assert isinstance(found, KeptAnswers)
+    return found
+
+
+@pytest.fixture
+def published(office: Office) -> Office:
+    office.put("results", RESULT_ROW)
+    return office
+
+
+def _ask(app: Any, address: str, method: str = "GET", **headers: str) -> Answer:
+    given = {name.replace("_", "-"): value for name, value in headers.items()}
+    body, status, told = run_wsgi_app(app, create_environ(address, method=method, headers=given))
+    return int(status[:3]), dict(told), b"".join(body)
+
+
+@pytest.mark.parametrize("address", ADDRESSES)
+def test_a_kept_answer_is_the_one_the_view_gives(
+    published: Office, site: Flask, layer: KeptAnswers, address: str
+) -> None:
+    first = _ask(site.wsgi_app, address)
+    with recorded(site) as statements:
+        again = _ask(site.wsgi_app, address)
+        head = _ask(site.wsgi_app, address, "HEAD")
+        held = _ask(site.wsgi_app, address, If_None_Match=first[1]["ETag"])
+    other = _ask(site.wsgi_app, address, If_None_Match='"another"')
+    bare = layer._app
+
+    assert statements == []
+    assert again == first == _ask(bare, address)
+    assert head == (200, first[1], b"") == _ask(bare, address, "HEAD")
+    assert (held[0], held[2]) == (304, b"")
+    assert held == _ask(bare, address, If_None_Match=first[1]["ETag"])
+    assert other == first
+
+
+@pytest.mark.parametrize("address", NEVER)
+def test_an_answer_made_of_more_than_the_register_is_not_kept(
+    published: Office, site: Flask, layer: KeptAnswers, address: str
+) -> None:
+    _ask(site.wsgi_app, address)
+
+    assert list(layer._answers) == []
+
+
+def test_other_media_types_are_other_answers(published: Office, site: Flask) -> None:
+    told = [
+        _ask(site.wsgi_app, "/api/v1/results", Accept=media)[1]["Content-Type"]
+        for media in ("application/json", "text/csv", "application/json")
+    ]
+
+    assert told == [
+        "application/json",
+        "text/csv; charset=utf-8; header=present",
+        "application/json",
+    ]
+
+
+def test_nothing_withdrawn_is_in_memory_when_the_next_answer_is_given(
+    published: Office, site: Flask, layer: KeptAnswers, client: FlaskClient
+) -> None:
+    row = client.get("/api/v1/results").get_json()["data"][0]
+    party = client.get(f"/api/v1/entities/{row['entity_id']}").get_json()["data"]["name"].encode()
+    page = f"/results/{row['id']}"
+    assert _ask(site.wsgi_app, page)[0] == 200
+    assert any(party in each.body for each in layer._answers.values())
+
+    with open_pen(published.stores.register, now=NOW) as pen:
+        pen.withdraw(Kind.RESULT, [row["id"]])
+        pen.withdraw(Kind.ENTITY, [row["entity_id"]])
+    _ask(site.wsgi_app, "/docs/about")
+
+    assert [key[0] for key in layer._answers] == ["/docs/about"]
+    assert _ask(site.wsgi_app, page)[0] == 410
+    assert not any(party in each.body for each in layer._answers.values())
+
+
+def test_an_answer_begun_before_a_withdrawal_is_not_kept_after_it(published: Office) -> None:
+    register = published.stores.register
+    made: list[changes.State] = []
+
+    def slow(environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:
+        state = changes.state(register)
+        environ["portal.made"] = state, False
+        if not made:
+            with open_pen(register, now=NOW) as pen:
+                pen.append(a_public_agency(name="示例市后来的局"))
+            _ask(layer, "/other")
+        made.append(state)
+        body = f"as of {state.serial}".encode()
+        start_response("200 OK", [("ETag", '"x"'), ("Content-Length", str(len(body)))])
+        return [body]
+
+    def other(environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:
+        if environ["PATH_INFO"] == "/other":
+            start_response("200 OK", [])
+            return [b""]
+        return slow(environ, start_response)
+
+    layer = KeptAnswers(other, register, ("/static/",))
+    first, second = _ask(layer, "/page"), _ask(layer, "/page")
+
+    assert (first[2], second[2]) != (first[2], first[2])
+    assert second[2] == f"as of {changes.state(register).serial}".encode()
+
+
+def test_a_new_day_makes_every_answer_anew(
+    published: Office, site: Flask, layer: KeptAnswers, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    before = _ask(site.wsgi_app, "/results/")
+    monkeypatch.setattr(clock, "local_today", lambda: date(2031, 1, 1))
+    after = _ask(site.wsgi_app, "/results/", If_None_Match=before[1]["ETag"])
+
+    assert after[0] == 200
+    assert [len(layer._answers), after[1]["ETag"] != before[1]["ETag"]] == [1, True]
+
+
+def test_what_is_kept_never_grows_beyond_its_bound(
+    published: Office, site: Flask, layer: KeptAnswers, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(kept, "_MOST", 100_000)
+    for address in ADDRESSES * 2:
+        _ask(site.wsgi_app, address)
+        assert layer._size == sum(each.size() for each in layer._answers.values()) <= 100_000
+
+    assert 0 < len(layer._answers) < len(ADDRESSES)
+
+
+def test_a_register_that_cannot_be_read_is_told_by_the_page(
+    published: Office, site: Flask, layer: KeptAnswers, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    _ask(site.wsgi_app, "/results/")
+    error = layer._engine.dialect.loaded_dbapi.OperationalError
+
+    def broken(engine: Any) -> None:
+        raise error("disk")
+
+    monkeypatch.setattr(changes, "state", broken)
+
+    assert _ask(site.wsgi_app, "/healthz")[0] == 200
+    assert _ask(site.wsgi_app, "/results/")[0] == 500
+    assert list(layer._answers) == []
+
+
+def test_where_readers_are_counted_the_api_keeps_nothing(published: Office, data: Any) -> None:
+    settings = config.load(stage.environ(data) | {"PORTAL_RATE_LIMIT": "2"})
+    counted = create_app(settings).wsgi_app
+
+    told = [_ask(counted, "/api/v1/results")[0] for _ in range(3)]
+    left = _ask(counted, "/api/v1/results")[1]
+
+    assert told == [200, 200, 429]
+    assert "Retry-After" in left
