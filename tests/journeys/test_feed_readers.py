@@ -13,6 +13,7 @@ from contextlib import closing
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import feedparser
 import pytest
@@ -24,6 +25,9 @@ from tests.journeys.processes import environment, free_port, running, wait_for
 from tests.public.feeds.conftest import Desk
 from tests.register.makers import a_public_agency, a_public_entity, a_public_result, a_public_step
 from tests.stage import urls
+
+if TYPE_CHECKING:
+    from reader import Reader
 
 pytestmark = [pytest.mark.slow, pytest.mark.enable_socket]
 
@@ -103,8 +107,42 @@ class Sfeed:
 
 
 @dataclass
+class PythonReader:
+    """The library `reader` with a store of its own for one feed. What is unread is read after each visit."""
+
+    address: str
+    folder: Path
+    shown: Counter[str] = field(default_factory=Counter)
+
+    def visit(self) -> None:
+        """Fetch, and read everything that is new."""
+        with closing(self._open()) as store:
+            store.add_feed(self.address, exist_ok=True)
+            store.update_feed(self.address)
+            for each in list(store.get_entries(read=False)):
+                self.shown[each.id] += 1
+                store.mark_entry_as_read(each)
+
+    def kept(self) -> str:
+        """Return every text that it holds."""
+        with closing(self._open()) as store:
+            return "\n".join(
+                f"{each.title} {each.summary} {[part.value for part in each.content]}"
+                for each in store.get_entries()
+            )
+
+    def _open(self) -> "Reader":
+        self.folder.mkdir(exist_ok=True)
+        #: Its own copy of feedparser wants a module that nothing brings along any more.
+        os.environ["READER_NO_VENDORED_FEEDPARSER"] = "1"
+        from reader import make_reader  # noqa: PLC0415 - read at import
+
+        return make_reader(str(self.folder / "reader.db"))
+
+
+@dataclass
 class Follower:
-    """Who reads one feed with both readers, beside what was really fetched."""
+    """Who reads one feed with all three readers, beside what was really fetched."""
 
     address: str
     folder: Path
@@ -114,6 +152,7 @@ class Follower:
         self.folder.mkdir()
         self.newsboat = Newsboat(self.address, self.folder / "newsboat")
         self.sfeed = Sfeed(self.address, self.folder / "sfeed")
+        self.library = PythonReader(self.address, self.folder / "library")
 
     def visit(self, banned: list[str]) -> None:
         """Look once; nothing banned may come."""
@@ -123,6 +162,7 @@ class Follower:
         self.fetched.update(each.id for each in feedparser.parse(body).entries)
         self.newsboat.visit()
         self.sfeed.visit()
+        self.library.visit()
 
 
 def a_month(desk: Desk) -> Iterator[list[str]]:
@@ -184,6 +224,7 @@ def test_readers_see_each_event_of_a_month_once_and_fetch_nothing_that_was_withd
     assert len(banned) == 8  # of four records
     for feed, each in followers.items():
         assert dict(each.newsboat.shown) == dict.fromkeys(each.fetched, 1), feed
+        assert dict(each.library.shown) == dict.fromkeys(each.fetched, 1), feed
         lines = each.sfeed.shown()
         assert {entry_id for entry_id, _ in lines} == each.fetched, feed
         assert set(lines.values()) == {1}, feed
@@ -194,7 +235,8 @@ def test_readers_see_each_event_of_a_month_once_and_fetch_nothing_that_was_withd
         range(1, len(everything) + 1)
     )
     for each in newcomers:
-        assert [word for word in banned if word in each.newsboat.kept() + each.sfeed.kept()] == []
+        kept = each.newsboat.kept() + each.sfeed.kept() + each.library.kept()
+        assert [word for word in banned if word in kept] == []
 
 
 def _polled(address: str, tag: str) -> tuple[int, str, bytes]:
