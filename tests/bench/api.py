@@ -22,6 +22,7 @@ from datetime import date, timedelta
 from itertools import islice
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 from portal.kit import config, migrate
 from portal.register.columns.datasets import DATASETS
@@ -33,6 +34,8 @@ from tests.bench.wire import rate
 _OURS, _HELLO, _DATASETTE = 8963, 8964, 8965
 _CHUNK = 10_000
 _MANY = 200_000
+#: Pages of a walk over the changes.
+_PAGES = 50
 _DATASET = DATASETS["results"]
 
 
@@ -99,6 +102,7 @@ def _flatten(source: Path, target: Path) -> None:
                 [read.cells(row) for stored in chunk for row in read.rows(Stored(*stored))],
             )
         flat.execute("CREATE INDEX by_day ON results (inspected_on DESC, id DESC)")
+        flat.execute("CREATE INDEX by_serial ON results (serial)")
         flat.execute("CREATE INDEX by_problem ON results (problem, inspected_on DESC, id DESC)")
 
 
@@ -147,6 +151,22 @@ def _streamed(port: int, path: str, rows: int) -> float:
     return rows / (time.perf_counter() - begun)
 
 
+def _walked(port: int, path: str, rows: str, following: str) -> float:
+    """Return rows a second of a walk over pages of 1,000: `rows` and `following` are members of a page."""
+    connection = http.client.HTTPConnection("127.0.0.1", port)
+    begun, count = time.perf_counter(), 0
+    for _ in range(_PAGES):
+        connection.request("GET", path)
+        page = json.loads(connection.getresponse().read())
+        count += len(page[rows])
+        if not page[rows] or not page[following]:
+            break
+        parts = urlsplit(page[following])
+        path = f"{parts.path}?{parts.query}"
+    connection.close()
+    return count / (time.perf_counter() - begun)
+
+
 def _tool(path: Path, rows: int) -> float:
     """Return rows a second of ``sqlite3 -csv`` over the flat table in the same order."""
     begun = time.perf_counter()
@@ -187,6 +207,10 @@ def _measure(flat: Path, count: int, seconds: float, ours_pid: int) -> None:
     hello = rate(_HELLO, "/", seconds)
     _line("list of 50, kept", rate(_OURS, "/api/v1/results", seconds), "req/s", hello=hello)
     _line("304", rate(_OURS, "/api/v1/results", seconds, 304, held=tag), "req/s", hello=hello)
+    ours = _walked(_OURS, "/api/v1/changes?limit=1000", "items", "next")
+    peer = f"{table.partition('&')[0]}&_sort=serial&_size=1000&_nocount=1&_nofacet=1"
+    theirs = _walked(_DATASETTE, peer, "rows", "next_url")
+    _line("walk over the changes", ours, "rows/s", Datasette=theirs)
     before = _peak(ours_pid)
     export = _best(lambda: _streamed(_OURS, "/api/v1/results.csv", count), count)
     after = _peak(ours_pid)
