@@ -58,6 +58,10 @@ class Passage:
     whole_list: str | None = None
     #: Texts the office knows and the public may not read; none may stand in the records.
     secrets: tuple[str, ...] = ()
+    #: Whether the records tell of what is hidden elsewhere: they do so no longer, or they go.
+    telling: bool = False
+    #: Records whose older versions tell of what is hidden: those versions go.
+    stale: list[tuple[Kind, str]] = field(default_factory=list)
     #: Whether something that the record was filed with is left out, because what it names is hidden.
     narrowed: bool = False
     #: Whether the records concern a person, so that names and dwellings are looked for too.

@@ -16,7 +16,7 @@ from portal.register.proofs import heads
 from portal.register.proofs.heads import KeyHolder
 from portal.register.proofs.restorations import Restoration
 from portal.register.queries import changes
-from portal.register.records import KIND_OF, Kind, PublicNotice
+from portal.register.records import KIND_OF, Kind, PublicNotice, Record
 from portal.register.writer import CHUNK, Pen, open_pen
 
 #: Finds to collect before giving up: enough to mend a file by, bounded for a hopeless one.
@@ -56,7 +56,9 @@ def publish(
     gone: dict[Kind, list[str]] = {}
     with open_pen(register, now=now) as pen:
         for passage in passages:
-            for record in passage.records:
+            if passage.telling and not hits:
+                _bring(pen, passage)
+            for record in () if passage.telling else passage.records:
                 place = f"{type(record).__name__} {record.id}"
                 hits += [(f"{place} {name}", kind) for name, kind in residue(record, passage)]
                 if not hits:
@@ -65,6 +67,8 @@ def publish(
                 pen.keep_entries(passage.whole_list, {record.id for record in passage.records})
             if len(hits) >= _MOST_HITS:
                 break
+            for kind, public_id in passage.stale:
+                pen.forget_older(kind, [public_id])
             for kind, public_id in passage.gone:
                 gone.setdefault(kind, []).append(public_id)
                 if len(gone[kind]) >= CHUNK:
@@ -99,20 +103,37 @@ def bring_in_line(
     taken_out = 0
     with open_pen(register, now=now) as pen:
         for passage in passages:
-            for record in passage.records:
-                found = [find for find in look(record, passage) if not find.cleared]
-                if any(find.stops or find.severity is Severity.BLOCK for find in found):
-                    taken_out += len(pen.withdraw(KIND_OF[type(record)], [record.id]))
-                elif not found or pen.is_public(record):
-                    pen.append(record, narrowed=passage.narrowed)
+            taken_out += _bring(pen, passage)
             if passage.whole_list:
                 pen.keep_entries(passage.whole_list, {record.id for record in passage.records})
+            for kind, public_id in passage.stale:
+                pen.forget_older(kind, [public_id])
             for kind, public_id in passage.gone:
                 pen.withdraw(kind, [public_id])
         if keys:
             pen.sign(keys)
     _forget(register, pen)
     return _outcome(pen), taken_out
+
+
+def _bring(pen: Pen, passage: Passage) -> int:
+    """Put the records of a passage in line; return how many had to go for it."""
+    taken_out = 0
+    for record in passage.records:
+        gone = _bring_one(pen, record, passage)
+        taken_out += gone
+        if gone and record.id == passage.whole_list:
+            break  # its list went with it
+    return taken_out
+
+
+def _bring_one(pen: Pen, record: Record, passage: Passage) -> int:
+    found = [find for find in look(record, passage) if not find.cleared]
+    if any(find.stops or find.severity is Severity.BLOCK for find in found):
+        return len(pen.withdraw(KIND_OF[type(record)], [record.id]))
+    if not found or pen.is_public(record):
+        pen.append(record, narrowed=passage.narrowed)
+    return 0
 
 
 def withdraw(

@@ -31,6 +31,8 @@ class Standing:
     contact: str | None = None
     #: Whether the party is a person whose name is shortened.
     personal: bool = False
+    #: Texts of what it is about that the public may not read there, nor here.
+    secrets: tuple[str, ...] = ()
 
 
 def project_reply(standing: Standing, known: KnownSecrets | None, *, let_pass: bool) -> Passage:
@@ -51,9 +53,10 @@ def project_reply(standing: Standing, known: KnownSecrets | None, *, let_pass: b
         text=standing.statement if told else None,
         decision=standing.decision,
     )
+    contact = [each for each in _SEPARATORS.split(standing.contact or "") if len(each) >= _TELLING]
     passage = Passage(
         [record],
-        secrets=tuple(p for p in _SEPARATORS.split(standing.contact or "") if len(p) >= _TELLING),
+        secrets=(*contact, *standing.secrets),
         personal=standing.personal,
         known=known,
     )

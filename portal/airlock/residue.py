@@ -58,6 +58,10 @@ def look(record: Record, passage: Passage) -> list[Find]:
         _find(path, hit, text, passage)
         for path, text in _texts(record, "")
         for hit in _hits(path, text, record, passage)
+    ] + [
+        _find(path, hit, text, passage)
+        for path, text in _numbers(record)
+        for hit in (_known(path, text, record, passage.known) if passage.known else ())
     ]
 
 
@@ -105,10 +109,14 @@ def _hits(path: str, text: str, record: Record, passage: Passage) -> Iterator[Hi
 
 
 def _known(path: str, text: str, record: Record, known: KnownSecrets) -> Iterator[Hit]:
-    """Yield what the office knows of others. A company may bear the name of a person: that is asked."""
+    """Yield what the office knows of others. A company may bear the name of a person: that is asked.
+
+    A party that has the very name of one that is hidden is that one, under another number.
+    """
     is_name = path == "name" and isinstance(record, PublicEntity | PublicAgency)
     for told in known.scan(text):
-        grave = told.severity is Severity.BLOCK and not is_name
+        is_same = isinstance(record, PublicEntity) and (told.start, told.end) == (0, len(text))
+        grave = told.severity is Severity.BLOCK and (is_same or not is_name)
         yield Hit(kinds.KNOWN if grave else kinds.KNOWN_SHORT, told.start, told.end)
 
 
@@ -118,6 +126,14 @@ def _is_told(text: str, secrets: tuple[str, ...]) -> bool:
         return True
     plain = squeeze(fold(text).text) if _DISGUISE.search(text) else text
     return any(len(each) >= _SHORTEST and each in plain for each in map(_plain, secrets))
+
+
+def _numbers(record: Record) -> Iterator[tuple[str, str]]:
+    """Yield the numbers of a party that no detector looks at: they may be those of a hidden one all the same."""
+    if isinstance(record, PublicEntity):
+        for place, each in enumerate(record.identifiers):
+            if each.scheme in _NUMBERED:
+                yield f"identifiers[{place}].value", each.value
 
 
 @lru_cache(maxsize=4096)

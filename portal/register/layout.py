@@ -9,6 +9,7 @@ from typing import Any
 
 from sqlalchemy.orm import InstrumentedAttribute
 
+from portal.domain.periods import first_of_month, last_of_month
 from portal.domain.results import Outcome
 from portal.kit.db import Table
 from portal.register import records as r
@@ -75,6 +76,8 @@ def hides_more(before: r.Record, after: r.Record, *, narrowed: bool = False) -> 
         #: Another package closes somebody, and the digest of the first one told what it held.
         if before.package_sha256 not in (None, after.package_sha256):
             return True
+    if _follows(before, after):
+        return True
     #: The unit of a list's entry is left out where the party turns out to be a person.
     if (
         isinstance(before, r.PublicDrawEntry)
@@ -89,6 +92,22 @@ def hides_more(before: r.Record, after: r.Record, *, narrowed: bool = False) -> 
     #: A field that a decision is on, and that reads otherwise now, may read shorter.
     decided = [each.field for each in getattr(after, "withheld", ())]
     return any(_values(before, name) != _values(after, name) for name in decided)
+
+
+def _follows(before: r.Record, after: r.Record) -> bool:
+    """Whether a check or a letter shows less because what it leans on does."""
+    if isinstance(before, r.PublicResult) and isinstance(after, r.PublicResult):
+        #: The days that its steps set stay until these, projected after it, have months only.
+        return after.month_only and any(
+            day is not None and day not in (first_of_month(day), last_of_month(day))
+            for day in (before.due_on, before.closed_on)
+        )
+    if isinstance(before, r.PublicReply) and isinstance(after, r.PublicReply):
+        return any(
+            getattr(before, name) is not None and getattr(after, name) is None
+            for name in ("result_id", "entity_id", "text", "decision")
+        )
+    return False
 
 
 def _named(record: r.Record) -> set[str | None]:

@@ -108,8 +108,8 @@ class Pen:
     def keep_entries(self, draw_id: str, kept: set[str]) -> None:
         """Withdraw the published entries of a draw that are not among `kept`."""
         self.flush()
-        query = sa.select(DrawEntryRow.public_id).where(DrawEntryRow.draw_id == draw_id)
-        listed = self._session.scalars(query)
+        mine = DrawEntryRow.draw_id == draw_id
+        listed = self._session.scalars(sa.select(DrawEntryRow.public_id).where(mine))
         if gone := [each for each in listed if each not in kept]:
             self.withdraw(Kind.DRAW_ENTRY, gone)
 
@@ -119,6 +119,13 @@ class Pen:
         listed = self._session.scalars(sa.select(NoticeRow.public_id).order_by(NoticeRow.public_id))
         if gone := [each for each in listed if each not in kept]:
             self.withdraw(Kind.WITHHELD, gone)
+
+    def forget_older(self, kind: Kind, public_ids: Sequence[str]) -> None:
+        """Take the older versions of records away, where they tell of what is hidden since."""
+        self.flush()
+        self._drop_versions(public_ids)
+        self._events.forget(kind, public_ids)
+        self._taken += [("hide", kind, each) for each in public_ids]
 
     def is_public(self, record: Record) -> bool:
         """Whether something is published under the record's id."""
@@ -208,8 +215,8 @@ class Pen:
                 op, kind, record.id, entries.canonical(record), before_it,
                 spoken=spoken(before, record),
             )  # fmt: skip
-            row = columns(record, beside)
-            row |= {"public_id": record.id, "serial": serial, "body": body}
+            own = {"public_id": record.id, "serial": serial, "body": body}
+            row = columns(record, beside) | own
             self._events.note(serial, before, record)
             if was is None or before is None:
                 fresh.append(row | {"version": 1, "published_on": self._today})
@@ -228,9 +235,7 @@ class Pen:
         self._journal.flush()
         self._events.flush()
         self._insert(VersionRow, old_versions)
-        self._drop_versions(tightened)
-        self._events.forget(kind, tightened)
-        self._taken += [("hide", kind, each) for each in tightened]
+        self.forget_older(kind, tightened)
         self._journal.forget([present[each].serial for each in tightened])
         self._insert(table, fresh)
         if amended:

@@ -12,7 +12,7 @@ from portal.domain.errors import FourEyesViolation, NotAllowed, PortalError, Unk
 from portal.domain.grounds import OPEN
 from portal.domain.verdicts import Act
 from portal.domain.workflow import Role
-from portal.internal.desk import batches, decided, people, ripples
+from portal.internal.desk import batches, decided, people, retelling, ripples
 from portal.internal.desk.drawing import following
 from portal.internal.desk.forgetting import forget
 from portal.internal.desk.orders import NotConfirmed, Order
@@ -167,6 +167,9 @@ def carry_out(stores: Stores, ids: Sequence[int], *, now: datetime) -> tuple[Out
         )
         parties = [key for kind, key in named if kind == Kind.ENTITY.value]
         following.follow(stores, session, parties, now=now)
+        for kind in Kind:
+            keys = [key for each, key in named if each == kind.value]
+            retelling.follow(stores, session, kind, keys, now=now)
         shelf.retire(stores.register, stores.dumps)
         for row in rows:
             session.merge(DoneRow(decision_id=row.id))

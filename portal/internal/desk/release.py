@@ -10,7 +10,7 @@ from portal.airlock.publish import Outcome, publish
 from portal.domain.draws import Draw
 from portal.domain.errors import PortalError, Residue
 from portal.domain.workflow import BatchState, Role, move
-from portal.internal.desk import approvals, batches, decide, people, ripples
+from portal.internal.desk import approvals, batches, decide, mentions, people, retelling, ripples
 from portal.internal.desk.drawing import following
 from portal.internal.desk.forgetting import forget
 from portal.internal.desk.projection import passages
@@ -22,6 +22,7 @@ from portal.internal.tables.filings import FilingRow
 from portal.kit import clock
 from portal.kit.db import write_lock
 from portal.register.dumps import shelf
+from portal.register.records import Kind
 
 Progress = Callable[[int], None]
 
@@ -113,6 +114,8 @@ def _carry_out(
             keys=stores.log_key,
         )
         following.follow(stores, session, otherwise, now=now)
+        retelling.follow_batch(stores, session, batch_id, now=now)
+        retelling.follow(stores, session, Kind.ENTITY, otherwise, now=now)
         shelf.retire(stores.register, stores.dumps)
         batch = batches.get(session, batch_id)
         batch.state = move(batch.batch_state, "release", author=batch.filed_by, actor=by).value
@@ -152,6 +155,8 @@ def _stream(
         )
     if items:
         yield from ripples.naming_items(session, items, today=today, batch_id=batch.id)
+    for kind, keys in ((Kind.ENTITY, changed), (Kind.ITEM, items)):
+        yield from mentions.of(session, stores.register, kind, keys, today=today, batch_id=batch.id)
 
 
 def _held_back(session: Session, batch: BatchRow, today: date) -> set[str]:

@@ -9,7 +9,7 @@ from portal.airlock.around import Ids
 from portal.airlock.publish import Outcome, publish, withdraw
 from portal.domain.errors import FourEyesViolation, UnknownRecord
 from portal.domain.workflow import Role
-from portal.internal.desk import batches, people, ripples
+from portal.internal.desk import batches, people, retelling, ripples
 from portal.internal.desk.drawing import following
 from portal.internal.desk.forgetting import forget
 from portal.internal.desk.stores import Stores
@@ -73,6 +73,7 @@ def retract(
         publish(stores.register, again, now=now, keys=keys)
         if kind is Kind.ENTITY:
             following.follow(stores, session, [key], now=now)
+        retelling.follow(stores, session, kind, [key], now=now)
         shelf.retire(stores.register, stores.dumps)
     forget(stores)
     with write_lock(stores.internal) as session:

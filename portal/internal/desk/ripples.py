@@ -18,7 +18,7 @@ from portal.domain.items import Item
 from portal.domain.parties import Entity
 from portal.domain.plans import Plan
 from portal.domain.results import Result
-from portal.internal.desk import batches
+from portal.internal.desk import batches, mentions, secrets
 from portal.internal.desk.projection import passages
 from portal.internal.tables import filings
 from portal.internal.tables.batches import BatchRow
@@ -78,7 +78,15 @@ def items_otherwise(session: Session, rows: Sequence[FilingRow]) -> set[str]:
 def of_record(
     session: Session, register: sa.Engine, kind: Kind, key: str, *, today: date
 ) -> Iterator[Passage]:
-    """Project a released record again, and everything public that leans on it."""
+    """Project a released record again, and everything public that leans on it or tells of it."""
+    yield from _of_itself(session, register, kind, key, today=today)
+    if kind in secrets.NAMED:
+        yield from mentions.of(session, register, kind, [key], today=today)
+
+
+def _of_itself(
+    session: Session, register: sa.Engine, kind: Kind, key: str, *, today: date
+) -> Iterator[Passage]:
     rows = [row for rows in batches.public_of(session, kind.value, [key]) for row in rows]
     rows = [row for row in rows if not _held_back(session, register, row, today)]
     if not rows:

@@ -31,7 +31,7 @@ _REPLACED = (
     .exists()
 )
 #: Kinds whose records bear names that others may mention.
-_NAMED = (Kind.ENTITY, Kind.ITEM, Kind.DRAW, Kind.DOCUMENT)
+NAMED = (Kind.ENTITY, Kind.ITEM, Kind.DRAW, Kind.DOCUMENT)
 
 
 #: Not the numbers alone: what was only looked at gives its own back, and others get them.
@@ -80,14 +80,14 @@ def _words(session: Session) -> Iterator[str]:
     for roster in _records(session, "inspector"):
         for inspector in roster.values():
             yield from (inspector.name, inspector.certificate)
-    for kind in _NAMED:
+    for kind in NAMED:
         for records in (
             *_records(session, kind.value),
             *_decided_since(session, kind.value),
         ):
             verdicts = decided.verdicts(session, kind, records)
             for key, record in records.items():
-                yield from _kept_back(record, verdicts.get((kind, key)))
+                yield from kept_back(record, verdicts.get((kind, key)))
 
 
 def _decided_since(session: Session, kind: str) -> Iterator[dict[str, Any]]:
@@ -116,7 +116,7 @@ def _records(session: Session, kind: str) -> Iterator[dict[str, Any]]:
         yield {row.key: filings.decode(kind, row.body) for row in rows}
 
 
-def _kept_back(record: object, verdict: Verdict | None) -> Iterator[str]:
+def kept_back(record: object, verdict: Verdict | None) -> Iterator[str]:
     """Yield the words of one record that are not public, as far as others may mention them."""
     verdict = verdict or filed(getattr(record, "decision", OPEN))
     whole = verdict.whole is not None

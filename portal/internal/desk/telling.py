@@ -1,5 +1,6 @@
 """What the register is to say of a letter as it stands (来信办理状态)."""
 
+from collections.abc import Iterator
 from datetime import date
 
 import sqlalchemy as sa
@@ -8,11 +9,15 @@ from sqlalchemy.orm import Session
 from portal.airlock.around import Passage
 from portal.airlock.replies import Standing, project_reply
 from portal.domain.replies import LetterKind, ReplyState
-from portal.internal.desk import secrets
+from portal.internal.desk import batches, secrets
+from portal.internal.desk.projection import passages
+from portal.internal.tables.filings import FilingRow
 from portal.internal.tables.letters import LetterState, ReceivedRow
 from portal.kit import clock
+from portal.register.layout import LAYOUTS
+from portal.register.prefixes import PREFIX
 from portal.register.queries.one import live
-from portal.register.records import PublicEntity, PublicResult
+from portal.register.records import Kind, PublicEntity, PublicResult
 from portal.register.tables.entities import EntityRow
 from portal.register.tables.results import ResultRow
 
@@ -20,10 +25,15 @@ from portal.register.tables.results import ResultRow
 def passage_of(
     session: Session, register: sa.Engine, row: ReceivedRow, *, draft_of: date | None = None
 ) -> Passage:
-    """Return what the public sees of a letter; with a day, what it would see were the draft released then."""
+    """Return what the public sees of a letter; with a day, what it would see were the draft released then.
+
+    The answer is shown while what it is about is: it would tell of what is no longer public.
+    """
     about, personal = _about(register, row.subject)
     drafted = row.stage is LetterState.DONE or draft_of is not None
     accepted = drafted and row.outcome == ReplyState.ACCEPTED
+    is_answered = drafted and _is_public(register, row.subject)
+    around = list(_around(session, row)) if is_answered else []
     standing = Standing(
         reference=row.reference,
         kind=LetterKind(row.kind),
@@ -32,9 +42,10 @@ def passage_of(
         decided_on=(row.decided_on or draft_of) if drafted else None,
         about=about if row.flagged or accepted else None,
         statement=row.statement if drafted else None,
-        decision=row.decision if drafted else None,
+        decision=row.decision if is_answered else None,
         contact=row.contact,
-        personal=personal,
+        personal=personal or any(each.personal for each in around),
+        secrets=tuple(text for each in around for text in each.secrets),
     )
     return project_reply(standing, secrets.known(session), let_pass=row.let_pass)
 
@@ -43,6 +54,29 @@ def _state(row: ReceivedRow, *, drafted: bool) -> ReplyState:
     if drafted:
         return ReplyState(row.outcome or "")
     return ReplyState.HANDLING if row.flagged else ReplyState.RECEIVED
+
+
+def _around(session: Session, row: ReceivedRow) -> Iterator[Passage]:
+    """Yield what the airlock knows of the record that a letter is about, and of the steps after a check."""
+    kind, today = _kind(row.subject), clock.local_date(row.received_at)
+    for rows in batches.public_with_id(session, kind.value, [row.subject]):
+        steps: Iterator[list[FilingRow]] = iter(())
+        if kind is Kind.RESULT:
+            steps = batches.public_about(session, Kind.FOLLOWUP.value, [each.key for each in rows])
+        for part in (rows, *steps):
+            for _, passage in passages(session, part, today):
+                yield passage
+
+
+def _kind(public_id: str) -> Kind:
+    return next(kind for kind, prefix in PREFIX.items() if prefix == public_id.partition("_")[0])
+
+
+def _is_public(register: sa.Engine, subject: str) -> bool:
+    table = LAYOUTS[_kind(subject)].table
+    with Session(register) as session:
+        found = session.scalar(sa.select(table.public_id).where(table.public_id == subject))
+    return found is not None
 
 
 def _about(register: sa.Engine, subject: str) -> tuple[tuple[str, str] | None, bool]:

@@ -1,0 +1,88 @@
+"""What is hidden may be told of elsewhere: in the words of other records, and in what these said before (提及)."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
+from datetime import date
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from portal.airlock.around import Ids, Passage
+from portal.domain.grounds import OPEN
+from portal.domain.verdicts import filed
+from portal.internal.desk import batches, decided, secrets
+from portal.internal.desk.projection import passages
+from portal.internal.tables import filings
+from portal.internal.tables.filings import FilingRow
+from portal.internal.tables.settings import ID_KEY, secret
+from portal.register.queries.mentions import mentioning, told_before
+from portal.register.records import Kind
+
+#: A shorter word may be a piece of anything, and no release waits for it either.
+_TELLING = 3
+#: Kinds whose names are theirs alone. Items of one name stand in the lists of many agencies.
+_BY_AGENCY = (Kind.ITEM, Kind.DOCUMENT)
+
+
+def of(
+    session: Session,
+    register: sa.Engine,
+    kind: Kind,
+    keys: Iterable[str],
+    *,
+    today: date,
+    batch_id: int | None = None,
+) -> Iterator[Passage]:
+    """Project again every public record that tells of these, as far as they are hidden now.
+
+    The older versions that tell of them go. Letters follow by themselves (`letters.follow`).
+    """
+    ids = Ids(secret(session, ID_KEY))
+    hidden = list(_hidden(session, kind, keys, batch_id=batch_id))
+    if not hidden:
+        return
+    by_agency: dict[str | None, list[str]] = defaultdict(list)
+    for key, _, words in hidden:
+        agency = ids.of(Kind.AGENCY, key.partition("/")[0]) if kind in _BY_AGENCY else None
+        by_agency[agency] += words
+    mine = {ids.of(kind, key) for key, _, _ in hidden}
+    with Session(register) as public:
+        for agency, words in by_agency.items():
+            found = {} if kind is Kind.DRAW else mentioning(public, words, agency_id=agency)
+            for there, those in found.items():
+                for rows in batches.public_with_id(session, there.value, those - mine):
+                    for _, passage in passages(session, rows, today, batch_id=batch_id):
+                        passage.telling = True
+                        yield passage
+        asked = [ids.of(kind, key) for key, is_whole, _ in hidden if is_whole]
+        if kind not in (*_BY_AGENCY, Kind.DRAW):
+            asked += words_of(session, kind, keys, batch_id=batch_id)
+        yield Passage(stale=sorted(told_before(public, asked)))
+
+
+def words_of(
+    session: Session, kind: Kind, keys: Iterable[str], *, batch_id: int | None = None
+) -> list[str]:
+    """Return what may be said of these records nowhere, whatever they were filed as."""
+    return [
+        each for _, _, words in _hidden(session, kind, keys, batch_id=batch_id) for each in words
+    ]
+
+
+def _hidden(
+    session: Session, kind: Kind, keys: Iterable[str], *, batch_id: int | None
+) -> Iterator[tuple[str, bool, list[str]]]:
+    """Yield the key of each that is hidden, whether as a whole, and its words in every filing."""
+    stand: dict[str, Any] = filings.standing(
+        session, filings.TYPES[kind.value], keys, batch_id=batch_id
+    )
+    made = decided.verdicts(session, kind, stand)
+    for key, record in stand.items():
+        verdict = made.get((kind, key)) or filed(getattr(record, "decision", OPEN))
+        query = sa.select(FilingRow.body).where(FilingRow.kind == kind.value, FilingRow.key == key)
+        words: dict[str, None] = {}
+        for body in session.scalars(query.where(FilingRow.live)):
+            words |= dict.fromkeys(secrets.kept_back(filings.decode(kind.value, body), verdict))
+        if told := [each for each in words if len(each) >= _TELLING]:
+            yield key, verdict.whole is not None, told

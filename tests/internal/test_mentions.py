@@ -1,0 +1,132 @@
+"""What is hidden is hidden in the words of others too, in what they said before, and under every number."""
+
+from collections.abc import Mapping
+from dataclasses import replace
+
+import pytest
+
+from portal.domain.grounds import Ground
+from portal.internal.desk import decide
+from portal.register.records import Kind
+from tests.conftest import NOW, Office
+from tests.internal.drawing_makers import numbered
+from tests.internal.test_narrowing import (
+    CHECK,
+    DETAIL,
+    DRAW,
+    HIDDEN,
+    NAME,
+    PARTY,
+    PLAN,
+    _faults,
+    _hide,
+    _id_of,
+    _kept,
+)
+from tests.internal.test_narrowing import office as office
+from tests.makers import CREDIT_CODE, RESULT_ROW, Row
+
+WHO = str(RESULT_ROW["entity_name"])
+OTHER: Row = {"entity_name": "示例市第二食品有限公司", "identifier": numbered(2)}
+STEP: Row = {"result_code": "JC-0001", "step": "责令改正", "taken_on": "2025-05-20"}
+#: A second party's check that names the first one.
+NAMING: Row = {**RESULT_ROW, **OTHER, "code": "JC-0002", "detail": f"货从{WHO}进"}
+
+
+def _unname(office: Office) -> None:
+    order = replace(HIDDEN, place="name", ground=Ground.STATE_SECRET)
+    decide.decide(
+        office.stores, Kind.ENTITY, f"uscc:{CREDIT_CODE}", [order], by="wu", second="bao", now=NOW,
+        confirmed=True,
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("kind", "again"),
+    [
+        ("results", CHECK),
+        ("plans", {**PLAN, "version": "2", "item_codes": "SP-001", "adjustment_reason": "调整"}),
+    ],
+)
+def test_a_version_before_a_correction_does_not_go_on_naming_an_item_hidden_since(
+    office: Office, kind: str, again: Row
+) -> None:
+    item_id = _id_of(office, "item", NAME)
+    office.put(kind, again)
+    assert "version" in _kept(office, item_id)
+
+    _hide(office, Kind.ITEM, "SP-002")
+
+    assert [_kept(office, word) for word in (NAME, DETAIL, item_id)] == [set(), set(), set()]
+    assert _faults(office) == []
+
+
+def test_an_item_hidden_later_leaves_the_names_of_draws(office: Office) -> None:
+    office.put("draws", {**DRAW, "code": "C9", "name": f"{NAME}第二轮"})
+
+    _hide(office, Kind.ITEM, "SP-002")
+
+    assert _kept(office, NAME) == set()
+    assert _faults(office) == []
+
+
+@pytest.mark.parametrize(
+    ("kind", "row"), [("results", NAMING), ("followups", {**STEP, "text": f"与{WHO}一并整改"})]
+)
+def test_a_party_whose_name_is_withheld_later_is_named_by_no_other_record(
+    office: Office, kind: str, row: Row
+) -> None:
+    office.put(kind, row, let_pass=True)
+    assert len(_kept(office, WHO)) > 1
+
+    _unname(office)
+
+    assert _kept(office, WHO) == set()
+    assert _faults(office) == []
+
+
+def test_nor_where_the_party_is_filed_again_as_withheld(office: Office) -> None:
+    decision: Mapping[str, str] = {
+        "disclosure": "不予公开", "ground": "危及公共安全", "decided_by": "示例市市场监督管理局",
+        "decided_on": "2025-03-01", "review_on": "2026-02-28",
+    }  # fmt: skip
+    office.put("results", NAMING, let_pass=True)
+
+    office.put("entities", {**PARTY, **decision})
+
+    assert _kept(office, WHO) == set()
+    assert _faults(office) == []
+
+
+def test_nor_in_a_version_that_was_corrected_before(office: Office) -> None:
+    office.put("results", NAMING, let_pass=True)
+    office.put("results", {**NAMING, "detail": "货源不明"})
+    assert "version" in _kept(office, WHO)
+
+    _unname(office)
+
+    assert _kept(office, WHO) == set()
+    assert _faults(office) == []
+
+
+def test_a_hidden_party_is_not_shown_under_another_number(office: Office) -> None:
+    """One agency files the credit code, another the number of the licence."""
+    office.put("entities", {"entity_name": WHO, "identifier": "990101083083860"})
+
+    _unname(office)
+
+    assert _kept(office, WHO) == set()
+    assert _faults(office) == []
+
+
+def test_a_shop_found_to_be_a_persons_keeps_no_day_in_an_older_version(office: Office) -> None:
+    """The days that its steps set follow only after the check itself."""
+    office.put("followups", {**STEP, "due_on": "2025-05-27"})
+    office.put("followups", {**STEP, "step": "复查", "passed": "是", "taken_on": "2025-05-22"})
+    office.put("followups", {**STEP, "step": "完结", "taken_on": "2025-05-23"})
+    assert {"result", "followup"} <= _kept(office, "2025-05-23")
+
+    office.put("entities", {**PARTY, "form": "个体工商户"}, let_pass=True)
+
+    assert [_kept(office, day) for day in ("2025-05-23", "2025-05-27")] == [set(), set()]
+    assert _faults(office) == []

@@ -1,0 +1,124 @@
+"""The answer to a letter tells no more than the record it is about."""
+
+from dataclasses import replace
+
+import pytest
+from flask.testing import FlaskClient
+
+from portal.domain.grounds import Ground
+from portal.domain.replies import LetterKind, ReplyState
+from portal.internal.desk import decide, letters, retract
+from portal.internal.desk.letters import BadDraft
+from portal.register.records import Kind
+from tests.conftest import NOW, Office
+from tests.internal.test_letters import send
+from tests.internal.test_mentions import WHO, _unname
+from tests.internal.test_narrowing import DETAIL, HIDDEN, _faults, _id_of, _kept
+from tests.internal.test_narrowing import office as office
+from tests.makers import AGENCY
+
+#: Stands in the answer alone.
+ANSWER = "水雉库房一事属实"
+
+
+def _answered(
+    office: Office, client: FlaskClient, outcome: ReplyState, decision: str, statement: str = ""
+) -> str:
+    """Take a letter to its published answer; return the id of the check that it is about."""
+    about = _id_of(office, "result", DETAIL)
+    reference = send(client, about, LetterKind.REPLY)
+    letters.collect(office.stores, now=NOW)
+    letters.propose(
+        office.stores, reference, outcome=outcome, decision=decision, statement=statement,
+        let_pass=True, by="wu", now=NOW,
+    )  # fmt: skip
+    letters.release(office.stores, reference, by="he", now=NOW)
+    assert "reply" in _kept(office, decision)
+    return about
+
+
+def _withhold_detail(office: Office) -> None:
+    order = replace(HIDDEN, place="detail", ground=Ground.TRADE_SECRET)
+    decide.decide(office.stores, Kind.RESULT, f"{AGENCY}/JC-0001", [order], by="wu", now=NOW)
+
+
+def test_an_answer_goes_with_the_check_that_is_withdrawn(
+    office: Office, client: FlaskClient
+) -> None:
+    """The list does not say what a refused letter was about, so that nothing hangs on the check there."""
+    about = _answered(office, client, ReplyState.REFUSED, ANSWER)
+
+    retract.retract(office.stores, Kind.RESULT, about, by="he", second="an", now=NOW)
+
+    assert _kept(office, ANSWER) == set()
+    assert _faults(office) == []
+
+
+@pytest.mark.parametrize("outcome", [ReplyState.REFUSED, ReplyState.ACCEPTED])
+def test_an_answer_goes_with_the_check_that_is_hidden(
+    office: Office, client: FlaskClient, outcome: ReplyState
+) -> None:
+    statement = "本店已改正。" if outcome is ReplyState.ACCEPTED else ""
+    _answered(office, client, outcome, ANSWER, statement)
+
+    decide.decide(
+        office.stores, Kind.RESULT, f"{AGENCY}/JC-0001", [HIDDEN], by="wu", now=NOW, confirmed=True
+    )
+
+    assert [_kept(office, word) for word in (ANSWER, statement or ANSWER)] == [set(), set()]
+    assert _faults(office) == []
+
+
+def test_a_letter_that_is_answered_after_its_check_was_hidden_tells_its_state_alone(
+    office: Office, client: FlaskClient
+) -> None:
+    reference = send(client, _id_of(office, "result", DETAIL), LetterKind.REPLY)
+    letters.collect(office.stores, now=NOW)
+    decide.decide(
+        office.stores, Kind.RESULT, f"{AGENCY}/JC-0001", [HIDDEN], by="wu", now=NOW, confirmed=True
+    )
+
+    letters.propose(
+        office.stores, reference, outcome=ReplyState.REFUSED, decision=ANSWER, by="wu", now=NOW
+    )
+    letters.release(office.stores, reference, by="he", now=NOW)
+
+    assert _kept(office, ANSWER) == set()
+    assert "reply" in _kept(office, "refused")
+
+
+def test_an_answer_may_not_repeat_what_its_check_withholds(
+    office: Office, client: FlaskClient
+) -> None:
+    _withhold_detail(office)
+    reference = send(client, _id_of(office, "result", "r_"), LetterKind.REPLY)
+    letters.collect(office.stores, now=NOW)
+
+    with pytest.raises(BadDraft):
+        letters.propose(
+            office.stores, reference, outcome=ReplyState.REFUSED, decision=f"经复核，{DETAIL}属实。",
+            let_pass=True, by="wu", now=NOW,
+        )  # fmt: skip
+
+
+def test_an_answer_that_repeats_what_is_withheld_later_goes(
+    office: Office, client: FlaskClient
+) -> None:
+    _answered(office, client, ReplyState.REFUSED, f"经复核，{DETAIL}属实。")
+
+    _withhold_detail(office)
+
+    assert _kept(office, DETAIL) == set()
+    assert _faults(office) == []
+
+
+def test_an_answer_that_names_a_party_goes_when_the_name_is_withheld(
+    office: Office, client: FlaskClient
+) -> None:
+    _answered(office, client, ReplyState.ACCEPTED, ANSWER, f"{WHO}已换标签。")
+    assert "reply" in _kept(office, WHO)
+
+    _unname(office)
+
+    assert _kept(office, WHO) == set()
+    assert _faults(office) == []
