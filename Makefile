@@ -14,7 +14,7 @@ WATCHED := tests/public/test_leaks.py tests/public/test_pages.py tests/public/te
   tests/journeys/test_judges.py
 # The road of a record, and its lists, on PostgreSQL as well.
 ON_POSTGRES := tests/airlock/test_publish.py tests/register/test_lists.py tests/journeys/test_row_to_citizen.py \
-  -m "not slow"
+  tests/register/test_scouring.py tests/journeys/test_accounts.py -m "not slow"
 
 help: ## Show this list
 	@grep -E '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14

@@ -41,11 +41,12 @@ def pytest_configure(config: pytest.Config) -> None:
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Leave out on PostgreSQL what is about the bytes of SQLite's files."""
-    if stage.POSTGRES:
-        files = [item for item in items if item.get_closest_marker("sqlite")]
-        config.hook.pytest_deselected(items=files)
-        items[:] = [item for item in items if item not in files]
+    """Leave out what is about the other kind of database."""
+    other = "sqlite" if stage.POSTGRES else "postgres"
+    left_out = [item for item in items if item.get_closest_marker(other)]
+    if left_out:
+        config.hook.pytest_deselected(items=left_out)
+        items[:] = [item for item in items if item not in left_out]
 
 
 def pytest_collection_finish() -> None:

@@ -2,7 +2,9 @@
 
 import hashlib
 import os
+import secrets
 import shutil
+import sqlite3
 from pathlib import Path
 
 import sqlalchemy as sa
@@ -10,6 +12,7 @@ from sqlalchemy.engine import make_url
 
 from portal.kit import config, migrate
 from portal.kit.config import Settings
+from portal.kit.db import engine_for
 
 #: URL of a server, whatever its database; see `tests.postgres`.
 POSTGRES = os.environ.get("TEST_POSTGRES")
@@ -49,6 +52,22 @@ def copy(source: Path, target: Path) -> Path:
         for store in STORES:
             _create(_name(target, store), _name(source, store))
     return target
+
+
+def register_alone(source: Path) -> sa.Engine:
+    """Return a copy of the register of `source`, for one example of a property; it goes with the test's server."""
+    if POSTGRES:
+        name = f"register_{secrets.token_hex(8)}"
+        _create(name, _name(source, "register"))
+        return engine_for(_address(name))
+    engine = engine_for("sqlite://")
+    with (
+        engine_for(f"sqlite:///{source / 'register.db'}").connect() as read,
+        engine.connect() as made,
+    ):
+        theirs: sqlite3.Connection = read.connection.dbapi_connection  # type: ignore[assignment]
+        theirs.backup(made.connection.dbapi_connection)  # type: ignore[arg-type]
+    return engine
 
 
 def clear(data: Path) -> None:

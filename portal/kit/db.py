@@ -22,7 +22,7 @@ LETTERBOX = "letterbox"
 INTERNAL = "internal"
 
 #: Any number will do, as long as every writer of one store asks for the same.
-_ADVISORY_LOCK = 7_310_221
+ADVISORY_LOCK = 7_310_221
 
 
 class Model(DeclarativeBase):
@@ -138,7 +138,7 @@ def write_lock(engine: sa.Engine) -> Iterator[Session]:
         with session.begin():
             session.connection()
             if engine.dialect.name == "postgresql":
-                session.execute(sa.select(sa.func.pg_advisory_xact_lock(_ADVISORY_LOCK)))
+                session.execute(sa.select(sa.func.pg_advisory_xact_lock(ADVISORY_LOCK)))
             yield session
 
 

@@ -1,5 +1,6 @@
 """Bring a store to the newest schema: Alembic without an ini file."""
 
+import sqlalchemy as sa
 from alembic import command
 from alembic.config import Config
 from alembic.migration import MigrationContext
@@ -63,5 +64,21 @@ def _run(store: str, url: str, action: object, revision: str) -> None:
         with engine.begin() as connection:
             config.attributes["connection"] = connection
             action(config, revision)  # type: ignore[operator]
+            _guard(connection)
     finally:
         engine.dispose()
+
+
+def _guard(connection: sa.Connection) -> None:
+    """Let nobody but its owner write Alembic's own table, whatever rights new tables come with on PostgreSQL."""
+    if connection.dialect.name != "postgresql":
+        return
+    others = sa.text(
+        "SELECT DISTINCT quote_ident(grantee) FROM information_schema.role_table_grants"
+        " WHERE table_name = 'alembic_version' AND privilege_type <> 'SELECT'"
+        " AND grantee NOT IN (current_user, 'PUBLIC')"
+    )
+    for name in connection.scalars(others).all():
+        connection.exec_driver_sql(
+            f"REVOKE INSERT, UPDATE, DELETE, TRUNCATE ON alembic_version FROM {name}"
+        )

@@ -3,8 +3,8 @@
 SQLite overwrites what it deletes (`secure_delete`), but a page that was split keeps stale copies of the
 rows that moved to the other half. Only writing the file anew leaves none; then the write-ahead log, which
 still holds the old pages, is cut to nothing. Readers go on meanwhile: they see the register as it was, and
-it says the same before and after. That it is owed follows from the changelog's own rows, written in the
-transaction that took the text away, so a crash forgets nothing.
+it says the same before and after. `scouring` does the same to a PostgreSQL server. That it is owed follows
+from the changelog's own rows, written in the transaction that took the text away, so a crash forgets nothing.
 """
 
 import sqlite3
@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 
 from portal.domain.errors import PortalError
 from portal.kit.db import write_lock
+from portal.register import scouring
 from portal.register.tables.changes import PurgeRow, RetirementRow
 
 
@@ -39,27 +40,34 @@ def note(engine: sa.Engine, serial: int) -> None:
 
 
 def rewrite(engine: sa.Engine) -> None:
-    """Write the register's file anew from what it says; nothing to do on other databases.
+    """Write anew what the database keeps of the register, from what the register says.
 
-    Needs as much room again as the file takes, and the write lock; releases wait meanwhile.
+    Needs as much room again as the register takes, and the write lock; releases wait meanwhile.
 
     Raises:
-        NotPurged: there is no room, or somebody would not let go of the file for half a minute.
+        NotPurged: there is no room, somebody would not let go of the register for half a minute, or the
+            server does not let the office do it.
 
     """
-    if engine.dialect.name != "sqlite":
-        return
+    try:
+        if engine.dialect.name == "sqlite":
+            _rewrite_file(engine)
+        else:
+            scouring.scour(engine.url)
+    except (sqlite3.OperationalError, scouring.NotScoured) as error:
+        raise NotPurged(_words(str(error))) from error
+
+
+def _rewrite_file(engine: sa.Engine) -> None:
     raw = engine.raw_connection()
     try:
         cursor = raw.cursor()
         cursor.execute("VACUUM")
         busy = cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()[0][0]
-    except sqlite3.OperationalError as error:
-        raise NotPurged(_words(str(error))) from error
     finally:
         raw.close()
     if busy:
-        raise NotPurged(_words("database is locked"))
+        raise sqlite3.OperationalError("database is locked")
 
 
 def _words(reason: str) -> str:

@@ -14,7 +14,6 @@ from sqlalchemy.orm import Session
 
 from portal.domain.deadlines import WorkCalendar, publication_clock
 from portal.kit import holidays
-from portal.kit.db import engine_for
 from portal.register import records as r
 from portal.register.proofs.audit import audit
 from portal.register.records import Kind, decode
@@ -26,6 +25,7 @@ from portal.register.tables.plans import PlanRow
 from portal.register.tables.results import ResultRow
 from portal.register.writer import Pen, open_pen
 from tests.register.makers import a_public_agency, a_public_entity, a_public_result, a_public_step
+from tests.stage import register_alone
 
 START = datetime(2025, 7, 7, 1, 0, tzinfo=UTC)
 CALENDAR = WorkCalendar(holidays.exceptions(), holidays.known_until())
@@ -171,16 +171,12 @@ def _kept(session: Session) -> Mapping[Cell, int]:
     return {(e.measure, e.region, e.agency, e.period, e.key): e.count for e in rows}
 
 
-@pytest.mark.sqlite
 @given(acts=_ACTS)
 @settings(
     max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )
 def test_figures_equal_what_counting_again_gives(acts: list[Act], migrated: Path) -> None:
-    engine = engine_for("sqlite://")
-    with engine_for(f"sqlite:///{migrated / 'register.db'}").connect() as source:
-        with engine.connect() as target:
-            source.connection.dbapi_connection.backup(target.connection.dbapi_connection)  # type: ignore[union-attr]
+    engine = register_alone(migrated)
     _play(engine, acts)
 
     with Session(engine) as session:

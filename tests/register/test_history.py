@@ -11,7 +11,6 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy.orm import Session
 
-from portal.kit.db import engine_for
 from portal.register import records as r
 from portal.register.layout import LAYOUTS, hides_more
 from portal.register.parts import Withheld
@@ -22,6 +21,7 @@ from portal.register.tables.results import OutcomeRow
 from portal.register.tables.rows import RecordRow
 from portal.register.writer import open_pen
 from tests.register.makers import a_public_agency, a_public_entity, a_public_result, a_public_step
+from tests.stage import register_alone
 
 START = datetime(2025, 1, 6, 1, 0, tzinfo=UTC)
 
@@ -82,16 +82,12 @@ def _play(engine: sa.Engine, acts: list[Act]) -> None:
                 pen.append(_record(act))
 
 
-@pytest.mark.sqlite
 @given(acts=_ACTS)
 @settings(
     max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )
 def test_replaying_the_log_equals_the_register(acts: list[Act], migrated: Path) -> None:
-    engine = engine_for("sqlite://")
-    with engine_for(f"sqlite:///{migrated / 'register.db'}").connect() as source:
-        with engine.connect() as target:
-            source.connection.dbapi_connection.backup(target.connection.dbapi_connection)  # type: ignore[union-attr]
+    engine = register_alone(migrated)
     _play(engine, acts)
 
     with Session(engine) as session:

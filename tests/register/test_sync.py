@@ -9,7 +9,6 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy.orm import Session
 
-from portal.kit.db import engine_for
 from portal.register import digests
 from portal.register.digests import Counted
 from portal.register.layout import LAYOUTS
@@ -19,6 +18,7 @@ from portal.register.tables.changes import ChangeRow
 from portal.register.writer import open_pen
 from tests.register.makers import a_public_agency, a_public_entity, a_public_result, a_public_step
 from tests.register.test_history import _ACTS, START, Act, _has_parent, _record
+from tests.stage import register_alone
 
 #: A copy: body by kind and id.
 Copy = dict[tuple[str, str], str]
@@ -29,10 +29,7 @@ _quietly = settings(
 
 
 def _empty(migrated: Path) -> sa.Engine:
-    engine = engine_for("sqlite://")
-    with engine_for(f"sqlite:///{migrated / 'register.db'}").connect() as source:
-        with engine.connect() as target:
-            source.connection.dbapi_connection.backup(target.connection.dbapi_connection)  # type: ignore[union-attr]
+    engine = register_alone(migrated)
     with open_pen(engine, now=START) as pen:
         pen.append(a_public_agency())
     return engine

@@ -28,6 +28,7 @@ from portal.register.tables.log import CheckpointRow, LeafRow
 from portal.register.writer import Pen, open_pen
 from tests.register.makers import a_public_agency, a_public_entity, a_public_result, a_public_step
 from tests.register.test_history import _ACTS, START, Act, _play
+from tests.stage import register_alone
 
 pytestmark = pytest.mark.sqlite
 
@@ -134,10 +135,7 @@ def test_a_register_in_which_everything_has_happened_agrees_with_its_log(filled:
 def test_any_history_agrees_with_its_log_and_keeps_no_salt_without_its_text(
     acts: list[Act], migrated: Path
 ) -> None:
-    engine = engine_for("sqlite://")
-    with engine_for(f"sqlite:///{migrated / 'register.db'}").connect() as source:
-        with engine.connect() as target:
-            source.connection.dbapi_connection.backup(target.connection.dbapi_connection)  # type: ignore[union-attr]
+    engine = register_alone(migrated)
     _play(engine, acts)
     _sign(engine, Keys())
 
@@ -337,10 +335,7 @@ def test_another_log_under_another_key_is_found_by_who_saw_the_first(
     filled: sa.Engine, migrated: Path
 ) -> None:
     witness = _audited(filled).head
-    other = engine_for("sqlite://")
-    with engine_for(f"sqlite:///{migrated / 'register.db'}").connect() as source:
-        with other.connect() as target:
-            source.connection.dbapi_connection.backup(target.connection.dbapi_connection)  # type: ignore[union-attr]
+    other = register_alone(migrated)
     keys = Keys()
     for n in range(60):
         _put(other, keys, a_public_agency(id=f"a_{n}"))

@@ -1,6 +1,5 @@
 """An index that follows the changelog equals one that is built from scratch, whatever happened."""
 
-import sqlite3
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
@@ -13,7 +12,6 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy.orm import Session
 
-from portal.kit.db import engine_for
 from portal.register import records as r
 from portal.register.layout import LAYOUTS
 from portal.register.queries import changes
@@ -28,6 +26,7 @@ from tests.register.makers import (
     a_public_step,
 )
 from tests.register.search.memory import Memory
+from tests.stage import register_alone
 
 START = datetime(2025, 1, 6, 1, 0, tzinfo=UTC)
 KINDS = [
@@ -131,15 +130,6 @@ def play(engine: sa.Engine, act: Act, number: int) -> None:
             pen.append(found)
 
 
-def copied(migrated: Path) -> sa.Engine:
-    engine = engine_for("sqlite://")
-    with engine_for(f"sqlite:///{migrated / 'register.db'}").connect() as source:
-        with engine.connect() as target:
-            theirs: sqlite3.Connection = source.connection.dbapi_connection  # type: ignore[assignment]
-            theirs.backup(target.connection.dbapi_connection)  # type: ignore[arg-type]
-    return engine
-
-
 def _full(engine: sa.Engine) -> None:
     """Publish three records of each kind."""
     with open_pen(engine, now=START) as pen:
@@ -150,7 +140,7 @@ def _full(engine: sa.Engine) -> None:
 
 @pytest.mark.parametrize("kind", KINDS, ids=lambda kind: kind.value)
 def test_any_one_change_touches_every_document_that_tells_of_it(kind: Kind, migrated: Path) -> None:
-    engine, followed = copied(migrated), Memory()
+    engine, followed = register_alone(migrated), Memory()
     _full(engine)
     Subscriber(engine, followed, followed).catch_up()
     acts = [Act("put", kind, 0, variant) for variant in (1, 2, 3, 0)]
@@ -173,7 +163,7 @@ def test_following_the_log_equals_building_from_scratch(
     history: list[Act], batch: int, migrated: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(subscriber, "BATCH", batch)
-    engine, followed, fresh = copied(migrated), Memory(), Memory()
+    engine, followed, fresh = register_alone(migrated), Memory(), Memory()
     _full(engine)
     Subscriber(engine, followed, followed).catch_up()
 
