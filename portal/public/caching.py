@@ -33,7 +33,7 @@ def _conditional(view: View, state: Callable[[], str]) -> View:
     @wraps(view)
     def answer(**kwargs: Any) -> Response:  # noqa: ANN401
         tag = "-".join(part for part in (_tag(), state()) if part)
-        if request.if_none_match.contains(tag):
+        if request.if_none_match.contains_weak(tag):
             response = Response(status=304)
         else:
             response = make_response(view(**kwargs))
