@@ -37,7 +37,7 @@ def _conditional(view: View, state: Callable[[], str]) -> View:
         register, beside = kept.standing() or changes.state(db.engine), state()
         g.serial = register.serial
         tag = "-".join(part for part in (_tag(register), beside) if part)
-        if request.if_none_match.contains(tag):
+        if request.if_none_match.contains_weak(tag):
             response = Response(status=304)
         else:
             response = make_response(view(**kwargs))

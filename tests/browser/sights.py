@@ -5,6 +5,8 @@ from html import unescape
 
 from flask.testing import FlaskClient
 
+from portal.public.pages import docs
+
 #: Pages that are there whatever the register holds.
 FIXED = {
     "home": "/",
@@ -16,22 +18,31 @@ FIXED = {
     "results-overdue": "/results/?status=overdue",
     "followups": "/followups/",
     "withheld": "/withheld/",
+    "statistics": "/statistics/",
+    "statistics-punctuality": "/statistics/punctuality",
+    "statistics-outcomes": "/statistics/outcomes",
+    "statistics-coverage": "/statistics/coverage",
+    "statistics-joint": "/statistics/joint",
+    "statistics-none": "/statistics/outcomes?year=1990",
+    "results-none": "/results/?year=1990",
+    "results-disputed": "/results/?disputed=true",
+    "feeds": "/feeds/",
+    "replies": "/replies/",
+    "replies-unknown": "/replies/ABCD-EFGH-JKMN",
     "log": "/log/",
     "log-check": "/log/check",
     "draws-check": "/draws/check",
     "data": "/data/",
     "data-results": "/data/results/",
     "docs": "/docs/",
-    "docs-about": "/docs/about",
     "docs-design": "/docs/design",
-    "docs-rights": "/docs/rights",
-    "docs-glossary": "/docs/glossary",
-    "docs-reading": "/docs/reading",
     "docs-api": "/docs/api",
     "docs-data": "/docs/data",
     "docs-codes": "/docs/codes",
+    "docs-errors": "/docs/errors",
     "nothing": "/nothing",
-}
+    "refused": "/results/?year=abc",
+} | {f"docs-{name}": f"/docs/{name}" for name in docs.PAGES}
 #: Lists, and with them the first record of each.
 SECTIONS = ("results", "plans", "tasks", "draws", "items", "entities", "agencies", "documents")
 #: A record of its own kind: a list, and the sections to follow from there, link by link.
@@ -41,6 +52,9 @@ TELLING = {
     "entity-closed": ("/results/?status=closed", "results", "entities"),
     "entity-overdue": ("/results/?status=overdue", "results", "entities"),
     "document-figures": ("/documents/?kind=statistics", "documents"),
+    "plan-adjusted": ("/plans/?adjusted=true", "plans"),
+    "draw-listed": ("/draws/?verifiable=true", "draws"),
+    "result-disputed": ("/results/?disputed=true", "results"),
 }
 
 
@@ -60,12 +74,23 @@ def sights(client: FlaskClient) -> dict[str, str]:
         for section in way:
             found[name] = _first(client, found[name], section)
     found["entity-statement"] = f"{found['entity-closed']}/statement"
+    found["letter"] = f"/replies/new?about={found['results-one'].rpartition('/')[2]}"
+    found["draw-revealed"] = _revealed(client)
     return found
 
 
 def in_english(address: str) -> str:
     """Return the same page in English."""
     return f"{address}{'&' if '?' in address else '?'}lang=en"
+
+
+def _revealed(client: FlaskClient) -> str:
+    """Return the first draw that comes with its package."""
+    every = client.get("/api/v1/draws?limit=1000").get_json()["data"]
+    for draw in every:
+        if draw["package_sha256"]:
+            return f"/draws/{draw['id']}"
+    raise LookupError("/draws/")
 
 
 def _first(client: FlaskClient, address: str, section: str) -> str:

@@ -1,5 +1,6 @@
 """A real nginx in front, with the configuration that `portal-site config nginx` prints."""
 
+import gzip
 import http.client
 import os
 import shutil
@@ -13,13 +14,18 @@ from pathlib import Path
 
 import pytest
 
+from portal.public.app import create_app
+from tests.browser.sights import sights
 from tests.conftest import Office
 from tests.journeys.processes import BIN, environment, free_port, running, wait_for
 from tests.journeys.processes import office as run_office
 from tests.makers import RESULT_ROW
+from tests.public.test_weight import MOST_AT_FIRST, MOST_PAGE, fetched
+from tests.stage import urls
 
 pytestmark = [pytest.mark.slow, pytest.mark.enable_socket]
 
+_PACKED = {"Accept-Encoding": "gzip"}
 _WRAPPER = """
 daemon off; pid {folder}/nginx.pid; error_log {folder}/error.log; worker_processes 2;
 events {{ worker_connections 512; }}
@@ -94,6 +100,42 @@ def test_pages_pass_static_files_are_kept_and_watching_is_for_this_machine(front
     assert (styled, style_headers["cache-control"]) == (200, "public, max-age=31536000, immutable")
     assert front.ask("/metrics")[0] == 404
     assert front.ask("/readyz")[2].startswith(b"ok serial=")
+
+
+@pytest.fixture(scope="module")
+def kinds_of_pages(demo: Path) -> dict[str, str]:
+    """The address of one page of every kind."""
+    return sights(create_app(urls(demo)[0]).test_client())
+
+
+def test_a_first_visit_weighs_little_on_the_wire(
+    front: Front, kinds_of_pages: dict[str, str]
+) -> None:
+    """Pages and what a browser fetches for them, as nginx sends them to whoever takes gzip."""
+    heavy, plain = [], set[str]()
+    for name, page in kinds_of_pages.items():
+        _, headers, body = front.ask(page, _PACKED)
+        if headers.get("content-encoding") == "gzip":
+            html = gzip.decompress(body)
+        else:
+            html = body
+            plain.add(name)
+        files = [front.ask(each, _PACKED)[2] for each in fetched(html.decode())]
+        whole = len(body) + sum(map(len, files))
+        if len(body) > MOST_PAGE or whole > MOST_AT_FIRST:
+            heavy.append((name, len(body), whole))
+
+    #: nginx packs no refusal.
+    assert (heavy, plain) == ([], {"refused"})
+
+
+def test_who_holds_a_packed_page_is_told_that_it_is_unchanged(front: Front) -> None:
+    tag = front.ask("/agencies/", _PACKED)[1]["etag"]
+    status, headers, body = front.ask("/agencies/", _PACKED | {"If-None-Match": tag})
+
+    assert tag.startswith('W/"')
+    assert (status, body) == (304, b"")
+    assert headers["etag"] == tag.removeprefix("W/")
 
 
 def test_a_withdrawn_record_is_gone_from_the_cache_within_two_seconds(

@@ -11,6 +11,7 @@ from flask.testing import FlaskClient
 from portal.kit.db import db
 from portal.public.app import create_app
 from portal.public.filters import LISTS
+from tests.browser.sights import in_english
 from tests.conftest import Office
 from tests.makers import AGENCY, RESULT_ROW
 from tests.public.crawl import crawl
@@ -135,6 +136,29 @@ def test_the_english_page_keeps_english_in_its_links(office: Office, client: Fla
     own = [link for link in re.findall(r'href="(/[^"]*)"', page) if not link.startswith("/static/")]
     assert '<html lang="en">' in page
     assert {link for link in own if "lang=en" not in link} == {"/results/"}  # back to Chinese
+
+
+def test_every_page_tells_search_engines_what_it_is_and_where_its_languages_are(
+    office: Office, client: FlaskClient
+) -> None:
+    office.put("results", RESULT_ROW)
+    result = str(re.findall(r"/results/r_\w+", client.get("/results/").get_data(as_text=True))[0])
+
+    for address in ("/", "/results/?year=2025", result, "/docs/about", "/statistics/outcomes"):
+        page = client.get(address).get_data(as_text=True)
+        english = client.get(in_english(address)).get_data(as_text=True)
+        own = f"https://mingcha.example{address.partition('?')[0]}"
+        languages = {"zh-Hans": own, "en": f"{own}?lang=en", "x-default": own}
+        title = re.findall(r"<title>(.+) · 明察</title>", page)[0]
+        described = re.findall(r'<meta name="description" content="([^"]+)">', page)
+
+        assert (
+            dict(re.findall(r'<link rel="alternate" hreflang="(.+)" href="(.+)">', page))
+            == languages
+        )
+        assert re.findall(r'<link rel="canonical" href="(.+)">', page) == [own]
+        assert re.findall(r'<link rel="canonical" href="(.+)">', english) == [f"{own}?lang=en"]
+        assert [each.partition("。")[0] for each in described] == [title]
 
 
 def test_code_lists_have_both_languages() -> None:

@@ -30,7 +30,7 @@ def reader(demo: Path) -> FlaskClient:
     return create_app(settings).test_client()
 
 
-def _fetched(page: str) -> set[str]:
+def fetched(page: str) -> set[str]:
     """Return what a browser fetches for a page by itself."""
     found = [match for match in _FETCHED.finditer(page) if "canonical" not in match[0]]
     return {unescape(match[1]) for match in found if 'rel="alternate"' not in match[0]}
@@ -48,10 +48,10 @@ def test_no_kind_of_page_is_heavy_and_none_fetches_from_elsewhere(reader: FlaskC
     for name, address in sights(reader).items():
         for page in (address, in_english(address)):
             html = reader.get(page).get_data(as_text=True)
-            fetched = _fetched(html)
-            foreign += [(name, each) for each in fetched if not each.startswith("/")]
+            needed = fetched(html)
+            foreign += [(name, each) for each in needed if not each.startswith("/")]
             size = _sent(reader, page)
-            whole = size + sum(_sent(reader, each) for each in fetched)
+            whole = size + sum(_sent(reader, each) for each in needed)
             if size > MOST_PAGE or whole > MOST_AT_FIRST:
                 heavy.append((name, size, whole))
 

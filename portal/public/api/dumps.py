@@ -46,7 +46,7 @@ def table(name: str) -> ResponseReturnValue:
     found, file = _wanted(f"{name}.csv.gz")
     packed = request.accept_encodings["gzip"] > 0
     tag = file.sha256 if packed else f"{file.sha256}-plain"
-    if request.if_none_match.contains(tag):
+    if request.if_none_match.contains_weak(tag):
         response = Response(status=304)
     else:
         opened = _opened(found.dump, file)
