@@ -11,8 +11,7 @@ from portal.domain.errors import PortalError
 from portal.kit.db import engine_for, read_only
 from portal.public.commands.opening import with_register
 from portal.register.search import keeping
-from portal.register.search.model import Unavailable
-from portal.register.search.opening import UnknownEngine
+from portal.register.search.model import Unavailable, UnknownEngine
 from portal.register.search.subscriber import Reached
 
 

@@ -22,6 +22,12 @@ FACETS = (
 )  # fmt: skip
 
 
+#: A beginning of an identifier must have so many characters; shorter ones say nothing.
+LEAST_BEGINNING = 4
+#: A beginning in pinyin must have so many letters.
+LEAST_SOUND = 2
+
+
 class Tier(IntEnum):
     """Where a query matched, best first."""
 
@@ -107,6 +113,10 @@ class NoIndex(LookupError):
 
 class Damaged(ValueError):
     """The index is not what was written, or of another version; the writer must rebuild it."""
+
+
+class UnknownEngine(ValueError):
+    """The address of the search engine names none that we know; the message lists those we do."""
 
 
 class Busy(RuntimeError):

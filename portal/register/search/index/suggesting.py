@@ -6,16 +6,14 @@ import numpy as np
 from pyroaring import BitMap
 
 from portal.register.search.analysis import BREAK, EDGE, compact, fold, fold_sound
-from portal.register.search.index.asking import LEAST_BEGINNING, Asked, Patience
+from portal.register.search.index.asking import Asked, Patience
 from portal.register.search.index.lexicon import union
 from portal.register.search.index.newest import Part, newest
 from portal.register.search.index.segment import IDENTIFIERS, NAMES, SOUNDS, Segment
 from portal.register.search.index.snapshot import Leaf, Snapshot
-from portal.register.search.model import Hit, Tier
+from portal.register.search.model import LEAST_BEGINNING, LEAST_SOUND, Hit, Tier
 from portal.register.search.nearness import COMPARED, allowed, distance, slips
 
-#: A beginning in pinyin must have so many letters.
-_LEAST_SOUND = 2
 #: Pairs of characters in more names than this do not tell one name from another.
 _TELLING = 20_000
 
@@ -47,7 +45,7 @@ def _beginning(segment: Segment, prefix: str) -> BitMap:
     found = [segment.lexicon(NAMES).beginning(folded)] if folded else []
     if len(plain) >= LEAST_BEGINNING:
         found.append(segment.lexicon(IDENTIFIERS).beginning(plain))
-    if len(sound) >= _LEAST_SOUND and sound.isascii():
+    if len(sound) >= LEAST_SOUND and sound.isascii():
         found.append(segment.lexicon(SOUNDS).beginning(sound))
     return union(found)
 
