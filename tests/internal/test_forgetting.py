@@ -1,6 +1,7 @@
 """What the office takes back is out of the search index before anybody is told "done"."""
 
 import fcntl
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
@@ -11,7 +12,7 @@ from sqlalchemy.orm import Session
 from portal.domain.grounds import Ground
 from portal.domain.verdicts import Act
 from portal.internal.desk import decide, retract, scheduled
-from portal.internal.desk.forgetting import NotForgotten
+from portal.internal.desk.forgetting import NotForgotten, forget
 from portal.internal.desk.orders import Order
 from portal.internal.tables.filings import FilingRow
 from portal.internal.tables.ledger import WithdrawalRow
@@ -21,6 +22,7 @@ from portal.register.records import Kind
 from portal.register.search import keeping
 from portal.register.search.model import Query, Term
 from portal.register.search.opening import open_engine
+from portal.register.writer import open_pen
 from tests.conftest import NOW, Office
 from tests.makers import RESULT_ROW
 from tests.raw import raw_bytes
@@ -171,3 +173,23 @@ def test_an_index_that_another_process_keeps_is_said_plainly_and_done_later(
         assert session.scalars(sa.select(WithdrawalRow.done_at)).all() == [None]
     keeping.catch_up(indexed.stores.register, indexed.stores.index)
     assert not _holds(data, RARE)
+
+
+@pytest.mark.enable_socket
+def test_while_the_search_server_is_away_nobody_is_told_done_and_it_stays_owed(
+    office: Office,
+) -> None:
+    office.put("results", ROW)
+    #: Nobody listens on the first port of this machine.
+    away = keeping.Place.of(
+        "opensearch://kit:hunter2@127.0.0.1:1/mingcha", office.stores.index.lock.parent
+    )
+    stores = replace(office.stores, index=away)
+    with open_pen(stores.register, now=NOW) as pen:
+        pen.withdraw(Kind.RESULT, [_id_of(office, "result")])
+
+    with pytest.raises(NotForgotten, match=r"没有应答.*尚未清除") as caught:
+        forget(stores)
+
+    assert "hunter2" not in str(caught.value)
+    assert purging.owed(stores.register)

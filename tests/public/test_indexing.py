@@ -51,6 +51,18 @@ def test_an_address_of_no_engine_is_wrong_use(
     assert (done.exit_code, "PORTAL_SEARCH_URL" in done.stderr) == (2, True)
 
 
+@pytest.mark.enable_socket
+def test_a_server_that_is_away_is_told_without_its_password(
+    office: Office, run: CliRunner, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PORTAL_SEARCH_URL", "opensearch://kit:hunter2@127.0.0.1:1/mingcha")
+
+    done = _index(run)
+
+    told = "检索服务器 opensearch://127.0.0.1:1/mingcha 没有应答\n"
+    assert (done.exit_code, done.output) == (1, told)
+
+
 def test_a_register_that_is_not_there_is_refused(run: CliRunner, data: Path) -> None:
     (data / "register.db").unlink()
 

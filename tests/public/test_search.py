@@ -10,6 +10,7 @@ from flask.testing import FlaskClient
 
 from portal.register.records import Kind
 from portal.register.search import finding, keeping
+from portal.register.search.opening import open_engine
 from portal.register.writer import open_pen
 from tests.conftest import NOW, Office
 from tests.makers import CREDIT_CODE, RESULT_ROW
@@ -210,6 +211,24 @@ def test_a_broken_index_is_no_error(indexed: Office, site: Flask, data: Path) ->
 
     assert answer.status_code == 200
     assert "全文检索正在准备" in answer.get_data(as_text=True)
+
+
+@pytest.mark.enable_socket
+@pytest.mark.parametrize(
+    "path",
+    ["/search", "/search?q={}", "/search/suggest?q={}", "/search.atom?q={}", "/api/v1/search?q={}", "/readyz"],
+)  # fmt: skip
+def test_a_search_server_that_is_away_is_no_error(indexed: Office, site: Flask, path: str) -> None:
+    #: Nobody listens on the first port of this machine.
+    site.extensions["search"] = open_engine("opensearch://kit:hunter2@127.0.0.1:1/mingcha")
+
+    answer = site.test_client().get(path.format("示例市青禾"))
+
+    assert answer.status_code == 200
+    assert "hunter2" not in answer.get_data(as_text=True)
+    if path == "/search?q={}":
+        assert "全文检索正在准备" in answer.get_data(as_text=True)
+        assert 'href="/entities/e_' in answer.get_data(as_text=True)
 
 
 def test_machines_ask_the_same_question(indexed: Office, site: Flask) -> None:

@@ -9,6 +9,7 @@ from portal.domain.errors import PortalError
 from portal.internal.desk.stores import Stores
 from portal.register import purging
 from portal.register.search import keeping
+from portal.register.search.model import Unavailable
 from portal.register.search.turns import IndexBusy
 
 
@@ -45,4 +46,9 @@ def _from_the_index(stores: Stores) -> None:
         raise NotForgotten(
             "登记册中已撤下，公开页面不再提供；但检索索引正被另一进程写入，其中的内容尚未清除。"
             "请稍后运行 portal-site index 清除"
+        ) from error
+    except Unavailable as error:
+        raise NotForgotten(
+            f"登记册中已撤下，公开页面不再提供；但{error}，检索索引中的内容尚未清除。"
+            "服务器恢复后每分钟自动补做，也可运行 portal-site index 清除"
         ) from error

@@ -11,7 +11,7 @@ from portal.domain.errors import PortalError
 from portal.kit.db import engine_for, read_only
 from portal.public.commands.opening import with_register
 from portal.register.search import keeping
-from portal.register.search.opening import UnknownEngine
+from portal.register.search.model import Unavailable, UnknownEngine
 from portal.register.search.subscriber import Reached
 
 
@@ -32,9 +32,7 @@ def index(*, rebuild: bool, stay: bool, as_json: bool) -> None:
     register = engine_for(read_only(settings.register_url))
     place = keeping.Place.of(settings.search_url, settings.data)
     try:
-        reached = keeping.catch_up(register, place, rebuild=rebuild, thorough=True, say=_progress)
-        if reached is not None:
-            _tell(reached, as_json=as_json)
+        _once(register, place, rebuild=rebuild, stay=stay, as_json=as_json)
         if stay:
             _stay(register, place, as_json=as_json)
     except UnknownEngine as error:
@@ -47,16 +45,36 @@ def index(*, rebuild: bool, stay: bool, as_json: bool) -> None:
         register.dispose()
 
 
+def _once(
+    register: sa.Engine, place: keeping.Place, *, rebuild: bool, stay: bool, as_json: bool
+) -> None:
+    """Bring the index up to date now; who stays may wait for a server that is away."""
+    try:
+        reached = keeping.catch_up(register, place, rebuild=rebuild, thorough=True, say=_progress)
+    except Unavailable as error:
+        if not stay or rebuild:
+            raise
+        _lost(error)
+    else:
+        if reached is not None:
+            _tell(reached, as_json=as_json)
+
+
 def _stay(register: sa.Engine, place: keeping.Place, *, as_json: bool) -> None:
     try:
         keeping.follow(
             register,
             place,
             tell=lambda reached: _tell(reached, as_json=as_json),
+            lost=_lost,
             stop=threading.Event(),
         )
     except KeyboardInterrupt:
         click.echo("不再跟随", err=True)
+
+
+def _lost(error: Unavailable) -> None:
+    click.echo(f"{error}；恢复后自动继续", err=True)
 
 
 def _progress(done: int) -> None:

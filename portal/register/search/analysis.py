@@ -22,6 +22,7 @@ BREAK = "\n"
 #: Characters that are words by themselves: kana and Chinese, in all planes.
 SINGLES = "\u3007\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003ffff"
 _RUN = re.compile(f"([^ {SINGLES}]+)")
+_TOKEN = re.compile(f"[{SINGLES}]|[^{EDGE}{SINGLES}]+")
 _CHAIN = re.compile(f"{EDGE}(?:[^{EDGE}{SINGLES}]+{EDGE})+")
 #: Characters above are rare; a hostile text cannot make us remember them all.
 _REMEMBERED = 0x10000
@@ -69,6 +70,15 @@ def fold(text: str) -> str:
     """
     fenced = EDGE.join(_RUN.split(text.translate(_TABLE)))
     return fenced.replace(" ", "").replace(EDGE + EDGE, EDGE)
+
+
+def tokens(folded: str) -> list[str]:
+    """Return the tokens of a folded text: characters that are words by themselves, and runs.
+
+    >>> tokens(fold("第３號 GB-50016"))
+    ['第', '3', '号', 'gb', '50016']
+    """
+    return _TOKEN.findall(folded)
 
 
 def compact(folded: str) -> str:

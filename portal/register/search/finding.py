@@ -25,6 +25,7 @@ from portal.register.search.model import (
     Query,
     Tier,
     TooMuch,
+    Unavailable,
 )
 from portal.register.search.sources import Source, grouped, load
 from portal.register.search.synonyms import Groups
@@ -37,8 +38,8 @@ ORDERS = ("relevance", "date")
 
 #: The hint that an answer would have taken too long.
 TOO_MUCH = "too_much"
-#: What an engine says when there is nothing to read; the register answers then.
-NO_INDEX = (NoIndex, Damaged)
+#: What an engine says when there is nothing to read, or nobody to ask; the register answers then.
+NO_INDEX = (NoIndex, Damaged, Unavailable)
 #: Names offered as what was meant, and those they are chosen from.
 _MEANT = 3
 _WEIGHED = 48

@@ -9,7 +9,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from portal.register.queries import changes
-from portal.register.search.model import Damaged, Engine, IndexWriter
+from portal.register.search.model import Damaged, Engine, IndexWriter, Unavailable
 from portal.register.search.opening import open_engine, open_writer
 from portal.register.search.subscriber import Reached, Say, Subscriber, life
 from portal.register.search.turns import turn
@@ -20,6 +20,7 @@ LOOK_SECONDS = 0.3
 PATIENCE = 120.0
 
 Tell = Callable[[Reached], None]
+Lost = Callable[[Unavailable], None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +54,7 @@ def catch_up(
 
     Raises:
         IndexBusy: another process wrote all the time that one was ready to wait.
+        Unavailable: the server of the index does not answer.
 
     """
     place.lock.parent.mkdir(parents=True, exist_ok=True)
@@ -66,9 +68,17 @@ def catch_up(
 
 
 def follow(
-    register: sa.Engine, place: Place, *, tell: Tell, stop: threading.Event, say: Say | None = None
+    register: sa.Engine,
+    place: Place,
+    *,
+    tell: Tell,
+    lost: Lost,
+    stop: threading.Event,
+    say: Say | None = None,
 ) -> None:
     """Catch up whenever the register has moved on, or the index is gone, until `stop` is set.
+
+    While the server of the index is away it is asked again and again; `lost` is told once each time.
 
     Raises:
         IndexBusy: another process wrote all the time that one was ready to wait.
@@ -77,13 +87,19 @@ def follow(
     place.lock.parent.mkdir(parents=True, exist_ok=True)
     with turn(place.lock, patience=PATIENCE):
         engine, writer = open_engine(place.url), open_writer(place.url)
-    if not writer.intact() and (reached := catch_up(register, place, rebuild=True, say=say)):
-        tell(reached)
+    looked_through = away = False
     while True:
-        if _is_behind(register, engine, writer):
-            reached = catch_up(register, place, say=say)
-            if reached:
-                tell(reached)
+        try:
+            rebuild = not looked_through and not writer.intact()
+            if rebuild or _is_behind(register, engine, writer):
+                reached = catch_up(register, place, rebuild=rebuild, say=say)
+                if reached:
+                    tell(reached)
+            looked_through, away = True, False
+        except Unavailable as error:
+            if not away:
+                lost(error)
+            away = True
         if stop.wait(LOOK_SECONDS):
             return
 

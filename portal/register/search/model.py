@@ -11,6 +11,8 @@ from datetime import date
 from enum import IntEnum
 from typing import Protocol
 
+from portal.domain.errors import PortalError
+
 #: Facets a document may carry; every one of them can be filtered by and counted.
 #: `part` names records without a document of their own change: the plan of a task, the steps of a result.
 #: No address ever offers it; the subscriber asks by it which documents a withdrawn record was part of.
@@ -18,6 +20,12 @@ FACETS = (
     "kind", "agency", "region", "item", "entity", "task", "class", "outcome", "status", "year", "joint",
     "part",
 )  # fmt: skip
+
+
+#: A beginning of an identifier must have so many characters; shorter ones say nothing.
+LEAST_BEGINNING = 4
+#: A beginning in pinyin must have so many letters.
+LEAST_SOUND = 2
 
 
 class Tier(IntEnum):
@@ -107,14 +115,24 @@ class Damaged(ValueError):
     """The index is not what was written, or of another version; the writer must rebuild it."""
 
 
+class UnknownEngine(ValueError):
+    """The address of the search engine names none that we know; the message lists those we do."""
+
+
 class Busy(RuntimeError):
     """Another process is writing the index."""
+
+
+class Unavailable(PortalError):
+    """The server of the index does not answer now. Reading processes answer without it meanwhile."""
+
+    code = "search_unavailable"
 
 
 class Engine(Protocol):
     """What reading processes ask of an engine. Safe to use from several threads.
 
-    Every question may also raise `NoIndex` or `Damaged`.
+    Every question may also raise `NoIndex`, `Damaged` or `Unavailable`.
     """
 
     def search(self, query: Query) -> Answer:
@@ -144,9 +162,11 @@ class Engine(Protocol):
 
 
 class IndexWriter(Protocol):
-    """What the one writing process asks of an engine. Every call is all or nothing, also under kill -9.
+    """What the one writing process asks of an engine.
 
-    `apply` may also raise `NoIndex`, `epoch` and `apply` `Damaged`, every one `Busy`.
+    `rebuild` is all or nothing, also under kill -9. `apply` is, or it leaves the index `torn`: then the same
+    changes applied again make it whole. `apply` may also raise `NoIndex`, `epoch`, `torn` and `apply`
+    `Damaged`, every one `Busy` or `Unavailable`.
     """
 
     def rebuild(self, documents: Iterable[Document], *, serial: int, epoch: str) -> None:
@@ -163,7 +183,11 @@ class IndexWriter(Protocol):
         """Bring the index to `serial`: put `documents` in place of their older versions, drop the ids in `gone`.
 
         With `purge` nothing of what was replaced or dropped is left in any file when this returns.
+        Where `serial` is the one reached before, more of the same changes is to come: `torn` until then.
         """
+
+    def torn(self) -> bool:
+        """Whether the index may hold what came after its serial; False without an index."""
 
     def intact(self) -> bool:
         """Whether all that was written is still as it was written, read to the last byte."""

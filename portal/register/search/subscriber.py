@@ -69,7 +69,7 @@ class Subscriber:
             return False
 
     def _to_the_end(self, count: "_Count", *, rebuilt: bool) -> Reached:
-        while self._follow(count, wary=rebuilt):
+        while self._follow(count, wary=rebuilt or self.writer.torn()):
             pass
         return Reached(self.index.serial(), count.done, rebuilt)
 
@@ -91,7 +91,8 @@ class Subscriber:
                 changed[row.kind].add(row.public_id)
             made: list[Document] = []
             gone: list[str] = []
-            for kind, ids in touched(session, self.index, changed, since=since):
+            known = None if wary else since
+            for kind, ids in touched(session, self.index, changed, since=known):
                 if len(made) + len(gone) >= _AT_ONCE:
                     self.writer.apply(made, gone, serial=since, purge=purge)
                     made, gone = [], []

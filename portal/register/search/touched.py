@@ -48,12 +48,13 @@ _NAMED_IN: dict[str, tuple[tuple[str, Key, Key], ...]] = {
 
 
 def touched(
-    session: Session, index: Engine, changed: Mapping[str, Collection[str]], *, since: int
+    session: Session, index: Engine, changed: Mapping[str, Collection[str]], *, since: int | None
 ) -> Iterator[Chunk]:
     """Yield (kind, ids) of the documents to make anew, at most `CHUNK` ids at a time.
 
     `changed` names at most a few thousand records by kind, as the changelog does; `since` is the
-    serial that the index has reached. The changed records' own documents come first.
+    serial that the index knows nothing beyond, None where it may: then whatever names a changed
+    record is touched. The changed records' own documents come first.
     """
     own = _own(session, index, changed)
     for kind in SEARCHED:
@@ -118,13 +119,15 @@ def _column(
         yield from session.scalars(query)
 
 
-def _told_otherwise(session: Session, kind: str, ids: set[str], since: int) -> set[str]:
+def _told_otherwise(session: Session, kind: str, ids: set[str], since: int | None) -> set[str]:
     """Return those of `ids` of which other documents say something else than when the index read them.
 
     All but those whose every version since then, the present one included, tells others the same.
     """
     if kind not in _TOLD:
         return set()
+    if since is None:
+        return ids
     told: dict[str, list[tuple[int, object]]] = defaultdict(list)
     table, record_type = LAYOUTS[Kind(kind)].table, TYPES[Kind(kind)]
     for rows in (VersionRow, table):

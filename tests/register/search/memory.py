@@ -8,6 +8,10 @@ from portal.register.search.model import Answer, Document, Hit, NoIndex, Query, 
 from tests.register.search import naive
 
 
+class Killed(BaseException):
+    """What `dying` does."""
+
+
 @dataclass
 class Memory:
     """`purged` are the ids that were ever given with purge, `rebuilt` how often it started over."""
@@ -17,6 +21,9 @@ class Memory:
     life: str | None = None
     purged: set[str] = field(default_factory=set)
     rebuilt: int = 0
+    #: Die in the middle of the next change: all is written but the serial.
+    dying: bool = False
+    half: bool = False
 
     def rebuild(self, documents: Iterable[Document], *, serial: int, epoch: str) -> None:
         self.documents = {each.public_id: each for each in documents}
@@ -31,10 +38,17 @@ class Memory:
         for each in gone:
             self.documents.pop(each, None)
         self.documents |= fresh
+        self.half = self.dying or (serial == self.reached and (self.half or bool(fresh or gone)))
+        if self.dying:
+            self.dying = False
+            raise Killed
         self.reached = serial
 
     def intact(self) -> bool:
         return True
+
+    def torn(self) -> bool:
+        return self.half
 
     def epoch(self) -> str | None:
         return self.life

@@ -18,6 +18,7 @@ from portal.register.queries import changes
 from portal.register.records import Kind
 from portal.register.search import subscriber
 from portal.register.search.subscriber import Subscriber
+from portal.register.tables.changes import VersionRow
 from portal.register.writer import open_pen
 from tests.register.makers import (
     a_public_agency,
@@ -25,7 +26,7 @@ from tests.register.makers import (
     a_public_result,
     a_public_step,
 )
-from tests.register.search.memory import Memory
+from tests.register.search.memory import Killed, Memory
 from tests.stage import register_alone
 
 START = datetime(2025, 1, 6, 1, 0, tzinfo=UTC)
@@ -153,6 +154,31 @@ def test_any_one_change_touches_every_document_that_tells_of_it(kind: Kind, migr
         assert followed.documents == fresh.documents, act
 
     assert followed.rebuilt == 1
+
+
+def test_a_name_taken_back_while_the_index_was_half_written_is_in_no_document(
+    migrated: Path,
+) -> None:
+    engine, followed, fresh = copied(migrated), Memory(), Memory()
+    _full(engine)
+    Subscriber(engine, followed, followed).catch_up()
+    play(engine, Act("put", Kind.AGENCY, 0, 2), 1)
+    followed.dying = True
+    with pytest.raises(Killed):
+        Subscriber(engine, followed, followed).catch_up()
+    assert followed.torn()
+
+    play(engine, Act("put", Kind.AGENCY, 0, 0), 2)
+    with Session(engine) as session:
+        #: As when less is shown than before: the version between is gone.
+        session.execute(sa.delete(VersionRow).where(VersionRow.serial > 3 * len(KINDS)))
+        session.commit()
+    Subscriber(engine, followed, followed).catch_up()
+    Subscriber(engine, fresh, fresh).catch_up()
+
+    assert followed.documents == fresh.documents
+    assert "r_0" in followed.purged
+    assert not followed.torn()
 
 
 @given(history=acts(), batch=st.sampled_from([1, 2, 3, 1000]))

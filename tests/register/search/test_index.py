@@ -42,6 +42,18 @@ def test_a_change_is_seen_at_the_next_question_and_old_files_are_gone(tmp_path: 
     assert [path.name for path in tmp_path.iterdir() if path.name != "WRITELOCK"] == ["CURRENT"]
 
 
+def test_it_is_torn_from_the_first_part_of_a_change_to_the_last(tmp_path: Path) -> None:
+    writer = WhooshWriter(tmp_path)
+    assert not writer.torn()
+    writer.rebuild([], serial=1, epoch="e")
+    told = [writer.torn()]
+    for number, serial in ((1, 1), (2, 1), (3, 2)):
+        writer.apply([a_document(number)], [], serial=serial, purge=False)
+        told.append(writer.torn())
+
+    assert told == [False, True, True, False]
+
+
 def test_many_small_changes_are_merged_and_nothing_is_lost(tmp_path: Path) -> None:
     writer, engine = WhooshWriter(tmp_path), WhooshEngine(tmp_path)
     writer.rebuild([], serial=0, epoch="e")

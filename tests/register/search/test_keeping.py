@@ -132,7 +132,9 @@ def test_what_is_published_is_found_while_the_follower_runs(
         moved.set()
 
     runner = threading.Thread(
-        target=follow, args=(migrated_register, place), kwargs={"tell": tell, "stop": stop}
+        target=follow,
+        args=(migrated_register, place),
+        kwargs={"tell": tell, "lost": pytest.fail, "stop": stop},
     )
     runner.start()
     try:

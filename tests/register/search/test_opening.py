@@ -4,7 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from portal.register.search.opening import UnknownEngine, open_engine, open_writer
+from portal.register.search.model import UnknownEngine
+from portal.register.search.opening import open_engine, open_writer
 from tests.register.search.makers import a_document
 
 
@@ -21,5 +22,5 @@ def test_an_absolute_folder_is_opened_for_reading_and_writing(tmp_path: Path) ->
     ["", "var/search", "whoosh:relative", "whoosh://host/path", "opensearch+http://localhost"],
 )
 def test_any_other_address_is_refused_with_what_to_write(url: str) -> None:
-    with pytest.raises(UnknownEngine, match="whoosh:///absolute/folder"):
+    with pytest.raises(UnknownEngine, match="PORTAL_SEARCH_URL must look like"):
         open_engine(url)

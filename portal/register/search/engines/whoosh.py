@@ -6,6 +6,7 @@ holder dies); list, dictionary and postings are our own, see `portal.register.se
 
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
+from dataclasses import replace
 from itertools import accumulate
 from pathlib import Path
 from secrets import token_hex
@@ -117,6 +118,13 @@ class WhooshWriter:
         files = [each for m in members for each in (m.segment, m.dead) if each]
         return all(filing.intact(self._folder, each) for each in files)
 
+    def torn(self) -> bool:
+        """Whether some of the changes after the serial are in already; also raises `Damaged`."""
+        try:
+            return manifest.read(self._folder).torn
+        except NoIndex:
+            return False
+
     def rebuild(self, documents: Iterable[Document], *, serial: int, epoch: str) -> None:
         """Make a new generation of `documents`, switch to it, and remove the old one's files."""
         with self._lock():
@@ -144,8 +152,9 @@ class WhooshWriter:
                 for kept in self._without(leaf.segment, leaf.alive, member, replaced, purge=purge)
             ]
             members += self._build(new.values())
-            epoch = before.manifest.epoch
-            self._commit(Manifest(self._next(), epoch, serial, tuple(members)))
+            old, more = before.manifest, bool(replaced)
+            torn = serial == old.serial and (old.torn or more)
+            self._commit(Manifest(self._next(), old.epoch, serial, tuple(members), torn))
             self._merge()
 
     def _next(self) -> int:
@@ -219,7 +228,8 @@ class WhooshWriter:
             merged = self._rewritten([(leaf.segment, leaf.alive) for leaf in chosen])
             kept = tuple(m for m in now.manifest.members if m.segment.name not in group)
             old = now.manifest
-            self._commit(Manifest(old.generation + 1, old.epoch, old.serial, (*kept, merged)))
+            new = replace(old, generation=old.generation + 1, members=(*kept, merged))
+            self._commit(new)
 
 
 def _crowded(now: Snapshot) -> set[str]:

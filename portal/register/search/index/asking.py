@@ -9,8 +9,6 @@ from portal.register.search.index.grams import Units, key, single, units
 from portal.register.search.index.phrases import LONGEST, SHORTEST, Phrase
 from portal.register.search.model import TooMuch
 
-#: A beginning of an identifier must have so many characters; shorter ones say nothing.
-LEAST_BEGINNING = 4
 _PAIR = 2
 _MOST_PARTS = 8
 

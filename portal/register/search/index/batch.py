@@ -4,7 +4,7 @@ In a segment the newest document comes first, then by identifier: date order is 
 first hits of any set are its newest, whatever its size.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import accumulate
@@ -18,13 +18,10 @@ from portal.register.search.index.grams import BLOCK, Seen, Units
 from portal.register.search.index.lexicon import Gathering, Lexicon, Numbers
 from portal.register.search.index.phrases import Mining
 from portal.register.search.index.segment import IDENTIFIERS, NAMES, RUNS, SOUNDS, Segment
-from portal.register.search.index.sounds import sounds
+from portal.register.search.index.sounds import sounding
 from portal.register.search.model import FACETS, Document
 
 LEXICONS = (IDENTIFIERS, NAMES, SOUNDS, *RUNS, *(f"facet.{name}" for name in FACETS))
-
-#: Kinds that go by the name of another record, which is the one to suggest to who types pinyin.
-_UNHEARD = {"result"}
 
 _folded = lru_cache(maxsize=32_768)(fold)
 
@@ -75,7 +72,7 @@ class Batch:
         words: dict[str, set[str]] = {
             IDENTIFIERS: {compact(fold(each)) for each in document.identifiers},
             NAMES: set(areas[0]),
-            SOUNDS: set(_sounds(document)),
+            SOUNDS: set(sounding(document)),
         }
         for name, area in zip(RUNS, areas, strict=True):
             words[name] = {run for value in area for run in runs(value)}
@@ -133,12 +130,6 @@ class Batch:
         numbers = np.zeros(len(order), dtype=np.uint32)
         numbers[order] = np.arange(len(order), dtype=np.uint32)
         return order, numbers
-
-
-def _sounds(document: Document) -> Iterator[str]:
-    if document.kind not in _UNHEARD:
-        for name in document.names:
-            yield from sounds(name)
 
 
 def _size(area: Iterable[str]) -> int:

@@ -30,12 +30,16 @@ class Member:
 
 @dataclass(frozen=True, slots=True)
 class Manifest:
-    """One generation: made from the life `epoch` of the register, up to the change `serial`."""
+    """One generation: made from the life `epoch` of the register, up to the change `serial`.
+
+    `torn` says that some of the changes after it are in already.
+    """
 
     generation: int
     epoch: str
     serial: int
     members: tuple[Member, ...]
+    torn: bool = False
 
     def files(self) -> set[str]:
         """Return the names of the files that belong to it."""

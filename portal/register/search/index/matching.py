@@ -14,11 +14,11 @@ import numpy as np
 from numpy.typing import NDArray
 from pyroaring import BitMap
 
-from portal.register.search.index.asking import LEAST_BEGINNING, Asked, Patience
+from portal.register.search.index.asking import Asked, Patience
 from portal.register.search.index.grams import BLOCK
 from portal.register.search.index.lexicon import Numbers, bitmap, union
 from portal.register.search.index.segment import IDENTIFIERS, NAMES, RUNS, Segment
-from portal.register.search.model import Tier
+from portal.register.search.model import LEAST_BEGINNING, Tier
 
 _FIELDS = ("names", "titles", "texts")
 _NONE = BitMap()

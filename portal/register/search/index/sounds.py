@@ -1,12 +1,16 @@
 """How names sound: what a reader may type in Latin letters for them."""
 
 import re
+from collections.abc import Iterator
 from functools import lru_cache
 
 from portal.register.search.analysis import compact, fold, fold_sound
+from portal.register.search.model import Document
 
 #: Longer names are known by their beginning; nobody types more.
 _LONGEST = 32
+#: Kinds that go by the name of another record, which is the one to suggest to who types pinyin.
+_UNHEARD = {"result"}
 _CHINESE = re.compile("[\u3007\u3400-\u4dbf\u4e00-\u9fff]")
 
 
@@ -27,3 +31,10 @@ def sounds(name: str) -> tuple[str, ...]:
     full = fold_sound("".join(syllables))
     initials = fold_sound("".join(each[0] for each in syllables))
     return (full,) if full == initials else (full, initials)
+
+
+def sounding(document: Document) -> Iterator[str]:
+    """Yield how the names of `document` sound."""
+    if document.kind not in _UNHEARD:
+        for name in document.names:
+            yield from sounds(name)

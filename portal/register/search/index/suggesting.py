@@ -1,27 +1,21 @@
 """What a reader may mean who has typed a beginning, or has mistyped a whole; from public names and codes only."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 
 import numpy as np
 from pyroaring import BitMap
 
 from portal.register.search.analysis import BREAK, EDGE, compact, fold, fold_sound
-from portal.register.search.index.asking import LEAST_BEGINNING, Asked, Patience
+from portal.register.search.index.asking import Asked, Patience
 from portal.register.search.index.lexicon import union
 from portal.register.search.index.newest import Part, newest
 from portal.register.search.index.segment import IDENTIFIERS, NAMES, SOUNDS, Segment
 from portal.register.search.index.snapshot import Leaf, Snapshot
-from portal.register.search.model import Hit, Tier
+from portal.register.search.model import LEAST_BEGINNING, LEAST_SOUND, Hit, Tier
+from portal.register.search.nearness import COMPARED, allowed, distance, slips
 
-#: A beginning in pinyin must have so many letters.
-_LEAST_SOUND = 2
 #: Pairs of characters in more names than this do not tell one name from another.
 _TELLING = 20_000
-#: So many names that share the most pairs are compared letter by letter.
-_COMPARED = 48
-_SIGNS = "0123456789abcdefghijklmnopqrstuvwxyz"
-#: Codes are this long at least; shorter ones differ by one sign too often.
-_LEAST_CODE = 8
 
 
 def suggest(now: Snapshot, prefix: str, kinds: Sequence[str], limit: int) -> list[Hit]:
@@ -51,7 +45,7 @@ def _beginning(segment: Segment, prefix: str) -> BitMap:
     found = [segment.lexicon(NAMES).beginning(folded)] if folded else []
     if len(plain) >= LEAST_BEGINNING:
         found.append(segment.lexicon(IDENTIFIERS).beginning(plain))
-    if len(sound) >= _LEAST_SOUND and sound.isascii():
+    if len(sound) >= LEAST_SOUND and sound.isascii():
         found.append(segment.lexicon(SOUNDS).beginning(sound))
     return union(found)
 
@@ -70,31 +64,23 @@ def spelling(
 
 def _by_slip(now: Snapshot, asked: Asked, patience: Patience) -> list[Part]:
     """Codes with one wrong sign, or two neighbours exchanged."""
-    if len(asked.plain) < _LEAST_CODE or not asked.plain.isascii():
-        return []
     found = []
-    for leaf in now.leaves:
+    meant = slips(asked.plain)
+    for leaf in now.leaves if meant else ():
         patience.check()
         codes = leaf.segment.lexicon(IDENTIFIERS)
-        found.append((leaf, union([codes.find(each) for each in _slips(asked.plain)])))
+        found.append((leaf, union([codes.find(each) for each in meant])))
     return found
 
 
-def _slips(code: str) -> Iterator[str]:
-    for i, sign in enumerate(code):
-        head, tail = code[:i], code[i + 1 :]
-        yield from (head + other + tail for other in _SIGNS if other != sign)
-        yield head + tail[:1] + sign + tail[1:]
-
-
 def _by_likeness(now: Snapshot, asked: Asked, patience: Patience) -> list[Part]:
-    allowed = len(asked.plain) // 3
-    if not allowed:
+    most = allowed(asked.plain)
+    if not most:
         return []
     found = []
     for leaf in now.leaves:
         patience.check()
-        near = [d for d in _sharing(leaf, asked) if _nearest(leaf.segment, d, asked) <= allowed]
+        near = [d for d in _sharing(leaf, asked) if _nearest(leaf.segment, d, asked) <= most]
         found.append((leaf, BitMap(near)))
     return found
 
@@ -108,7 +94,7 @@ def _sharing(leaf: Leaf, asked: Asked) -> list[int]:
     if not lists:
         return []
     documents, counts = np.unique(np.concatenate(lists), return_counts=True)
-    best = np.argsort(counts, kind="stable")[-_COMPARED:]
+    best = np.argsort(counts, kind="stable")[-COMPARED:]
     found: list[int] = documents[best].tolist()
     return found
 
@@ -116,15 +102,4 @@ def _sharing(leaf: Leaf, asked: Asked) -> list[int]:
 def _nearest(segment: Segment, document: int, asked: Asked) -> int:
     area = segment.text[segment.starts[document] : segment.name_ends[document]]
     names = area.tobytes().decode("utf-16-le").split(BREAK)
-    return min(_distance(asked.plain, compact(name)) for name in names)
-
-
-def _distance(one: str, other: str) -> int:
-    """Return how many characters must be changed, added, or left out to make `other` of `one`."""
-    before = list(range(len(other) + 1))
-    for i, a in enumerate(one, 1):
-        now = [i]
-        for j, b in enumerate(other, 1):
-            now.append(min(before[j] + 1, now[-1] + 1, before[j - 1] + (a != b)))
-        before = now
-    return before[-1]
+    return min(distance(asked.plain, compact(name)) for name in names)
