@@ -159,7 +159,7 @@ def test_any_one_change_touches_every_document_that_tells_of_it(kind: Kind, migr
 def test_a_name_taken_back_while_the_index_was_half_written_is_in_no_document(
     migrated: Path,
 ) -> None:
-    engine, followed, fresh = copied(migrated), Memory(), Memory()
+    engine, followed, fresh = register_alone(migrated), Memory(), Memory()
     _full(engine)
     Subscriber(engine, followed, followed).catch_up()
     play(engine, Act("put", Kind.AGENCY, 0, 2), 1)
