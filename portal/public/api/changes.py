@@ -1,5 +1,6 @@
 """The change feed after RPDE 1.0, and the checkpoint by which a copy proves itself complete."""
 
+from datetime import date
 from typing import Any
 
 import msgspec
@@ -74,18 +75,23 @@ def _number(text: str) -> int:
     return int(text)
 
 
-def _item(item: Item) -> dict[str, Any]:
-    """Return one item. A tombstone says nothing but that the record is gone, whatever the reason."""
-    told: dict[str, Any] = {
-        "state": "deleted" if item.body is None else "updated",
-        "kind": item.kind,
-        "id": item.public_id,
-        "modified": item.serial,
-    }
-    if item.body is not None:
-        told["version"], told["published_on"] = item.version, item.published_on
-        told["data"] = msgspec.Raw(item.body.encode())
-    return told
+class _Told(msgspec.Struct, gc=False):
+    """One item as it is written. A tombstone says nothing but that the record is gone, whatever the reason."""
+
+    state: str
+    kind: str
+    id: str
+    modified: int
+    version: int | msgspec.UnsetType | None = msgspec.UNSET
+    published_on: date | msgspec.UnsetType | None = msgspec.UNSET
+    data: msgspec.Raw | msgspec.UnsetType = msgspec.UNSET
+
+
+def _item(item: Item) -> _Told:
+    serial, kind, public_id, body, version, day = item
+    if body is None:
+        return _Told("deleted", kind, public_id, serial)
+    return _Told("updated", kind, public_id, serial, version, day, msgspec.Raw(body.encode()))
 
 
 def _settings() -> Settings:

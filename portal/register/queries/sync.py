@@ -4,6 +4,9 @@ from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
+from functools import cache
+from operator import itemgetter
+from typing import NamedTuple
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session, aliased
@@ -18,10 +21,10 @@ from portal.register.tallying import standing
 _Later = aliased(ChangeRow)
 #: Written out, because only then does a database see that the index of withdrawals serves.
 _WITHDRAWN = ChangeRow.op == sa.literal_column("'withdraw'")
+_NUMBER, _MOST = sa.bindparam("number", type_=sa.Integer), sa.bindparam("most", type_=sa.Integer)
 
 
-@dataclass(frozen=True, slots=True)
-class Item:
+class Item(NamedTuple):
     """One record at its newest number: its body, or None where only the tombstone is left."""
 
     serial: int
@@ -52,34 +55,45 @@ def after(session: Session, number: int, limit: int) -> list[Item]:
     often records were amended. One more for each kind on the page fetches the bodies, now: of what
     was withdrawn meanwhile there is none.
     """
-    parts = [_live(kind, number, limit) for kind in Kind]
-    found = sorted(session.execute(sa.union_all(*parts, _gone(number, limit))).all())[:limit]
+    connection = session.connection()
+    found = connection.execute(_found(), {"number": number, "most": limit}).all()
     wanted: dict[str, list[int]] = defaultdict(list)
-    items = [Item(row.serial, row.kind, row.public_id, None) for row in found if row.public_id]
-    for row in found:
-        if not row.public_id:
-            wanted[row.kind].append(row.serial)
+    items = []
+    for serial, kind, public_id in found:
+        if public_id:
+            items.append(Item(serial, kind, public_id, None))
+        else:
+            wanted[kind].append(serial)
     for kind, serials in wanted.items():
-        table = LAYOUTS[Kind(kind)].table
-        rows = session.execute(
-            sa.select(
-                table.serial, table.public_id, table.body, table.version, table.published_on
-            ).where(table.serial >= serials[0], table.serial <= serials[-1])
-        )
-        items += [
-            Item(row.serial, kind, row.public_id, row.body, row.version, row.published_on)
-            for row in rows
-        ]
-    return sorted(items, key=lambda item: item.serial)
+        span = {"first": serials[0], "last": serials[-1]}
+        items += [Item(*row) for row in connection.execute(_bodies(Kind(kind)), span).all()]
+    return sorted(items, key=itemgetter(0))
 
 
-def _live(kind: Kind, number: int, limit: int) -> sa.Select[int, str, str]:
+@cache
+def _found() -> sa.Executable:
+    """Select number and kind of what changed after `number`, `most` of them; an id for tombstones alone."""
+    parts = sa.union_all(*map(_live, Kind), _gone()).subquery()
+    return sa.select(parts).order_by(parts.c.serial).limit(_MOST)
+
+
+@cache
+def _bodies(kind: Kind) -> sa.Executable:
+    """Select the fields of an item for the live records numbered from `first` to `last`."""
+    table = LAYOUTS[kind].table
+    return sa.select(
+        table.serial, sa.literal_column(f"'{kind.value}'"), table.public_id, table.body, table.version,
+        table.published_on,
+    ).where(table.serial >= sa.bindparam("first"), table.serial <= sa.bindparam("last"))  # fmt: skip
+
+
+def _live(kind: Kind) -> sa.Select[int, str, str]:
     table = LAYOUTS[kind].table
     first = (
         sa.select(table.serial)
-        .where(table.serial > number)
+        .where(table.serial > _NUMBER)
         .order_by(table.serial)
-        .limit(limit)
+        .limit(_MOST)
         .subquery()
     )
     return sa.select(
@@ -87,7 +101,7 @@ def _live(kind: Kind, number: int, limit: int) -> sa.Select[int, str, str]:
     )
 
 
-def _gone(number: int, limit: int) -> sa.Select[int, str, str]:
+def _gone() -> sa.Select[int, str, str]:
     """Select withdrawals after which the record did not come back."""
     back = sa.exists().where(
         _Later.kind == ChangeRow.kind,
@@ -96,9 +110,9 @@ def _gone(number: int, limit: int) -> sa.Select[int, str, str]:
     )
     first = (
         sa.select(ChangeRow.serial, ChangeRow.kind, ChangeRow.public_id)
-        .where(_WITHDRAWN, ChangeRow.serial > number, ~back)
+        .where(_WITHDRAWN, ChangeRow.serial > _NUMBER, ~back)
         .order_by(ChangeRow.serial)
-        .limit(limit)
+        .limit(_MOST)
         .subquery()
     )
     return sa.select(first.c.serial, first.c.kind, first.c.public_id)
