@@ -45,6 +45,7 @@ fix: .venv/ready-dev ## Format and mend what can be mended
 bench: .venv/ready-dev ## Measure import, release, pages and search at 100,000 results
 	$(BIN)/python -m tests.bench
 	$(BIN)/python -m tests.bench.search
+	$(BIN)/python -m tests.bench.site
 
 # Judges that come from npm and stay out of the repository: of access, of the API's description, of its change feed.
 JUDGES := axe-core@4.14.1 @stoplight/spectral-cli@6.16.3 @openactive/rpde-validator@3.0.3571
