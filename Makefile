@@ -42,7 +42,7 @@ fix: .venv/ready-dev ## Format and mend what can be mended
 	$(BIN)/ruff format .
 	$(BIN)/ruff check --fix .
 
-bench: .venv/ready-dev ## Measure import, release, pages and search at 100,000 results
+bench: .venv/ready-dev ## Measure import, release, pages and search at 100,000 results, every page at a million
 	$(BIN)/python -m tests.bench
 	$(BIN)/python -m tests.bench.search
 	$(BIN)/python -m tests.bench.site
