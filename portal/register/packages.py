@@ -57,7 +57,11 @@ def put(session: Session, draw_id: str, package: Package | None) -> None:
     ]
     if rows:
         session.execute(sa.insert(DrawPackageRow), rows)
-    session.execute(sa.insert(DrawLeafRow), list(_tiles(draw_id, package.leaves)))
+    leaves = [
+        {"draw_id": draw_id, "number": number, "hashes": hashes}
+        for number, hashes in tiles(package.leaves)
+    ]
+    session.execute(sa.insert(DrawLeafRow), leaves)
     named = [asdict(each) | {"draw_id": draw_id} for each in package.members]
     if named:
         session.execute(sa.insert(DrawMemberRow), named)
@@ -141,14 +145,15 @@ def is_listed(session: Session, draw_id: str) -> bool:
     return session.scalar(query) is not None
 
 
-def _tiles(draw_id: str, leaves: Sequence[bytes]) -> Iterator[dict[str, object]]:
+def tiles(leaves: Sequence[bytes]) -> Iterator[tuple[int, bytes]]:
+    """Yield number and hashes of each row that a list's leaves are kept in."""
     roots = b""
     for number, start in enumerate(range(0, len(leaves), WIDTH)):
         hashes = b"".join(leaves[start : start + WIDTH])
-        yield {"draw_id": draw_id, "number": number, "hashes": hashes}
+        yield number, hashes
         if len(hashes) == WIDTH * _HASH:
             roots += folded(hashes)
-    yield {"draw_id": draw_id, "number": -1, "hashes": roots}
+    yield -1, roots
 
 
 def naming(session: Session, object_ids: Sequence[str]) -> set[str]:

@@ -21,6 +21,7 @@ from portal.register.tables.changes import (
     TallyRow,
     VersionRow,
 )
+from portal.register.tables.log import LeafRow
 from portal.register.tables.plans import TaskItemRow, TaskRow
 from portal.register.tables.rows import RecordRow
 from portal.register.tallying import Tallies
@@ -36,14 +37,25 @@ _PLAIN: dict[type[Any], str] = {
 _Row = tuple[type[Table], tuple[tuple[str, Any], ...]]
 
 
-#: Withdrawals for which no dump made before them would be retired.
+#: Texts that are gone, for which no dump that holds them would be retired.
 _UNMARKED = (
-    sa.select(ChangeRow.serial)
-    .where(ChangeRow.op == sa.literal_column("'withdraw'"))
+    sa.select(LeafRow.serial)
+    .where(LeafRow.salt.is_(None))
     .where(
         ~sa.exists().where(
-            RetirementRow.serial >= ChangeRow.serial, RetirementRow.since < ChangeRow.serial
+            RetirementRow.serial > LeafRow.serial, RetirementRow.since <= LeafRow.serial
         )
+    )
+    .subquery()
+)
+_NEWEST = sa.select(sa.func.max(ChangeRow.serial)).scalar_subquery()
+#: What no transaction leaves behind.
+_IMPOSSIBLE = (
+    sa.select(RetirementRow.serial)
+    .where(
+        (RetirementRow.since < 1)
+        | (RetirementRow.since >= RetirementRow.serial)
+        | (RetirementRow.serial > _NEWEST)
     )
     .subquery()
 )
@@ -120,8 +132,9 @@ class Derived:
                 self._found.fault(f"{kind} 的集合摘要与已公开的记录不符")
         for kind in states:
             self._found.fault(f"缺少 {kind} 的集合摘要")
-        if self._session.scalar(sa.select(sa.func.count()).select_from(_UNMARKED)):
-            self._found.fault("有撤下的记录没有使载有它的数据包停用")
+        for odd in (_UNMARKED, _IMPOSSIBLE):
+            if self._session.scalar(sa.select(sa.func.count()).select_from(odd)):
+                self._found.fault("有撤下或隐去的内容没有使载有它的数据包停用")
 
     def _written_plainly(self, table: type[Any]) -> None:
         """Look for days and truths that read right and sort wrong; SQLite takes any value anywhere."""

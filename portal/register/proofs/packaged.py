@@ -2,18 +2,22 @@
 
 import hashlib
 import json
+from collections.abc import Sequence
 from dataclasses import replace
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
+from portal.domain.merkle import Frontier
 from portal.domain.sortition import inclusion, outcome
 from portal.domain.sortition.faults import Fault
 from portal.register import packages
 from portal.register.packages import Member
 from portal.register.proofs.report import Audited
 from portal.register.records import PublicDraw
-from portal.register.tables.draws import DrawMemberRow, DrawPackageRow
+from portal.register.tables.draws import DrawLeafRow, DrawMemberRow, DrawPackageRow
+
+_HASH = 32
 
 
 class Packaged:
@@ -23,7 +27,7 @@ class Packaged:
         """Begin with nothing seen."""
         self._session = session
         self._found = found
-        self._pieces = self._members = 0
+        self._pieces = self._members = self._tiles = 0
 
     def check(self, draw: PublicDraw) -> None:
         """Compare bytes with the digest, and the parties named with what the package gives when recomputed."""
@@ -35,7 +39,7 @@ class Packaged:
             self._found.fault(f"抽取记录 {draw.id}：数据包与其摘要不符")
         elif text:
             self._found.done["packages"] += 1
-            self._named(draw.id, text)
+            self._named(draw, text)
         else:
             self._proven(draw)
 
@@ -47,7 +51,9 @@ class Packaged:
 
     def _proven(self, draw: PublicDraw) -> None:
         """Hold the list of a draw that is not revealed yet against what it was committed to."""
-        for each in self._stored(draw.id):
+        stored = self._stored(draw.id)
+        self._rooted(draw, stored)
+        for each in stored:
             try:
                 proof = json.dumps(packages.proof(self._session, draw, each))
                 told = packages.members([json.loads(each.entry)], None)[0]
@@ -58,8 +64,31 @@ class Packaged:
                 self._found.fault(f"抽取记录 {draw.id}：供查询的名单与其承诺不符")
                 return
 
-    def _named(self, draw_id: str, text: bytes) -> None:
-        stored = set(self._stored(draw_id))
+    def _rooted(self, draw: PublicDraw, members: Sequence[Member]) -> None:
+        """Hold the leaves that proofs are made of against the root that the draw was committed to."""
+        query = sa.select(DrawLeafRow.number, DrawLeafRow.hashes)
+        rows = self._session.execute(query.where(DrawLeafRow.draw_id == draw.id))
+        stored = {row.number: row.hashes for row in rows}
+        self._tiles += len(stored)
+        hashes = b"".join(stored[number] for number in sorted(stored) if number >= 0)
+        leaves = [hashes[start : start + _HASH] for start in range(0, len(hashes), _HASH)]
+        frontier = Frontier()
+        for each in leaves:
+            frontier.add(each)
+        commit = json.loads(draw.commitment or "{}")
+        stated = (commit.get("objects_count"), commit.get("objects_root"))
+        wanted = any(each.place >= 0 for each in members)
+        fits = (
+            stated == (len(leaves), frontier.root().hex())
+            and dict(packages.tiles(leaves)) == stored
+        )
+        if (stored or wanted) and not fits:
+            self._found.fault(f"抽取记录 {draw.id}：名单的各叶与其承诺不符")
+
+    def _named(self, draw: PublicDraw, text: bytes) -> None:
+        draw_id, members = draw.id, self._stored(draw.id)
+        self._rooted(draw, members)
+        stored = set(members)
         try:
             named = packages.members(json.loads(text)["objects"], outcome.recompute(text))
         except Fault as fault:
@@ -72,7 +101,11 @@ class Packaged:
 
     def finish(self) -> None:
         """Look for pieces and names of packages that belong to no live draw."""
-        for table, seen in ((DrawPackageRow, self._pieces), (DrawMemberRow, self._members)):
+        for table, seen in (
+            (DrawPackageRow, self._pieces),
+            (DrawMemberRow, self._members),
+            (DrawLeafRow, self._tiles),
+        ):
             rows = self._session.scalar(sa.select(sa.func.count()).select_from(table)) or 0
             if rows != seen:
                 self._found.fault(f"{table.__tablename__} 表有不属于任何数据包的行")

@@ -62,18 +62,33 @@ def begin_anew(session: Session, restorations: Sequence[Restoration]) -> None:
     session.add(EpochRow(value=uuid.uuid4().hex))
 
 
+def is_plain(session: Session) -> bool:
+    """Whether the columns of every statement say what it says, and none is left out or out of order."""
+    return all(
+        row.number == number
+        and row.statement == _statement(row.size, row.lost, row.restored_at)
+        and row.lost_size == (Checkpoint.of(row.lost).size if row.lost else None)
+        for number, row in enumerate(all_of(session), 1)
+    )
+
+
 def _row(number: int, restoration: Restoration) -> RestorationRow:
     head = Checkpoint.of(restoration.lost) if restoration.lost else None
-    facts = {
-        "at": restoration.at.astimezone(clock.CHINA).isoformat(),
-        "lost": {"root": head.root.hex(), "size": head.size} if head else None,
-        "size": restoration.size,
-    }
     return RestorationRow(
         number=number, size=restoration.size, lost=restoration.lost,
         lost_size=head.size if head else None, restored_at=restoration.at,
-        statement=json.dumps(facts, sort_keys=True, separators=(",", ":")),
+        statement=_statement(restoration.size, restoration.lost, restoration.at),
     )  # fmt: skip
+
+
+def _statement(size: int, lost: str | None, at: datetime) -> str:
+    head = Checkpoint.of(lost) if lost else None
+    facts = {
+        "at": at.astimezone(clock.CHINA).isoformat(),
+        "lost": {"root": head.root.hex(), "size": head.size} if head else None,
+        "size": size,
+    }
+    return json.dumps(facts, sort_keys=True, separators=(",", ":"))
 
 
 def explain(session: Session, head: Checkpoint) -> str | None:

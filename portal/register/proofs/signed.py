@@ -66,7 +66,8 @@ class Signed:
             self._found.fault(
                 "最新检查点所签的记录集合摘要与登记册不符；如刚升级过，请运行 portal-office migrate"
             )
-        if self._last and self._restored != restorations.digest(self._session):
+        restored = restorations.digest(self._session)
+        if self._last and (self._restored != restored or not restorations.is_plain(self._session)):
             self._found.fault("恢复说明与最新检查点所签的不符")
         for heads in self._heads.values():
             for name, head in heads:
