@@ -9,7 +9,7 @@ import threading
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 
 import click
@@ -18,33 +18,48 @@ import sqlalchemy as sa
 from portal.domain.errors import PortalError
 from portal.internal.demo import load as demo
 from portal.internal.desk import hub, scheduled
+from portal.internal.desk.forgetting import NotForgotten
 from portal.internal.desk.stores import Stores, open_stores, sign_log
 from portal.kit import clock, gunicorn, migrate
 from portal.kit.config import Settings
 from portal.kit.db import make_folder
 from portal.register.dumps import shelf
 from portal.register.dumps.describing import Terms
+from portal.register.purging import NotPurged
 
-_OFFICE = "portal.internal.app:create_app()"
-_SITE = "portal.public.app:create_app()"
+_OFFICE = "portal.internal"
+_SITE = "portal.public"
 #: Keeps the search index where the register is; as little told about the office as the site.
 _FOLLOWER = "from portal.public.cli import main; main(['index', '--follow'])"
 #: What the public process must never be told.
 _OFFICE_ONLY = ("PORTAL_INTERNAL_URL", "PORTAL_LOG_KEY", "PORTAL_WITHDRAWALS")
 _READY_SECONDS = 30
 _STOP_SECONDS = 10
+#: Their messages name what stands in the way and no record.
+_UNFORGOTTEN = (NotForgotten, NotPurged)
 #: How often the office looks for what has come due.
 _DUE_SECONDS = 60
 
 
 def office(settings: Settings, internal_url: str) -> None:
     """Serve the office until told to stop, and carry out what comes due meanwhile."""
-    argv = gunicorn.command(settings, _OFFICE, settings.office_port)
+    server = _server(settings, _OFFICE, os.environ)
     for each in (signal.SIGINT, signal.SIGTERM):
         signal.signal(each, _interrupt)
-    with _children(((argv, dict(os.environ)),)) as children:
+    with _children((server,)) as children:
         _watch(settings, internal_url, children)
         sys.exit(1)
+
+
+def _server(
+    settings: Settings, package: str, environ: Mapping[str, str]
+) -> tuple[list[str], dict[str, str]]:
+    """Return argument list and environment of the server of `package`."""
+    port, watched_at = settings.port, settings.metrics_port
+    if package == _OFFICE:
+        port, watched_at = settings.office_port, settings.office_metrics_port
+    argv = gunicorn.command(settings, package, port, watched_at)
+    return argv, gunicorn.surroundings(environ, watched_at)
 
 
 def _tell(stores: Stores, settings: Settings) -> None:
@@ -67,9 +82,10 @@ def _watch(settings: Settings, internal_url: str, children: list[subprocess.Pope
                 telling.start()
             try:
                 done = scheduled.carry_out(stores, now=clock.utc_now())
-            except (PortalError, sa.exc.SQLAlchemyError) as error:
-                #: Tried again in a minute; what went wrong may be a store that is locked or full.
-                click.echo(f"到期发布未能执行：{type(error).__name__}", err=True)
+            except (PortalError, sa.exc.SQLAlchemyError, OSError) as error:
+                #: Tried again in a minute; what went wrong may be a store that is locked, or a full disk.
+                said = str(error) if isinstance(error, _UNFORGOTTEN) else type(error).__name__
+                click.echo(f"到期发布未能执行：{said}", err=True)
             else:
                 for batch_id, why in done.refused:
                     click.echo(f"批次 {batch_id} 定时发布未成：{why}", err=True)
@@ -91,8 +107,8 @@ def both(settings: Settings, internal_url: str) -> None:
     _prepare(settings, internal_url)
     public = {name: value for name, value in os.environ.items() if name not in _OFFICE_ONLY}
     commands = (
-        (gunicorn.command(settings, _SITE, settings.port), public),
-        (gunicorn.command(settings, _OFFICE, settings.office_port), dict(os.environ)),
+        _server(settings, _SITE, public),
+        _server(settings, _OFFICE, os.environ),
         ([sys.executable, "-c", _FOLLOWER], public),
     )
     #: Said outright: a shell that starts us in the background has SIGINT ignored.

@@ -1,5 +1,6 @@
 """How the command line tells people and programs what happened."""
 
+import errno
 import json
 import sys
 from collections.abc import Callable
@@ -8,6 +9,7 @@ from functools import wraps
 from typing import Any, NoReturn
 
 import click
+import sqlalchemy as sa
 
 from portal.domain.errors import PortalError
 from portal.internal.sheets.report import Report
@@ -15,6 +17,9 @@ from portal.internal.sheets.rules import RULES, Level
 from portal.kit import config
 
 REFUSED = 1
+#: What a disk that is full, over its quota or not to be written says.
+_NO_ROOM = (errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EFBIG)
+_AGAIN = "未完成的步骤没有生效，排除后再运行同一命令即可"
 #: Faults shown on a terminal; --all shows every one.
 SHOWN = 20
 
@@ -41,6 +46,12 @@ def told(command: Callable[..., Any]) -> Callable[..., Any]:
         except config.BadSetting as error:
             click.echo(str(error), err=True)
             sys.exit(2)
+        except sa.exc.OperationalError as error:
+            refuse(f"存储无法读写（{str(error.orig).splitlines()[0]}）；{_AGAIN}")
+        except OSError as error:
+            if error.errno not in _NO_ROOM:
+                raise
+            refuse(f"文件无法写入（{error.strerror}）；{_AGAIN}")
 
     return run
 

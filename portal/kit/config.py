@@ -26,6 +26,8 @@ KNOWN = {
     "PORTAL_LICENSE_URL": "licence of the published data",
     "PORTAL_WEBSUB_HUB": "address of a WebSub hub that is told of new entries in feeds; none without it",
     "PORTAL_ACCESS_LOG": "file of the access log, - for standard output; none without it",
+    "PORTAL_METRICS_PORT": "port on loopback where the site's counts are told; none without it",
+    "PORTAL_OFFICE_METRICS_PORT": "the same of the office",
     "PORTAL_RATE_LIMIT": "API requests a minute from one network, 0 for no limit",
     "PORTAL_IMPORT_FILE_MB": "largest file the office imports, in MB",
     "PORTAL_IMPORT_ROWS": "most rows of one file",
@@ -91,6 +93,9 @@ class Settings:
     rate_limit: int = 0
     #: WebSub hub that feeds name and the office tells; "" for none.
     websub_hub: str = ""
+    #: Ports on loopback where site and office tell their counts; 0 for none.
+    metrics_port: int = 0
+    office_metrics_port: int = 0
 
 
 def load(environ: Mapping[str, str] | None = None) -> Settings:
@@ -123,6 +128,8 @@ def load(environ: Mapping[str, str] | None = None) -> Settings:
         limits=_limits(values),
         rate_limit=_number(values, "PORTAL_RATE_LIMIT", 0),
         websub_hub=_hub(values),
+        metrics_port=_number(values, "PORTAL_METRICS_PORT", 0),
+        office_metrics_port=_number(values, "PORTAL_OFFICE_METRICS_PORT", 0),
         door=_door(values, f"http://{host}:{office_port}"),
     )
 

@@ -1,35 +1,41 @@
-"""The command that serves one of our apps; gunicorn reads this module as its configuration too."""
+"""The command that serves one of our apps."""
 
-import gc
 import sys
+import tempfile
+from collections.abc import Mapping
 
 from portal.kit.config import Settings
 
+#: Names the folder where the workers of one service count; prometheus_client looks for it when it is loaded.
+COUNTS = "PROMETHEUS_MULTIPROC_DIR"
+#: Under which an answer carries the name of its kind of page to the server that counts it.
+ENDPOINT = "mingcha.endpoint"
 
-def command(settings: Settings, app: str, port: int) -> list[str]:
-    """Return the argument list of a gunicorn that serves `app` (``module:factory()``) on `port`.
+
+def command(settings: Settings, package: str, port: int, metrics_port: int = 0) -> list[str]:
+    """Return the argument list of a gunicorn that serves the app of `package` on `port`.
 
     Threads keep a slow reader from blocking a worker; the control socket is off, because
-    nothing of ours talks to it. Answers are logged where `settings.access_log` says, if anywhere.
+    nothing of ours talks to it. Answers are logged where `settings.access_log` says, if anywhere,
+    and counted where there is a `metrics_port` on loopback to tell the counts on.
     """
     logged = ["--access-logfile", settings.access_log] if settings.access_log else []
+    counted = ["--bind", f"127.0.0.1:{metrics_port}"] if metrics_port else []
     return [
-        sys.executable, "-m", "gunicorn", app,
+        sys.executable, "-m", "gunicorn", f"{package}.{'watched' if metrics_port else 'app'}:create_app()",
         "--bind", f"{settings.host}:{port}",
         "--workers", str(settings.workers),
         "--worker-class", "gthread", "--threads", "4",
         "--timeout", "120", "--graceful-timeout", "5", "--keep-alive", "5",
         "--limit-request-line", "4094", "--limit-request-fields", "50",
-        "--no-control-socket", "--config", f"python:{__name__}",
-        "--log-level", "warning", "--logger-class", "portal.kit.access_log.AccessLog", *logged,
+        "--no-control-socket", "--log-level", "warning", "--config", "python:portal.kit.gunicorn_hooks",
+        "--logger-class", "portal.kit.metrics.CountingLog" if metrics_port else "portal.kit.access_log.AccessLog",
+        *logged, *counted,
     ]  # fmt: skip
 
 
-def post_worker_init(worker: object) -> None:
-    """Take what the app is made of out of garbage collection: it lives as long as the worker.
-
-    Otherwise every full collection looks at all of it again, in the middle of some answer.
-    """
-    del worker
-    gc.collect()
-    gc.freeze()
+def surroundings(environ: Mapping[str, str], metrics_port: int) -> dict[str, str]:
+    """Return the environment of such a service: with a new folder to count in, where anybody will ask."""
+    if not metrics_port:
+        return dict(environ)
+    return {**environ, COUNTS: tempfile.mkdtemp(prefix="mingcha-metrics-")}

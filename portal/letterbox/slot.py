@@ -1,4 +1,4 @@
-"""post() for the public side; waiting() and clear() for the desk. Nothing else."""
+"""post() for the public side; waiting(), queue() and clear() for the desk. Nothing else."""
 
 import secrets
 import sqlite3
@@ -48,6 +48,13 @@ def waiting(session: Session, *, limit: int) -> list[LetterRow]:
     """Return letters nobody has collected yet, oldest first."""
     query = sa.select(LetterRow).where(LetterRow.collected_at.is_(None))
     return list(session.scalars(query.order_by(LetterRow.posted_at).limit(limit)))
+
+
+def queue(session: Session) -> tuple[int, datetime | None]:
+    """Return how many letters nobody has collected yet, and when the oldest was posted."""
+    query = sa.select(sa.func.count(), sa.func.min(LetterRow.posted_at))
+    count, oldest = session.execute(query.where(LetterRow.collected_at.is_(None))).one()
+    return count, oldest
 
 
 def clear(session: Session, references: Sequence[str], *, now: datetime) -> None:

@@ -1,5 +1,6 @@
 """One page for every error; 404 and 410 say the same to everyone, whatever the reason."""
 
+import sqlalchemy as sa
 from flask import Flask, Response, current_app, make_response, render_template
 from flask_babel import gettext as _
 from werkzeug.exceptions import HTTPException
@@ -10,12 +11,18 @@ from portal.public.problems import Problem, is_program
 from portal.register.selecting.order import BadCursor
 
 
+#: Seconds after which a store that went away is worth asking for again.
+_SOON = "10"
+
+
 def set_up(app: Flask) -> None:
     """Register the handlers."""
     app.register_error_handler(HTTPException, _http)
     app.register_error_handler(BadParameter, _bad_parameter)
     app.register_error_handler(BadCursor, _bad_cursor)
     app.register_error_handler(Problem, problems.answer)
+    for broken in (sa.exc.OperationalError, sa.exc.InterfaceError):
+        app.register_error_handler(broken, _unavailable)
     app.register_error_handler(Exception, _unexpected)
 
 
@@ -81,6 +88,18 @@ def _bad_cursor(error: BadCursor) -> Response:
     if is_program():
         return problems.answer(Problem("bad-cursor", parameter="cursor"))
     return _page(400, _("查询条件有误"), _("翻页位置无效，请回到第一页。"))
+
+
+def _unavailable(error: sa.exc.DBAPIError) -> Response:
+    """Say that a store cannot be reached: a matter of seconds, where a database is started anew."""
+    current_app.logger.error("a store cannot be reached: %s", type(error.orig).__name__)
+    if is_program():
+        response = problems.answer(Problem("unavailable"))
+    else:
+        text = _("数据库正在重启或暂时无法访问。请稍候再试，您不必重新填写地址。")
+        response = _page(503, _("暂时无法读取登记册"), text)
+    response.headers["Retry-After"] = _SOON
+    return response
 
 
 def _unexpected(error: Exception) -> Response:

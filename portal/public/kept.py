@@ -21,6 +21,7 @@ import sqlalchemy as sa
 from flask import request
 
 from portal.kit import clock
+from portal.kit.gunicorn import ENDPOINT
 from portal.register.queries import changes
 from portal.register.queries.changes import State
 
@@ -52,6 +53,8 @@ class _Answer:
     headers: Headers
     body: bytes
     by_bytes: bool
+    #: The kind of page, where somebody counts.
+    endpoint: object
 
     def size(self) -> int:
         return len(self.body) + _EACH
@@ -107,8 +110,9 @@ class KeptAnswers:
             if found is not None:
                 self._answers.move_to_end(key)
         again = _again(found, environ) if found is not None else None
-        if again is None:
+        if found is None or again is None:
             return self._make(key, moment, environ, start_response)
+        environ[ENDPOINT] = found.endpoint
         status, headers, body = again
         start_response(status, headers)
         return [body]
@@ -148,7 +152,8 @@ class KeptAnswers:
             if hasattr(body, "close"):
                 body.close()
         headers = list(told[1])
-        self._keep(key, moment, _Answer(dict(headers)["ETag"], headers, whole, by_bytes))
+        answer = _Answer(dict(headers)["ETag"], headers, whole, by_bytes, environ.get(ENDPOINT))
+        self._keep(key, moment, answer)
         return [whole]
 
     def _keep(self, key: Key, moment: _Moment, answer: _Answer) -> None:

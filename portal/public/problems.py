@@ -48,6 +48,8 @@ PROBLEMS: dict[str, Kind] = {
         Kind("bad-request", 400, _("请求无法处理"), _("请检查地址和请求头后重试。")),
         Kind("unexpected", 500, _("暂时无法处理"),
              _("系统出现故障，已记录。请稍后再试。")),
+        Kind("unavailable", 503, _("暂时无法读取登记册"),
+             _("数据库正在重启或暂时无法访问。请按 Retry-After 所示的秒数等待后再试。")),
     )
 }  # fmt: skip
 

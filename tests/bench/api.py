@@ -244,7 +244,7 @@ def main() -> None:
             _flatten(folder / "register.db", flat)
         gunicorn = ["gunicorn", "--workers", "1", "--worker-class", "gthread", "--threads", "4",
                     "--no-control-socket", "--log-level", "warning",
-                    "--config", "python:portal.kit.gunicorn"]  # fmt: skip
+                    "--config", "python:portal.kit.gunicorn_hooks"]  # fmt: skip
         ours = [*gunicorn, "--bind", f"127.0.0.1:{_OURS}", "portal.public.app:create_app()"]
         hello = [*gunicorn, "--bind", f"127.0.0.1:{_HELLO}", "tests.bench.hello:app"]
         peer = ["datasette", "serve", str(flat), "--port", str(_DATASETTE), "--setting", "max_returned_rows", "1000",

@@ -129,7 +129,7 @@ def _served(app: str, port: int, folder: Path) -> Iterator[Wire]:
     command = [
         sys.executable, "-m", "gunicorn", app, "--bind", f"127.0.0.1:{port}", "--workers", "1",
         "--worker-class", "gthread", "--threads", "4", "--no-control-socket", "--log-level", "warning",
-        "--config", "python:portal.kit.gunicorn",
+        "--config", "python:portal.kit.gunicorn_hooks",
     ]  # fmt: skip
     with subprocess.Popen(command, env=os.environ | {"PORTAL_DATA": str(folder)}) as process:
         try:

@@ -9,7 +9,6 @@ import click
 from portal.kit import deploy, gunicorn, migrate
 from portal.public.commands.opening import settings, with_register
 
-_APP = "portal.public.app:create_app()"
 #: What this process shall not know, whatever the environment says.
 _OFFICE_ONLY = ("PORTAL_INTERNAL_URL", "PORTAL_LOG_KEY", "PORTAL_WITHDRAWALS")
 
@@ -19,8 +18,8 @@ def serve() -> None:
     """Serve the public site under gunicorn on HOST:PORT (启动公开网站)."""
     found = with_register()
     environment = {name: value for name, value in os.environ.items() if name not in _OFFICE_ONLY}
-    argv = gunicorn.command(found, _APP, found.port)
-    os.execve(argv[0], argv, environment)  # noqa: S606
+    argv = gunicorn.command(found, "portal.public", found.port, found.metrics_port)
+    os.execve(argv[0], argv, gunicorn.surroundings(environment, found.metrics_port))  # noqa: S606
 
 
 @click.command("migrate")
