@@ -5,7 +5,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 PIP := $(BIN)/python -m pip --quiet --disable-pip-version-check
 
-.PHONY: help run test long check fix bench judges translations clean
+.PHONY: help run test long opensearch check fix bench judges translations clean
 
 # Of the long tests, those that watch over secrets, access and cost on every page, what search finds first, and
 # what readers of feeds and other outside judges say; "make long" runs every one.
@@ -30,6 +30,11 @@ test: .venv/ready-dev .system judges ## All checks and all tests, as CI runs the
 
 long: .venv/ready-dev .system judges ## The long tests: journeys through real processes, browsers, attacks, kills
 	$(BIN)/python -m pytest -n 2 --dist worksteal -m "slow or browser"
+	@if [ -n "$$OPENSEARCH_HOME" ]; then $(MAKE) --no-print-directory opensearch; \
+	else echo "NOT TESTED: search on OpenSearch; set OPENSEARCH_HOME to the folder of a server" >&2; fi
+
+opensearch: .venv/ready-dev ## The contract of search on a private OpenSearch server out of the folder OPENSEARCH_HOME
+	$(BIN)/python -m tests.opensearch $(BIN)/python -m pytest -m opensearch tests/register/search
 
 check: .venv/ready-dev ## Format, lint, types, contracts, templates
 	$(BIN)/ruff format --check .

@@ -49,6 +49,19 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         items[:] = [item for item in items if item not in left_out]
 
 
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Say aloud when the second engine of search was not tested for want of a server."""
+    skipped = terminalreporter.stats.get("skipped", [])
+    left = sum("opensearch" in each.keywords for each in skipped)
+    if left:
+        terminalreporter.write_line(
+            f"NOT TESTED: {left} tests of search on OpenSearch, for want of a server or of its files: "
+            "set OPENSEARCH_HOME and run make opensearch.",
+            red=True,
+            bold=True,
+        )
+
+
 def pytest_collection_finish() -> None:
     """Leave out of every later collection what the tests only read.
 

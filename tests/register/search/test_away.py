@@ -162,7 +162,7 @@ def test_who_follows_waits_for_it_and_says_so_once(
     keeping.follow(
         migrated_register,
         keeping.Place.of(closed, tmp_path),
-        tell=pytest.fail,
+        tell=lambda reached: pytest.fail(str(reached)),
         lost=lost.append,
         stop=stop,
     )
