@@ -10,7 +10,6 @@ from portal.public.params import BadParameter
 from portal.public.problems import Problem, is_program
 from portal.register.selecting.order import BadCursor
 
-
 #: Seconds after which a store that went away is worth asking for again.
 _SOON = "10"
 

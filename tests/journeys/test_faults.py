@@ -129,14 +129,15 @@ def _one_life(lives: subprocess.Popen[str], number: int, after: float) -> list[s
     """Let the office work for a while, kill it, and return what it had said."""
     assert lives.stdin is not None
     assert lives.stdout is not None
+    out = lives.stdout
     lives.stdin.write(f"{number}\n")
     lives.stdin.flush()
     said: list[str] = []
     while not said or not said[-1].startswith("pid"):
-        said.append(lives.stdout.readline().strip())
+        said.append(out.readline().strip())
     time.sleep(after)
     os.kill(int(said.pop().split()[1]), signal.SIGKILL)
-    said += iter(lambda: str(lives.stdout and lives.stdout.readline()).strip(), "over")
+    said += iter(lambda: out.readline().strip(), "over")
     return said
 
 

@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from datetime import date
 from typing import Any
+from unittest.mock import Mock
 
 import pytest
 from flask import Flask
@@ -10,6 +11,8 @@ from flask.testing import FlaskClient
 from werkzeug.test import create_environ, run_wsgi_app
 
 from portal.kit import clock, config
+from portal.kit.gunicorn import ENDPOINT
+from portal.kit.metrics import Watched
 from portal.public import kept
 from portal.public.app import create_app
 from portal.public.kept import KeptAnswers
@@ -198,3 +201,12 @@ def test_where_readers_are_counted_the_api_keeps_nothing(published: Office, data
 
     assert told == [200, 200, 429]
     assert "Retry-After" in left
+
+
+def test_a_kept_answer_still_counts_as_its_kind_of_page(published: Office, site: Flask) -> None:
+    watched = Watched(site, 0, list)
+    environs = [create_environ("/results/") for _ in range(2)]
+    for environ in environs:
+        list(watched(environ, Mock()))
+
+    assert [each[ENDPOINT] for each in environs] == ["results.index", "results.index"]
