@@ -174,5 +174,13 @@ def among(
     """
     if session.get_bind(clause=sa.select(column)).dialect.name != "sqlite":
         return column == sa.any_(sa.literal(list(values), postgresql.ARRAY(sa.Text)))
-    each = sa.func.json_each(msgspec.json.encode(list(values)).decode()).table_valued("value")
-    return column.in_(sa.select(each.c.value))
+    return column.in_(sa.select(each_of(session, values)))
+
+
+def each_of(session: Session, values: Iterable[str]) -> sa.ColumnElement[str]:
+    """Return the column of a table of these values, handed over as one parameter."""
+    if session.get_bind().dialect.name != "sqlite":
+        array = sa.literal(list(values), postgresql.ARRAY(sa.Text))
+        return sa.func.unnest(array).column_valued("value")
+    each = sa.func.json_each(msgspec.json.encode(list(values)).decode())
+    return each.table_valued(sa.column("value", sa.String)).c.value
