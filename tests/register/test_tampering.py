@@ -10,8 +10,11 @@ from flask.testing import FlaskClient
 from sqlalchemy.orm import Session
 
 from portal.airlock.publish import reinstate
+from portal.domain.errors import LogBroken
 from portal.domain.replies import LetterKind, ReplyState
 from portal.internal.desk import letters, notices, retract
+from portal.register import digests
+from portal.register.proofs import forgotten
 from portal.register.proofs.audit import audit
 from portal.register.proofs.restorations import Restoration
 from portal.register.queries import log
@@ -177,3 +180,38 @@ def test_any_column_of_any_table_is_held_against_the_log(full: sa.Engine) -> Non
     free = {(table, name) for table, name in _FREE} | {(table, "") for table, _ in _FREE}
     assert missed - free - _UNSEEN == set()
     assert len(deeds) > 500
+
+
+def test_an_older_version_taken_away_with_its_salt_is_found_and_not_signed(
+    full: sa.Engine, office: Office
+) -> None:
+    """As the office itself does it when something is redacted later: lists, marks and all."""
+    with full.begin() as connection:
+        (serial,) = connection.exec_driver_sql(
+            "SELECT min(serial) FROM version JOIN change USING (serial) WHERE kind = 'result'"
+        ).one()
+        for deed in (
+            f"DELETE FROM version WHERE serial = {serial}",
+            f"UPDATE leaf SET salt = NULL WHERE serial = {serial}",
+            f"DELETE FROM event WHERE serial = {serial} AND (scope LIKE 'e:%' OR scope LIKE 'i:%' OR scope LIKE 't:%' OR scope = 'problems')",
+            f"UPDATE event SET event = 'gone' WHERE serial = {serial}",
+            f"UPDATE retirement SET since = min(since, {serial})",
+        ):
+            connection.exec_driver_sql(deed)
+    with Session(full) as session:
+        hidden = audit(session).faults
+    with full.begin() as connection:
+        state = int.from_bytes(
+            connection.exec_driver_sql(
+                "SELECT state FROM digest WHERE kind = 'forgotten'"
+            ).scalar_one()
+        )
+        state = forgotten.plus(state, [serial]).to_bytes(digests.STATE_BYTES)
+        connection.exec_driver_sql("UPDATE digest SET state = ? WHERE kind = 'forgotten'", (state,))
+    with Session(full) as session:
+        laundered = audit(session).faults
+
+    assert [len(hidden), len(laundered)] == [2, 1]
+    assert all("已去除正文" in each for each in (*hidden, *laundered))
+    with pytest.raises(LogBroken, match="已去除正文"):
+        office.put("items", {**ITEM_ROW, "code": "SP-003"})

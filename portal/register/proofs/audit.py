@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from portal.domain.merkle import Frontier, leaf_hash
 from portal.register import digests
 from portal.register.layout import LAYOUTS
-from portal.register.proofs import entries
+from portal.register.proofs import entries, forgotten
 from portal.register.proofs.derived import Derived
 from portal.register.proofs.histories import Place, places
 from portal.register.proofs.listed import Listed
@@ -62,6 +62,7 @@ class _Walk:
         self._derived = Derived(session, found)
         self._listed = Listed(session, found, self._derived.regions)
         self._signed = Signed(session, found, witness)
+        self._gone: int | None = None
 
     def run(self, say: Callable[[int], None]) -> None:
         wanted = self._signed.wanted()
@@ -71,6 +72,8 @@ class _Walk:
                 self._found.fault(f"变更记录在第{numbers[0]}至{numbers[-1]}条之间有缺号")
                 return
             self._contents(rows)
+            if gone := [row.serial for row in rows if row.salt is None]:
+                self._gone = forgotten.plus(self._gone or 0, gone)
             for row in rows:
                 if row.commitment is None:
                     self._found.fault(f"第{row.serial}条没有日志条目")
@@ -194,7 +197,10 @@ class _Walk:
         self._found.done["entries"] = size
         self._derived.finish()
         self._listed.finish()
-        self._signed.finish(size, digests.together(standing(self._session)))
+        gone = None if self._gone is None else digests.digest(self._gone)
+        self._signed.finish(size, digests.together(standing(self._session)), gone)
+        if forgotten.stated(self._session) != gone:
+            self._found.fault("已去除正文的条目与其摘要不符")
         records = sum(self._count(LAYOUTS[kind].table) for kind in Kind)
         for what, stored, walked in (
             ("日志条目", self._count(LeafRow), size),

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from portal.kit.db import Table, UtcDateTime, among
 from portal.register.layout import LAYOUTS
 from portal.register.proofs.counted import Counted
+from portal.register.proofs.forgotten import FORGOTTEN
 from portal.register.proofs.packaged import Packaged
 from portal.register.proofs.report import Audited
 from portal.register.records import TYPES, Kind, PublicAgency, PublicDraw, Record, decode
@@ -127,7 +128,8 @@ class Derived:
         if stored != counts:
             self._found.fault("计数与已公开的记录不符")
         self._found.done["tallies"] = len(stored)
-        for kind, state in self._session.execute(sa.select(DigestRow.kind, DigestRow.state)):
+        query = sa.select(DigestRow.kind, DigestRow.state).where(DigestRow.kind != FORGOTTEN)
+        for kind, state in self._session.execute(query):
             if states.pop(kind, bytes(len(state))) != state:
                 self._found.fault(f"{kind} 的集合摘要与已公开的记录不符")
         for kind in states:

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from portal.domain import merkle
 from portal.domain.errors import LogBroken
 from portal.register import digests
-from portal.register.proofs import restorations
+from portal.register.proofs import forgotten, restorations
 from portal.register.proofs.note import Checkpoint, Signer
 from portal.register.proofs.tiles import KeptNodes
 from portal.register.records import Kind
@@ -49,11 +49,11 @@ def sign(session: Session, size: int, keys: KeyHolder) -> None:
     nodes = KeptNodes(session)
     head = merkle.root(size, nodes)
     records = digests.together(standing(session))
-    restored = restorations.digest(session)
+    restored, gone = restorations.digest(session), forgotten.stated(session)
     if before is not None:
         old = Checkpoint.of(before.note)
         _continues(old, size, head, nodes)
-        if (old.size, old.records, old.restored) == (size, records, restored):
+        if (old.size, old.records, old.restored, old.forgotten) == (size, records, restored, gone):
             return
     known = session.scalars(sa.select(LogKeyRow.vkey)).all()
     signer = keys.signer(may_make=not known)
@@ -62,7 +62,7 @@ def sign(session: Session, size: int, keys: KeyHolder) -> None:
         session.add(LogKeyRow(vkey=vkey))
     elif vkey not in known:
         raise LogBroken("日志签名私钥与登记册所记的公钥不符；请从备份恢复原来的私钥文件")
-    checkpoint = Checkpoint(signer.name, size, head, records, restored)
+    checkpoint = Checkpoint(signer.name, size, head, records, restored, gone)
     #: A head signed before the register kept digests is signed again, with them.
     session.merge(CheckpointRow(size=size, note=signer.sign(checkpoint.text)))
 

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from portal.domain.errors import LogBroken
 from portal.domain.merkle import leaf_hash
-from portal.register.proofs import entries
+from portal.register.proofs import entries, forgotten
 from portal.register.proofs.tiles import Tile, resumed
 from portal.register.records import Kind
 from portal.register.tables.changes import ChangeRow, RetirementRow, VersionRow
@@ -32,6 +32,7 @@ class Journal:
         if self.serial != (session.scalar(sa.select(sa.func.max(LeafRow.serial))) or 0):
             raise LogBroken("变更记录与日志条数不符；请先运行 portal-site verify-log 查明原因")
         self._tree = resumed(session, self.serial)
+        forgotten.hold(session)
         self._changes: list[dict[str, Any]] = []
         self._leaves: list[dict[str, Any]] = []
         #: Serial of the oldest text this transaction takes away.
@@ -83,18 +84,19 @@ class Journal:
     def forget(self, serials: Sequence[int]) -> None:
         """Destroy the salts of changes whose text goes."""
         if serials:
-            self._note_forgotten(min(serials))
-            self._session.execute(
-                sa.update(LeafRow).where(LeafRow.serial.in_(serials)).values(salt=None)
-            )
+            self._forget(LeafRow.serial.in_(serials))
 
     def forget_versions(self, public_ids: Sequence[str]) -> None:
         """Destroy the salts of the older versions of records, which are about to go."""
         older = sa.select(VersionRow.serial).where(VersionRow.public_id.in_(public_ids))
-        oldest = self._session.scalar(sa.select(sa.func.min(older.subquery().c.serial)))
-        if oldest is not None:
-            self._note_forgotten(oldest)
-        self._session.execute(sa.update(LeafRow).where(LeafRow.serial.in_(older)).values(salt=None))
+        self._forget(LeafRow.serial.in_(older))
+
+    def _forget(self, these: sa.ColumnElement[bool]) -> None:
+        query = sa.select(LeafRow.serial).where(these, LeafRow.salt.is_not(None))
+        if serials := self._session.scalars(query).all():
+            self._forgotten_since = min(*serials, self._forgotten_since or serials[0])
+            forgotten.add(self._session, serials)
+            self._session.execute(sa.update(LeafRow).where(these).values(salt=None))
 
     def close(self) -> None:
         """Write everything, unfinished tiles too: changelog and tree stand at the same place."""
@@ -103,9 +105,6 @@ class Journal:
         if self._forgotten_since is not None:
             self._session.add(RetirementRow(serial=self.serial, since=self._forgotten_since))
             self._forgotten_since = None
-
-    def _note_forgotten(self, serial: int) -> None:
-        self._forgotten_since = min(serial, self._forgotten_since or serial)
 
     def _insert(self, table: type[Any], rows: list[dict[str, Any]]) -> None:
         """Insert as one plain statement, as the pen does."""

@@ -20,6 +20,9 @@ _RECORDS = re.compile(r"^mingcha/records/1 ([0-9a-f]{64})$", re.MULTILINE)
 #: The one that says which restorations came before it (`register.proofs.restorations`).
 _RESTORED = re.compile(r"^mingcha/restored/1 ([1-9]\d* [0-9a-f]{64})$", re.MULTILINE)
 
+#: The one that says which texts are gone (`register.proofs.forgotten`).
+_FORGOTTEN = re.compile(r"^mingcha/forgotten/1 ([0-9a-f]{64})$", re.MULTILINE)
+
 
 class BadNote(ValueError):
     """A note, checkpoint or key is not as it should be; the message says what."""
@@ -121,7 +124,8 @@ class Checkpoint:
 
     `records` is the digest of all records that were live then (`register.digests.together`), as an
     extension line: whoever keeps a copy can hold it against the signature. Older heads lack it.
-    `restored` counts the restorations before, with the digest of their statements.
+    `restored` counts the restorations before, with the digest of their statements; `forgotten` is the
+    digest of the leaves whose text is gone.
     """
 
     origin: str
@@ -129,6 +133,7 @@ class Checkpoint:
     root: bytes
     records: str | None = None
     restored: str | None = None
+    forgotten: str | None = None
 
     @classmethod
     def of(cls, note: str) -> "Checkpoint":
@@ -141,18 +146,22 @@ class Checkpoint:
         match = _CHECKPOINT.fullmatch(split(note)[0])
         if match is None:
             raise BadNote("checkpoint")
-        records, restored = _RECORDS.search(match[4]), _RESTORED.search(match[4])
+        lines = (each.search(match[4]) for each in (_RECORDS, _RESTORED, _FORGOTTEN))
         return cls(
-            match[1], int(match[2]), _bytes(match[3]),
-            records[1] if records else None, restored[1] if restored else None,
-        )  # fmt: skip
+            match[1],
+            int(match[2]),
+            _bytes(match[3]),
+            *(each[1] if each else None for each in lines),
+        )
 
     @property
     def text(self) -> str:
         """What is signed."""
         records = f"mingcha/records/1 {self.records}\n" if self.records else ""
         restored = f"mingcha/restored/1 {self.restored}\n" if self.restored else ""
-        return f"{self.origin}\n{self.size}\n{_text(self.root)}\n{records}{restored}"
+        forgotten = f"mingcha/forgotten/1 {self.forgotten}\n" if self.forgotten else ""
+        head = f"{self.origin}\n{self.size}\n{_text(self.root)}\n"
+        return f"{head}{records}{restored}{forgotten}"
 
 
 def split(note: str) -> tuple[str, list[tuple[str, bytes, bytes]]]:

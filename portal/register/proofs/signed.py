@@ -23,6 +23,7 @@ class Signed:
         self._last = 0
         self._records: str | None = None
         self._restored: str | None = None
+        self._forgotten: str | None = None
         self._verifiers = self._keys(session)
         self._used: set[str] = set()
         for size, note in session.execute(
@@ -57,11 +58,15 @@ class Signed:
             "请另存此文件为证，查明原因后以现在的检查点重新开始见证"
         )
 
-    def finish(self, size: int, records: str) -> None:
+    def finish(self, size: int, records: str, forgotten: str | None) -> None:
         """Say which heads were never reached, and whether the last one covers all there is.
 
-        `records` is the digest of everything that is live.
+        `records` is the digest of everything that is live, `forgotten` of what is gone, None for nothing.
         """
+        if size == self._last != 0 and forgotten != self._forgotten:
+            self._found.fault(
+                "已去除正文的条目与最新检查点所签的不符；如刚升级过，请运行 portal-office migrate"
+            )
         if size == self._last != 0 and records != self._records:
             self._found.fault(
                 "最新检查点所签的记录集合摘要与登记册不符；如刚升级过，请运行 portal-office migrate"
@@ -100,6 +105,7 @@ class Signed:
             self._found.fault(f"{name}：签名无效，或不是本登记册的公钥所签")
         if size is not None:
             self._records, self._restored = head.records, head.restored
+            self._forgotten = head.forgotten
         if size is not None and head.size != size:
             self._found.fault(f"{name}：所签条数为{head.size}")
         self._heads.setdefault(head.size, []).append((name, head))
