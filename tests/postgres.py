@@ -19,25 +19,24 @@ _PORT = "5499"
 
 def main(command: list[str]) -> int:
     """Return the exit status of `command`; 1 when no server can be had."""
-    programs = _programs()
-    if programs is None:
+    found = programs()
+    if found is None:
         sys.stderr.write("PostgreSQL is missing: install the package postgresql\n")
         return 1
     with tempfile.TemporaryDirectory(prefix="pg-", dir="/tmp") as name:
         folder = Path(name)
-        server = _start(programs, folder)
+        make(found, folder)
+        server = start(found, folder)
         try:
-            _wait(programs, folder, server)
-            address = f"postgresql+psycopg://postgres@/?host={quote(name)}&port={_PORT}"
-            return subprocess.run(
-                command, env=os.environ | {"TEST_POSTGRES": address}, check=False
-            ).returncode
+            wait(found, folder, server)
+            environ = os.environ | {"TEST_POSTGRES": address(folder)}
+            return subprocess.run(command, env=environ, check=False).returncode
         finally:
             server.terminate()
             server.wait()
 
 
-def _programs() -> Path | None:
+def programs() -> Path | None:
     """Return the folder of initdb and postgres, newest version first."""
     found = shutil.which("initdb")
     places = [Path(found).resolve().parent] if found else []
@@ -45,27 +44,40 @@ def _programs() -> Path | None:
     return next((place for place in places if (place / "postgres").exists()), None)
 
 
-def _start(programs: Path, folder: Path) -> subprocess.Popen[bytes]:
-    #: The server refuses to run as root.
-    owner = "postgres" if os.geteuid() == 0 else None
-    if owner:
-        os.chown(folder, pwd.getpwnam(owner).pw_uid, -1)
-    data = folder / "data"
+def address(folder: Path) -> str:
+    """Return the URL of the server whose socket is in `folder`."""
+    return f"postgresql+psycopg://postgres@/postgres?host={quote(str(folder))}&port={_PORT}"
+
+
+def make(programs: Path, folder: Path) -> None:
+    """Make an empty server in `folder`."""
+    if _owner():
+        os.chown(folder, pwd.getpwnam("postgres").pw_uid, -1)
     subprocess.run(
-        [programs / "initdb", "-D", data, "-U", "postgres", "-E", "UTF8", "--locale=C.UTF-8", "-A", "trust"],
-        user=owner, check=True, stdout=subprocess.DEVNULL, cwd="/",
+        [programs / "initdb", "-D", folder / "data", "-U", "postgres", "-E", "UTF8", "--locale=C.UTF-8", "-A", "trust"],
+        user=_owner(), check=True, stdout=subprocess.DEVNULL, cwd="/",
     )  # fmt: skip
+
+
+def start(programs: Path, folder: Path) -> subprocess.Popen[bytes]:
+    """Start the server in `folder`."""
     settings = (
         "listen_addresses=", f"unix_socket_directories={folder}", "fsync=off", "full_page_writes=off",
         "synchronous_commit=off", "max_connections=200", "log_min_messages=fatal",
     )  # fmt: skip
     return subprocess.Popen(
-        [programs / "postgres", "-D", data, "-p", _PORT, *(f"-c{each}" for each in settings)],
-        user=owner, cwd="/", stderr=subprocess.DEVNULL,
+        [programs / "postgres", "-D", folder / "data", "-p", _PORT, *(f"-c{each}" for each in settings)],
+        user=_owner(), cwd="/", stderr=subprocess.DEVNULL,
     )  # fmt: skip
 
 
-def _wait(programs: Path, folder: Path, server: subprocess.Popen[bytes]) -> None:
+def _owner() -> str | None:
+    """Return whose the server is: it refuses to run as root."""
+    return "postgres" if os.geteuid() == 0 else None
+
+
+def wait(programs: Path, folder: Path, server: subprocess.Popen[bytes]) -> None:
+    """Wait until the server answers."""
     ready = [str(programs / "pg_isready"), "-q", "-h", str(folder), "-p", _PORT]
     while subprocess.run(ready, check=False).returncode != 0:
         if server.poll() is not None:

@@ -46,7 +46,7 @@ def told(command: Callable[..., Any]) -> Callable[..., Any]:
         except config.BadSetting as error:
             click.echo(str(error), err=True)
             sys.exit(2)
-        except sa.exc.OperationalError as error:
+        except (sa.exc.OperationalError, sa.exc.InternalError) as error:
             refuse(f"存储无法读写（{str(error.orig).splitlines()[0]}）；{_AGAIN}")
         except OSError as error:
             if error.errno not in _NO_ROOM:

@@ -1,15 +1,24 @@
 """One page for every error; 404 and 410 say the same to everyone, whatever the reason."""
 
+import sqlite3
+
+import psycopg
 import sqlalchemy as sa
 from flask import Flask, Response, current_app, make_response, render_template
 from flask_babel import gettext as _
 from werkzeug.exceptions import HTTPException
 
+from portal.kit.db import db
 from portal.public import problems
 from portal.public.params import BadParameter
 from portal.public.problems import Problem, is_program
 from portal.register.selecting.order import BadCursor
 
+#: What a store that cannot be reached says, through SQLAlchemy and past it.
+_AWAY = (
+    sa.exc.OperationalError, sa.exc.InterfaceError, sqlite3.OperationalError,
+    psycopg.OperationalError, psycopg.InterfaceError,
+)  # fmt: skip
 #: Seconds after which a store that went away is worth asking for again.
 _SOON = "10"
 
@@ -20,8 +29,9 @@ def set_up(app: Flask) -> None:
     app.register_error_handler(BadParameter, _bad_parameter)
     app.register_error_handler(BadCursor, _bad_cursor)
     app.register_error_handler(Problem, problems.answer)
-    for broken in (sa.exc.OperationalError, sa.exc.InterfaceError):
+    for broken in _AWAY:
         app.register_error_handler(broken, _unavailable)
+    app.teardown_appcontext(_let_go)
     app.register_error_handler(Exception, _unexpected)
 
 
@@ -89,9 +99,18 @@ def _bad_cursor(error: BadCursor) -> Response:
     return _page(400, _("查询条件有误"), _("翻页位置无效，请回到第一页。"))
 
 
-def _unavailable(error: sa.exc.DBAPIError) -> Response:
+def _let_go(error: BaseException | None) -> None:
+    """End what this answer asked; a connection that died meanwhile spoils no answer that is complete."""
+    del error
+    try:
+        db.session.remove()
+    except sa.exc.DBAPIError:
+        db.session().invalidate()
+
+
+def _unavailable(error: Exception) -> Response:
     """Say that a store cannot be reached: a matter of seconds, where a database is started anew."""
-    current_app.logger.error("a store cannot be reached: %s", type(error.orig).__name__)
+    current_app.logger.error("a store cannot be reached: %s", type(error).__name__)
     if is_program():
         response = problems.answer(Problem("unavailable"))
     else:
