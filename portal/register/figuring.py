@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from portal.kit.db import Table, among
 from portal.register.facts import Cell, Fact, cells, facts, rolled
 from portal.register.layout import is_problem
+from portal.register.progressing import Progress
 from portal.register.quarters import quarter
 from portal.register.records import PublicResult, Record
 from portal.register.tables.figures import FigureRow, VisitRow
@@ -37,11 +38,13 @@ class Figures:
         self._with_parties = with_parties
         self._facts: Counter[Fact] = Counter()
         self._visits: dict[str, Visits] = defaultdict(dict)
+        self._progress = Progress()
 
     def count(self, record: Record, beside: Any, by: int) -> None:  # noqa: ANN401 - as in facts
         """Note that `record` is there (+1) or no more (-1)."""
         for fact in facts(record, beside):
             self._facts[fact] += by
+        self._progress.note(record, by)
         if self._with_parties and isinstance(record, PublicResult):
             visit = Visit(record.agency_id, beside.region, quarter(record.inspected_on))
             held = self._visits[record.entity_id]
@@ -50,7 +53,7 @@ class Figures:
     @property
     def is_large(self) -> bool:
         """Whether it is time to write what was gathered: memory stays bounded."""
-        return len(self._visits) + len(self._facts) > _MOST_HELD
+        return len(self._visits) + len(self._facts) + self._progress.size > _MOST_HELD
 
     def counted(self) -> Counter[Cell]:
         """Return the change of each count, without those of parties."""
@@ -67,6 +70,9 @@ class Figures:
         for start in range(0, len(every), _CHUNK):
             self._write_visits(session, every[start : start + _CHUNK], change)
         add(session, FigureRow, ((*cell, by) for cell, by in change.items() if by))
+        #: The sums of plans follow from the figures just written.
+        further = self._progress.change(session)
+        add(session, FigureRow, ((*cell, by) for cell, by in further.items() if by))
         self._facts.clear()
         self._visits.clear()
 

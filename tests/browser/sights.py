@@ -22,6 +22,7 @@ FIXED = {
     "statistics-punctuality": "/statistics/punctuality",
     "statistics-outcomes": "/statistics/outcomes",
     "statistics-coverage": "/statistics/coverage",
+    "statistics-progress": "/statistics/progress",
     "statistics-joint": "/statistics/joint",
     "statistics-none": "/statistics/outcomes?year=1990",
     "results-none": "/results/?year=1990",

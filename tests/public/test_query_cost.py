@@ -12,6 +12,7 @@ from flask.testing import FlaskClient
 
 from portal.kit.db import db, engine_for
 from portal.public.app import create_app
+from portal.public.pages.figures import STATISTICS
 from portal.register.search import keeping
 from tests.stage import urls
 
@@ -99,7 +100,8 @@ def _addresses(client: FlaskClient) -> list[str]:
         "/all.atom", "/all.rss?archive=5", "/corrections.atom", "/regions/990100.atom", "/plans.atom?adjusted=true",
         "/results.feed.json?entries=records", "/withheld.atom", "/search.atom?q=检查", "/feeds/", "/feeds.opml",
     ]  # fmt: skip
-    more += ["/statistics/", *(f"/statistics/{word}" for word in ("punctuality", "outcomes", "coverage", "joint")),
+    more += ["/statistics/", *(f"/statistics/{word}" for word in STATISTICS), f"/statistics/progress?agency={agency}&year=2025",
+             "/statistics/progress?by=agency&year=2025",
              f"/statistics/outcomes?item={item}", f"/statistics/punctuality?agency={agency}&year=2025",
              "/statistics/outcomes?by=item&region=990100&quarter=2025Q2", "/results/?late=true", f"/results/?late=false&agency={agency}",
              "/results/?quarter=2025Q2", f"/results/?item={item}&quarter=2025Q2", f"/results/?task={task}&status=closed", "/results/?late=true&quarter=2025Q2&region=990100"]  # fmt: skip

@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta
 from html import unescape
-from urllib.parse import parse_qs, urlencode
+from urllib.parse import parse_qs, parse_qsl, urlencode
 
 import pytest
 import sqlalchemy as sa
@@ -33,6 +33,10 @@ def _fill(register: sa.Engine, chance: random.Random) -> None:
             pen.append(a_public_entity(id=f"e_{number}"))
         for agency in _AGENCIES:
             pen.append(_plan(agency, chance))
+        for number, task in enumerate(("t_a_1_0", "t_a_1_0", "t_a_2_3", None)):
+            pen.append(_draw(f"d_{number}", task))
+            for entity in chance.sample(range(12), 4):
+                pen.append(_entry(f"d_{number}", entity))
     number = 0
     for month in (3, 6, 9, 12):
         with open_pen(register, now=datetime(2025, month, 15, 1, tzinfo=UTC)) as pen:
@@ -58,10 +62,24 @@ def _plan(agency: str, chance: random.Random) -> r.PublicPlan:
                 id=f"t_{agency}_{n}", code=f"T{n}", name="任务", object_scope="全部",
                 task_type="directed", starts_on=date(chance.choice([2024, 2025]), 1 + n, 1),
                 ends_on=date(2025, 12, 31), joint=joint,
+                planned_count=chance.choice([None, 0, 3, 20]),
             )
             for n, joint in enumerate(joints)
         ),
     )  # fmt: skip
+
+
+def _draw(public_id: str, task: str | None) -> r.PublicDraw:
+    return r.PublicDraw(
+        id=public_id, agency_id="a_1", name="抽取", round_no=1, drawn_on=date(2025, 1, 6),
+        method="computer", task_id=task,
+    )  # fmt: skip
+
+
+def _entry(draw: str, entity: int) -> r.PublicDrawEntry:
+    return r.PublicDrawEntry(
+        id=f"l_{draw}_{entity}", draw_id=draw, entity_id=f"e_{entity}", drawn_on=date(2025, 1, 6)
+    )
 
 
 def _result(public_id: str, month: int, chance: random.Random) -> r.PublicResult:
@@ -76,6 +94,7 @@ def _result(public_id: str, month: int, chance: random.Random) -> r.PublicResult
     return a_public_result(
         id=public_id, agency_id=chance.choice(list(_AGENCIES)), entity_id=f"e_{chance.randrange(12)}",
         inspected_on=date(2025, month, 14) - timedelta(days=chance.randrange(120)), findings=findings,
+        task_id=chance.choice([None, "t_a_1_0", "t_a_1_1", "t_a_2_3", "t_gone"]),
         stated_due_on=chance.choice([None, date(2025, 7, 1), date(2099, 7, 1)]),
         month_only=chance.random() < 0.1,
     )  # fmt: skip
@@ -137,6 +156,8 @@ def test_pages_lists_json_and_csv_agree(filled: FlaskClient, word: str) -> None:
             {k: "" if v is None else str(v) for k, v in row.items()} for row in expected
         ]
         for address, figure in _linked(page.get_data(as_text=True)):
+            if word == "progress" and not address.startswith("/tasks/"):
+                continue  # a sum of figures: see below
             path, _, given = address.partition("?")
             answer = filled.get(
                 f"/api/v1{path.rstrip('/')}?{given}&total=true&limit=1000".replace("?&", "?")
@@ -144,6 +165,69 @@ def test_pages_lists_json_and_csv_agree(filled: FlaskClient, word: str) -> None:
             body = answer.get_json()
             assert (body["total"], len(body["data"])) == (figure, figure), address
             assert filled.get(address).status_code == 200
+
+
+def _columns(page: str, caption: str) -> dict[str, tuple[int, list[str | None]]]:
+    """Return the sum of each column of figures of one table, and where its figures lead."""
+    table = next(
+        each for each in re.findall(r"<table.*?</table>", page, re.DOTALL) if caption in each
+    )
+    heads = re.findall(r'<th scope="col">(.*?)</th>', table)[1:]
+    body = re.findall(r"<tbody>(.*?)</tbody>", table, re.DOTALL)[0]
+    rows = [re.findall(r"<td>(.*?)</td>", row) for row in re.findall(r"<tr>.*?</tr>", body)]
+    found = {}
+    for place, head in enumerate(heads):
+        cells = [
+            re.fullmatch(r'(?:<a href="([^"]+)">)?([0-9,]+|.*?)(?:</a>)?', row[place])
+            for row in rows
+        ]
+        known = [each for each in cells if each is not None and each[2].replace(",", "").isdigit()]
+        found[head] = (
+            sum(int(each[2].replace(",", "")) for each in known),
+            [each[1] for each in known],
+        )
+    return found
+
+
+def test_each_figure_of_plans_leads_to_what_it_is_the_sum_of_down_to_the_records(
+    filled: FlaskClient,
+) -> None:
+    """An agency's figure is the sum of its plans', a plan's of its tasks', and a task's counts records."""
+    of_agencies = filled.get("/statistics/progress?by=agency&year=2025").get_data(as_text=True)
+    names = {"计划任务": "计划任务", "计划户数": "抽查户数", "已抽取": "已抽取", "已公示": "已公示", "发现问题": "发现问题", "已完结": "已完结"}  # fmt: skip
+    followed = 0
+    for agency in _AGENCIES:
+        plans = filled.get(f"/statistics/progress?by=plan&agency={agency}&year=2025")
+        sums = _columns(plans.get_data(as_text=True), "按计划")
+        tasks = _columns(filled.get(f"/plans/p_{agency}").get_data(as_text=True), "任务、抽取")
+        for name in names:
+            figure, [lead] = sums[name]
+            if name == "计划任务":
+                assert lead == f"/tasks/?plan=p_{agency}"
+                continue
+            assert lead == (f"/plans/p_{agency}#progress" if figure else None)
+            assert tasks[names[name]][0] == figure
+            given = {"year": "2025", "agency": agency, "by": "plan"}
+            queries = re.findall(
+                rf'href="/statistics/progress\?([^"]+)">{figure}</a>', unescape(of_agencies)
+            )
+            assert figure == 0 or given in [dict(parse_qsl(each)) for each in queries]
+        for name in ("已公示", "发现问题", "已完结"):
+            figure, leads = tasks[name]
+            counted = 0
+            for lead in filter(None, leads):
+                path, _, query = unescape(lead).partition("?")
+                answer = filled.get(f"/api/v1{path.rstrip('/')}?{query}&total=true")
+                counted += answer.get_json()["total"]
+                followed += 1
+            assert counted == figure
+        drawn = sum(
+            filled.get(f"/api/v1/draw-entries?draw={draw['id']}&total=true").get_json()["total"]
+            for task in filled.get(f"/api/v1/tasks?plan=p_{agency}").get_json()["data"]
+            for draw in filled.get(f"/api/v1/draws?task={task['id']}").get_json()["data"]
+        )
+        assert drawn == tasks["已抽取"][0]
+    assert followed > len(_AGENCIES)
 
 
 def test_the_sums_of_the_overview_are_those_of_the_pages(filled: FlaskClient) -> None:

@@ -18,7 +18,7 @@ from portal.register import records as r
 from portal.register.proofs.audit import audit
 from portal.register.records import Kind, decode
 from portal.register.tables.agencies import AgencyRow
-from portal.register.tables.draws import DrawEntryRow
+from portal.register.tables.draws import DrawEntryRow, DrawRow
 from portal.register.tables.entities import EntityRow
 from portal.register.tables.figures import FigureRow, VisitRow
 from portal.register.tables.plans import PlanRow
@@ -43,7 +43,7 @@ _RESULTS = st.builds(
     ),
     st.integers(0, 3), st.integers(1, 2), st.integers(1, 3), st.integers(0, 240),
     st.lists(st.sampled_from(OUTCOMES), min_size=1, max_size=3),
-    st.sampled_from(["i_1", "i_2", None]), st.sampled_from(["t_1", None]), st.booleans(),
+    st.sampled_from(["i_1", "i_2", None]), st.sampled_from(["t_10", "t_11", "t_20", None]), st.booleans(),
     st.integers(0, 2),
 )  # fmt: skip
 _STEPS = st.builds(
@@ -52,19 +52,31 @@ _STEPS = st.builds(
     st.sampled_from(["ordered", "closed"]),
 )
 _PLANS = st.builds(
-    lambda version, months: r.PublicPlan(
-        id="p_1", agency_id="a_1", code="P", name="示例市计划", year=2025, version=version,
+    lambda number, version, months: r.PublicPlan(
+        id=f"p_{number}", agency_id="a_1", code="P", name="示例市计划", year=2024 + version, version=version,
         approved_on=date(2025, 1, 5),
         tasks=tuple(
             r.PublicTask(
-                id=f"t_{n}", code=f"T{n}", name="任务", object_scope="全部", task_type="directed",
+                id=f"t_{number}{n}", code=f"T{n}", name="任务", object_scope="全部", task_type="directed",
                 starts_on=date(2025, month, 1), ends_on=date(2025, 12, 31), joint=joint,
+                planned_count=month if month % 2 else None,
             )
             for n, (month, joint) in enumerate(months)
         ),
     ),
     st.integers(1, 2),
+    st.integers(1, 2),
     st.lists(st.tuples(st.integers(1, 12), st.sampled_from([None, "internal"])), max_size=3),
+)  # fmt: skip
+_A_PLAN = r.PublicPlan(
+    id="p_1", agency_id="a_1", code="P", name="示例市计划", year=2025, version=1,
+    approved_on=date(2025, 1, 5),
+    tasks=(
+        r.PublicTask(
+            id="t_10", code="T", name="任务", object_scope="全部", task_type="directed",
+            starts_on=date(2025, 1, 1), ends_on=date(2025, 12, 31),
+        ),
+    ),
 )  # fmt: skip
 _ENTRIES = st.builds(
     lambda entity: r.PublicDrawEntry(
@@ -74,7 +86,7 @@ _ENTRIES = st.builds(
 )
 _GONE = st.sampled_from(
     [(Kind.RESULT, "r_0"), (Kind.RESULT, "r_1"), (Kind.ENTITY, "e_1"), (Kind.FOLLOWUP, "f_2"),
-     (Kind.DRAW_ENTRY, "l_1"), (Kind.PLAN, "p_1")]
+     (Kind.DRAW_ENTRY, "l_1"), (Kind.PLAN, "p_1"), (Kind.DRAW, "d_1")]
 )  # fmt: skip
 _MOVED = st.sampled_from(["990100", "990101"])
 Act = r.Record | tuple[Kind, str] | str
@@ -88,7 +100,9 @@ def _do(pen: Pen, act: Act, live: set[str]) -> None:
         pen.append(a_public_agency(region=act))
     elif isinstance(act, tuple):
         pen.withdraw(act[0], [act[1]])
-    elif {getattr(act, "entity_id", "a_1"), getattr(act, "result_id", "a_1")} <= live:
+    elif {getattr(act, name, "a_1") for name in ("entity_id", "result_id", "draw_id")} - {
+        None
+    } <= live:
         pen.append(act)
 
 
@@ -101,13 +115,14 @@ def _play(engine: sa.Engine, acts: list[Act]) -> None:
         pen.append(
             r.PublicDraw(
                 id="d_1", agency_id="a_1", name="抽取", round_no=1, drawn_on=date(2025, 3, 3),
-                method="computer",
+                method="computer", task_id="t_10",
             )
         )  # fmt: skip
     for number, act in enumerate(acts, 1):
         with Session(engine) as session:
             live = {"a_1", *session.scalars(sa.select(ResultRow.public_id))}
             live |= set(session.scalars(sa.select(EntityRow.public_id)))
+            live |= set(session.scalars(sa.select(DrawRow.public_id)))
         with open_pen(engine, now=START + timedelta(days=number)) as pen:
             _do(pen, act, live)
 
@@ -138,7 +153,27 @@ def _from_scratch(session: Session) -> dict[Cell, int]:
     for entry in session.scalars(sa.select(DrawEntryRow)):
         for place in _places("", "", entry.drawn_on):
             found["entry", *place, entry.draw_id] += 1
+    for plan_row in session.scalars(sa.select(PlanRow)):
+        plan = decode(plan_row.body, r.PublicPlan)
+        for what, count in _of_plan(session, plan).items():
+            found["plan", "", "", "", f"{plan.id}/{what}"] += count
+            for agency, period in product((plan.agency_id, ""), (str(plan.year), "")):
+                found["progress", "", agency, period, what] += count
     return {cell: count for cell, count in found.items() if count}
+
+
+def _of_plan(session: Session, plan: r.PublicPlan) -> Counter[str]:
+    tasks = {task.id: task for task in plan.tasks}
+    found = Counter(task=len(tasks), planned=sum(t.planned_count or 0 for t in plan.tasks))
+    draws = sa.select(DrawRow.public_id).where(DrawRow.task_id.in_(tasks))
+    entries = session.scalars(sa.select(DrawEntryRow.draw_id)).all()
+    found["drawn"] = sum(entries.count(draw) for draw in session.scalars(draws))
+    for row in session.scalars(sa.select(ResultRow).where(ResultRow.task_id.in_(tasks))):
+        found["published"] += 1
+        found["stated"] += bool(tasks[str(row.task_id)].planned_count)
+        found["problem"] += row.problem
+        found["closed"] += row.problem and row.status == "closed"
+    return found
 
 
 def _keys(row: ResultRow, result: r.PublicResult) -> Iterator[tuple[str, str]]:
@@ -207,6 +242,7 @@ def test_a_withdrawal_leaves_no_count_behind(migrated_register: sa.Engine) -> No
     ("statement", "fault"),
     [
         ("UPDATE figure SET count = count + 1 WHERE measure = 'result'", "统计数字与已公开的记录不符"),
+        ("UPDATE figure SET count = count + 1 WHERE measure = 'plan'", "统计数字与已公开的记录不符"),
         ("DELETE FROM figure WHERE measure = 'party'", "统计数字与已公开的记录不符"),
         ("UPDATE visit SET problems = 1", "检查对象受检次数的记录与已公开的结果不符"),
         ("DELETE FROM visit", "检查对象受检次数的记录与已公开的结果不符"),
@@ -219,6 +255,7 @@ def test_the_audit_finds_a_changed_figure(
     with open_pen(migrated_register, now=START) as pen:
         pen.append(a_public_agency())
         pen.append(a_public_entity())
+        pen.append(_A_PLAN)
         pen.append(a_public_result())
     with migrated_register.begin() as connection:
         connection.exec_driver_sql(statement)

@@ -40,6 +40,8 @@ class Statistic:
     #: The column drawn, a share or a count.
     drawn: str
     sheet: Callable[[Session, Scope, str, str], Sheet]
+    #: Where a figure is a sum of other figures: the table that shows them.
+    sums: Callable[["Asked", Line, str], str | None] | None = None
     #: What the list cannot be narrowed by: figures are given without a link then, or not asked for so.
     takes: tuple[str, ...] = ("agency", "region", "year", "quarter")
 
@@ -69,6 +71,8 @@ class Asked:
     def behind(self, line: Line, column: str) -> str | None:
         """Return the address of the list of exactly the rows that a figure counts."""
         lead = self.statistic.leads.get(column)
+        if self.statistic.sums is not None:
+            return self.statistic.sums(self, line, column)
         if lead is None:
             return None
         query = {**self.given, **lead}
@@ -76,9 +80,13 @@ class Asked:
             query[self.by] = line.group
         if "quarter" in query:
             query.pop("year", None)
-        if language() == "en":
-            query["lang"] = "en"
-        return f"/{self.statistic.list}/" + (f"?{urlencode(query)}" if query else "")
+        return address_of(f"/{self.statistic.list}/", query)
+
+
+def address_of(path: str, query: Words) -> str:
+    """Return an address in the reader's language."""
+    found = {**query} | ({"lang": "en"} if language() == "en" else {})
+    return path + (f"?{urlencode(found)}" if found else "")
 
 
 def readers(statistic: Statistic) -> dict[str, params.Read]:
@@ -100,6 +108,18 @@ def asked(statistic: Statistic, found: Mapping[str, Any]) -> Asked:
         raise params.BadParameter("quarter", found["quarter"], f"{found['year']}Q1–Q4")
     given = {name: str(value) for name, value in found.items() if name != "by"}
     return Asked(statistic, by, given, given.get("item", ""))
+
+
+def _summands(wanted: Asked, line: Line, column: str) -> str | None:
+    """Return where the figures stand that a figure of plans is the sum of: plans, and below them tasks."""
+    if column.endswith("share"):
+        return None
+    if wanted.by == "plan" and column == "tasks" and line.group:
+        return address_of("/tasks/", {"plan": line.group})
+    if wanted.by == "plan":
+        return address_of(f"/plans/{line.group}", {}) + "#progress" if line.group else None
+    query = {**wanted.given} | ({wanted.by: line.group} if line.group else {})
+    return address_of("/statistics/progress", {**query, "by": "plan"})
 
 
 def _outcomes(session: Session, scope: Scope, by: str, item: str) -> Sheet:
@@ -139,14 +159,33 @@ STATISTICS: dict[str, Statistic] = {
         ),
         Statistic(
             word="coverage", title=_("检查覆盖与重复问题"), list="entities",
-            about=_("检查了多少个不同的对象，其中多少在一次以上的检查中发现问题。"),
-            groups=("agency", "quarter"), drawn="parties",
-            columns={"parties": _("受检对象"), "with_problems": _("发现问题的对象"),
+            about=_("检查了多少个不同的对象，占全部对象的多少，其中多少在一次以上的检查中发现问题。"),
+            groups=("agency", "quarter"), drawn="coverage_share",
+            columns={"parties": _("受检对象"), "known": _("全部对象"), "coverage_share": _("覆盖率"),
+                     "with_problems": _("发现问题的对象"),
                      "repeated": _("两次以上发现问题的对象"), "repeat_share": _("重复问题率")},
-            formulae=(_("重复问题率 = 两次以上发现问题的对象 ÷ 发现问题的对象"),
+            formulae=(_("覆盖率 = 受检对象 ÷ 全部对象"),
+                      _("受检对象：在所选范围和时期内，至少有一次检查已公开的不同对象。"),
+                      _("全部对象：本站现在公开的全部检查对象，不论区划和时期。监管名录中没有在本站公开的不计入，因此覆盖率可能高于按监管名录计算的结果。"),
+                      _("重复问题率 = 两次以上发现问题的对象 ÷ 发现问题的对象"),
                       _("同一对象只计一次；被几个机关或在几个季度检查的，合计中也只计一次。")),
             leads={},
             sheet=lambda session, scope, by, _item: statistics.parties(session, scope, by),
+        ),
+        Statistic(
+            word="progress", title=_("计划执行进度"), list="tasks", takes=("agency", "year"),
+            about=_("年度计划定了多少，抽了多少，查了并公开了多少，发现的问题完结了多少。"),
+            groups=("plan", "agency"), drawn="done_share",
+            columns={"tasks": _("计划任务"), "planned": _("计划户数"), "drawn": _("已抽取"), "published": _("已公示"),
+                     "problems": _("发现问题"), "closed": _("已完结"), "done_share": _("完成率"),
+                     "closed_share": _("完结率")},
+            formulae=(_("完成率 = 写明户数的任务的已公示 ÷ 计划户数"), _("完结率 = 已完结 ÷ 发现问题"),
+                      _("计划户数：各任务写明的抽查户数之和；只写比例、没有写明户数的任务不计入。"),
+                      _("已抽取：名单已经公开的抽取户次；名单尚未到公开时间的不计入。"),
+                      _("已公示：结果已公开的检查次数。本站只知道已公开的检查，所以没有另列已检查而未公开的。"),
+                      _("年份是计划年度，检查主体是制定计划的机关；只计现行版本中的任务。")),
+            leads={}, sums=_summands,
+            sheet=lambda session, scope, by, _item: statistics.progress(session, scope, by),
         ),
         Statistic(
             word="joint", title=_("联合抽查占比"), list="tasks", takes=("agency", "year"),

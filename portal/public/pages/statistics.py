@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Any
 from urllib.parse import urlencode
 
 from flask import Blueprint, abort, render_template
@@ -13,11 +14,16 @@ from portal.kit.i18n import language
 from portal.public import filters, params
 from portal.public.caching import conditional
 from portal.public.pages.figures import STATISTICS, Asked, asked, quarter, readers, written
-from portal.register.queries import agencies, items
+from portal.register.queries import agencies, items, plans
 from portal.register.queries.statistics import Line, Sheet
 
 bp = Blueprint("statistics", __name__, url_prefix="/statistics")
 
+_NAMED: dict[str, Callable[[Session, list[str]], Any]] = {
+    "agency": agencies.named,
+    "item": items.named,
+    "plan": plans.named,
+}
 #: Bars of one chart; the table beside it has all.
 _DRAWN = 12
 
@@ -115,6 +121,5 @@ def _labels(session: Session, wanted: Asked, sheet: Sheet) -> Callable[[str], st
         return lambda group: filters.word(group, "outcome")
     if wanted.by == "quarter":
         return quarter
-    named = agencies.named if wanted.by == "agency" else items.named
-    found = named(session, groups) if groups else {}
+    found: dict[str, Any] = _NAMED[wanted.by](session, groups) if groups else {}
     return lambda group: str(getattr(found.get(group), "name", "—"))

@@ -10,11 +10,13 @@ from sqlalchemy.orm import Session
 
 from portal.register.facts import Cell
 from portal.register.figuring import Figures, Visit, Visits, parties
+from portal.register.progressing import Place, cells, draws_of, summed
 from portal.register.proofs.report import Audited
 from portal.register.punctual import punctuality
 from portal.register.quarters import quarter
-from portal.register.records import PublicResult, Record
+from portal.register.records import PublicPlan, PublicResult, Record, decode
 from portal.register.tables.figures import FigureRow, VisitRow
+from portal.register.tables.plans import PlanRow
 from portal.register.tables.results import ResultRow
 from portal.register.tables.rows import RecordRow
 
@@ -48,6 +50,7 @@ class Counted:
                 self._found.fault("检查对象受检次数的记录与已公开的结果不符")
                 break
             expected.update(parties(walked[1]))
+        self._count_plans(expected)
         stored: Counter[Cell] = Counter()
         columns = [getattr(FigureRow, name) for name in (*Cell._fields, "count")]
         for row in self._session.execute(sa.select(*columns), execution_options=_ALL):
@@ -55,6 +58,15 @@ class Counted:
         if dict(stored) != dict(expected):
             self._found.fault("统计数字与已公开的记录不符")
         self._found.done["figures"] = len(stored)
+
+    def _count_plans(self, expected: Counter[Cell]) -> None:
+        """Add the sums of plans, from what is expected of their tasks."""
+        for body in self._session.scalars(sa.select(PlanRow.body), execution_options=_ALL):
+            plan = decode(body, PublicPlan)
+            draws = draws_of(self._session, [task.id for task in plan.tasks])
+            found = summed(plan, draws, lambda of, key: expected[Cell(of, "", "", "", key)])
+            place = Place(plan.agency_id, plan.year)
+            expected.update(dict(cells(plan.id, place, found)))
 
 
 def _visited(session: Session) -> Iterator[tuple[str, Visits]]:

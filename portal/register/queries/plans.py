@@ -1,5 +1,6 @@
 """Annual plans and tasks (年度抽查计划、抽查任务)."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -7,6 +8,7 @@ import msgspec
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
+from portal.kit.db import among
 from portal.register.queries import changes
 from portal.register.queries.paging import PAGE_SIZE, Page, Shown, page_of, walk
 from portal.register.queries.paging import get as get_record
@@ -28,6 +30,14 @@ def listed(
 def get(session: Session, public_id: str) -> Shown[PublicPlan] | None:
     """Return the version in force of one plan, or None."""
     return get_record(session, PlanRow, PublicPlan, public_id)
+
+
+def named(session: Session, public_ids: Sequence[str]) -> dict[str, Any]:
+    """Return id and name of the plans with these ids; their tasks are not read."""
+    query = sa.select(PlanRow.public_id, PlanRow.name).where(
+        among(session, PlanRow.public_id, public_ids)
+    )
+    return {row.public_id: row for row in session.execute(query)}
 
 
 def versions(session: Session, public_id: str) -> list[PublicPlan]:

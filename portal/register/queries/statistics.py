@@ -8,8 +8,10 @@ from decimal import Decimal
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
+from portal.register.tables.changes import TallyRow
 from portal.register.tables.draws import DrawRow
 from portal.register.tables.figures import FigureRow as F
+from portal.register.tables.plans import PlanRow as P
 
 Value = int | Decimal | None
 Counts = Mapping[str, Mapping[str, int]]
@@ -114,14 +116,17 @@ def outcomes(session: Session, scope: Scope, by: str, today: date) -> Sheet:
 
 
 def parties(session: Session, scope: Scope, by: str) -> Sheet:
-    """Return how many different parties were checked, with a problem, and with problems in several checks."""
+    """Return how many different parties were checked, of how many known, and with problems once or more often."""
+    known = session.scalar(
+        sa.select(TallyRow.count).where(TallyRow.scope == "", TallyRow.what == "entity")
+    )
 
     def figured(counts: Counts) -> dict[str, Value]:
         checked, problem, repeat = (
             counts["party"].get(key, 0) for key in ("checked", "problem", "repeat")
         )
         return {
-            "parties": checked, "with_problems": problem, "repeated": repeat,
+            "parties": checked, "known": known or 0, "coverage_share": share(checked, known or 0), "with_problems": problem, "repeated": repeat,
             "repeat_share": share(repeat, problem),
         }  # fmt: skip
 
@@ -139,6 +144,40 @@ def joint(session: Session, scope: Scope, by: str) -> Sheet:
         return {"tasks": tasks, **kinds, "joint_share": share(sum(kinds.values()), tasks)}
 
     return _sheet(session, ("task",), scope, by, figured)
+
+
+def progress(session: Session, scope: Scope, by: str) -> Sheet:
+    """Return how far plans have come: of each ("plan"), latest year first, or of each agency's."""
+    whole = _sheet(session, ("progress",), scope, "all" if by == "plan" else by, _progressed)
+    if by != "plan":
+        return whole
+    plans = sa.select(P.public_id)
+    if scope.agency:
+        plans = plans.where(P.agency_id == scope.agency)
+    if scope.year:
+        plans = plans.where(P.year == scope.year)
+    plans = plans.order_by(P.year.desc(), P.public_id.desc()).limit(MOST)
+    own = plans.subquery()
+    query = sa.select(own.c.public_id, F.key, F.count.label("number")).where(
+        F.measure == "plan", F.region == "", F.agency == "", F.period == "",
+        F.key.between(own.c.public_id + "/", own.c.public_id + "/~"),
+    )  # fmt: skip
+    counts: dict[str, dict[str, int]] = {each: {} for each in session.scalars(plans)}
+    for plan_id, key, number in session.execute(query):
+        counts[plan_id][key.partition("/")[2]] = number
+    lines = [Line(each, _progressed({"progress": found})) for each, found in counts.items()]
+    return Sheet(lines, whole.total)
+
+
+def _progressed(counts: Counts) -> dict[str, Value]:
+    own = counts["progress"]
+    tasks, planned, drawn, published, problems, closed = (
+        own.get(key, 0) for key in ("task", "planned", "drawn", "published", "problem", "closed")
+    )
+    return {
+        "tasks": tasks, "planned": planned, "drawn": drawn, "published": published, "problems": problems,
+        "closed": closed, "done_share": share(own.get("stated", 0), planned), "closed_share": share(closed, problems),
+    }  # fmt: skip
 
 
 def by_key(session: Session, measure: str, scope: Scope, within: str = "") -> Sheet:
