@@ -2,7 +2,7 @@
 
 import threading
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import sqlalchemy as sa
@@ -27,7 +27,8 @@ Lost = Callable[[Unavailable], None]
 class Place:
     """Where the index lies (PORTAL_SEARCH_URL), and the file that its writers take turns by."""
 
-    url: str
+    #: May hold a password.
+    url: str = field(repr=False)
     lock: Path
 
     @classmethod

@@ -95,7 +95,7 @@ class Hit:
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What was found. `total` and `facets` are exact; `serial` is the change the index has reached."""
+    """What was found. `total` and `facets` are exact, values of a facet in their order; `serial` is the change reached."""
 
     hits: tuple[Hit, ...]
     total: int

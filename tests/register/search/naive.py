@@ -77,6 +77,6 @@ def search(documents: Iterable[Document], query: Query, serial: int) -> Answer:
     return Answer(
         hits=tuple(Hit(d.kind, d.public_id, tier) for tier, d in page),
         total=len(found),
-        facets={name: dict(counter) for name, counter in facets.items()},
+        facets={name: dict(sorted(counter.items())) for name, counter in facets.items()},
         serial=serial,
     )

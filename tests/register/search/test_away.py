@@ -4,6 +4,7 @@ import logging
 import socket
 import ssl
 import threading
+from base64 import b64encode
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from ipaddress import IPv4Address
@@ -91,23 +92,33 @@ def test_who_never_answers_is_given_up(silent: str, monkeypatch: pytest.MonkeyPa
         engine.search(_ASKED)
 
 
-def test_a_server_whose_certificate_nobody_vouches_for_is_none(tmp_path: Path) -> None:
+@pytest.mark.parametrize("vouched", [False, True])
+def test_only_a_server_whose_certificate_is_vouched_for_hears_the_password(
+    tmp_path: Path, *, vouched: bool
+) -> None:
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     context.load_cert_chain(_certificate(tmp_path))
+    ca = f"?ca={tmp_path / 'server.pem'}" if vouched else ""
     said: list[str] = []
     with socket.create_server(("127.0.0.1", 0)) as listening:
         port = listening.getsockname()[1]
         shaking = threading.Thread(target=_shake_hands, args=(listening, context, said))
         shaking.start()
+        engine = open_engine(f"opensearch+https://kit:hunter2@127.0.0.1:{port}/mingcha{ca}")
         with pytest.raises(Unavailable, match="没有应答"):
-            open_engine(f"opensearch+https://kit:hunter2@127.0.0.1:{port}/mingcha").search(_ASKED)
+            engine.search(_ASKED)
         shaking.join(30)
 
-    assert said == ["TLSV1_ALERT_UNKNOWN_CA"]
+    if vouched:
+        (heard,) = said
+        assert heard.startswith("POST /_msearch?max_concurrent_searches=1 ")
+        assert b64encode(b"kit:hunter2").decode() in heard
+    else:
+        assert said == ["TLSV1_ALERT_UNKNOWN_CA"]
 
 
 def _shake_hands(listening: socket.socket, context: ssl.SSLContext, said: list[str]) -> None:
-    """Take one visitor and note why it went away; it must do so before it sends a word."""
+    """Take one visitor and note what it said, or why it went away without a word."""
     visitor, _ = listening.accept()
     try:
         with context.wrap_socket(visitor, server_side=True) as secured:

@@ -126,6 +126,20 @@ def test_pages_far_down_and_facets_of_many_values_are_exact_too(
             assert ground.engine.search(query) == naive.search(MANY, query, 1), offset
 
 
+def test_the_values_of_a_facet_come_in_one_order_however_the_index_grew(
+    ground: Ground, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What a program is sent is the same to the byte, whichever engine answers."""
+    made = [a_document(each, facets={"item": (f"i_{each * 7 % 12:02}",)}) for each in range(30)]
+    ground.writer.rebuild(made[:10], serial=1, epoch="e")
+    ground.writer.apply(made[10:], [], serial=2, purge=False)
+
+    for most in (100, 3):
+        monkeypatch.setattr(questions, "MOST_VALUES", most)
+        counts = ground.engine.search(_asked("", facets=("item",))).facets["item"]
+        assert list(counts) == [f"i_{each:02}" for each in range(12)]
+
+
 def test_a_beginning_suggests_names_codes_and_pinyin_newest_first(ground: Ground) -> None:
     company = a_document(
         1, kind="entity", public_id="e_1", names=("示例甲食品有限公司", "Lizi Foods")

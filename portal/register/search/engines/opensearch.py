@@ -152,7 +152,7 @@ class OpenSearchEngine:
     def _counts(self, query: Query, facet: str, found: Mapping[str, Any]) -> dict[str, int]:
         """Return how many hits have each value; fetch all, value by value, where they are many."""
         if not found["sum_other_doc_count"] and not found["doc_count_error_upper_bound"]:
-            return {each["key"]: each["doc_count"] for each in found["buckets"]}
+            return dict(sorted((each["key"], each["doc_count"]) for each in found["buckets"]))
         counts: dict[str, int] = {}
         after: Json | None = None
         while True:
@@ -161,7 +161,7 @@ class OpenSearchEngine:
             counts |= {each["key"]["value"]: each["doc_count"] for each in part["buckets"]}
             after = part.get("after_key")
             if not after:
-                return counts
+                return dict(sorted(counts.items()))
 
 
 def _hit(found: Json, tier: Tier) -> Hit:

@@ -70,11 +70,10 @@ class OpenSearchWriter:
             settings = {"index": {"refresh_interval": "1s"}}
             client.indices.put_settings(index=fresh, body=settings)
             self._say(fresh, State(epoch=epoch, serial=serial))
-            drops = [{"remove_index": {"index": each}} for each in self._generations()]
+            old = [each for each in self._generations() if each != fresh]
             named = {"add": {"index": fresh, "alias": self._name}}
-            client.indices.update_aliases(
-                body={"actions": [named, *(each for each in drops if fresh not in str(each))]}
-            )
+            drops = [{"remove_index": {"index": each}} for each in old]
+            client.indices.update_aliases(body={"actions": [named, *drops]})
 
     def apply(
         self, documents: Iterable[Document], gone: Sequence[str], *, serial: int, purge: bool

@@ -144,4 +144,4 @@ def _counts(found: list[Part], facet: str) -> dict[str, int]:
     total: Counter[str] = Counter()
     for leaf, documents in found:
         total.update(leaf.segment.counts(facet, documents))
-    return dict(total)
+    return dict(sorted(total.items()))

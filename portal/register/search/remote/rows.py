@@ -19,8 +19,8 @@ from portal.register.search.remote.server import Json
 
 #: Hits that one question may reach; what lies deeper is walked to.
 WINDOW = 10_000
-#: Longer runs are known by their digest: the server cuts longer tokens.
-_LONGEST_TOKEN = 200
+#: Longer runs are known by their digest: the server cuts tokens of more than 255 units of UTF-16.
+_LONGEST_TOKEN = 120
 #: Bytes of one value that the server takes are 32,766.
 _LONGEST_VALUE = 30_000
 
