@@ -48,13 +48,17 @@ def index(*, rebuild: bool, stay: bool, as_json: bool) -> None:
 def _once(
     register: sa.Engine, place: keeping.Place, *, rebuild: bool, stay: bool, as_json: bool
 ) -> None:
-    """Bring the index up to date now; who stays may wait for a server that is away."""
+    """Bring the index up to date now.
+
+    Raises:
+        Unavailable: its server is away. Who stays waits for it, and is told so by `follow`, which asks at once.
+
+    """
     try:
         reached = keeping.catch_up(register, place, rebuild=rebuild, thorough=True, say=_progress)
-    except Unavailable as error:
+    except Unavailable:
         if not stay or rebuild:
             raise
-        _lost(error)
     else:
         if reached is not None:
             _tell(reached, as_json=as_json)
