@@ -16,7 +16,7 @@ pytestmark = [pytest.mark.slow, pytest.mark.browser, pytest.mark.enable_socket]
 WIDTHS = (1280, 640, 390)
 
 #: Elements that stick out of the page; regions that scroll by themselves may.
-_OVERFLOW = """
+OVERFLOW = """
 const root = document.documentElement, wide = root.clientWidth + 1;
 if (root.scrollWidth <= wide) return [];
 return [...document.querySelectorAll('body *')].filter(e => {
@@ -56,7 +56,7 @@ def test_every_kind_of_page_fits_and_is_well_formed(
     for page in every_page:
         browser.get(in_english(page) if language == "en" else page)
         structure = browser.execute_script(_STRUCTURE)
-        sticking_out = browser.execute_script(_OVERFLOW)
+        sticking_out = browser.execute_script(OVERFLOW)
         expected = {
             "h1": 1, "captionless": 0, "headless": 0, "unlabelled": 0, "inline": 0, "main": 1,
             "lang": "en" if language == "en" else "zh-Hans",
@@ -74,10 +74,10 @@ def test_large_print_and_paper_lose_nothing_at_the_side(
     for page in every_page:
         resize(browser, 390)
         browser.get(f"{page}{'&' if '?' in page else '?'}view=large")
-        faults += [(page, "large", each) for each in browser.execute_script(_OVERFLOW)]
+        faults += [(page, "large", each) for each in browser.execute_script(OVERFLOW)]
         resize(browser, PAPER)
         look(browser, paper=True)
-        faults += [(page, "paper", each) for each in browser.execute_script(_OVERFLOW)]
+        faults += [(page, "paper", each) for each in browser.execute_script(OVERFLOW)]
         look(browser)
 
     assert faults == [], "\n".join(map(str, faults))

@@ -13,6 +13,7 @@ from portal.kit.db import db
 from portal.public import filters, params
 from portal.public.caching import conditional
 from portal.public.pages import lists
+from portal.public.pages.figures import quarter
 from portal.public.pages.found import or_missing
 from portal.public.pages.lines import result_lines, state_of
 from portal.register.queries import (
@@ -49,9 +50,11 @@ def index() -> ResponseReturnValue:
         agency_choices=agencies.choices(session),
         region_choices=[(code, filters.region(code)) for code in agencies.regions(session)],
         outcome_choices=filters.options("outcome"),
+        entity=entities.get(session, asked["entity"]) if "entity" in asked else None,
         item=items.get(session, asked["item"]) if "item" in asked else None,
         task=plans.task(session, asked["task"]) if "task" in asked else None,
         draw=draws.get(session, asked["draw"]) if "draw" in asked else None,
+        quarter=quarter,
     )
 
 

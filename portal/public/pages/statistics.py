@@ -50,13 +50,16 @@ class Shown:
 
     @property
     def bars(self) -> list[tuple[str, float, str]]:
-        """What the chart shows: the groups with the largest values, or all quarters."""
+        """What the chart shows: the groups with the largest values, the latest plans, or the last quarters."""
         known = [line for line in self.sheet.lines if line.values[self.drawn] is not None]
         if self.asked.by == "quarter":
             known = known[-_DRAWN:]
+        elif self.asked.by == "plan":
+            known = known[:_DRAWN]
         else:
             known = sorted(known, key=self._value, reverse=True)[:_DRAWN]
-        most = max([1.0 if self._is_share else 0.0, *map(self._value, known)]) or 1.0
+        whole = 1.0 if self._is_share and self.asked.by != "quarter" else 0.0
+        most = max([whole, *map(self._value, known)]) or 1.0
         return [
             (
                 self.label(line.group),
