@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 import sqlalchemy as sa
+from sqlalchemy.orm import Session
 
 from portal.airlock.around import Passage
 from portal.airlock.detectors.kinds import Severity
@@ -79,7 +80,7 @@ def publish(
             pen.withdraw(kind, public_ids)
         if keys:
             pen.sign(keys)
-    _forget(register, pen)
+    _settle(register, pen, keys)
     return _outcome(pen)
 
 
@@ -112,7 +113,7 @@ def bring_in_line(
                 pen.withdraw(kind, [public_id])
         if keys:
             pen.sign(keys)
-    _forget(register, pen)
+    _settle(register, pen, keys)
     return _outcome(pen), taken_out
 
 
@@ -154,7 +155,7 @@ def withdraw(
         pen.withdraw(kind, public_ids)
         if keys:
             pen.sign(keys)
-    _forget(register, pen)
+    _settle(register, pen, keys)
     return _outcome(pen)
 
 
@@ -180,7 +181,7 @@ def publish_notices(
         pen.keep_notices(set(standing))
         if keys:
             pen.sign(keys)
-    _forget(register, pen)
+    _settle(register, pen, keys)
     return _outcome(pen)
 
 
@@ -205,7 +206,7 @@ def reinstate(
         for kind, public_ids in taken.items():
             pen.withdraw(kind, public_ids)
         pen.sign(keys)
-    _forget(register, pen)
+    _settle(register, pen, keys)
     return _outcome(pen)
 
 
@@ -233,6 +234,7 @@ def publish_drawing(
                 pen.flush()
                 pen.attach(record.id, package)
         pen.sign(keys)
+    _settle(register, pen, keys)
     return _outcome(pen)
 
 
@@ -250,7 +252,20 @@ def sign_head(register: sa.Engine, keys: KeyHolder) -> None:
 
     """
     with write_lock(register) as session:
-        heads.sign(session, changes.serial(session), keys)
+        note = heads.sign(session, changes.serial(session), keys)
+    if note:
+        keys.keep_head(note)
+
+
+def hold_log(register: sa.Engine, keys: KeyHolder) -> None:
+    """Hold the register against the last head that is kept beside the key.
+
+    Raises:
+        LogBroken: it is not what was signed last.
+
+    """
+    with Session(register) as session:
+        heads.hold(session, changes.serial(session), keys)
 
 
 def _outcome(pen: Pen) -> Outcome:
@@ -261,7 +276,10 @@ def _outcome(pen: Pen) -> Outcome:
     )  # fmt: skip
 
 
-def _forget(register: sa.Engine, pen: Pen) -> None:
-    """Empty SQLite's write-ahead log when text went out: it would stay readable there."""
+def _settle(register: sa.Engine, pen: Pen, keys: KeyHolder | None) -> None:
+    """Keep the head that was committed, and empty SQLite's write-ahead log when text went out."""
+    if keys and pen.head:
+        keys.keep_head(pen.head)
     if pen.counts["withdrawn"] or pen.counts["purged"]:
+        #: It would stay readable there.
         pragma(register, "wal_checkpoint(TRUNCATE)")

@@ -10,7 +10,7 @@ from pathlib import Path
 from portal.airlock import takings
 from portal.airlock.takings import Taken
 from portal.domain.errors import LogBroken
-from portal.register.proofs.note import BadNote, Signer
+from portal.register.proofs.note import BadNote, Checkpoint, Signer
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,6 +21,8 @@ class KeyFile:
     origin: str
     #: The list of what was taken back; None where nothing is ever restored from a backup.
     takings: Path | None = None
+    #: Where the last head is kept that was signed with it; None: nowhere.
+    head: Path | None = None
 
     def remember(self, taken: Sequence[Taken], *, now: datetime) -> None:
         """Write down what a transaction takes back, before it commits.
@@ -52,14 +54,41 @@ class KeyFile:
             ) from None
         return self._made()
 
+    def last_head(self) -> str | None:
+        """Return the last head that was signed and committed, as a note.
+
+        Raises:
+            LogBroken: the file is damaged.
+
+        """
+        if self.head is None or not self.head.exists():
+            return None
+        note = self.head.read_text("utf-8", errors="replace")
+        try:
+            Checkpoint.of(note)
+        except (BadNote, ValueError):
+            raise LogBroken(
+                f"{self.head} 不是检查点；请先运行 portal-site verify-log，确认登记册无误后删除该文件"
+            ) from None
+        return note
+
+    def keep_head(self, note: str) -> None:
+        """Keep a head that was committed, in the place of the one before it."""
+        if self.head is not None:
+            _put(self.head, note)
+
     def _made(self) -> Signer:
-        """Make the key; after a crash the file is there whole or not at all."""
         signer = Signer.new(self.origin)
-        self.path.parent.mkdir(parents=True, exist_ok=True)
-        handle, name = tempfile.mkstemp(dir=self.path.parent, prefix=".log-key-")
-        with os.fdopen(handle, "w", encoding="utf-8") as file:  # mkstemp makes it 0600
-            file.write(signer.text)
-            file.flush()
-            os.fsync(file.fileno())
-        Path(name).replace(self.path)
+        _put(self.path, signer.text)
         return signer
+
+
+def _put(path: Path, text: str) -> None:
+    """Write a file that its owner alone may read; after a crash it is there whole or not at all."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}-")
+    with os.fdopen(handle, "w", encoding="utf-8") as file:  # mkstemp makes it 0600
+        file.write(text)
+        file.flush()
+        os.fsync(file.fileno())
+    Path(name).replace(path)

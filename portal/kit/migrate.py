@@ -11,15 +11,17 @@ from portal.kit.assets import asset
 from portal.kit.db import engine_for, file_of, make_folder, pragma
 
 STORES = ("register", "internal", "letterbox")
+#: Unredacted records and the key of the public ids are for the office's account alone; letters for its group,
+#: in which the site is too; what is public anybody may read.
+MODES = {"register": 0o644, "internal": 0o600, "letterbox": 0o660}
 
 
 def upgrade(store: str, url: str) -> None:
     """Upgrade `store` (one of STORES) at `url` to the newest revision; nothing to do is fine."""
     _run(store, url, command.upgrade, "head")
     path = file_of(url)
-    if path is not None and store == "internal":
-        #: Unredacted records and the key of the public ids: for the office's account alone.
-        path.chmod(0o600)
+    if path is not None and store != "register":
+        path.chmod(MODES[store])
 
 
 def downgrade(store: str, url: str, revision: str) -> None:

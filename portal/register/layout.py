@@ -73,6 +73,8 @@ def hides_more(before: r.Record, after: r.Record, *, narrowed: bool = False) -> 
         counted = [(d.frame_count, d.sample_count, d.list_digest) for d in (before, after)]
         if not after.scheme and counted[0] != counted[1]:
             return True
+        if after.scheme and before.place is not None and after.place is None:
+            return True
         #: Another package closes somebody, and the digest of the first one told what it held.
         if before.package_sha256 not in (None, after.package_sha256):
             return True

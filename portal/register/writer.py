@@ -61,9 +61,9 @@ class Pen:
         self._journal = Journal(session, now)
         self._taken: list[tuple[str, Kind, str]] = []
         self._today = clock.local_date(now)
+        self.head: str | None = None
         self.counts: Counter[str] = Counter()
-        self._tallies = Tallies()
-        self._figures = Figures()
+        self._tallies, self._figures = Tallies(), Figures()
         self._placing = Placing(session)
         self._buffer: dict[str, Record] = {}
         self._narrowed: set[str] = set()
@@ -152,7 +152,7 @@ class Pen:
         """
         self.close()
         keys.remember(self._taken, now=self._now)
-        heads.sign(self._session, self.serial, keys)
+        self.head = heads.sign(self._session, self.serial, keys)
 
     def flush(self) -> None:
         """Write the buffered records."""
@@ -170,9 +170,8 @@ class Pen:
 
     def _resettle(self, result_ids: Iterable[str]) -> None:
         """Amend the results whose state the steps just written or removed have changed: nothing new is referred to."""
-        bodies = self._session.scalars(
-            sa.select(ResultRow.body).where(ResultRow.public_id.in_(list(result_ids)))
-        ).all()
+        named = ResultRow.public_id.in_(list(result_ids))
+        bodies = self._session.scalars(sa.select(ResultRow.body).where(named)).all()
         results = [decode(body, PublicResult) for body in bodies]
         self._write(Kind.RESULT, settle(self._session, results))
 
@@ -271,10 +270,10 @@ class Pen:
             return []
         ids = list(present)
         self._taken += [("withdraw", kind, each) for each in ids]
-        results = set()
+        results: set[str] = set()
         if kind in DECIDING:
             named = sa.select(DECIDING[kind]).where(table.public_id.in_(ids))
-            results = {each for each in self._session.scalars(named) if each is not None}
+            results = set(self._session.scalars(named)) - {None}
         drop_satellites(self._session, layout, ids)
         packages.drop(self._session, ids)
         self._drop_versions(ids)

@@ -265,6 +265,24 @@ def test_who_loses_their_page_is_named_in_no_package_any_more(
     assert _public(office).package_sha256 != said
 
 
+@pytest.mark.parametrize(
+    ("where", "kept"), [("示例市政务公开厅", True), ("食品经营抽查第一轮", False)]
+)
+def test_a_draw_held_at_a_party_or_called_after_it_lets_go_of_it(
+    office: Office, data: Path, where: str, *, kept: bool
+) -> None:
+    parties(office)
+    gone, name = numbered(4), "示例市第4食品有限公司"
+    _take(office, ORDER.replace(where, f"{name}会议室"))
+
+    _decide(office, gone, Act.WITHHOLD)
+
+    assert gone.encode() not in b"".join(raw_bytes(path) for path in data.glob("register.db*"))
+    with Session(office.stores.register) as session:
+        assert bool(list(packages.pieces(session, _public(office).id))) is kept
+    assert (_public(office).place is None) is kept
+
+
 def _id_of(office: Office, number: str) -> str:
     with Session(office.stores.internal) as session:
         query = sa.select(FilingRow.public_id).where(FilingRow.key == f"uscc:{number}")

@@ -49,6 +49,12 @@ class Keys:
             self.key = Signer.new("mingcha.example/log")
         return self.key
 
+    def last_head(self) -> None:
+        """None is kept."""
+
+    def keep_head(self, note: str) -> None:
+        """Nowhere."""
+
 
 def _audited(engine: sa.Engine, witness: str | None = None) -> Audited:
     with Session(engine) as session:

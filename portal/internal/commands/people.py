@@ -11,7 +11,7 @@ from portal.domain.workflow import Role
 from portal.internal.commands.opening import open_office
 from portal.internal.desk import ledgers, passwords
 from portal.internal.desk import people as desk
-from portal.internal.desk.stores import Stores
+from portal.internal.desk.stores import Stores, hold_log
 from portal.internal.telling import refuse, say, told
 
 _ROLES = click.Choice([role.value for role in Role])
@@ -172,15 +172,17 @@ def second_factor(name: str, off: bool, by: str | None) -> None:
 @_JSON
 @told
 def verify_ledger(witness: Path | None, as_json: bool) -> None:
-    """Count the ledger's chain again, row by row (核验台账)."""
+    """Count the ledger's chain again, row by row, and hold the register against the last head signed (核验台账)."""
     try:
         kept = ledgers.read_witness(witness) if witness else None
     except ValueError:
         raise click.UsageError(f"{witness} 不是见证文件") from None
-    with Session(open_office().internal) as session:
+    stores = open_office()
+    with Session(stores.internal) as session:
         found = ledgers.verify(session, witness=kept)
     if found.faults:
         refuse("台账核验未通过：\n" + "\n".join(f"  {each}" for each in found.faults))
+    hold_log(stores)
     if witness:
         ledgers.write_witness(witness, found)
     say(

@@ -163,7 +163,8 @@ def _made_fit(
     """Make the prepared stores fit to be served; return how many records were withdrawn again."""
     there = replace(settings, register_url=ready.register, letterbox_url=ready.letterbox)
     stores = open_stores(there, ready.internal)
-    keys = stores.log_key
+    #: Kept once the switch is made: until then the register in its place is the one before.
+    keys = replace(stores.log_key, head=None)
     if (backup / _KEY).exists():
         keys = replace(keys, path=backup / _KEY)
     try:
@@ -229,7 +230,7 @@ def _switch(urls: Urls, ready: Urls) -> None:
         if any(each.exists() for each in _beside(fresh)):
             raise BackupFailed(f"{fresh} 仍被使用")
         copying.sync(fresh)
-        fresh.chmod(0o600 if store == "internal" else 0o644)
+        fresh.chmod(migrate.MODES[store])
         if path.exists():
             os.link(path, _free_name(path))
         fresh.replace(path)

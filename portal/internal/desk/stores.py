@@ -6,6 +6,7 @@ from urllib.parse import urlsplit
 
 import sqlalchemy as sa
 
+from portal.airlock.publish import hold_log as hold_register
 from portal.airlock.publish import sign_head
 from portal.airlock.seal import KeyFile
 from portal.kit import config
@@ -45,6 +46,7 @@ def open_stores(settings: Settings, internal_url: str) -> Stores:
             config.log_key(settings.data),
             f"{urlsplit(settings.site_url).netloc}/log",
             config.withdrawals(settings.data),
+            config.log_key(settings.data).with_name("log.head"),
         ),
         limits=settings.limits,
         dumps=settings.dumps,
@@ -60,3 +62,13 @@ def sign_log(stores: Stores) -> None:
 
     """
     sign_head(stores.register, stores.log_key)
+
+
+def hold_log(stores: Stores) -> None:
+    """Hold the register against the last head that the office signed.
+
+    Raises:
+        LogBroken: an older register, or another, lies in its place.
+
+    """
+    hold_register(stores.register, stores.log_key)

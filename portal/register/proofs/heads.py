@@ -27,6 +27,12 @@ class KeyHolder(Protocol):
     def signer(self, *, may_make: bool) -> Signer:
         """Return the key; make it when there is none and `may_make`."""
 
+    def last_head(self) -> str | None:
+        """Return the last head that was signed and committed, as a note; None where none is kept."""
+
+    def keep_head(self, note: str) -> None:
+        """Keep a head that was committed."""
+
 
 def last(session: Session) -> CheckpointRow | None:
     """Return the newest signed head."""
@@ -34,18 +40,21 @@ def last(session: Session) -> CheckpointRow | None:
     return session.scalar(sa.select(CheckpointRow).where(CheckpointRow.size == newest))
 
 
-def sign(session: Session, size: int, keys: KeyHolder) -> None:
-    """Sign the tree of `size` leaves and keep the head; an equal one is signed already.
+def sign(session: Session, size: int, keys: KeyHolder) -> str | None:
+    """Sign the tree of `size` leaves and return the head; an equal one is signed already.
 
     No clock is asked: a head follows another by what it contains.
 
     Raises:
-        LogBroken: the tree does not continue the last signed one, or another key signed that.
+        LogBroken: the tree does not continue the last signed one, or that which is kept beside the key, or
+            another key signed it.
 
     """
     before = last(session)
     if not size and before is None:
-        return
+        hold(session, 0, keys)
+        return None
+    hold(session, size, keys)
     nodes = KeptNodes(session)
     head = merkle.root(size, nodes)
     records = digests.together(standing(session))
@@ -54,7 +63,7 @@ def sign(session: Session, size: int, keys: KeyHolder) -> None:
         old = Checkpoint.of(before.note)
         _continues(old, size, head, nodes)
         if (old.size, old.records, old.restored, old.forgotten) == (size, records, restored, gone):
-            return
+            return before.note
     known = session.scalars(sa.select(LogKeyRow.vkey)).all()
     signer = keys.signer(may_make=not known)
     vkey = signer.verifier.vkey
@@ -64,7 +73,33 @@ def sign(session: Session, size: int, keys: KeyHolder) -> None:
         raise LogBroken("日志签名私钥与登记册所记的公钥不符；请从备份恢复原来的私钥文件")
     checkpoint = Checkpoint(signer.name, size, head, records, restored, gone)
     #: A head signed before the register kept digests is signed again, with them.
-    session.merge(CheckpointRow(size=size, note=signer.sign(checkpoint.text)))
+    note = signer.sign(checkpoint.text)
+    session.merge(CheckpointRow(size=size, note=note))
+    return note
+
+
+def hold(session: Session, size: int, keys: KeyHolder) -> None:
+    """Hold the tree of `size` leaves against the last head that is kept beside the key.
+
+    Raises:
+        LogBroken: an older register, or another one, lies in the place of the one that was signed last.
+
+    """
+    note = keys.last_head()
+    kept = Checkpoint.of(note) if note else None
+    if kept is None or not kept.size:
+        return
+    nodes = KeptNodes(session)
+    if kept.size <= size:
+        path = merkle.consistency_path(kept.size, size, nodes)
+        if merkle.is_consistent(kept.size, size, path, kept.root, merkle.root(size, nodes)):
+            return
+    if restorations.explain(session, kept) is None:
+        raise LogBroken(
+            f"登记册不是上次签署的那一份：与私钥放在一起的检查点签于第{kept.size}条，登记册并不接续它"
+            "（可能被换成了较早的副本）。请以 portal-office restore 恢复，或者找回原来的登记册；"
+            "确要从头开始的，先将 log.head 移到别处留存"
+        )
 
 
 def _continues(old: Checkpoint, size: int, head: bytes, nodes: KeptNodes) -> None:

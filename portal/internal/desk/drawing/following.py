@@ -7,7 +7,7 @@ from sqlalchemy.orm import Session
 
 from portal.airlock.around import Ids
 from portal.airlock.publish import detach
-from portal.domain.errors import LogBroken
+from portal.domain.errors import LogBroken, Residue
 from portal.domain.parties import Entity
 from portal.domain.sortition.faults import Fault
 from portal.internal.desk.drawing import keeping, naming, outward
@@ -23,7 +23,8 @@ from portal.register.records import Kind
 def follow(stores: Stores, session: Session, keys: Iterable[str], *, now: datetime) -> None:
     """Publish anew the packages that name these parties; the caller holds the office's store.
 
-    A draw whose own records were tampered with cannot be put together again: its package goes.
+    A draw whose own records were tampered with, or whose title names a party hidden since, cannot be put
+    together again: its package goes.
     """
     ids = Ids(secret(session, ID_KEY))
     parties = filings.standing(session, Entity, keys, batch_id=None)
@@ -33,6 +34,6 @@ def follow(stores: Stores, session: Session, keys: Iterable[str], *, now: dateti
     for draw_id in naming.leaning_on(session, named) if named else ():
         try:
             outward.bring_out(stores, session, draw_id, now=now, anew=True)
-        except (Tampered, LogBroken, Fault):
+        except (Tampered, LogBroken, Fault, Residue):
             gone = outward.public_id(session, keeping.load(session, draw_id))
             detach(stores.register, gone, now=now)

@@ -6,11 +6,13 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
+import msgspec
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from portal.airlock.around import Ids, Passage
 from portal.airlock.publish import publish_drawing
+from portal.airlock.residue import look
 from portal.domain.draws import DrawMethod
 from portal.domain.merkle import leaf_hash
 from portal.domain.sortition import outcome
@@ -63,6 +65,9 @@ def bring_out(
     else:
         record, package = _revealed(stores, session, drawing, record, today)
     passage = Passage(records=[record], known=secrets.known(session))
+    if any(find.path == "place" for find in look(record, passage)):
+        #: What was said of a draw stays for ever; where it was held is no part of that.
+        passage.records = [msgspec.structs.replace(record, place=None)]
     publish_drawing(stores.register, passage, package=package, now=now, keys=stores.log_key)
 
 

@@ -1,0 +1,82 @@
+"""The office keeps the last head that it signed, so that an older register in place of the newer one is noticed."""
+
+import shutil
+from pathlib import Path
+
+import pytest
+
+from portal.domain.errors import LogBroken
+from portal.internal.desk.stores import hold_log, sign_log
+from portal.kit import copying
+from portal.register.proofs.note import Checkpoint
+from tests.conftest import Office
+from tests.makers import ITEM_ROW
+
+pytestmark = pytest.mark.sqlite
+
+
+def _size(data: Path) -> int:
+    return Checkpoint.of((data / "log.head").read_text("utf-8")).size
+
+
+def _put_back(office: Office, source: Path, data: Path) -> None:
+    office.stores.register.dispose()
+    for each in data.glob("register.db*"):
+        each.unlink()
+    shutil.copyfile(source, data / "register.db")
+
+
+@pytest.fixture
+def older(office: Office, data: Path, tmp_path: Path) -> Path:
+    """A copy of the register from before the last release."""
+    copying.take(f"sqlite:///{data / 'register.db'}", tmp_path / "older.db")
+    office.put("items", {**ITEM_ROW, "code": "SP-002", "name": "标签检查"})
+    return tmp_path / "older.db"
+
+
+def test_the_last_head_lies_beside_the_key(older: Path, office: Office, data: Path) -> None:
+    assert older.exists()
+    assert _size(data) == 3
+    assert (data / "log.head").stat().st_mode & 0o777 == 0o600
+    hold_log(office.stores)
+
+
+def test_an_older_register_put_back_by_hand_is_not_gone_on_with(
+    older: Path, office: Office, data: Path
+) -> None:
+    _put_back(office, older, data)
+
+    for deed in (
+        lambda: hold_log(office.stores),
+        lambda: sign_log(office.stores),
+        lambda: office.put("items", {**ITEM_ROW, "code": "SP-003", "name": "计量检查"}),
+    ):
+        with pytest.raises(LogBroken, match="不是上次签署的那一份"):
+            deed()
+    assert _size(data) == 3
+
+
+def test_nor_is_an_empty_one(older: Path, migrated: Path, office: Office, data: Path) -> None:
+    assert older.exists()
+    _put_back(office, migrated / "register.db", data)
+
+    with pytest.raises(LogBroken, match="不是上次签署的那一份"):
+        sign_log(office.stores)
+
+
+def test_a_crash_before_it_was_kept_stops_nothing(older: Path, office: Office, data: Path) -> None:
+    assert older.exists()
+    head = (data / "log.head").read_text("utf-8")
+    office.put("items", {**ITEM_ROW, "code": "SP-003", "name": "计量检查"})
+    (data / "log.head").write_text(head, "utf-8")
+
+    office.put("items", {**ITEM_ROW, "code": "SP-004", "name": "价格检查"})
+
+    assert _size(data) == 5
+
+
+def test_a_damaged_one_says_how_to_mend_it(office: Office, data: Path) -> None:
+    (data / "log.head").write_text("?", "utf-8")
+
+    with pytest.raises(LogBroken, match=r"log\.head 不是检查点"):
+        office.put("items", {**ITEM_ROW, "code": "SP-003", "name": "计量检查"})
