@@ -166,7 +166,7 @@ def _on_begin(connection: sa.Connection) -> None:
 
 
 def among(
-    session: Session, column: InstrumentedAttribute[str], values: Iterable[str]
+    session: Session, column: InstrumentedAttribute[Any], values: Iterable[str]
 ) -> sa.ColumnElement[bool]:
     """Return the condition that `column` is one of `values`, handed over as one parameter.
 

@@ -9,12 +9,14 @@ from sqlalchemy.orm import Session
 
 from portal.domain.followups import Step
 from portal.domain.replies import LetterKind, ReplyState
+from portal.kit.db import among
 from portal.register.layout import is_problem
 from portal.register.records import PublicFollowUp, PublicResult, Record, decode
 from portal.register.tables.followups import FollowUpRow
 from portal.register.tables.replies import ReplyRow
 
 _DECIDING = (Step.ORDERED.value, Step.CLOSED.value)
+_HANDLED = [LetterKind.OBJECTION.value, ReplyState.HANDLING.value]
 
 
 def settle(session: Session, results: Sequence[PublicResult]) -> list[Record]:
@@ -23,14 +25,16 @@ def settle(session: Session, results: Sequence[PublicResult]) -> list[Record]:
     Open while a problem waits for its closing step. The deadline is the latest order's, or the
     one the result itself states.
     """
-    bodies = session.execute(
-        sa.select(FollowUpRow.result_id, FollowUpRow.body)
-        .where(FollowUpRow.result_id.in_([result.id for result in results]))
-        .where(FollowUpRow.step.in_(_DECIDING))
+    #: Asked by result alone: with the step beside it a database may walk every step there is.
+    rows = session.execute(
+        sa.select(FollowUpRow.result_id, FollowUpRow.step, FollowUpRow.body).where(
+            among(session, FollowUpRow.result_id, [result.id for result in results])
+        )
     )
     steps: dict[str, list[PublicFollowUp]] = defaultdict(list)
-    for result_id, body in bodies:
-        steps[result_id].append(decode(body, PublicFollowUp))
+    for result_id, step, body in rows:
+        if step in _DECIDING:
+            steps[result_id].append(decode(body, PublicFollowUp))
     disputed = _disputed(session, [result.id for result in results])
     return [
         _settled(result, steps[result.id], disputed=result.id in disputed) for result in results
@@ -39,12 +43,9 @@ def settle(session: Session, results: Sequence[PublicResult]) -> list[Record]:
 
 def _disputed(session: Session, result_ids: Sequence[str]) -> set[str | None]:
     """Return those of the results about which an objection is being handled."""
-    query = sa.select(ReplyRow.result_id).where(ReplyRow.result_id.in_(result_ids))
-    handled = (
-        ReplyRow.kind == LetterKind.OBJECTION.value,
-        ReplyRow.state == ReplyState.HANDLING.value,
-    )
-    return set(session.scalars(query.where(*handled)))
+    query = sa.select(ReplyRow.result_id, ReplyRow.kind, ReplyRow.state)
+    rows = session.execute(query.where(among(session, ReplyRow.result_id, result_ids)))
+    return {result_id for result_id, *each in rows if each == _HANDLED}
 
 
 def _settled(
