@@ -13,9 +13,9 @@ from portal.kit.db import engine_for, file_of, make_folder, pragma
 STORES = ("register", "internal", "letterbox")
 
 
-def upgrade(store: str, url: str) -> None:
-    """Upgrade `store` (one of STORES) at `url` to the newest revision; nothing to do is fine."""
-    _run(store, url, command.upgrade, "head")
+def upgrade(store: str, url: str, revision: str = "head") -> None:
+    """Upgrade `store` (one of STORES) at `url` to `revision`, the newest one by itself; nothing to do is fine."""
+    _run(store, url, command.upgrade, revision)
     path = file_of(url)
     if path is not None and store == "internal":
         #: Unredacted records and the key of the public ids: for the office's account alone.
