@@ -16,9 +16,9 @@ STORES = ("register", "internal", "letterbox")
 MODES = {"register": 0o644, "internal": 0o600, "letterbox": 0o660}
 
 
-def upgrade(store: str, url: str) -> None:
-    """Upgrade `store` (one of STORES) at `url` to the newest revision; nothing to do is fine."""
-    _run(store, url, command.upgrade, "head")
+def upgrade(store: str, url: str, revision: str = "head") -> None:
+    """Upgrade `store` (one of STORES) at `url` to `revision`, the newest one by itself; nothing to do is fine."""
+    _run(store, url, command.upgrade, revision)
     path = file_of(url)
     if path is not None and store != "register":
         path.chmod(MODES[store])

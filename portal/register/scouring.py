@@ -15,7 +15,7 @@ from psycopg import errors
 
 from portal.kit.db import ADVISORY_LOCK
 
-#: How long to wait for those who use the register, all in all, in seconds.
+#: How long to wait for those who use the register, all in all, in seconds; the work itself is not counted.
 PATIENCE = 30.0
 #: How long others may queue behind our wish for a table, in milliseconds; then they go first.
 _QUEUE = 2_000
@@ -77,12 +77,12 @@ class NotScoured(Exception):
     """Old bytes may be left; the message says what stands in the way."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class _Server:
-    """A connection outside any transaction, and when to give up waiting for others."""
+    """A connection outside any transaction, and how long we have waited for others, in seconds."""
 
     connection: sa.Connection
-    until: float
+    waited: float = 0.0
 
     def one(self, statement: str, **values: object) -> str:
         """Return the one value that a query gives, as text; empty for none."""
@@ -97,6 +97,7 @@ class _Server:
             except sa.exc.OperationalError as error:
                 if not isinstance(error.orig, errors.LockNotAvailable):
                     raise
+                self.waited += _QUEUE / 1000
                 self.pause()
             else:
                 return
@@ -108,8 +109,9 @@ class _Server:
             NotScoured: we waited long enough.
 
         """
-        if time.monotonic() > self.until:
+        if self.waited > PATIENCE:
             raise NotScoured("登记册正被长时间读取或写入")
+        self.waited += _PAUSE
         time.sleep(_PAUSE)
 
 
@@ -128,7 +130,7 @@ def scour(url: sa.URL) -> None:
     )
     try:
         with engine.connect() as connection:
-            server = _Server(connection, time.monotonic() + PATIENCE)
+            server = _Server(connection)
             if missing := server.one(_MEANS):
                 raise NotScoured(missing)
             _rewrite(server)

@@ -93,7 +93,7 @@ def test_on_a_full_disk_a_dump_is_refused_and_no_part_of_it_is_left(
 ) -> None:
     office.put("results", RESULT_ROW)
     env = environment(data)
-    argv: list[str | Path] = [BIN / "portal-site", "dump"]
+    argv = [str(BIN / "portal-site"), "dump"]
 
     with _full(data, 64 * 1024):
         refused = subprocess.run(argv, env=env, capture_output=True, text=True, check=False)

@@ -131,14 +131,14 @@ def _one_life(lives: subprocess.Popen[str], number: int, after: float) -> list[s
     """Let the office work for a while, kill it, and return what it had said."""
     assert lives.stdin is not None
     assert lives.stdout is not None
-    out = lives.stdout
     lives.stdin.write(f"{number}\n")
     lives.stdin.flush()
     said: list[str] = []
     while not said or not said[-1].startswith("pid"):
-        said.append(out.readline().strip())
+        said.append(lives.stdout.readline().strip())
     time.sleep(after)
     os.kill(int(said.pop().split()[1]), signal.SIGKILL)
+    out = lives.stdout
     said += iter(lambda: out.readline().strip(), "over")
     return said
 
@@ -174,10 +174,12 @@ def test_killed_while_publishing_nothing_is_lost_and_nothing_comes_back(
 ) -> None:
     random_, told = random.Random(20_261_121), Told()
     #: The party is public from the beginning; a result may not go before it.
+    begun = time.monotonic()
     office.put("results", RESULT_ROW)
+    pace = time.monotonic() - begun
     with _world(data) as world, _lives(data) as lives:
         for _ in range(KILLS):
-            told.take(_one_life(lives, told.next, random_.random() * 1.5))
+            told.take(_one_life(lives, told.next, random_.random() * 4 * pace))
             match random_.randrange(6):
                 case 0:
                     world.kill("site")

@@ -53,7 +53,7 @@ def test_without_its_index_the_site_finds_by_name_and_the_index_is_built_again(
     office: Office, data: Path
 ) -> None:
     office.put("results", RESULT_ROW)
-    build: list[str | Path] = [BIN / "portal-site", "index"]
+    build = [str(BIN / "portal-site"), "index"]
     subprocess.run(build, env=environment(data), check=True, capture_output=True)
     client = create_app(urls(data)[0]).test_client()
     query = {"q": RESULT_ROW["entity_name"]}

@@ -6,7 +6,6 @@ page in both languages and the bytes of the register are searched for all of the
 search must be able to fail, so it is shown to, for each field, by opening the airlock by that one.
 """
 
-import shutil
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from datetime import date
@@ -36,6 +35,7 @@ from portal.internal.tables.filings import FilingRow
 from portal.public.app import create_app
 from portal.register import records as r
 from portal.register.records import Kind
+from tests import stage
 from tests.conftest import NOW, Office
 from tests.makers import AGENCY, CREDIT_CODE, a_text
 from tests.public.crawl import crawl
@@ -201,7 +201,7 @@ class World:
 def filed(migrated: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The world as filed and decided on, before anything is public; to be copied."""
     folder = tmp_path_factory.mktemp("world")
-    data = Path(shutil.copytree(migrated, folder / "data"))
+    data = stage.copy(migrated, folder / "data")
     for world in _opened(data, folder):
         for name, role in (
             ("lin", Role.CLERK), ("wu", Role.REVIEWER), ("he", Role.PUBLISHER), ("an", Role.PUBLISHER),
@@ -217,7 +217,7 @@ def filed(migrated: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture
 def world(filed: Path, tmp_path: Path) -> Iterator[World]:
-    yield from _opened(Path(shutil.copytree(filed, tmp_path / "data")), tmp_path)
+    yield from _opened(stage.copy(filed, tmp_path / "data"), tmp_path)
 
 
 def _opened(data: Path, folder: Path) -> Iterator[World]:
@@ -227,6 +227,7 @@ def _opened(data: Path, folder: Path) -> Iterator[World]:
         engine.dispose()
 
 
+@pytest.mark.sqlite
 def test_every_private_field_is_in_the_world(world: World) -> None:
     inside = b"".join(raw_bytes(path) for path in world.data.glob("internal.db*"))
 

@@ -7,13 +7,15 @@ import pytest
 from click.testing import CliRunner, Result
 
 from portal.public.cli import main
+from tests import stage
 from tests.conftest import Office
 from tests.makers import RESULT_ROW
 
 
 @pytest.fixture
 def run(data: Path, monkeypatch: pytest.MonkeyPatch) -> CliRunner:
-    monkeypatch.setenv("PORTAL_DATA", str(data))
+    for name, value in stage.environ(data).items():
+        monkeypatch.setenv(name, value)
     return CliRunner()
 
 
@@ -63,6 +65,7 @@ def test_a_server_that_is_away_is_told_without_its_password(
     assert (done.exit_code, done.output) == (1, told)
 
 
+@pytest.mark.sqlite
 def test_a_register_that_is_not_there_is_refused(run: CliRunner, data: Path) -> None:
     (data / "register.db").unlink()
 
