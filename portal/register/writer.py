@@ -273,7 +273,7 @@ class Pen:
         results: set[str] = set()
         if kind in DECIDING:
             named = sa.select(DECIDING[kind]).where(table.public_id.in_(ids))
-            results = set(self._session.scalars(named)) - {None}
+            results = {each for each in self._session.scalars(named) if each is not None}
         drop_satellites(self._session, layout, ids)
         packages.drop(self._session, ids)
         self._drop_versions(ids)
