@@ -1,12 +1,15 @@
 """Working days and the publication clock (工作日与公开时限)."""
 
+from bisect import bisect_right
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, timedelta
+from itertools import accumulate
 
 #: Days a record may take from being formed to being public (政府信息公开条例 art 26).
 PUBLICATION_DAYS = 20
 _SATURDAY = 5
+_WEEK = 7
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,6 +23,16 @@ class WorkCalendar:
 
     exceptions: Mapping[date, bool]
     known_until: date
+    #: The exceptions in order, as ordinals, and how many working days they add up to and including each.
+    _exceptional: tuple[int, ...] = field(init=False, repr=False, compare=False)
+    _added: tuple[int, ...] = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        """Add up the exceptions, so that no count walks the days."""
+        days = sorted(self.exceptions)
+        more = (self.exceptions[day] - (day.weekday() < _SATURDAY) for day in days)
+        object.__setattr__(self, "_exceptional", tuple(day.toordinal() for day in days))
+        object.__setattr__(self, "_added", tuple(accumulate(more, initial=0)))
 
     def is_working(self, day: date) -> bool:
         """Whether `day` is a working day."""
@@ -35,8 +48,12 @@ class WorkCalendar:
 
     def between(self, start: date, end: date) -> int:
         """Count the working days after `start` up to and including `end`; 0 if end <= start."""
-        span = (end - start).days
-        return sum(self.is_working(start + timedelta(days=n)) for n in range(1, span + 1))
+        return max(0, self._until(end.toordinal()) - self._until(start.toordinal()))
+
+    def _until(self, day: int) -> int:
+        """Count the working days up to and including a day; the first ordinal is a Monday."""
+        weekdays = day // _WEEK * _SATURDAY + min(day % _WEEK, _SATURDAY)
+        return weekdays + self._added[bisect_right(self._exceptional, day)]
 
 
 @dataclass(frozen=True, slots=True)

@@ -109,3 +109,12 @@ def test_counting_and_adding_agree(calendar: WorkCalendar, start: date, days: in
     assert calendar.is_working(end)
     assert calendar.between(start, end) == days
     assert calendar.between(start, end - timedelta(days=1)) == days - 1
+
+
+@given(st.dates(date(2003, 1, 1), date(2030, 12, 31)), st.integers(-40, 900))
+def test_days_are_counted_as_if_one_by_one(start: date, span: int) -> None:
+    calendar = WorkCalendar(holidays.exceptions(), holidays.known_until())
+    end = start + timedelta(days=span)
+    days = (start + timedelta(days=n) for n in range(1, span + 1))
+
+    assert calendar.between(start, end) == sum(calendar.is_working(day) for day in days)

@@ -3,12 +3,16 @@
 from dataclasses import replace
 
 import pytest
+import sqlalchemy as sa
 from flask.testing import FlaskClient
+from sqlalchemy.orm import Session
 
+from portal.domain.errors import FourEyesViolation
 from portal.domain.grounds import Ground
 from portal.domain.replies import LetterKind, ReplyState
-from portal.internal.desk import decide, letters, retract
+from portal.internal.desk import decide, letters, retelling, retract
 from portal.internal.desk.letters import BadDraft
+from portal.internal.tables.letters import ReceivedRow
 from portal.register.records import Kind
 from tests.conftest import NOW, Office
 from tests.internal.test_letters import send
@@ -121,4 +125,23 @@ def test_an_answer_that_names_a_party_goes_when_the_name_is_withheld(
     _unname(office)
 
     assert _kept(office, WHO) == set()
+    assert _faults(office) == []
+
+
+def test_the_words_of_an_answer_are_taken_back_by_two_and_do_not_come_back(
+    office: Office, client: FlaskClient
+) -> None:
+    statement = "本店对面的水雉店才是这样。"
+    about = _answered(office, client, ReplyState.ACCEPTED, ANSWER, statement)
+    with Session(office.stores.internal) as session:
+        reference = session.scalars(sa.select(ReceivedRow.reference)).one()
+    with pytest.raises(FourEyesViolation):
+        retelling.take_back(office.stores, reference, by="he", second="he", now=NOW)
+
+    retelling.take_back(office.stores, reference, by="he", second="an", now=NOW)
+    _withhold_detail(office)
+
+    assert [_kept(office, word) for word in (ANSWER, statement)] == [set(), set()]
+    assert client.get(f"/replies/{reference}").status_code == 200
+    assert client.get(f"/results/{about}").status_code == 200
     assert _faults(office) == []

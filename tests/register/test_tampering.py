@@ -206,9 +206,9 @@ def test_an_older_version_taken_away_with_its_salt_is_found_and_not_signed(
                 "SELECT state FROM digest WHERE kind = 'forgotten'"
             ).scalar_one()
         )
-        spoilt = forgotten.plus(state, [serial]).to_bytes(digests.STATE_BYTES)
+        signed = forgotten.plus(state, [serial]).to_bytes(digests.STATE_BYTES)
         connection.exec_driver_sql(
-            "UPDATE digest SET state = ? WHERE kind = 'forgotten'", (spoilt,)
+            "UPDATE digest SET state = ? WHERE kind = 'forgotten'", (signed,)
         )
     with Session(full) as session:
         laundered = audit(session).faults

@@ -10,6 +10,7 @@ from portal.domain.replies import LetterKind, ReplyState, in_groups
 from portal.domain.worklist import days_left
 from portal.internal.commands.opening import open_office
 from portal.internal.desk import letters as desk
+from portal.internal.desk import retelling
 from portal.internal.desk.matters import CALENDAR
 from portal.internal.tables.letters import ReceivedRow, queue
 from portal.internal.tables.people import EVERY_AGENCY
@@ -137,6 +138,17 @@ def release(reference: str, by: str) -> None:
     """Publish a drafted decision as a second person (发布答复)."""
     desk.release(open_office(), reference, by=by, now=clock.utc_now())
     click.echo("已发布")
+
+
+@letters.command("take-back")
+@click.argument("reference")
+@click.option("--by", required=True, help="发布人账号")
+@click.option("--second", required=True, help="第二人账号")
+@told
+def take_back(reference: str, by: str, second: str) -> None:
+    """Take the published words of an answer back at once (撤回答复). How far the letter is stays public."""
+    retelling.take_back(open_office(), reference, by=by, second=second, now=clock.utc_now())
+    click.echo("已撤回答复的文字")
 
 
 def fact(row: ReceivedRow) -> dict[str, object]:

@@ -28,6 +28,7 @@ ACTIONS = {
     "notices": "公布不予公开告知", "schedule": "定时发布", "refused": "定时发布未成",
     "letter-assign": "来信分办", "letter-take-up": "受理异议", "letter-propose": "来信拟办",
     "letter-return": "退回来信拟办", "letter-release": "发布来信答复",
+    "letter-take-back": "撤回来信答复",
     "demo": "加载演示数据",
     "draw-freeze": "冻结抽取", "draw-commit": "公布抽取承诺",
     "draw-seed": "取种", "draw-outcome": "抽取", "draw-replace": "替换抽取对象或人员",

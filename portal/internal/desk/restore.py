@@ -19,6 +19,7 @@ from sqlalchemy.orm import Session
 
 from portal.airlock import takings
 from portal.airlock.publish import reinstate
+from portal.internal.desk import retelling
 from portal.internal.desk.backup import BackupFailed, Manifest, Urls, read
 from portal.internal.desk.stores import Stores, open_stores
 from portal.internal.tables import ledger
@@ -181,6 +182,8 @@ def _made_fit(
 def _order_again(internal: sa.Engine, taken: Mapping[Kind, Sequence[str]], now: datetime) -> None:
     """Order the withdrawals anew: what was filed until now may not be released; a later filing may."""
     with write_lock(internal) as session:
+        for public_id in taken.get(Kind.REPLY, ()):
+            session.add(retelling.order(public_id, by=_OFFICE, second=_OFFICE, now=now))
         for public_ids in taken.values():
             for start in range(0, len(public_ids), _CHUNK):
                 _order(session, public_ids[start : start + _CHUNK], now)

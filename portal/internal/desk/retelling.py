@@ -7,12 +7,19 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from portal.airlock.publish import bring_in_line
+from portal.domain.errors import FourEyesViolation, WrongState
 from portal.domain.replies import status_id
-from portal.internal.desk import mentions, secrets
+from portal.domain.workflow import Role
+from portal.internal.desk import letters, mentions, people, secrets
+from portal.internal.desk.forgetting import forget
 from portal.internal.desk.stores import Stores
 from portal.internal.desk.telling import passage_of
+from portal.internal.tables import ledger
 from portal.internal.tables.filings import FilingRow
+from portal.internal.tables.ledger import WithdrawalRow
 from portal.internal.tables.letters import LetterState, ReceivedRow
+from portal.kit.db import write_lock
+from portal.register.dumps import shelf
 from portal.register.queries.mentions import mentioning
 from portal.register.records import Kind
 
@@ -43,6 +50,44 @@ def follow_batch(stores: Stores, session: Session, batch_id: int, *, now: dateti
         FilingRow.public_id == ReceivedRow.subject, FilingRow.batch_id == batch_id
     )
     _again(stores, session, set(session.scalars(_TOLD.where(filed.exists()))), now=now)
+
+
+def take_back(stores: Stores, reference: str, *, by: str, second: str, now: datetime) -> None:
+    """Take the published words of an answer back at once, by order of two people; how far the letter is stays.
+
+    Raises:
+        FourEyesViolation: both are the same person.
+        NotAllowed, UnknownRecord: as they say.
+        WrongState: nothing was published of it.
+        LogBroken: ordered, but the register refused; `release-due` carries on.
+        NotForgotten, NotPurged: taken back, but still in some file.
+
+    """
+    if by == second:
+        raise FourEyesViolation("撤回须由两人共同决定")
+    with write_lock(stores.internal) as session:
+        row = letters.get(session, reference)
+        for name in (by, second):
+            people.require(session, name, Role.PUBLISHER, row.agency)
+        if row.stage is not LetterState.DONE:
+            raise WrongState("来信尚未办结，没有已公布的答复")
+        session.add(order(status_id(row.reference), by=by, second=second, now=now))
+        row.told = False
+        ledger.note(
+            session, at=now, person=by, action="letter-take-back", batch_id=None,
+            detail=f"来信 {row.reference}，第二人 {second}",
+        )  # fmt: skip
+    letters.tell(stores, now=now)
+    shelf.retire(stores.register, stores.dumps)
+    forget(stores)
+
+
+def order(public_id: str, *, by: str, second: str, now: datetime) -> WithdrawalRow:
+    """Return the order that the words of this letter are never public again."""
+    return WithdrawalRow(
+        kind=Kind.REPLY.value, key=public_id, public_id=public_id, last_filing_id=0, ordered_by=by,
+        seconded_by=second, ordered_at=now, done_at=now,
+    )  # fmt: skip
 
 
 _TOLD = sa.select(ReceivedRow.reference).where(ReceivedRow.told)

@@ -8,10 +8,11 @@ from sqlalchemy.orm import Session
 
 from portal.airlock.around import Passage
 from portal.airlock.replies import Standing, project_reply
-from portal.domain.replies import LetterKind, ReplyState
+from portal.domain.replies import LetterKind, ReplyState, status_id
 from portal.internal.desk import batches, secrets
 from portal.internal.desk.projection import passages
 from portal.internal.tables.filings import FilingRow
+from portal.internal.tables.ledger import WithdrawalRow
 from portal.internal.tables.letters import LetterState, ReceivedRow
 from portal.kit import clock
 from portal.register.layout import LAYOUTS
@@ -32,7 +33,9 @@ def passage_of(
     about, personal = _about(register, row.subject)
     drafted = row.stage is LetterState.DONE or draft_of is not None
     accepted = drafted and row.outcome == ReplyState.ACCEPTED
-    is_answered = drafted and _is_public(register, row.subject)
+    is_answered = (
+        drafted and _is_public(register, row.subject) and not _is_taken_back(session, row.reference)
+    )
     around = list(_around(session, row)) if is_answered else []
     standing = Standing(
         reference=row.reference,
@@ -41,7 +44,7 @@ def passage_of(
         received_on=clock.local_date(row.received_at),
         decided_on=(row.decided_on or draft_of) if drafted else None,
         about=about if row.flagged or accepted else None,
-        statement=row.statement if drafted else None,
+        statement=row.statement if is_answered else None,
         decision=row.decision if is_answered else None,
         contact=row.contact,
         personal=personal or any(each.personal for each in around),
@@ -66,6 +69,11 @@ def _around(session: Session, row: ReceivedRow) -> Iterator[Passage]:
         for part in (rows, *steps):
             for _, passage in passages(session, part, today):
                 yield passage
+
+
+def _is_taken_back(session: Session, reference: str) -> bool:
+    taken = WithdrawalRow.kind == Kind.REPLY.value, WithdrawalRow.key == status_id(reference)
+    return session.scalar(sa.select(WithdrawalRow.id).where(*taken).limit(1)) is not None
 
 
 def _kind(public_id: str) -> Kind:
