@@ -76,8 +76,11 @@ def _checks(count: int) -> Iterator[Record]:
     for number in range(count):
         day = _FIRST + timedelta(days=random_.randrange(_SPAN))
         outcome = random_.choices(_OUTCOMES, (70, 20, 6, 4))[0]
-        item = random_.randrange(_ITEMS)
-        agency = f"a_{item % _AGENCIES:026x}"
+        party = int(parties * random_.random() ** 2)
+        #: A party is checked by the two bodies that are there for it.
+        office = (party + random_.randrange(2)) % _AGENCIES
+        item = random_.choice([office, office + _AGENCIES]) % _ITEMS
+        agency = f"a_{office:026x}"
         detail = (
             "货架标签与进货台账不一致，限期整改。"
             if outcome == _OUTCOMES[1]
@@ -91,7 +94,7 @@ def _checks(count: int) -> Iterator[Record]:
         )
         result = PublicResult(
             id=f"r_{random_.getrandbits(104):026x}", agency_id=agency,
-            entity_id=f"e_{int(parties * random_.random() ** 2):026x}", inspected_on=day, findings=(found,),
+            entity_id=f"e_{party:026x}", inspected_on=day, findings=(found,),
         )  # fmt: skip
         yield result
         if outcome == _OUTCOMES[1]:
