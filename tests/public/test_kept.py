@@ -188,7 +188,7 @@ def test_a_register_that_cannot_be_read_is_told_by_the_page(
     monkeypatch.setattr(changes, "state", broken)
 
     assert _ask(site.wsgi_app, "/healthz")[0] == 200
-    assert _ask(site.wsgi_app, "/results/")[0] == 500
+    assert _ask(site.wsgi_app, "/results/")[0] == 503
     assert list(layer._answers) == []
 
 
