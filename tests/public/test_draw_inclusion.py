@@ -14,7 +14,9 @@ from sqlalchemy.orm import Session
 
 from portal.domain.merkle import Kept, is_included, leaf_hash
 from portal.domain.verdicts import Act
+from portal.internal.cli import main as office_main
 from portal.internal.desk.drawing import freezing, keeping, orders, outward, steps
+from portal.kit import migrate
 from portal.public.cli import main
 from portal.register import packages
 from portal.register.packages import Package
@@ -23,6 +25,7 @@ from portal.register.tables.draws import DrawLeafRow, DrawMemberRow, DrawPackage
 from tests.conftest import NOW, Office
 from tests.internal.drawing_makers import ORDER, frozen, numbered, parties, sealed
 from tests.public.test_draw_secrets import LATER, SECRET, TRADER, UNIT, _decide, _world
+from tests.stage import environ, urls
 
 NOBODY = numbered(77)
 
@@ -148,3 +151,21 @@ def test_a_path_read_from_tiles_is_that_of_the_whole_tree(size: int, at: float) 
     tree = Kept(leaves)
     assert path == tree.inclusion_path(place)
     assert is_included(leaves[place], place, size, path, tree.root())
+
+
+@pytest.mark.sqlite
+def test_an_upgrade_gives_proofs_to_draws_published_before_there_were_any(
+    office: Office, client: FlaskClient, data: Path
+) -> None:
+    parties(office)
+    sealed(office)
+    steps.reveal(office.stores, "shili-1", by="he", second="an", now=LATER)
+    address = f"/draws/{_draw(office).id}/inclusion.json?number={numbered(3)}"
+    before = client.get(address)
+    office.stores.register.dispose()
+    migrate.downgrade("register", urls(data)[0].register_url, "0011")
+
+    done = CliRunner().invoke(office_main, ["migrate"], env=environ(data))
+
+    assert (done.exit_code, done.output) == (0, "")
+    assert (client.get(address).data, before.status_code) == (before.data, 200)

@@ -14,8 +14,10 @@ from portal.airlock.around import Ids, Passage
 from portal.airlock.publish import publish_drawing
 from portal.airlock.residue import look
 from portal.domain.draws import DrawMethod
+from portal.domain.errors import Residue
 from portal.domain.merkle import leaf_hash
 from portal.domain.sortition import outcome
+from portal.domain.sortition.faults import Fault
 from portal.domain.sortition.hashing import canonical
 from portal.domain.sortition.leaves import leaf
 from portal.domain.sortition.lists import Reading
@@ -24,6 +26,7 @@ from portal.internal.desk import secrets
 from portal.internal.desk.drawing import naming
 from portal.internal.desk.drawing.keeping import Drawing, Tampered, load
 from portal.internal.desk.stores import Stores
+from portal.internal.tables.drawings import DrawingRow
 from portal.internal.tables.settings import ID_KEY, secret
 from portal.kit import clock
 from portal.kit.db import write_lock
@@ -48,6 +51,19 @@ def sync(stores: Stores, draw_id: str, *, now: datetime) -> None:
     """
     with write_lock(stores.internal) as session:
         bring_out(stores, session, draw_id, now=now)
+
+
+def sync_all(stores: Stores, *, now: datetime) -> list[str]:
+    """Do it for every draw, as after an upgrade that shows more of them; return those that were refused."""
+    with Session(stores.internal) as session:
+        every = session.scalars(sa.select(DrawingRow.draw_id).order_by(DrawingRow.frozen_at)).all()
+    refused = []
+    for draw_id in every:
+        try:
+            sync(stores, draw_id, now=now)
+        except (Tampered, Residue, Fault):
+            refused.append(draw_id)
+    return refused
 
 
 def bring_out(
