@@ -44,6 +44,8 @@ FIXED = {
     "nothing": "/nothing",
     "refused": "/results/?year=abc",
 } | {f"docs-{name}": f"/docs/{name}" for name in docs.PAGES}
+#: Those of them whose status is an error; a browser's console says so.
+REFUSALS = {FIXED[name] for name in ("nothing", "refused", "replies-unknown")}
 #: Lists, and with them the first record of each.
 SECTIONS = ("results", "plans", "tasks", "draws", "items", "entities", "agencies", "documents")
 #: A record of its own kind: a list, and the sections to follow from there, link by link.

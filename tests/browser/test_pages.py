@@ -8,7 +8,7 @@ from selenium.webdriver.support.expected_conditions import url_contains
 from selenium.webdriver.support.ui import WebDriverWait
 
 from tests.browser.screen import PAPER, look, resize
-from tests.browser.sights import in_english, sights
+from tests.browser.sights import REFUSALS, in_english, sights
 
 pytestmark = [pytest.mark.slow, pytest.mark.browser, pytest.mark.enable_socket]
 
@@ -91,7 +91,7 @@ def test_no_page_complains_in_the_console(browser: Chrome, every_page: list[str]
     complaints = [
         entry["message"]
         for entry in browser.get_log("browser")  # type: ignore[no-untyped-call]
-        if "/nothing" not in entry["message"]
+        if not any(f"{address} - Failed to load" in entry["message"] for address in REFUSALS)
     ]
 
     assert complaints == []
