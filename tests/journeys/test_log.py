@@ -7,19 +7,23 @@ from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
+from sqlalchemy.orm import Session
 
 from portal.kit import migrate
 from portal.kit.db import engine_for
+from portal.register.tables.results import ResultRow
+from tests.conftest import Office
 from tests.journeys.processes import (
     BIN,
     children_of,
     environment,
     free_port,
     get,
-    office,
     running,
     wait_for,
 )
+from tests.journeys.processes import office as run
+from tests.makers import RESULT_ROW
 from tests.stage import urls
 
 pytestmark = [pytest.mark.slow, pytest.mark.enable_socket]
@@ -42,17 +46,26 @@ def copied(demo: Path, tmp_path: Path) -> Path:
     return folder
 
 
-def test_a_store_from_before_the_log_is_upgraded_and_signed_by_one_command(copied: Path) -> None:
-    migrate.downgrade("register", urls(copied)[0].register_url, "0001")
-    (copied / "log.key").unlink()
-    before = _verify_log(copied)
+def test_a_store_from_before_the_log_is_upgraded_and_signed_by_one_command(
+    office: Office, data: Path
+) -> None:
+    """It holds what there was then: no letters, no draws that can be recomputed; some of it withdrawn."""
+    office.put("results", RESULT_ROW, {**RESULT_ROW, "code": "JC-0002"})
+    with Session(office.stores.register) as session:
+        gone = session.scalars(sa.select(ResultRow.public_id)).first()
+    run(data, "withdraw", "results", str(gone), "--by", "he", "--second", "an")
+    office.stores.register.dispose()
+    migrate.downgrade("register", urls(data)[0].register_url, "0001")
+    for name in ("log.key", "log.head"):
+        (data / name).unlink()
+    before = _verify_log(data)
 
-    office(copied, "migrate")
+    run(data, "migrate")
 
-    after = _verify_log(copied)
+    after = _verify_log(data)
     assert (before.returncode, after.returncode) == (1, 0), after.stderr
     assert "检查点 1 个" in after.stdout
-    assert (copied / "log.key").stat().st_mode & 0o777 == 0o600
+    assert (data / "log.key").stat().st_mode & 0o777 == 0o600
 
 
 def test_who_kept_a_checkpoint_elsewhere_notices_a_register_put_back(copied: Path) -> None:
@@ -63,7 +76,7 @@ def test_who_kept_a_checkpoint_elsewhere_notices_a_register_put_back(copied: Pat
     with engine.connect() as connection:
         public_id = connection.execute(sa.text("SELECT public_id FROM result LIMIT 1")).scalar_one()
     engine.dispose()
-    office(copied, "withdraw", "results", public_id, "--by", "he", "--second", "an")
+    run(copied, "withdraw", "results", public_id, "--by", "he", "--second", "an")
     assert _verify_log(copied, "--witness", str(copied / "seen")).returncode == 0
     for path in copied.glob("register.db*"):
         path.unlink()
