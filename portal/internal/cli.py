@@ -2,6 +2,7 @@
 
 import sys
 from datetime import datetime
+from functools import partial
 from pathlib import Path
 
 import click
@@ -16,13 +17,11 @@ from portal.internal.commands.mapping import mapping
 from portal.internal.commands.opening import open_office
 from portal.internal.commands.people import add_person, people, verify_ledger
 from portal.internal.demo import load as demo_load
-from portal.internal.desk import hub, release, retract, review, scheduled
-from portal.internal.desk.drawing import outward
-from portal.internal.desk.stores import sign_log
+from portal.internal.desk import hub, release, retract, review, scheduled, upgrading
 from portal.internal.sheets.blank import write_blank
 from portal.internal.sheets.catalogue import SHEETS
 from portal.internal.telling import progress, say, told
-from portal.kit import clock, config, migrate
+from portal.kit import clock, config
 from portal.register.records import Kind
 
 #: `withdraw` takes the same words as `import`, and the notices beside them.
@@ -58,19 +57,7 @@ main.add_command(verify_ledger)
 @told
 def migrate_stores() -> None:
     """Bring all three stores to the newest schema (建立或升级存储)."""
-    settings = config.load()
-    is_newer = not migrate.is_current("register", settings.register_url)
-    migrate.upgrade("register", settings.register_url)
-    migrate.upgrade("letterbox", settings.letterbox_url)
-    migrate.upgrade("internal", config.internal_url())
-    stores = open_office()
-    sign_log(stores)
-    if is_newer:
-        for draw_id in outward.sync_all(stores, now=clock.utc_now()):
-            click.echo(
-                f"抽取 {draw_id} 的公开内容未能更新，请用 portal-office draw resume 查看原因",
-                err=True,
-            )
+    upgrading.upgrade(config.load(), config.internal_url(), say=partial(click.echo, err=True))
 
 
 @main.command()

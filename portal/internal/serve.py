@@ -11,18 +11,18 @@ import urllib.error
 import urllib.request
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from functools import partial
 
 import click
 import sqlalchemy as sa
 
 from portal.domain.errors import PortalError
 from portal.internal.demo import load as demo
-from portal.internal.desk import hub, scheduled
+from portal.internal.desk import hub, scheduled, upgrading
 from portal.internal.desk.forgetting import NotForgotten
-from portal.internal.desk.stores import Stores, open_stores, sign_log
-from portal.kit import clock, gunicorn, migrate
+from portal.internal.desk.stores import Stores, open_stores
+from portal.kit import clock, gunicorn
 from portal.kit.config import Settings
-from portal.kit.db import make_folder
 from portal.register.dumps import shelf
 from portal.register.dumps.describing import Terms
 from portal.register.purging import NotPurged
@@ -127,16 +127,7 @@ def both(settings: Settings, internal_url: str) -> None:
 
 def _prepare(settings: Settings, internal_url: str) -> None:
     settings.data.mkdir(parents=True, exist_ok=True)
-    for store, url in (
-        ("register", settings.register_url),
-        ("letterbox", settings.letterbox_url),
-        ("internal", internal_url),
-    ):
-        make_folder(url)
-        if not migrate.is_current(store, url):
-            migrate.upgrade(store, url)
-    stores = open_stores(settings, internal_url)
-    sign_log(stores)
+    stores = upgrading.upgrade(settings, internal_url, say=partial(click.echo, err=True))
     if not demo.is_loaded(stores):
         demo.load(stores, say=lambda line: click.echo(line, err=True))
     shelf.cut(

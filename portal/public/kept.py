@@ -5,7 +5,8 @@ and the release alone (`made_of`) is the same for everyone who asks the same add
 until the register changes or the day does: then all of them go at once, before anything is answered.
 So nothing withdrawn is served from here, and a repeated question costs one look at the changelog.
 Answers that depend on more (the search index, files of dumps, letters, who asks) never say
-`made_of` and are not kept.
+`made_of` and are not kept; nor are answers to words and numbers that somebody typed, which nobody
+has to know after they were answered.
 """
 
 import threading
@@ -16,6 +17,7 @@ from dataclasses import dataclass
 from datetime import date
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Any
+from urllib.parse import parse_qs
 
 import sqlalchemy as sa
 from flask import request
@@ -30,6 +32,8 @@ if TYPE_CHECKING:
 
 #: Bytes of all kept answers of one process, of one of them, and what one costs besides its body.
 _MOST, _LARGEST, _EACH = 16 << 20, 256 << 10, 2 << 10
+#: Parameters that hold what a person typed.
+_TYPED = {"q", "number", "identifier"}
 _STATE, _MADE = "portal.state", "portal.made"
 #: Header fields that a 304 repeats (RFC 9110, 15.4.5), and those that scripts of other sites need.
 _REPEATED = {"etag", "cache-control", "vary", "access-control-allow-origin"}
@@ -172,6 +176,7 @@ def _may_be_kept(environ: "WSGIEnvironment", status: str, headers: Headers) -> b
     length = told.get("Content-Length", "")
     return (
         environ["REQUEST_METHOD"] == "GET"
+        and _TYPED.isdisjoint(parse_qs(environ.get("QUERY_STRING", "")))
         and status.startswith(str(HTTPStatus.OK.value))
         and "ETag" in told
         and length.isdecimal()

@@ -33,6 +33,8 @@ ADDRESSES = [
 ]  # fmt: skip
 #: What an answer is also made of: the search index, files, what other people sent, who asks.
 NEVER = [
+    "/api/v1/entities?identifier=91990101MA0000000U",
+    "/feeds/?q=青禾",
     "/log/",
     "/search?q=青禾",
     "/api/v1/search?q=青禾",
