@@ -15,11 +15,10 @@ WATCHED := tests/public/test_leaks.py tests/public/test_pages.py tests/public/te
 # The road of a record, its histories and lists, purging and accounts on PostgreSQL as well; the long tests run all of
 # STORED there, except what is about SQLite.
 ON_POSTGRES := tests/airlock/test_publish.py tests/register/test_lists.py tests/journeys/test_row_to_citizen.py \
-  tests/register/test_history.py tests/register/test_sync.py tests/letterbox \
-  tests/journeys/test_accounts.py -m "not slow"
+  tests/register/test_history.py tests/register/test_sync.py tests/letterbox -m "not slow"
 STORED := tests/register tests/letterbox tests/airlock tests/internal tests/public
-# It waits until nobody writes the server's log: it wants the server for itself.
-ALONE := tests/register/test_scouring.py
+# They wait until nobody writes the server's log: they want the server for themselves.
+ALONE := tests/register/test_scouring.py tests/journeys/test_accounts.py
 
 help: ## Show this list
 	@grep -E '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -36,7 +35,7 @@ test: .venv/ready-dev .system judges ## All checks and all tests, as CI runs the
 
 long: .venv/ready-dev .system judges ## The long tests: journeys through real processes, browsers, attacks, kills
 	$(BIN)/python -m pytest -n 2 --dist worksteal -m "slow or browser"
-	$(BIN)/python -m tests.postgres $(BIN)/python -m pytest -n 2 --dist worksteal $(STORED) --ignore $(ALONE) -m "not slow and not browser"
+	$(BIN)/python -m tests.postgres $(BIN)/python -m pytest -n 2 --dist worksteal $(STORED) $(ALONE:%=--ignore %) -m "not slow and not browser"
 	$(BIN)/python -m tests.postgres $(BIN)/python -m pytest -n0 $(ALONE)
 	@if [ -n "$$OPENSEARCH_HOME" ]; then $(MAKE) --no-print-directory opensearch; \
 	else echo "NOT TESTED: search on OpenSearch; set OPENSEARCH_HOME to the folder of a server" >&2; fi

@@ -20,6 +20,7 @@ PATIENCE = 30.0
 #: How long others may queue behind our wish for a table, in milliseconds; then they go first.
 _QUEUE = 2_000
 _PAUSE = 0.05
+_BUSY = "登记册正被长时间读取或写入，或服务器上另有长时间的写入"
 _STATISTICS = ("pg_statistic", "pg_statistic_ext_data")
 
 #: What the account may not do or the server does not do, and what an operator does about it.
@@ -36,12 +37,13 @@ SELECT CASE
   WHEN EXISTS (SELECT FROM pg_replication_slots WHERE NOT active) THEN '有无人使用的复制槽，请删除'
 END FROM pg_database WHERE datname = current_database()
 """
-#: Whether anybody's view of this database is older than a transaction.
+#: Whether anybody's view of this database is older than a transaction, or may yet be: a view that begins now
+#: reaches back to the oldest transaction that is still writing, in whichever database of the server.
 _OLDER = """
-SELECT EXISTS (
+SELECT pg_snapshot_xmin(pg_current_snapshot()) <= CAST(CAST(:since AS text) AS xid8) OR EXISTS (
   SELECT FROM pg_stat_activity
   WHERE pid <> pg_backend_pid() AND (datid IS NULL OR datname = current_database())
-    AND greatest(age(backend_xmin), age(backend_xid)) > age(CAST(CAST(:since AS text) AS xid))
+    AND greatest(age(backend_xmin), age(backend_xid)) > age(CAST(CAST(:since AS text) AS xid8)::xid)
 ) OR EXISTS (SELECT FROM pg_prepared_xacts WHERE database = current_database())
 """
 _TABLES = """
@@ -51,7 +53,7 @@ WHERE relkind = 'r' AND relnamespace = current_schema()::regnamespace ORDER BY r
 #: Rewriting freezes: where rows had to be kept for somebody's old view, it reaches less far.
 _KEPT = """
 SELECT count(*) FROM pg_class
-WHERE oid = ANY(CAST(CAST(:names AS text[]) AS regclass[])) AND age(relfrozenxid) > age(CAST(CAST(:since AS text) AS xid))
+WHERE oid = ANY(CAST(CAST(:names AS text[]) AS regclass[])) AND age(relfrozenxid) > age(CAST(CAST(:since AS text) AS xid8)::xid)
 """
 #: Segments of the log up to one, whatever time line they are of.
 _SEGMENTS = """
@@ -110,7 +112,7 @@ class _Server:
 
         """
         if self.waited > PATIENCE:
-            raise NotScoured("登记册正被长时间读取或写入")
+            raise NotScoured(_BUSY)
         self.waited += _PAUSE
         time.sleep(_PAUSE)
 
@@ -155,13 +157,13 @@ def _rewrite(server: _Server) -> None:
 
 
 def _rewrite_tables(server: _Server, tables: list[str] | tuple[str, ...], how: str) -> None:
-    since = server.one("SELECT pg_current_xact_id()::xid")
+    since = server.one("SELECT pg_current_xact_id()")
     while server.one(_OLDER, since=since) == "True":
         server.pause()
     for name in tables:
         server.do(f"VACUUM ({how}) {name}")
     if server.one(_KEPT, names=list(tables), since=since) != "0":
-        raise NotScoured("登记册正被长时间读取或写入")
+        raise NotScoured(_BUSY)
 
 
 def _turn_over(server: _Server) -> None:

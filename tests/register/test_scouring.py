@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
+from threading import Timer
 
 import pytest
 import sqlalchemy as sa
@@ -109,6 +110,23 @@ def test_a_text_is_kept_for_whoever_still_reads_it_and_stays_owed(
     purging.rewrite(migrated_register)
     assert set(_left(migrated_register, canary)) == set(range(1, 20))
     reader.dispose()
+
+
+def test_a_text_also_waits_for_whoever_still_writes_in_another_database_of_the_server(
+    migrated_register: sa.Engine, canary: str
+) -> None:
+    _fill(migrated_register, canary, 20)
+    withdraw(migrated_register, Kind.ENTITY, [_id(0)], now=NOW)
+    elsewhere = sa.create_engine(migrated_register.url.set(database="postgres"), poolclass=sa.NullPool)
+    writing = elsewhere.connect()
+    writing.exec_driver_sql("SELECT pg_current_xact_id()")
+    ended = Timer(1.0, writing.close)
+    ended.start()
+
+    purging.rewrite(migrated_register)
+
+    ended.join()
+    assert set(_left(migrated_register, canary)) == set(range(1, 20))
 
 
 def test_an_account_without_the_rights_is_told_before_anything_is_done(
