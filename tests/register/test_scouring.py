@@ -117,7 +117,9 @@ def test_a_text_also_waits_for_whoever_still_writes_in_another_database_of_the_s
 ) -> None:
     _fill(migrated_register, canary, 20)
     withdraw(migrated_register, Kind.ENTITY, [_id(0)], now=NOW)
-    elsewhere = sa.create_engine(migrated_register.url.set(database="postgres"), poolclass=sa.NullPool)
+    elsewhere = sa.create_engine(
+        migrated_register.url.set(database="postgres"), poolclass=sa.NullPool
+    )
     writing = elsewhere.connect()
     writing.exec_driver_sql("SELECT pg_current_xact_id()")
     ended = Timer(1.0, writing.close)
