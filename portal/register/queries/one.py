@@ -1,5 +1,6 @@
 """One row of a dataset by its id, and the versions it had."""
 
+from functools import cache
 from typing import Any, TypeVar
 
 import sqlalchemy as sa
@@ -51,12 +52,16 @@ def versions(session: Session, kind: Kind, public_id: str) -> list[Stored]:
 
 
 def _live(session: Session, kind: Kind, public_id: str) -> Stored | None:
-    table = LAYOUTS[kind].table
-    found = session.execute(
-        sa.select(
-            table.public_id, table.serial, table.version, table.published_on, table.body
-        ).where(table.public_id == public_id)
-    ).one_or_none()
+    found = session.connection().execute(_present(kind), {"id": public_id}).one_or_none()
     if found is None:
         return None
     return Stored(found[0], found[1], found[2], str(found[3]), found[4])
+
+
+@cache
+def _present(kind: Kind) -> sa.Executable:
+    """Select the live record with an id; made once, because making it costs more than running it."""
+    table = LAYOUTS[kind].table
+    return sa.select(
+        table.public_id, table.serial, table.version, table.published_on, table.body
+    ).where(table.public_id == sa.bindparam("id"))

@@ -36,9 +36,11 @@ _HALF = np.uint64(32)
 @lru_cache(maxsize=1)
 def single() -> NDArray[np.bool_]:
     """Return for each unit whether it is (half of) a character that is a word by itself."""
-    is_one = re.compile(f"[{SINGLES}]").fullmatch
-    known = [unit in _HALVES or is_one(chr(unit)) is not None for unit in range(0x10000)]
-    return np.array(known)
+    known = np.zeros(0x10000, dtype=np.bool_)
+    known[_HALVES.start : _HALVES.stop] = True
+    for run in re.finditer(f"[{SINGLES}]+", "".join(map(chr, range(0x10000)))):
+        known[run.start() : run.end()] = True
+    return known
 
 
 def units(text: str) -> Units:
