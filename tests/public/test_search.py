@@ -170,7 +170,7 @@ def test_without_an_index_parties_are_found_by_their_beginning_and_the_page_says
 
     pages = [_page(client, q=typed) for typed in ("示例市青禾", CREDIT_CODE, "许可", '青禾 "食品')]
 
-    assert ["全文检索正在准备" in page for page in pages] == [True] * 4
+    assert ["全文检索暂不可用" in page for page in pages] == [True] * 4
     assert ["entry__title" in page for page in pages] == [True, True, False, False]
     assert [each["text"] for each in _offered(client, "示例市青禾")] == [NAME]
 
@@ -210,7 +210,7 @@ def test_a_broken_index_is_no_error(indexed: Office, site: Flask, data: Path) ->
     answer = site.test_client().get("/search?q=示例市青禾")
 
     assert answer.status_code == 200
-    assert "全文检索正在准备" in answer.get_data(as_text=True)
+    assert "全文检索暂不可用" in answer.get_data(as_text=True)
 
 
 @pytest.mark.enable_socket
@@ -227,7 +227,7 @@ def test_a_search_server_that_is_away_is_no_error(indexed: Office, site: Flask, 
     assert answer.status_code == 200
     assert "hunter2" not in answer.get_data(as_text=True)
     if path == "/search?q={}":
-        assert "全文检索正在准备" in answer.get_data(as_text=True)
+        assert "全文检索暂不可用" in answer.get_data(as_text=True)
         assert 'href="/entities/e_' in answer.get_data(as_text=True)
 
 
