@@ -24,6 +24,8 @@ MOST_EXAMINED = 20_000
 #: What is counted at most; beyond it there are "at least" so many.
 MOST_COUNTED = 200_000
 _BATCH = 500
+#: What the register counts of its own accord, besides the records of each kind: dataset, conditions.
+_TALLIED: dict[tuple[Any, ...], str] = {("results", ("problems", True)): "result.problem"}
 _STREAMED = 2_000
 
 
@@ -135,17 +137,17 @@ class Walk:
         return not self._tests or self._selection.word == "findings"
 
     def _tally(self) -> int | None:
-        """Return the count the register keeps: of all rows, or of all of one agency."""
-        asked = self._selection.conditions
-        if self._inside or self._selection.as_of is not None or set(asked) - {"agency"}:
+        """Return the count the register keeps: of all rows or those with a problem, or of one agency's."""
+        asked = dict(self._selection.conditions)
+        scope = asked.pop("agency", "")
+        kind = self._reader.dataset.kind.value
+        what = _TALLIED.get((self._selection.word, *asked.items())) if asked else kind
+        if what is None or self._inside or self._selection.as_of is not None:
             return None
-        if "agency" in asked and not hasattr(LISTINGS[self._selection.word].table, "agency_id"):
+        if scope and not hasattr(LISTINGS[self._selection.word].table, "agency_id"):
             return None
         kept = self._session.scalar(
-            sa.select(TallyRow.count).where(
-                TallyRow.scope == asked.get("agency", ""),
-                TallyRow.what == self._reader.dataset.kind.value,
-            )
+            sa.select(TallyRow.count).where(TallyRow.scope == scope, TallyRow.what == what)
         )
         return kept or 0
 

@@ -72,6 +72,15 @@ def test_pages_of_any_size_give_each_row_once(api: FlaskClient, word: str) -> No
     assert api.get(f"/api/v1/{word}?limit=1&total=true").json["total"] == len(whole)  # type: ignore[index]
 
 
+def test_the_total_of_each_agencys_problems_is_the_number_of_its_rows(api: FlaskClient) -> None:
+    agencies = [row["id"] for row in every(api, "/api/v1/agencies?limit=1000")]
+
+    for query in ("problems=true", *(f"agency={each}&problems=true" for each in agencies)):
+        rows = list(every(api, f"/api/v1/results?{query}&limit=1000"))
+        total = api.get(f"/api/v1/results?{query}&limit=1&total=true").json["total"]  # type: ignore[index]
+        assert total == len(rows), query
+
+
 @pytest.mark.parametrize(
     "query", ["tasks?type=directed", "items?region=990100", "findings?as_of=2026-06-01&outcome=pending",
               "findings?item={item}", "results?as_of=2026-06-01&updated_since=2026-03-01"],
