@@ -24,6 +24,10 @@ INTERNAL = "internal"
 #: Any number will do, as long as every writer of one store asks for the same.
 ADVISORY_LOCK = 7_310_221
 
+#: Pages of a writer's transaction stay in memory, up to 64 MiB: with SQLite's two, each page of a large index
+#: is written to the log and read again for nearly every record.
+_ROOM = "PRAGMA cache_size = -65536"
+
 
 class Model(DeclarativeBase):
     """Base of every table."""
@@ -136,8 +140,10 @@ def write_lock(engine: sa.Engine) -> Iterator[Session]:
     """
     with Session(engine.execution_options(sqlite_begin="BEGIN IMMEDIATE")) as session:
         with session.begin():
-            session.connection()
-            if engine.dialect.name == "postgresql":
+            connection = session.connection()
+            if engine.dialect.name == "sqlite":
+                connection.exec_driver_sql(_ROOM)
+            else:
                 session.execute(sa.select(sa.func.pg_advisory_xact_lock(ADVISORY_LOCK)))
             yield session
 
