@@ -10,7 +10,7 @@ DRAWS = Dataset(
     word="draws", kind=Kind.DRAW, record=PublicDraw, page="/draws/{id}",
     zh="抽取记录", en="Draws",
     about_zh="一次抽取一行；名单在保密期过后另行公开，见 draw-entries。",
-    about_en="One row for each draw; its list follows when the embargo is over, see `draw-entries`.",
+    about_en="One row for each draw; its list follows when the embargo is over, see draw-entries.",
     columns=(
         identity("d", "抽取记录", "draw"),
         address("/draws/d_4f9c0a7d1e2b3c4d5e6f708192"),

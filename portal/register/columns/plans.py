@@ -83,7 +83,7 @@ PLANS = Dataset(
     word="plans", kind=Kind.PLAN, record=PublicPlan, page="/plans/{id}",
     zh="年度抽查计划", en="Annual plans",
     about_zh="年度抽查计划的现行版，一个计划一行；调整前的各版见 versions。",
-    about_en="Annual plans in the version in force, one row each; earlier versions under `versions`.",
+    about_en="Annual plans in the version in force, one row each; earlier versions under versions.",
     columns=(
         identity("p", "年度抽查计划", "plan"),
         address("/plans/p_4f9c0a7d1e2b3c4d5e6f708192"),

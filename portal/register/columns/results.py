@@ -60,7 +60,7 @@ RESULTS = Dataset(
     word="results", kind=Kind.RESULT, record=PublicResult, page="/results/{id}",
     zh="抽查结果", en="Results",
     about_zh="对一个对象的一次检查一行；逐项情况在 JSON 的 findings 和数据集 findings 中。",
-    about_en="One row for each check of one party; item by item in `findings` of the JSON and in the dataset `findings`.",
+    about_en="One row for each check of one party; item by item in findings of the JSON and in the dataset findings.",
     columns=(
         identity("r", "抽查结果", "result"),
         address("/results/r_4f9c0a7d1e2b3c4d5e6f708192"),
