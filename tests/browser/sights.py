@@ -22,6 +22,7 @@ FIXED = {
     "statistics-punctuality": "/statistics/punctuality",
     "statistics-outcomes": "/statistics/outcomes",
     "statistics-coverage": "/statistics/coverage",
+    "statistics-parties": "/statistics/coverage/parties?found=repeated&year=2026",
     "statistics-progress": "/statistics/progress",
     "statistics-joint": "/statistics/joint",
     "statistics-none": "/statistics/outcomes?year=1990",

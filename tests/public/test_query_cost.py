@@ -102,6 +102,8 @@ def _addresses(client: FlaskClient) -> list[str]:
     ]  # fmt: skip
     more += ["/statistics/", *(f"/statistics/{word}" for word in STATISTICS), f"/statistics/progress?agency={agency}&year=2025",
              "/statistics/progress?by=agency&year=2025",
+             "/statistics/coverage/parties?found=repeated&year=2025", f"/statistics/coverage/parties?agency={agency}&region=990100",
+             "/statistics/coverage/parties?region=990100&quarter=2025Q2&since=e_1", f"/statistics/coverage/parties?found=with_problems&agency={agency}",
              f"/statistics/outcomes?item={item}", f"/statistics/punctuality?agency={agency}&year=2025",
              "/statistics/outcomes?by=item&region=990100&quarter=2025Q2", "/results/?late=true", "/results/?disputed=true", f"/results/?disputed=true&agency={agency}", f"/results/?late=false&agency={agency}",
              "/results/?quarter=2025Q2", f"/results/?item={item}&quarter=2025Q2", f"/results/?task={task}&status=closed", "/results/?late=true&quarter=2025Q2&region=990100"]  # fmt: skip

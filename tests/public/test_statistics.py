@@ -4,6 +4,7 @@ import csv
 import io
 import random
 import re
+from collections import Counter
 from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta
 from html import unescape
@@ -16,6 +17,7 @@ from flask.testing import FlaskClient
 from portal.domain.results import Outcome
 from portal.public.pages.figures import STATISTICS
 from portal.register import records as r
+from portal.register.queries import visited
 from portal.register.writer import open_pen
 from tests.register.makers import a_public_agency, a_public_entity, a_public_result, a_public_step
 
@@ -158,6 +160,9 @@ def test_pages_lists_json_and_csv_agree(filled: FlaskClient, word: str) -> None:
         for address, figure in _linked(page.get_data(as_text=True)):
             if word == "progress" and not address.startswith("/tasks/"):
                 continue  # a sum of figures: see below
+            if address.startswith("/statistics/coverage/parties"):
+                assert len(_visited(filled, address)) == figure, address
+                continue
             path, _, given = address.partition("?")
             answer = filled.get(
                 f"/api/v1{path.rstrip('/')}?{given}&total=true&limit=1000".replace("?&", "?")
@@ -165,6 +170,53 @@ def test_pages_lists_json_and_csv_agree(filled: FlaskClient, word: str) -> None:
             body = answer.get_json()
             assert (body["total"], len(body["data"])) == (figure, figure), address
             assert filled.get(address).status_code == 200
+
+
+def _visited(client: FlaskClient, address: str | None) -> dict[str, list[tuple[str, int]]]:
+    """Return the parties on every page of a list, each with its counts and where they lead."""
+    found: dict[str, list[tuple[str, int]]] = {}
+    while address:
+        page = unescape(client.get(address).get_data(as_text=True))
+        for row in re.findall(r"<tr>.*?</tr>", page, re.DOTALL)[1:]:
+            [party] = re.findall(r'"/entities/(e_[0-9]+)[?"]', row)
+            assert party not in found
+            found[party] = [
+                (a, int(n)) for a, n in re.findall(r'<a href="(/results/[^"]+)">(\d+)', row)
+            ]
+        following = re.search(r'href="([^"]+)" rel="next"', page)
+        address = following[1] if following else None
+    return found
+
+
+@pytest.mark.parametrize(("size", "examined"), [(50, 20_000), (3, 4)])
+def test_the_parties_behind_a_figure_are_each_there_once_with_their_checks(
+    filled: FlaskClient, monkeypatch: pytest.MonkeyPatch, size: int, examined: int
+) -> None:
+    monkeypatch.setattr(visited, "PAGE_SIZE", size)
+    monkeypatch.setattr(visited, "MOST_EXAMINED", examined)
+    for query in (
+        "",
+        "agency=a_2",
+        "region=990101&year=2025",
+        "quarter=2025Q1",
+        "agency=a_1&year=2024",
+    ):
+        checks = filled.get(f"/api/v1/results?limit=1000&{query}").get_json()["data"]
+        counts = Counter(each["entity_id"] for each in checks)
+        problems = Counter(each["entity_id"] for each in checks if each["problem"])
+        expected = {
+            "parties": set(counts), "with_problems": set(problems),
+            "repeated": {party for party, count in problems.items() if count > 1},
+        }  # fmt: skip
+        for found, parties in expected.items():
+            shown = _visited(filled, f"/statistics/coverage/parties?found={found}&{query}")
+            assert set(shown) == parties, (query, found)
+            for party, leads in shown.items():
+                assert [n for _, n in leads] == [n for n in (counts[party], problems[party]) if n]
+                for address, number in leads:
+                    path, _, given = address.partition("?")
+                    told = filled.get(f"/api/v1{path.rstrip('/')}?{given}&total=true").get_json()
+                    assert told["total"] == number, address
 
 
 def _columns(page: str, caption: str) -> dict[str, tuple[int, list[str | None]]]:

@@ -40,8 +40,8 @@ class Statistic:
     #: The column drawn, a share or a count.
     drawn: str
     sheet: Callable[[Session, Scope, str, str], Sheet]
-    #: Where a figure is a sum of other figures: the table that shows them.
-    sums: Callable[["Asked", Line, str], str | None] | None = None
+    #: Where a figure counts no rows of the list: the table of the figures it is the sum of, or of what it counts.
+    shown_by: Callable[["Asked", Line, str], str | None] | None = None
     #: What the list cannot be narrowed by: figures are given without a link then, or not asked for so.
     takes: tuple[str, ...] = ("agency", "region", "year", "quarter")
 
@@ -55,14 +55,18 @@ class Asked:
     given: dict[str, str]
     item: str
 
-    def sheet(self, session: Session) -> Sheet:
-        """Return the figures."""
+    @property
+    def scope(self) -> Scope:
+        """What the figures are narrowed to."""
         given = self.given
-        scope = Scope(
+        return Scope(
             given.get("agency"), given.get("region"),
             int(given["year"]) if "year" in given else None, given.get("quarter"),
         )  # fmt: skip
-        return self.statistic.sheet(session, scope, self.by, self.item)
+
+    def sheet(self, session: Session) -> Sheet:
+        """Return the figures."""
+        return self.statistic.sheet(session, self.scope, self.by, self.item)
 
     def columns(self, sheet: Sheet) -> list[str]:
         """Return the columns that this table has."""
@@ -71,16 +75,18 @@ class Asked:
     def behind(self, line: Line, column: str) -> str | None:
         """Return the address of the list of exactly the rows that a figure counts."""
         lead = self.statistic.leads.get(column)
-        if self.statistic.sums is not None:
-            return self.statistic.sums(self, line, column)
+        if self.statistic.shown_by is not None:
+            return self.statistic.shown_by(self, line, column)
         if lead is None:
             return None
-        query = {**self.given, **lead}
-        if line.group:
-            query[self.by] = line.group
+        return address_of(f"/{self.statistic.list}/", {**self.narrowed(line), **lead})
+
+    def narrowed(self, line: Line | None = None) -> dict[str, str]:
+        """Return what the table, or one line of it, is narrowed to."""
+        query = {**self.given} | ({self.by: line.group} if line and line.group else {})
         if "quarter" in query:
             query.pop("year", None)
-        return address_of(f"/{self.statistic.list}/", query)
+        return query
 
 
 def address_of(path: str, query: Words) -> str:
@@ -120,6 +126,15 @@ def _summands(wanted: Asked, line: Line, column: str) -> str | None:
         return address_of(f"/plans/{line.group}", {}) + "#progress" if line.group else None
     query = {**wanted.given} | ({wanted.by: line.group} if line.group else {})
     return address_of("/statistics/progress", {**query, "by": "plan"})
+
+
+def _parties(wanted: Asked, line: Line, column: str) -> str | None:
+    """Return where the parties stand that a figure counts."""
+    if column == "known":
+        return address_of("/entities/", {})
+    if column.endswith("share"):
+        return None
+    return address_of("/statistics/coverage/parties", {**wanted.narrowed(line), "found": column})
 
 
 def _outcomes(session: Session, scope: Scope, by: str, item: str) -> Sheet:
@@ -169,7 +184,7 @@ STATISTICS: dict[str, Statistic] = {
                       _("全部对象：本站现在公开的全部检查对象，不论区划和时期。监管名录中没有在本站公开的不计入，因此覆盖率可能高于按监管名录计算的结果。"),
                       _("重复问题率 = 两次以上发现问题的对象 ÷ 发现问题的对象"),
                       _("同一对象只计一次；被几个机关或在几个季度检查的，合计中也只计一次。")),
-            leads={},
+            leads={}, shown_by=_parties,
             sheet=lambda session, scope, by, _item: statistics.parties(session, scope, by),
         ),
         Statistic(
@@ -184,7 +199,7 @@ STATISTICS: dict[str, Statistic] = {
                       _("已抽取：名单已经公开的抽取户次；名单尚未到公开时间的不计入。"),
                       _("已公示：结果已公开的检查次数。本站只知道已公开的检查，所以没有另列已检查而未公开的。"),
                       _("年份是计划年度，检查主体是制定计划的机关；只计现行版本中的任务。")),
-            leads={}, sums=_summands,
+            leads={}, shown_by=_summands,
             sheet=lambda session, scope, by, _item: statistics.progress(session, scope, by),
         ),
         Statistic(

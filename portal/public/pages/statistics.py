@@ -13,8 +13,16 @@ from portal.kit.db import db
 from portal.kit.i18n import language
 from portal.public import filters, params
 from portal.public.caching import conditional
-from portal.public.pages.figures import STATISTICS, Asked, asked, quarter, readers, written
-from portal.register.queries import agencies, items, plans
+from portal.public.pages.figures import (
+    SCOPE,
+    STATISTICS,
+    Asked,
+    asked,
+    quarter,
+    readers,
+    written,
+)  # fmt: skip
+from portal.register.queries import agencies, entities, items, plans, visited
 from portal.register.queries.statistics import Line, Sheet
 
 bp = Blueprint("statistics", __name__, url_prefix="/statistics")
@@ -107,6 +115,32 @@ def show(word: str) -> ResponseReturnValue:
         agency_choices=agencies.choices(session),
         region_choices=[(code, filters.region(code)) for code in agencies.regions(session)],
         item=items.get(session, found["item"]) if "item" in found else None,
+    )
+
+
+@bp.get("/coverage/parties")
+@conditional
+def parties() -> ResponseReturnValue:
+    """Show the parties that a figure of the coverage counts, each with its checks in that scope."""
+    statistic = STATISTICS["coverage"]
+    scope = {name: SCOPE[name] for name in statistic.takes}
+    counted = params.member_of(*visited.FOUND)
+    given = params.read(**scope, found=counted, since=params.public_id)
+    found, since = given.pop("found", "parties"), given.pop("since", "")
+    wanted, session = asked(statistic, {**given, "by": "all"}), db.session()
+    page, following = visited.page(session, wanted.scope, found, since)
+    agency = given.get("agency")
+    return render_template(
+        "statistics/parties.html",
+        statistic=statistic,
+        found=found,
+        asked=wanted.narrowed(),
+        rows=page,
+        named=entities.named(session, [each.entity_id for each in page]),
+        agency=agencies.named(session, [agency]).get(agency) if agency else None,
+        quarter=quarter,
+        next=following,
+        continued=bool(since),
     )
 
 

@@ -27,7 +27,10 @@ class VisitRow(Table):
     """How often one agency checked one party in one quarter: what parties are told apart by."""
 
     __tablename__ = "visit"
-    __table_args__ = (Index("ix_visit_agency", "agency", "period", "entity_id"),)
+    __table_args__ = (
+        Index("ix_visit_agency", "agency", "entity_id"),
+        Index("ix_visit_region", "region", "entity_id"),
+    )
 
     entity_id: Mapped[str] = mapped_column(String(32), primary_key=True)
     agency: Mapped[str] = mapped_column(String(32), primary_key=True)
