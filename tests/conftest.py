@@ -31,13 +31,9 @@ NOW = datetime(2025, 6, 2, 1, 0, tzinfo=UTC)
 PLAIN = Terms()
 
 
-def pytest_configure(config: pytest.Config) -> None:
-    """On PostgreSQL an app that a test leaves behind has connections of its own, which the driver mentions."""
-    if stage.POSTGRES:
-        config.addinivalue_line(
-            "filterwarnings", "ignore:.*connection .* was deleted while still open:ResourceWarning"
-        )
-        config.addinivalue_line("filterwarnings", "ignore::pytest.PytestUnraisableExceptionWarning")
+def pytest_unconfigure() -> None:
+    """Hang up what tests left open to databases, before the interpreter finds it."""
+    stage.hang_up()
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
