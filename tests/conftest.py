@@ -3,6 +3,7 @@
 import fcntl
 import gc
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -76,18 +77,28 @@ def migrated(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture
-def data(migrated: Path, tmp_path: Path) -> Iterator[Path]:
-    """A data folder of one's own."""
-    folder = stage.copy(migrated, tmp_path / "data")
+def data(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Path]:
+    """A data folder of one's own, as far made ready as the test asks."""
+    asked = request.fixturenames
+    source = "furnished" if "office" in asked else "migrated"
+    source = "staffed" if "office_app" in asked else source
+    folder = stage.copy(request.getfixturevalue(source), tmp_path / "data")
     yield folder
     stage.clear(folder)
 
 
 @pytest.fixture
 def stores(data: Path) -> Iterator[Stores]:
-    opened = open_stores(*urls(data))
-    yield opened
-    for engine in (opened.internal, opened.register, opened.letterbox):
+    with opened(data) as stores:
+        yield stores
+
+
+@contextmanager
+def opened(data: Path) -> Iterator[Stores]:
+    """Open the stores in `data` for a while."""
+    stores = open_stores(*urls(data))
+    yield stores
+    for engine in (stores.internal, stores.register, stores.letterbox):
         engine.dispose()
 
 
@@ -154,21 +165,32 @@ class Office:
         return self.publish(batch_id, now=now, let_pass=let_pass)
 
 
+@pytest.fixture(scope="session")
+def furnished(migrated: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Stores of an office with its people, whose agency and one item are public already; to be copied."""
+    folder = tmp_path_factory.mktemp("furnished")
+    data = stage.copy(migrated, folder / "data")
+    with opened(data) as stores:
+        for name, roles in (
+            ("lin", (Role.CLERK,)),
+            ("wu", (Role.REVIEWER,)),
+            ("he", (Role.PUBLISHER,)),
+            ("an", (Role.PUBLISHER,)),
+            ("bao", (Role.SECRECY,)),
+        ):
+            people.add(
+                stores.internal, name=name, display=name, agency="*", roles=roles, password=None
+            )
+        made = Office(stores, folder)
+        made.put("agencies", AGENCY_ROW)
+        made.put("items", ITEM_ROW)
+    return data
+
+
 @pytest.fixture
 def office(stores: Stores, tmp_path: Path) -> Office:
     """An office whose agency and one item are public already."""
-    for name, roles in (
-        ("lin", (Role.CLERK,)),
-        ("wu", (Role.REVIEWER,)),
-        ("he", (Role.PUBLISHER,)),
-        ("an", (Role.PUBLISHER,)),
-        ("bao", (Role.SECRECY,)),
-    ):
-        people.add(stores.internal, name=name, display=name, agency="*", roles=roles, password=None)
-    made = Office(stores, tmp_path)
-    made.put("agencies", AGENCY_ROW)
-    made.put("items", ITEM_ROW)
-    return made
+    return Office(stores, tmp_path)
 
 
 @pytest.fixture

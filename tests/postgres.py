@@ -8,6 +8,7 @@ room. The command finds the server in TEST_POSTGRES.
 import os
 import pwd
 import shutil
+import signal
 import subprocess
 import sys
 import tempfile
@@ -26,6 +27,7 @@ def main(command: list[str]) -> int:
     if found is None:
         sys.stderr.write("PostgreSQL is missing: install the package postgresql\n")
         return 1
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
     with tempfile.TemporaryDirectory(prefix="pg-", dir=place()) as name:
         folder = Path(name)
         make(found, folder)

@@ -25,7 +25,7 @@ def environ(data: Path) -> dict[str, str]:
     """Return the settings that make `data` the place of the stores."""
     found = {"PORTAL_DATA": str(data)}
     if POSTGRES:
-        found |= {f"PORTAL_{store.upper()}_URL": _url(data, store) for store in STORES}
+        found |= {f"PORTAL_{store.upper()}_URL": url_of(data, store) for store in STORES}
     return found
 
 
@@ -103,7 +103,8 @@ def _forget(connection: object, record: object) -> None:
     _opened.discard(connection)
 
 
-def _url(data: Path, store: str) -> str:
+def url_of(data: Path, store: str) -> str:
+    """Return the URL of the database of a store in `data`."""
     return _address(_name(data, store))
 
 

@@ -36,7 +36,7 @@ from tests.internal.drawing_makers import ORDER, numbered, parties
 from tests.makers import Row
 from tests.public.crawl import crawl
 from tests.public.test_leaks import DECISION, _everything, _strip, _twin
-from tests.raw import raw_bytes
+from tests.raw import store_bytes
 from tests.stage import urls
 
 LATER = NOW + timedelta(days=40)
@@ -128,8 +128,7 @@ def _outside(office: Office, data: Path) -> bytes:
     found = [repr(answer.headers).encode() + answer.body for answer in crawl(client).values()]
     #: A page repeats what it was asked.
     found += [client.get(each).data.replace(SECRET.encode(), b"") for each in more]
-    found += [raw_bytes(path) for path in data.glob("register.db*")]
-    return b"".join(found)
+    return b"".join(found) + store_bytes(data)
 
 
 def _public(office: Office, name: str = "shili-1") -> PublicDraw:
@@ -260,7 +259,7 @@ def test_who_loses_their_page_is_named_in_no_package_any_more(
             now=LATER,
         )  # fmt: skip
     assert _named(office) == {numbered(n) for n in range(10)} - {gone}
-    assert gone.encode() not in b"".join(raw_bytes(path) for path in data.glob("register.db*"))
+    assert gone.encode() not in store_bytes(data)
     #: The digest is that of the package as it is now; the one before would tell what that held.
     assert _public(office).package_sha256 != said
 
@@ -277,7 +276,7 @@ def test_a_draw_held_at_a_party_or_called_after_it_lets_go_of_it(
 
     _decide(office, gone, Act.WITHHOLD)
 
-    assert gone.encode() not in b"".join(raw_bytes(path) for path in data.glob("register.db*"))
+    assert gone.encode() not in store_bytes(data)
     with Session(office.stores.register) as session:
         assert bool(list(packages.pieces(session, _public(office).id))) is kept
     assert (_public(office).place is None) is kept

@@ -27,6 +27,7 @@ from portal.register.selecting import lines
 from portal.register.selecting.codelists import CODE_LISTS, NAME_OF
 from portal.register.selecting.listings import LISTINGS
 from portal.register.writer import open_pen
+from tests import stage
 from tests.public.test_query_cost import SMALL, recorded
 from tests.register.makers import a_public_agency, a_public_entity, a_public_result
 
@@ -251,8 +252,7 @@ def test_a_broken_export_is_cut_off_rather_than_ended(
 
 
 def test_too_many_requests_are_told_to_wait(data: Path) -> None:
-    environ = {
-        "PORTAL_DATA": str(data),
+    environ = stage.environ(data) | {
         "PORTAL_SITE_URL": "https://mingcha.example",
         "PORTAL_RATE_LIMIT": "3",
     }
@@ -321,7 +321,7 @@ def test_every_code_list_in_use_is_served() -> None:
 @pytest.mark.slow
 @pytest.mark.parametrize("lang", ["zh", "en"])
 def test_every_example_of_the_reference_runs(demo: Path, lang: str) -> None:
-    environ = {"PORTAL_DATA": str(demo), "PORTAL_SITE_URL": "https://mingcha.example"}
+    environ = stage.environ(demo) | {"PORTAL_SITE_URL": "https://mingcha.example"}
     client = create_app(config.load(environ)).test_client()
     text = (DOCS / f"api.{lang}.md").read_text("utf-8")
     fences = re.findall(r"^```sh\n(.*?)^```", text, flags=re.DOTALL | re.MULTILINE)
