@@ -171,20 +171,24 @@ def furnished(migrated: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("furnished")
     data = stage.copy(migrated, folder / "data")
     with opened(data) as stores:
-        for name, roles in (
-            ("lin", (Role.CLERK,)),
-            ("wu", (Role.REVIEWER,)),
-            ("he", (Role.PUBLISHER,)),
-            ("an", (Role.PUBLISHER,)),
-            ("bao", (Role.SECRECY,)),
-        ):
-            people.add(
-                stores.internal, name=name, display=name, agency="*", roles=roles, password=None
-            )
-        made = Office(stores, folder)
-        made.put("agencies", AGENCY_ROW)
-        made.put("items", ITEM_ROW)
+        furnish(stores, folder)
     return data
+
+
+def furnish(stores: Stores, folder: Path) -> Office:
+    """Bring people, an agency and one item into empty stores: clerk lin, reviewer wu, publishers, secrecy officer."""
+    for name, roles in (
+        ("lin", (Role.CLERK,)),
+        ("wu", (Role.REVIEWER,)),
+        ("he", (Role.PUBLISHER,)),
+        ("an", (Role.PUBLISHER,)),
+        ("bao", (Role.SECRECY,)),
+    ):
+        people.add(stores.internal, name=name, display=name, agency="*", roles=roles, password=None)
+    made = Office(stores, folder)
+    made.put("agencies", AGENCY_ROW)
+    made.put("items", ITEM_ROW)
+    return made
 
 
 @pytest.fixture

@@ -1136,7 +1136,12 @@ def test_an_agency_that_cannot_be_is_told(
 
 @pytest.mark.parametrize("region", ["9901", "9901010", "990101003001002", "示例区"])
 def test_the_region_of_a_party_is_a_code(office: Office, tmp_path: Path, region: str) -> None:
-    row = {"entity_name": "示例市青禾食品有限公司", "identifier": CREDIT_CODE, "form": "企业", "region": region}
+    row = {
+        "entity_name": "示例市青禾食品有限公司",
+        "identifier": CREDIT_CODE,
+        "form": "企业",
+        "region": region,
+    }
     path = a_workbook(tmp_path / "entities.xlsx", "entities", [row])
 
     found = problems(office, path, "entities")

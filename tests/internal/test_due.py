@@ -550,6 +550,7 @@ def _steps(stores: Stores, today: date) -> int:
     return count
 
 
+@pytest.mark.sqlite
 def test_the_list_costs_what_waits_and_not_what_was_ever_filed(crowded: Office) -> None:
     today = date(2025, 6, 16)
     before = _steps(crowded.stores, today)

@@ -24,6 +24,7 @@ from portal.internal.desk import decide, notices, people, retract
 from portal.internal.desk.drawing import freezing, keeping, orders, outward, steps
 from portal.internal.desk.drawing.orders import BadOrder
 from portal.internal.desk.orders import Order
+from portal.internal.desk.stores import Stores
 from portal.internal.tables.filings import FilingRow
 from portal.public.app import create_app
 from portal.register import packages
@@ -31,7 +32,7 @@ from portal.register.evidence import PublicStratum
 from portal.register.proofs import entries
 from portal.register.records import Kind, PublicDraw
 from tests import stage
-from tests.conftest import NOW, Office
+from tests.conftest import NOW, Office, furnish
 from tests.internal.drawing_makers import ORDER, numbered, parties
 from tests.makers import Row
 from tests.public.crawl import crawl
@@ -369,10 +370,11 @@ def test_two_draws_that_differ_in_secrets_give_the_same_site(
     even: Callable[[], None],
     migrated: Path,
     tmp_path: Path,
-    office: Office,
+    stores: Stores,
     data: Path,
 ) -> None:
     """Non-interference at every step: but for their number, what the drum holds in secret changes no byte."""
+    office = furnish(stores, tmp_path)
     other_data = stage.copy(migrated, tmp_path / "other")
     (other_data / "log.key").write_bytes((data / "log.key").read_bytes())
     other = _twin(office, other_data, tmp_path)

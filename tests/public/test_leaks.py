@@ -15,7 +15,7 @@ from portal.domain.workflow import Role
 from portal.internal.desk import decide as desk
 from portal.internal.desk import notices, people, retract, scheduled
 from portal.internal.desk.orders import Order
-from portal.internal.desk.stores import open_stores
+from portal.internal.desk.stores import Stores, open_stores
 from portal.internal.tables.filings import FilingRow
 from portal.internal.tables.settings import ID_KEY, SettingRow
 from portal.public.app import create_app
@@ -26,7 +26,7 @@ from portal.register.search.model import Query
 from portal.register.search.opening import open_engine
 from portal.register.tables.entities import EntityRow
 from tests import stage
-from tests.conftest import NOW, Office
+from tests.conftest import NOW, Office, furnish
 from tests.makers import AGENCY, AGENCY_ROW, CANARY, CODE_CANARY, ITEM_ROW, RESULT_ROW
 from tests.public.crawl import Answer, crawl
 from tests.raw import store_bytes
@@ -145,12 +145,13 @@ def even_salts(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_two_offices_that_differ_only_in_secrets_give_the_same_site(
-    even_salts: None, migrated: Path, tmp_path: Path, office: Office, data: Path
+    even_salts: None, migrated: Path, tmp_path: Path, stores: Stores, data: Path
 ) -> None:
     """Non-interference: everything unpublished may change, and no byte outside does.
 
     The log is part of the site: its entries, proofs and signed heads are the same too.
     """
+    office = furnish(stores, tmp_path)
     other_data = stage.copy(migrated, tmp_path / "other")
     (other_data / "log.key").write_bytes((data / "log.key").read_bytes())
     other = _twin(office, other_data, tmp_path)
