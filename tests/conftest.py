@@ -3,6 +3,7 @@
 import fcntl
 import gc
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -31,13 +32,9 @@ NOW = datetime(2025, 6, 2, 1, 0, tzinfo=UTC)
 PLAIN = Terms()
 
 
-def pytest_configure(config: pytest.Config) -> None:
-    """On PostgreSQL an app that a test leaves behind has connections of its own, which the driver mentions."""
-    if stage.POSTGRES:
-        config.addinivalue_line(
-            "filterwarnings", "ignore:.*connection .* was deleted while still open:ResourceWarning"
-        )
-        config.addinivalue_line("filterwarnings", "ignore::pytest.PytestUnraisableExceptionWarning")
+def pytest_unconfigure() -> None:
+    """Hang up what tests left open to databases, before the interpreter finds it."""
+    stage.hang_up()
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
@@ -80,18 +77,28 @@ def migrated(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture
-def data(migrated: Path, tmp_path: Path) -> Iterator[Path]:
-    """A data folder of one's own."""
-    folder = stage.copy(migrated, tmp_path / "data")
+def data(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Path]:
+    """A data folder of one's own, as far made ready as the test asks."""
+    asked = request.fixturenames
+    source = "furnished" if "office" in asked else "migrated"
+    source = "staffed" if "office_app" in asked else source
+    folder = stage.copy(request.getfixturevalue(source), tmp_path / "data")
     yield folder
     stage.clear(folder)
 
 
 @pytest.fixture
 def stores(data: Path) -> Iterator[Stores]:
-    opened = open_stores(*urls(data))
-    yield opened
-    for engine in (opened.internal, opened.register, opened.letterbox):
+    with opened(data) as stores:
+        yield stores
+
+
+@contextmanager
+def opened(data: Path) -> Iterator[Stores]:
+    """Open the stores in `data` for a while."""
+    stores = open_stores(*urls(data))
+    yield stores
+    for engine in (stores.internal, stores.register, stores.letterbox):
         engine.dispose()
 
 
@@ -158,9 +165,18 @@ class Office:
         return self.publish(batch_id, now=now, let_pass=let_pass)
 
 
-@pytest.fixture
-def office(stores: Stores, tmp_path: Path) -> Office:
-    """An office whose agency and one item are public already."""
+@pytest.fixture(scope="session")
+def furnished(migrated: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Stores of an office with its people, whose agency and one item are public already; to be copied."""
+    folder = tmp_path_factory.mktemp("furnished")
+    data = stage.copy(migrated, folder / "data")
+    with opened(data) as stores:
+        furnish(stores, folder)
+    return data
+
+
+def furnish(stores: Stores, folder: Path) -> Office:
+    """Bring people, an agency and one item into empty stores: clerk lin, reviewer wu, publishers, secrecy officer."""
     for name, roles in (
         ("lin", (Role.CLERK,)),
         ("wu", (Role.REVIEWER,)),
@@ -169,10 +185,16 @@ def office(stores: Stores, tmp_path: Path) -> Office:
         ("bao", (Role.SECRECY,)),
     ):
         people.add(stores.internal, name=name, display=name, agency="*", roles=roles, password=None)
-    made = Office(stores, tmp_path)
+    made = Office(stores, folder)
     made.put("agencies", AGENCY_ROW)
     made.put("items", ITEM_ROW)
     return made
+
+
+@pytest.fixture
+def office(stores: Stores, tmp_path: Path) -> Office:
+    """An office whose agency and one item are public already."""
+    return Office(stores, tmp_path)
 
 
 @pytest.fixture

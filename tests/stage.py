@@ -7,6 +7,7 @@ import shutil
 import sqlite3
 from pathlib import Path
 
+import psycopg
 import sqlalchemy as sa
 from sqlalchemy.engine import make_url
 
@@ -17,13 +18,14 @@ from portal.kit.db import engine_for
 #: URL of a server, whatever its database; see `tests.postgres`.
 POSTGRES = os.environ.get("TEST_POSTGRES")
 STORES = ("register", "internal", "letterbox")
+_opened: set[psycopg.Connection] = set()
 
 
 def environ(data: Path) -> dict[str, str]:
     """Return the settings that make `data` the place of the stores."""
     found = {"PORTAL_DATA": str(data)}
     if POSTGRES:
-        found |= {f"PORTAL_{store.upper()}_URL": _url(data, store) for store in STORES}
+        found |= {f"PORTAL_{store.upper()}_URL": url_of(data, store) for store in STORES}
     return found
 
 
@@ -49,6 +51,7 @@ def copy(source: Path, target: Path) -> Path:
     """Copy the stores of `source`, which nobody has open, to `target`."""
     shutil.copytree(source, target, dirs_exist_ok=True)
     if POSTGRES:
+        hang_up(source)
         for store in STORES:
             _create(_name(target, store), _name(source, store))
     return target
@@ -73,11 +76,35 @@ def register_alone(source: Path) -> sa.Engine:
 def clear(data: Path) -> None:
     """Drop the databases of `data`; files go with their folder."""
     if POSTGRES:
+        hang_up(data)
         for store in STORES:
             _run(f'DROP DATABASE IF EXISTS "{_name(data, store)}" WITH (FORCE)')
 
 
-def _url(data: Path, store: str) -> str:
+def hang_up(data: Path | None = None) -> None:
+    """Close what this process has open to the databases of `data`, or of all: an app that is dropped does not."""
+    names = {_name(data, store) for store in STORES} if data else None
+    for each in list(_opened):
+        if each.closed or names is None or each.info.dbname in names:
+            _opened.discard(each)
+            each.close()
+
+
+@sa.event.listens_for(sa.Pool, "connect")
+def _remember(connection: object, record: object) -> None:
+    del record
+    if isinstance(connection, psycopg.Connection):
+        _opened.add(connection)
+
+
+@sa.event.listens_for(sa.Pool, "close")
+def _forget(connection: object, record: object) -> None:
+    del record
+    _opened.discard(connection)
+
+
+def url_of(data: Path, store: str) -> str:
+    """Return the URL of the database of a store in `data`."""
     return _address(_name(data, store))
 
 

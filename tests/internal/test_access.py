@@ -25,6 +25,7 @@ from portal.internal.tables.sessions import SessionRow
 from portal.kit import clock, config
 from tests.conftest import Office
 from tests.internal.clicking import PASSWORD, SignIn, post, read, send
+from tests.stage import environ as environ_of
 from tests.stage import urls
 
 Enter = Callable[..., TestResponse]
@@ -430,7 +431,7 @@ def test_switching_it_off_takes_the_password(office: Office, signed_in: SignIn) 
 
 
 def test_a_role_may_need_it(data: Path, office_app: Flask, enter: Enter) -> None:
-    environ = {"PORTAL_DATA": str(data), "PORTAL_OFFICE_TOTP": "publisher, admin"}
+    environ = environ_of(data) | {"PORTAL_OFFICE_TOTP": "publisher, admin"}
     strict = create_app(config.load(environ), config.internal_url(environ))
     clerk, publisher = strict.test_client(), strict.test_client()
     enter("lin", client=clerk)
@@ -496,7 +497,7 @@ def test_what_goes_wrong_inside_is_told_without_anything_of_it(
 def test_cookies_say_what_they_may(
     data: Path, office_app: Flask, url: str, cookie_name: str, flags: set[str]
 ) -> None:
-    environ = {"PORTAL_DATA": str(data), "PORTAL_OFFICE_URL": url}
+    environ = environ_of(data) | {"PORTAL_OFFICE_URL": url}
     app = create_app(config.load(environ), config.internal_url(environ))
     client = app.test_client()
 
@@ -538,7 +539,7 @@ def test_a_stranger_sends_no_large_body(office_app: Flask) -> None:
 def test_an_address_is_taken_from_as_many_proxies_as_there_are(
     office: Office, data: Path, office_app: Flask, proxies: str, seen: str
 ) -> None:
-    environ = {"PORTAL_DATA": str(data), "PORTAL_OFFICE_PROXIES": proxies}
+    environ = environ_of(data) | {"PORTAL_OFFICE_PROXIES": proxies}
     app = create_app(config.load(environ), config.internal_url(environ))
     client = app.test_client()
     token = re.findall(r'value="([^"]+)"', read(client, "/sign-in"))[0]

@@ -1134,6 +1134,22 @@ def test_an_agency_that_cannot_be_is_told(
     assert found == only("检查主体", told)
 
 
+@pytest.mark.parametrize("region", ["9901", "9901010", "990101003001002", "示例区"])
+def test_the_region_of_a_party_is_a_code(office: Office, tmp_path: Path, region: str) -> None:
+    row = {
+        "entity_name": "示例市青禾食品有限公司",
+        "identifier": CREDIT_CODE,
+        "form": "企业",
+        "region": region,
+    }
+    path = a_workbook(tmp_path / "entities.xlsx", "entities", [row])
+
+    found = problems(office, path, "entities")
+
+    told = "E2 “行政区划代码”：应为6位数字的行政区划代码（到乡镇的9位，到村的12位）"
+    assert found == only("检查对象", told)
+
+
 def test_an_item_that_ends_before_it_begins_is_told(office: Office, tmp_path: Path) -> None:
     dates = {"approved_on": "2025-07-01", "effective_on": "2025-03-01", "ended_on": "2025-02-28"}
     path = a_workbook(tmp_path / "items.xlsx", "items", [{**ITEM_ROW, **dates}])

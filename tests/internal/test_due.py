@@ -29,7 +29,7 @@ from portal.internal.tables.people import EVERY_AGENCY
 from portal.kit import clock
 from tests.conftest import NOW, Office
 from tests.makers import AGENCY, AGENCY_ROW, CREDIT_CODE, RESULT_ROW, Row, a_text
-from tests.stage import urls
+from tests.stage import environ, urls
 
 PARTY = "示例市青禾食品有限公司"
 PROBLEM: Row = {**RESULT_ROW, "outcomes": "发现问题已责令改正", "due_on": "2025-06-20"}
@@ -506,6 +506,7 @@ def recorded(engine: sa.Engine) -> Iterator[list[tuple[str, Any]]]:
         sa.event.remove(engine, "before_cursor_execute", note)
 
 
+@pytest.mark.sqlite
 @pytest.mark.parametrize("scope", [EVERY_AGENCY, AGENCY])
 def test_every_question_walks_an_index(crowded: Office, scope: str) -> None:
     engine = crowded.stores.internal
@@ -549,6 +550,7 @@ def _steps(stores: Stores, today: date) -> int:
     return count
 
 
+@pytest.mark.sqlite
 def test_the_list_costs_what_waits_and_not_what_was_ever_filed(crowded: Office) -> None:
     today = date(2025, 6, 16)
     before = _steps(crowded.stores, today)
@@ -579,7 +581,7 @@ def test_the_list_costs_what_waits_and_not_what_was_ever_filed(crowded: Office) 
 
 
 def command(data: Path, *words: str) -> Result:
-    return CliRunner().invoke(main, ["due", *words], env={"PORTAL_DATA": str(data)})
+    return CliRunner().invoke(main, ["due", *words], env=environ(data))
 
 
 def test_the_command_tells_the_list_in_words(office: Office, data: Path) -> None:

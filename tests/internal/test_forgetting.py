@@ -25,7 +25,7 @@ from portal.register.search.opening import open_engine
 from portal.register.writer import open_pen
 from tests.conftest import NOW, Office
 from tests.makers import RESULT_ROW
-from tests.raw import raw_bytes
+from tests.raw import store_bytes
 
 #: Two characters of a fictitious name that no other record holds, as the index would keep them.
 NAME = "示例市貔貅食品有限公司"
@@ -132,9 +132,7 @@ def test_a_purge_that_a_crash_prevented_is_carried_out_by_what_comes_next(
     scheduled.carry_out(stores, now=NOW)
     scheduled.carry_out(stores, now=NOW)
     assert (len(seen), purging.owed(stores.register)) == (1, 0)
-    assert RARE.encode() not in b"".join(
-        raw_bytes(path) for path in sorted(data.glob("register.db*"))
-    )
+    assert RARE.encode() not in store_bytes(data)
 
 
 def test_a_decision_that_hides_more_is_carried_through_to_every_file(

@@ -50,12 +50,19 @@ def test_a_ledger_as_written_verifies(office: Office) -> None:
     [
         "UPDATE ledger SET person = 'wu' WHERE id = 2",
         "DELETE FROM ledger WHERE id = 2",
-        "INSERT OR REPLACE INTO ledger SELECT * FROM ledger WHERE id = 2",
-        "REPLACE INTO ledger (id, at, person, action, detail) VALUES (2, '2025-06-02', '', '', '')",
+        pytest.param(
+            "INSERT OR REPLACE INTO ledger SELECT * FROM ledger WHERE id = 2",
+            marks=pytest.mark.sqlite,
+        ),
+        pytest.param(
+            "REPLACE INTO ledger (id, at, person, action, detail) VALUES (2, '2025-06-02', '', '', '')",
+            marks=pytest.mark.sqlite,
+        ),
+        pytest.param("TRUNCATE ledger", marks=pytest.mark.postgres),
     ],
 )
 def test_the_store_refuses_to_change_or_remove_a_row(office: Office, statement: str) -> None:
-    with pytest.raises(sa.exc.IntegrityError, match="only ever added"):
+    with pytest.raises(sa.exc.DatabaseError, match="only ever added"):
         with office.stores.internal.begin() as connection:
             connection.exec_driver_sql(statement)
 
@@ -133,6 +140,7 @@ def test_a_list_is_read_page_by_page_without_gaps_or_repeats(office: Office) -> 
     assert seen == sorted(set(seen), reverse=True)
 
 
+@pytest.mark.sqlite
 @pytest.mark.parametrize(
     "asked",
     [

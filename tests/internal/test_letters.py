@@ -23,7 +23,7 @@ from portal.register.tables.replies import ReplyRow
 from portal.register.tables.results import ResultRow
 from tests.conftest import NOW, Office
 from tests.makers import RESULT_ROW
-from tests.raw import raw_bytes
+from tests.raw import store_bytes
 
 PDF = b"%PDF-1.4\nJSQ-evidence\n%%EOF\n"
 CANARIES = ("JSQ-text", "JSQ-contact", "JSQ-evidence", "JSQ-file")
@@ -50,12 +50,6 @@ def send(client: FlaskClient, about: str, kind: LetterKind, **more: object) -> s
     found = re.search(r"[2-9A-Z]{4}-[2-9A-Z]{4}-[2-9A-Z]{4}", page.get_data(as_text=True))
     assert found is not None
     return found[0].replace("-", "")
-
-
-def _bytes(engine: sa.Engine) -> bytes:
-    """Return what a thief of the store's files would read."""
-    path = Path(str(engine.url.database))
-    return b"".join(raw_bytes(each) for each in sorted(path.parent.glob(f"{path.name}*")))
 
 
 def flag(stores: Stores, result: str) -> bool:
@@ -104,9 +98,8 @@ def test_an_objection_is_flagged_at_once_and_its_decision_published_by_a_second_
     assert "异议处理中" not in decided
 
 
-@pytest.mark.sqlite
 def test_only_the_reviewed_text_of_a_statement_becomes_public(
-    office: Office, client: FlaskClient, result: str
+    office: Office, data: Path, client: FlaskClient, result: str
 ) -> None:
     stores = office.stores
     reference = send(client, result, LetterKind.REPLY)
@@ -118,7 +111,7 @@ def test_only_the_reviewed_text_of_a_statement_becomes_public(
     letters.release(stores, reference, by="he", now=NOW)
     page = client.get(f"/results/{result}").get_data(as_text=True)
     status = client.get(f"/replies/{reference}").get_data(as_text=True)
-    stored = _bytes(stores.register)
+    stored = store_bytes(data)
 
     assert "企业陈述，未经核实" in page
     assert "本店已更换全部标签。" in page
@@ -127,15 +120,15 @@ def test_only_the_reviewed_text_of_a_statement_becomes_public(
     assert [each for each in CANARIES if each.encode() in stored] == []
 
 
-@pytest.mark.sqlite
 def test_nothing_of_a_letter_stays_in_the_box_or_reaches_the_register(
-    office: Office, client: FlaskClient, result: str
+    office: Office, data: Path, client: FlaskClient, result: str
 ) -> None:
     stores = office.stores
     send(client, result, LetterKind.OBJECTION)
     letters.collect(stores, now=NOW)
-    box, register = _bytes(stores.letterbox), _bytes(stores.register)
-    inside = _bytes(stores.internal)
+    box, register, inside = (
+        store_bytes(data, each) for each in ("letterbox", "register", "internal")
+    )
 
     assert [each for each in CANARIES if each.encode() in box or each.encode() in register] == []
     assert [each for each in CANARIES if each.encode() in inside] == [*CANARIES[:3]]

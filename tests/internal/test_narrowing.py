@@ -23,7 +23,7 @@ from portal.register.tables.entities import EntityRow
 from tests.conftest import NOW, Office
 from tests.internal.drawing_makers import numbered
 from tests.makers import AGENCY, CREDIT_CODE, ITEM_ROW, RESULT_ROW, Row
-from tests.raw import raw_bytes
+from tests.raw import store_bytes
 
 #: Words that stand with the second item alone.
 NAME, DETAIL = "鸊鷉供应点核查", "鸊鷉库房台账缺失"
@@ -111,13 +111,12 @@ def test_what_a_check_found_about_an_item_goes_when_the_item_is_hidden(office: O
     assert _faults(office) == []
 
 
-@pytest.mark.sqlite
 def test_no_byte_of_the_register_or_the_index_tells_of_it_either(
     office: Office, data: Path
 ) -> None:
     _hide(office, Kind.ITEM, "SP-002")
 
-    register = b"".join(raw_bytes(path) for path in data.glob("register.db*"))
+    register = store_bytes(data)
     index = b"".join(path.read_bytes() for path in (data / "search").iterdir())
     told = [c for c in ("utf-8", "utf-16-le") if "鸊鷉库".encode(c) in register + index]
     assert told == []

@@ -35,7 +35,7 @@ from tests.journeys.processes import (
 )
 from tests.journeys.processes import office as run_office
 from tests.makers import RESULT_ROW
-from tests.raw import raw_bytes
+from tests.raw import store_bytes
 from tests.stage import urls
 
 pytestmark = [pytest.mark.slow, pytest.mark.enable_socket]
@@ -193,6 +193,6 @@ def test_killed_while_publishing_nothing_is_lost_and_nothing_comes_back(
         assert _agrees(data) > KILLS // 4
         _look(world, told)
     assert len(told.live) + len(told.gone) >= KILLS // 8
-    left = b"".join(raw_bytes(path) for path in sorted(data.glob("register.db*")))
+    left = store_bytes(data)
     left += b"".join(path.read_bytes() for path in (data / "search").rglob("*") if path.is_file())
     assert [key for key in told.gone if f"{CANARY}{key}".encode() in left] == []

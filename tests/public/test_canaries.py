@@ -39,7 +39,7 @@ from tests import stage
 from tests.conftest import NOW, Office
 from tests.makers import AGENCY, CREDIT_CODE, a_text
 from tests.public.crawl import crawl
-from tests.raw import raw_bytes
+from tests.raw import store_bytes
 from tests.stage import urls
 
 _DIGITS = "零壹贰叁肆伍陆柒捌玖"
@@ -192,8 +192,7 @@ class World:
         pages = crawl(create_app(urls(self.data)[0]).test_client())
         assert any("lang=en" in address for address in pages)
         outside = b"".join(repr(answer.headers).encode() + answer.body for answer in pages.values())
-        for path in self.data.glob("register.db*"):
-            outside += raw_bytes(path)
+        outside += store_bytes(self.data)
         return {each for each in ALL if canary(*each).encode() in outside}
 
 
@@ -227,9 +226,8 @@ def _opened(data: Path, folder: Path) -> Iterator[World]:
         engine.dispose()
 
 
-@pytest.mark.sqlite
 def test_every_private_field_is_in_the_world(world: World) -> None:
-    inside = b"".join(raw_bytes(path) for path in world.data.glob("internal.db*"))
+    inside = store_bytes(world.data, "internal")
 
     coded = {("entity", "identifiers"), ("entity", "region")}  # codes cannot hold a word
     assert {each for each in ALL if canary(*each).encode() not in inside} == coded
@@ -239,7 +237,7 @@ def test_every_private_field_is_in_the_world(world: World) -> None:
 def test_no_canary_is_anywhere_outside_before_or_after_a_withdrawal(world: World) -> None:
     world.publish()
     assert world.found() == set()
-    assert "青禾食品".encode() in b"".join(raw_bytes(p) for p in world.data.glob("register.db*"))
+    assert "青禾食品".encode() in store_bytes(world.data)
 
     with Session(world.office.stores.internal) as session:
         rows = session.execute(sa.select(FilingRow.kind, FilingRow.public_id)).all()
@@ -248,7 +246,7 @@ def test_no_canary_is_anywhere_outside_before_or_after_a_withdrawal(world: World
             retract.retract(world.office.stores, kind, public_id, by="he", second="an", now=NOW)
 
     assert world.found() == set()
-    public = b"".join(raw_bytes(path) for path in world.data.glob("register.db*"))
+    public = store_bytes(world.data)
     assert [word for word in ("青禾食品", "实施方案", "第一轮") if word.encode() in public] == []
 
 

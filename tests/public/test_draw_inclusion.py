@@ -153,7 +153,6 @@ def test_a_path_read_from_tiles_is_that_of_the_whole_tree(size: int, at: float) 
     assert is_included(leaves[place], place, size, path, tree.root())
 
 
-@pytest.mark.sqlite
 def test_an_upgrade_gives_proofs_to_draws_published_before_there_were_any(
     office: Office, client: FlaskClient, data: Path
 ) -> None:

@@ -24,6 +24,7 @@ from portal.internal.desk import decide, notices, people, retract
 from portal.internal.desk.drawing import freezing, keeping, orders, outward, steps
 from portal.internal.desk.drawing.orders import BadOrder
 from portal.internal.desk.orders import Order
+from portal.internal.desk.stores import Stores
 from portal.internal.tables.filings import FilingRow
 from portal.public.app import create_app
 from portal.register import packages
@@ -31,12 +32,12 @@ from portal.register.evidence import PublicStratum
 from portal.register.proofs import entries
 from portal.register.records import Kind, PublicDraw
 from tests import stage
-from tests.conftest import NOW, Office
+from tests.conftest import NOW, Office, furnish
 from tests.internal.drawing_makers import ORDER, numbered, parties
 from tests.makers import Row
 from tests.public.crawl import crawl
 from tests.public.test_leaks import DECISION, _everything, _strip, _twin
-from tests.raw import raw_bytes
+from tests.raw import store_bytes
 from tests.stage import urls
 
 LATER = NOW + timedelta(days=40)
@@ -128,8 +129,7 @@ def _outside(office: Office, data: Path) -> bytes:
     found = [repr(answer.headers).encode() + answer.body for answer in crawl(client).values()]
     #: A page repeats what it was asked.
     found += [client.get(each).data.replace(SECRET.encode(), b"") for each in more]
-    found += [raw_bytes(path) for path in data.glob("register.db*")]
-    return b"".join(found)
+    return b"".join(found) + store_bytes(data)
 
 
 def _public(office: Office, name: str = "shili-1") -> PublicDraw:
@@ -260,7 +260,7 @@ def test_who_loses_their_page_is_named_in_no_package_any_more(
             now=LATER,
         )  # fmt: skip
     assert _named(office) == {numbered(n) for n in range(10)} - {gone}
-    assert gone.encode() not in b"".join(raw_bytes(path) for path in data.glob("register.db*"))
+    assert gone.encode() not in store_bytes(data)
     #: The digest is that of the package as it is now; the one before would tell what that held.
     assert _public(office).package_sha256 != said
 
@@ -277,7 +277,7 @@ def test_a_draw_held_at_a_party_or_called_after_it_lets_go_of_it(
 
     _decide(office, gone, Act.WITHHOLD)
 
-    assert gone.encode() not in b"".join(raw_bytes(path) for path in data.glob("register.db*"))
+    assert gone.encode() not in store_bytes(data)
     with Session(office.stores.register) as session:
         assert bool(list(packages.pieces(session, _public(office).id))) is kept
     assert (_public(office).place is None) is kept
@@ -370,10 +370,11 @@ def test_two_draws_that_differ_in_secrets_give_the_same_site(
     even: Callable[[], None],
     migrated: Path,
     tmp_path: Path,
-    office: Office,
+    stores: Stores,
     data: Path,
 ) -> None:
     """Non-interference at every step: but for their number, what the drum holds in secret changes no byte."""
+    office = furnish(stores, tmp_path)
     other_data = stage.copy(migrated, tmp_path / "other")
     (other_data / "log.key").write_bytes((data / "log.key").read_bytes())
     other = _twin(office, other_data, tmp_path)

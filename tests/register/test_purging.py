@@ -17,7 +17,7 @@ from portal.register.purging import NotPurged
 from portal.register.records import Kind
 from portal.register.tables.entities import EntityRow
 from portal.register.writer import open_pen
-from tests.raw import raw_bytes
+from tests.raw import store_bytes
 from tests.register.makers import a_public_entity
 
 pytestmark = pytest.mark.sqlite
@@ -43,7 +43,7 @@ def _fill(register: sa.Engine, count: int = COUNT) -> None:
 
 def _left(data: Path, numbers: set[int]) -> int:
     """Count the names among `numbers` that any file of the register still holds."""
-    raw = b"".join(raw_bytes(path) for path in sorted(data.glob("register.db*")))
+    raw = store_bytes(data)
     return len(numbers & {int(number) for number in _NAME.findall(raw)})
 
 

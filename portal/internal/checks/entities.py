@@ -1,5 +1,7 @@
 """Inspected parties: numbers that fit, and protection that another filing may not take away."""
 
+import re
+
 from portal.domain.parties import Entity, EntityForm
 from portal.internal.checks.context import Context, Reads
 from portal.internal.checks.disclosures import shows_more
@@ -8,6 +10,8 @@ from portal.internal.tables import filings
 
 #: Forms whose identity is shown in part or not at all.
 _PROTECTED = {EntityForm.NATURAL_PERSON, EntityForm.SOLE_TRADER, EntityForm.MILITARY_UNIT}
+#: A county's (GB/T 2260), a township's (GB/T 10114), a village's as statistics have it.
+_REGION = re.compile("[0-9]{6}(?:[0-9]{3}){0,2}")
 
 
 def check(context: Context, reads: Reads) -> None:
@@ -18,6 +22,10 @@ def check(context: Context, reads: Reads) -> None:
     check_names(context, fresh)
     for read in reads:
         party: Entity = read.record
+        if party.region and not _REGION.fullmatch(party.region):
+            context.tell(
+                "cell", read, "region", "应为6位数字的行政区划代码（到乡镇的9位，到村的12位）"
+            )
         check_number(context, read, party.identifiers[0])
         for other in party.identifiers[1:]:
             check_number(context, read, other, "other_identifiers")

@@ -84,7 +84,7 @@ SHEET = Sheet(
         code_column(
             "region",
             "行政区划代码",
-            "所在地6位区划代码。",
+            "所在地6位区划代码，到乡镇的9位，到村的12位。",
             example="990101",
         ),
         text_column(

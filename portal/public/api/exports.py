@@ -2,7 +2,7 @@
 
 import csv
 import io
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Generator, Iterable
 from itertools import chain, islice
 from typing import Any
 
@@ -23,7 +23,7 @@ _ROWS = 500
 _FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
 _BOM = b"\xef\xbb\xbf"
 
-Pieces = Iterator[bytes]
+Pieces = Generator[bytes, None, None]
 
 
 def answer(asked: Asked) -> Response:
@@ -82,7 +82,8 @@ class Streamed:
             raise
 
     def close(self) -> None:
-        """Let go of the snapshot. Called by the server when the answer is sent, or was cut off."""
+        """Let go of the reading, then of the snapshot. Called when the answer is sent, or was cut off."""
+        self._pieces.close()
         self._session.close()
 
 

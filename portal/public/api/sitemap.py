@@ -103,11 +103,10 @@ def _rows(session: Session, section: str, kind: Kind, first: str, site_url: str)
         .execution_options(yield_per=_CHUNK)
     )
     yield f"{_HEAD}<urlset {_SPACE}>\n"
-    for public_id, at in found:
-        moment = at.astimezone(clock.CHINA).isoformat()
-        yield (
-            f"<url><loc>{site_url}/{section}/{public_id}</loc><lastmod>{moment}</lastmod></url>\n"
-        )
+    with found:
+        for public_id, at in found:
+            moment = at.astimezone(clock.CHINA).isoformat()
+            yield f"<url><loc>{site_url}/{section}/{public_id}</loc><lastmod>{moment}</lastmod></url>\n"
     yield "</urlset>\n"
 
 

@@ -2,7 +2,7 @@
 
 import re
 import tempfile
-from collections.abc import Iterable, Iterator
+from collections.abc import Generator, Iterable
 from decimal import Decimal
 from typing import Any
 
@@ -27,7 +27,7 @@ _PIECE = 1 << 16
 _ILLEGAL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]|[\ud800-\udfff]")
 
 
-def written(asked: Asked, rows: Iterable[Any]) -> Iterator[bytes]:
+def written(asked: Asked, rows: Iterable[Any]) -> Generator[bytes, None, None]:
     """Yield the bytes of the workbook. It is made in a file first: its directory comes last.
 
     Raises:

@@ -120,8 +120,10 @@ def _stored(session: Session, kind: Kind) -> Iterator[Stored]:
         .order_by(table.public_id)
         .execution_options(yield_per=_CHUNK)
     )
-    for row in rows:
-        yield Stored(row.public_id, row.serial, row.version, row.published_on.isoformat(), row.body)
+    with rows:
+        for row in rows:
+            day = row.published_on.isoformat()
+            yield Stored(row.public_id, row.serial, row.version, day, row.body)
 
 
 def _add(dataset: Dataset, table: Rows, stored: Stored, terms: Terms) -> None:

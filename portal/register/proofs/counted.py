@@ -73,20 +73,20 @@ def _visited(session: Session) -> Iterator[tuple[str, Visits]]:
     """Yield how often each party was checked, from the results."""
     row = ResultRow
     query = sa.select(row.entity_id, row.agency_id, row.region, row.inspected_on, row.problem)
-    rows = session.execute(query.order_by(row.entity_id), execution_options=_ALL)
-    for entity_id, checks in groupby(rows, itemgetter(0)):
-        sums: dict[Visit, list[int]] = defaultdict(lambda: [0, 0])
-        for _, agency, region, day, problem in checks:
-            held = sums[Visit(agency, region, quarter(day))]
-            held[0] += 1
-            held[1] += problem
-        yield entity_id, {visit: (each[0], each[1]) for visit, each in sums.items()}
+    with session.execute(query.order_by(row.entity_id), execution_options=_ALL) as rows:
+        for entity_id, checks in groupby(rows, itemgetter(0)):
+            sums: dict[Visit, list[int]] = defaultdict(lambda: [0, 0])
+            for _, agency, region, day, problem in checks:
+                held = sums[Visit(agency, region, quarter(day))]
+                held[0] += 1
+                held[1] += problem
+            yield entity_id, {visit: (each[0], each[1]) for visit, each in sums.items()}
 
 
 def _kept(session: Session) -> Iterator[tuple[str, Visits]]:
     """Yield how often each party was checked, as it is kept."""
     row = VisitRow
     query = sa.select(row.entity_id, row.agency, row.region, row.period, row.checks, row.problems)
-    rows = session.execute(query.order_by(row.entity_id), execution_options=_ALL)
-    for entity_id, visits in groupby(rows, itemgetter(0)):
-        yield entity_id, {Visit(*each[1:4]): (each[4], each[5]) for each in visits}
+    with session.execute(query.order_by(row.entity_id), execution_options=_ALL) as rows:
+        for entity_id, visits in groupby(rows, itemgetter(0)):
+            yield entity_id, {Visit(*each[1:4]): (each[4], each[5]) for each in visits}

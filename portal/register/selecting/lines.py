@@ -44,15 +44,16 @@ def _chunks(session: Session, compiled: Compiled, reader: Reader) -> Iterator[st
     result: Any = session.connection().execute(
         compiled.way.order.behind(query, None), execution_options={"stream_results": not bare}
     )
-    #: SQLite streams by itself: bare tuples, as the library's rows take as long as the reading.
-    take = result.cursor.fetchmany if bare else result.fetchmany
-    while rows := take(_CHUNK):
-        absent = [public_id for _, public_id in rows if public_id is not None]
-        if absent:
-            late = _late(session, table, reader, absent)
-            yield "".join(late[public_id] if line is None else line for line, public_id in rows)
-        else:
-            yield "".join([line for line, _ in rows])
+    with result:
+        #: SQLite streams by itself: bare tuples, as the library's rows take as long as the reading.
+        take = result.cursor.fetchmany if bare else result.fetchmany
+        while rows := take(_CHUNK):
+            absent = [public_id for _, public_id in rows if public_id is not None]
+            if absent:
+                late = _late(session, table, reader, absent)
+                yield "".join(late[public_id] if line is None else line for line, public_id in rows)
+            else:
+                yield "".join([line for line, _ in rows])
 
 
 def _whole(table: Any, reader: Reader) -> Any:  # noqa: ANN401 - tables and SQL of any dataset

@@ -189,11 +189,11 @@ class Walk:
     def _streamed(self) -> Iterator[Keyed]:
         statement = self._order.behind(self._compiled.rows(), None)
         before = None
-        for row in self._session.execute(statement, execution_options={"yield_per": _STREAMED}):
-            stored, keys = _read(row)
-            if keys != before:
-                yield stored, keys
-            before = keys
+        with self._session.execute(statement, execution_options={"yield_per": _STREAMED}) as rows:
+            for stored, keys in map(_read, rows):
+                if keys != before:
+                    yield stored, keys
+                before = keys
 
 
 _NOWHERE = Place(())

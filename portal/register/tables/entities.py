@@ -20,7 +20,7 @@ class EntityRow(RecordRow):
 
     name: Mapped[str] = mapped_column(String(200))
     kind: Mapped[str] = mapped_column(String(20))
-    region: Mapped[str | None] = mapped_column(String(6))
+    region: Mapped[str | None] = mapped_column(String(12))
 
 
 class EntityKeyRow(Table):

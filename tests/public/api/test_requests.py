@@ -27,6 +27,7 @@ from portal.register.selecting import lines
 from portal.register.selecting.codelists import CODE_LISTS, NAME_OF
 from portal.register.selecting.listings import LISTINGS
 from portal.register.writer import open_pen
+from tests import stage
 from tests.public.test_query_cost import SMALL, recorded
 from tests.register.makers import a_public_agency, a_public_entity, a_public_result
 
@@ -120,13 +121,13 @@ def test_other_sites_may_read(client: FlaskClient) -> None:
 def test_unchanged_answers_are_not_sent_again(
     migrated_register: sa.Engine, client: FlaskClient, site: Flask, address: str
 ) -> None:
-    first = client.get(address)
+    first = client.get(address, buffered=True)
     with recorded(site) as statements:
         again = client.get(address, headers={"If-None-Match": first.headers["ETag"]})
-    other = client.get(f"{address}?lang=en").headers["ETag"]
+    other = client.get(f"{address}?lang=en", buffered=True).headers["ETag"]
     head = client.head(address)
     _publish(migrated_register, a_public_agency())
-    later = client.get(address, headers={"If-None-Match": first.headers["ETag"]})
+    later = client.get(address, headers={"If-None-Match": first.headers["ETag"]}, buffered=True)
 
     assert (again.status_code, again.data, statements) == (304, b"", [])
     assert again.headers["ETag"] == head.headers["ETag"] == first.headers["ETag"] != other
@@ -251,8 +252,7 @@ def test_a_broken_export_is_cut_off_rather_than_ended(
 
 
 def test_too_many_requests_are_told_to_wait(data: Path) -> None:
-    environ = {
-        "PORTAL_DATA": str(data),
+    environ = stage.environ(data) | {
         "PORTAL_SITE_URL": "https://mingcha.example",
         "PORTAL_RATE_LIMIT": "3",
     }
@@ -321,7 +321,7 @@ def test_every_code_list_in_use_is_served() -> None:
 @pytest.mark.slow
 @pytest.mark.parametrize("lang", ["zh", "en"])
 def test_every_example_of_the_reference_runs(demo: Path, lang: str) -> None:
-    environ = {"PORTAL_DATA": str(demo), "PORTAL_SITE_URL": "https://mingcha.example"}
+    environ = stage.environ(demo) | {"PORTAL_SITE_URL": "https://mingcha.example"}
     client = create_app(config.load(environ)).test_client()
     text = (DOCS / f"api.{lang}.md").read_text("utf-8")
     fences = re.findall(r"^```sh\n(.*?)^```", text, flags=re.DOTALL | re.MULTILINE)
@@ -339,6 +339,7 @@ def test_every_example_of_the_reference_runs(demo: Path, lang: str) -> None:
     assert "{site}" not in page
 
 
+@pytest.mark.sqlite
 @pytest.mark.slow
 @pytest.mark.parametrize("word", list(DATASETS))
 def test_every_list_walks_an_index_whatever_it_is_narrowed_to(demo_site: Flask, word: str) -> None:
