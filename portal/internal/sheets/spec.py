@@ -196,20 +196,15 @@ PARTY_COLUMNS = (
         200,
         required=True,
         example="示例市青禾食品有限公司",
-
-
     ),
     choice_column(
         "scheme", "标识类型", Scheme, "可不填，按位数判断；本地编号和无编号必须注明。",
-
     ),
     code_column(
         "identifier",
         "标识代码",
         "统一社会信用代码或注册号；无编号的留空。",
         example="91990101MA0000000U",
-
-
     ),
 )  # fmt: skip
 
