@@ -4,13 +4,16 @@ import pytest
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from portal.internal.desk import retract
+from portal.domain.results import Result
+from portal.internal.desk import retract, upload
 from portal.internal.desk.upload import Refused
+from portal.internal.tables import filings
 from portal.internal.tables.filings import FilingRow
 from portal.register.records import Kind
 from portal.register.tables.entities import EntityRow
 from portal.register.tables.results import ResultRow
 from tests.conftest import NOW, Office
+from tests.internal.test_due import recorded
 from tests.makers import AGENCY, AGENCY_ROW, ITEM_ROW, RESULT_ROW, Row, a_text
 
 KEPT: Row = {
@@ -52,6 +55,29 @@ def test_a_paper_filed_again_without_a_word_is_refused(office: Office) -> None:
         office.take(a_text(office.folder / "w-1.md", "正文", **head), "documents")
 
     assert _loosened(refused) == 1
+
+
+def test_a_fault_in_a_later_chunk_is_told_as_in_the_first(
+    office: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    office.put("results", {**PROBLEM, **KEPT})
+    monkeypatch.setattr(upload, "CHUNK", 1)
+    others = [{**RESULT_ROW, "code": f"JC-000{n}"} for n in (2, 3)]
+
+    with pytest.raises(Refused) as refused:
+        office.file("results", others[0], PROBLEM, others[1])
+
+    assert _loosened(refused) == 1
+
+
+@pytest.mark.sqlite
+def test_whether_anything_is_kept_back_is_found_in_its_index(desk: Session) -> None:
+    with recorded(desk.connection().engine) as questions:
+        filings.has_guarded(desk, Result)
+
+    [(statement, parameters)] = questions
+    plan = desk.connection().exec_driver_sql(f"EXPLAIN QUERY PLAN {statement}", parameters)
+    assert [step[3] for step in plan] == ["SEARCH filing USING INDEX ix_filing_guarded (kind=?)"]
 
 
 @pytest.mark.parametrize("said", [KEPT, {"disclosure": "公开"}])

@@ -39,6 +39,8 @@ class Context:
     names: dict[str, str] = field(default_factory=dict)
     #: Steps by check and key from the first fault of the file on: they are filed no more.
     steps: dict[str, dict[str, FollowUp]] = field(default_factory=dict)
+    #: Whether a record of the template's type was ever filed as kept back; None before it is asked.
+    has_guarded: bool | None = None
     #: What need not be said again in every row.
     told: set[str] = field(default_factory=set)
     #: What is to be told of task numbers that no plan has.

@@ -13,7 +13,9 @@ _STRICTNESS = {each: rank for rank, each in enumerate(Disclosure)}
 
 def check(context: Context, reads: Reads) -> None:
     """Tell rows that would show more than the filing before and do not say so."""
-    silent = {read.record.key: read for read in reads if "disclosure" not in read.places}
+    silent = {}
+    if _has_guarded(context, reads):
+        silent = {read.record.key: read for read in reads if "disclosure" not in read.places}
     if not silent:
         return
     record_type = type(reads[0].record)
@@ -26,6 +28,13 @@ def check(context: Context, reads: Reads) -> None:
         if shows_more(before.decision, silent[key].record.decision):
             what = "先前填报为不公开或者部分公开，本次未填公开方式；仍不公开的请照填，确需公开的请填“公开”"
             context.tell("loosened", silent[key], "disclosure", what)
+
+
+def _has_guarded(context: Context, reads: Reads) -> bool:
+    """Whether any record of this type was filed as kept back; asked once a file, which names each once."""
+    if context.has_guarded is None and reads:
+        context.has_guarded = filings.has_guarded(context.session, type(reads[0].record))
+    return bool(context.has_guarded)
 
 
 def shows_more(was: Decision, now: Decision) -> bool:

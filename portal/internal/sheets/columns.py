@@ -1,6 +1,6 @@
 """From rows of cells to rows of values, column by column (解析)."""
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import repeat
 from typing import Any
@@ -9,30 +9,16 @@ from openpyxl.utils import column_index_from_string, get_column_letter
 from openpyxl.utils.cell import coordinate_from_string
 
 from portal.internal.sheets.cells import Cell
+from portal.internal.sheets.chunk import Chunk
 from portal.internal.sheets.doors.shape import Row
 from portal.internal.sheets.header import Header
 from portal.internal.sheets.mapping import PLACEHOLDER, RUNNING, SECTION, Profile
 from portal.internal.sheets.names import fold
-from portal.internal.sheets.places import Places
 from portal.internal.sheets.spec import Sheet
 from portal.internal.sheets.strip import Special, Strip, shown
 from portal.internal.sheets.ticks import TickStrip
 
 Tell = Callable[..., None]
-
-
-@dataclass(slots=True)
-class RowRead:
-    """One row as values by field. `raw` holds, by header, what they do not say word for word."""
-
-    number: int
-    #: Fields of the record itself, and of the child that the row is.
-    own: dict[str, Any]
-    child: dict[str, Any]
-    places: Places
-    raw: dict[str, str] | None
-    #: Something in it could not be read, and was told.
-    faulty: bool = False
 
 
 @dataclass(slots=True)
@@ -71,10 +57,9 @@ class ColumnsReader:
         }
         #: A tick says what its column is called: the cell itself is kept as filed.
         ticked = {each.index for ticks in header.ticks.values() for each in ticks}
-        #: The record's own columns first: a row is parted by place, not by looking each field up.
+        #: The record's own columns first, then those of the child that a row is.
         self._strips = dict(sorted(strips.items(), key=lambda each: each[1].column.child))
-        self._own = [s.column.field for s in self._strips.values() if not s.column.child]
-        self._child = [s.column.field for s in self._strips.values() if s.column.child]
+        self._child_fields = {column.field for column in sheet.columns if column.child}
         self._letters = header.letters
         self._unread = _by_row(unread)
         self._unmapped = [
@@ -93,8 +78,8 @@ class ColumnsReader:
         #: Field and text of what was filled in and told already.
         self._told: set[tuple[str, str]] = set()
 
-    def read(self, rows: Sequence[Row]) -> Iterator[RowRead]:
-        """Yield the rows read; tell what cannot be read or is to be confirmed."""
+    def read(self, rows: Sequence[Row]) -> Chunk:
+        """Return the rows read, with what is to be told of each."""
         if self._down:
             self._fill_down(rows)
         width = max(len(self._names), *(len(cells) for _, cells in rows))
@@ -103,39 +88,28 @@ class ColumnsReader:
             for _, cells in rows
         ]
         table = list(zip(*padded, strict=True))
-        read = [strip.take(table, index) for index, strip in self._strips.items()]
-        special = self._specials(read)
+        numbers = [number for number, _ in rows]
+        columns = {s.column.field: s.take(table, index) for index, s in self._strips.items()}
         kept = self._kept(table, width, len(rows))
-        split = len(self._own)
-        owns = _filled(self._own, read[:split], len(rows))
-        children = _filled(self._child, read[split:], len(rows))
-        for n, (number, _) in enumerate(rows):
-            own, child = owns[n], children[n]
-            row = RowRead(number, own, child, Places(number, self._letters, own, child), kept[n])
-            if n in special:
-                self._settle(row, special[n])
-            if number in self._unread:
-                self._tell_unread(row)
-            if self._fills:
-                self._fill(row, padded[n])
-            yield row
+        chunk = Chunk(numbers, columns, kept, self._letters, self._child_fields)
+        for index, strip in self._strips.items():
+            if strip.has_specials:
+                self._settle(chunk, index, strip)
+        if self._unread:
+            for n, number in enumerate(numbers):
+                if number in self._unread:
+                    self._blame_unread(chunk, n)
+        if self._fills:
+            for n, cells in enumerate(padded):
+                self._fill(chunk, n, cells)
+        return chunk
 
     def tell_left(self) -> None:
         """Tell the unread cells of rows that looked empty altogether."""
-        for number in list(self._unread):
-            self._tell_unread(RowRead(number, {}, {}, Places(number, self._letters, {}, {}), None))
-
-    def _specials(
-        self, read: Sequence[Sequence[Any]]
-    ) -> dict[int, list[tuple[int, Strip, Special]]]:
-        """Return, by row, the cells that are more than their value."""
-        found: dict[int, list[tuple[int, Strip, Special]]] = {}
-        for (index, strip), values in zip(self._strips.items(), read, strict=True):
-            if strip.has_specials:
-                for n, value in enumerate(values):
-                    if type(value) is Special:
-                        found.setdefault(n, []).append((index, strip, value))
-        return found
+        for cells in self._unread.values():
+            for index, cell, what in cells:
+                self._tell("unread", cell, what, self._title(index))
+        self._unread.clear()
 
     def _kept(
         self, table: Sequence[Sequence[Cell]], width: int, count: int
@@ -160,73 +134,74 @@ class ColumnsReader:
             self._tell("unmapped", f"{letter}列", what)
         return f"{letter}列"
 
-    def _settle(self, row: RowRead, found: Sequence[tuple[int, Strip, Special]]) -> None:
-        """Put what stands behind special cells into the row."""
-        for index, strip, special in found:
-            column, name = strip.column, strip.column.field
-            values = row.child if column.child else row.own
-            at = index if special.at is None else special.at
-            cell = f"{get_column_letter(at + 1)}{row.number}"
-            if special.raw is not None:
-                row.raw = row.raw or {}
-                row.raw[self._names[index]] = special.raw
-            if special.fault is not None:
-                self._tell("cell", cell, special.fault, column.title)
-                del values[name]
-                row.places.add(name, cell)
-                row.faulty = True
-            elif special.blank:
-                self._tell("blank_mark", cell, f"“{special.raw}”按未填处理", column.title)
-                del values[name]
-            else:
-                values[name] = special.value
-                if special.unsure:
-                    self._tell("unsure", cell, special.unsure, column.title)
-                if special.as_text:
-                    self._tell("as_text", cell, f"“{special.raw}”按原文登记", column.title)
-                if column.wording and special.wording:
-                    values.setdefault(column.wording, special.wording)
+    def _settle(self, chunk: Chunk, index: int, strip: Strip) -> None:
+        """Put what stands behind the special cells of one column into the rows."""
+        values = chunk.columns[strip.column.field]
+        for n, value in enumerate(values):
+            if type(value) is Special:
+                values[n] = value.value
+                self._settle_one(chunk, n, index, value)
 
-    def _tell_unread(self, row: RowRead) -> None:
+    def _settle_one(self, chunk: Chunk, n: int, index: int, special: Special) -> None:
+        column = self._strips[index].column
+        at = index if special.at is None else special.at
+        cell = f"{get_column_letter(at + 1)}{chunk.numbers[n]}"
+        if special.raw is not None:
+            chunk.keep(n, self._names[index], special.raw)
+        if special.fault is not None:
+            chunk.tell(n, "cell", cell, special.fault, column.title)
+            chunk.fail(n, column.field, cell)
+        elif special.blank:
+            chunk.tell(n, "blank_mark", cell, f"“{special.raw}”按未填处理", column.title)
+        else:
+            if special.unsure:
+                chunk.tell(n, "unsure", cell, special.unsure, column.title)
+            if special.as_text:
+                chunk.tell(n, "as_text", cell, f"“{special.raw}”按原文登记", column.title)
+            if column.wording and special.wording:
+                _set_where_blank(chunk.column(column.wording), n, special.wording)
+
+    def _blame_unread(self, chunk: Chunk, n: int) -> None:
         """Tell the cells of a row that look empty and are not."""
-        row.faulty = True
-        for index, cell, what in self._unread.pop(row.number):
-            strip = self._strips.get(index)
+        chunk.fail(n)
+        for index, cell, what in self._unread.pop(chunk.numbers[n]):
+            chunk.tell(n, "unread", cell, what, self._title(index))
             #: A strip that has remembered nothing yet is an empty dict, and false.
-            self._tell("unread", cell, what, "" if strip is None else strip.column.title)
-            if strip is not None:
-                row.places.add(strip.column.field, cell)
+            if (strip := self._strips.get(index)) is not None:
+                chunk.fail(n, strip.column.field, cell)
 
-    def _fill(self, row: RowRead, cells: Sequence[Cell]) -> None:
+    def _title(self, index: int) -> str:
+        strip = self._strips.get(index)
+        return "" if strip is None else strip.column.title
+
+    def _fill(self, chunk: Chunk, n: int, cells: Sequence[Cell]) -> None:
         """Fill the fields that no cell of the row says."""
         self._count += 1
         for name, fill in self._fills.items():
-            values = row.child if fill.strip.column.child else row.own
-            if name in values or name in row.places:
+            values = chunk.column(name)
+            if values[n] is not None or name in chunk.faulty.get(n, ()):
                 continue
-            text = self._composed(fill, cells, row.number)
+            text = self._composed(fill, cells, chunk.numbers[n])
             value = fill.strip[text] if text else None
             if type(value) is Special:
-                self._tell_filled(row, name, text, value)
+                self._tell_filled(chunk, n, name, text, value)
                 if value.fault:
-                    row.places.add(name, f"第{row.number}行")
-                    row.faulty = True
+                    chunk.fail(n, name, f"第{chunk.numbers[n]}行")
                     continue
                 wording = fill.strip.column.wording
                 if wording and value.wording:
-                    values.setdefault(wording, value.wording)
+                    _set_where_blank(chunk.column(wording), n, value.wording)
                 value = value.value
-            if value is not None:
-                values[name] = value
+            values[n] = value
 
-    def _tell_filled(self, row: RowRead, name: str, text: str, found: Special) -> None:
+    def _tell_filled(self, chunk: Chunk, n: int, name: str, text: str, found: Special) -> None:
         """Tell what is wrong with a text that was filled in, or to be confirmed, but only once."""
         what = f"“{text}”：{found.fault}" if found.fault else found.unsure
         if what and (name, text) not in self._told:
             self._told.add((name, text))
             title = self._fills[name].strip.column.title
             rule = "cell" if found.fault else "unsure"
-            self._tell(rule, f"第{row.number}行", f"填入的{what}", title)
+            chunk.tell(n, rule, f"第{chunk.numbers[n]}行", f"填入的{what}", title)
 
     def _composed(self, fill: _Fill, cells: Sequence[Cell], number: int) -> str:
         """Return a pattern with its columns put in; "" if one of them is blank."""
@@ -249,24 +224,9 @@ class ColumnsReader:
                     cells[index] = self._above[index]
 
 
-def _filled(
-    names: Sequence[str], columns: Sequence[Sequence[Any]], count: int
-) -> list[dict[str, Any]]:
-    """Return, by row, what is filled in: most columns are wholly so, and taken all at once."""
-    whole: list[tuple[str, Sequence[Any]]] = []
-    sparse: list[tuple[str, Sequence[Any]]] = []
-    for name, values in zip(names, columns, strict=True):
-        (sparse if None in values else whole).append((name, values))
-    head = [name for name, _ in whole]
-    found: list[dict[str, Any]] = [
-        dict(zip(head, row))  # noqa: B905
-        for row in zip(*(values for _, values in whole), strict=True)
-    ] or [{} for _ in range(count)]
-    for name, values in sparse:
-        for row, value in zip(found, values, strict=True):
-            if value is not None:
-                row[name] = value
-    return found
+def _set_where_blank(values: list[Any], n: int, value: object) -> None:
+    if values[n] is None:
+        values[n] = value
 
 
 def _source(name: str) -> str:

@@ -1,35 +1,17 @@
 """Holds the rows of one record together, and builds it (同一记录的行)."""
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import Any
 
-from portal.internal.sheets.columns import RowRead
+from portal.internal.sheets.chunk import Chunk, RowRead
 from portal.internal.sheets.places import Places
+from portal.internal.sheets.read import Read
 from portal.internal.sheets.spec import BadRow, Column, Sheet, Values
+from portal.internal.sheets.wholesale import built
 
 #: Takes what could be read of a record that cannot be built, and of each of its children, with its cells.
 Left = Callable[[Sequence[tuple[Values, Mapping[str, str]]]], None]
-
-
-@dataclass(slots=True)
-class Read:
-    """One record with the place it came from; `places` maps a field to its cell."""
-
-    record: Any
-    row: int
-    places: Mapping[str, str]
-    #: Row and places of each child the record took.
-    children: Sequence[tuple[int, Mapping[str, str]]] = ()
-    #: Which of `children` each child of the record came from, where a row made several.
-    origins: Sequence[int] = ()
-    #: For each row it took: the cells, by header, that the record does not hold word for word.
-    raw: Sequence[Mapping[str, str] | None] = ()
-
-    def child(self, index: int) -> "Read":
-        """Return the same record as seen from the row of one of its children."""
-        row, places = self.children[self.origins[index] if self.origins else index]
-        return replace(self, row=row, places=places)
 
 
 class _Doubt(BadRow):
@@ -81,32 +63,44 @@ class Grouping:
         #: A row that is a whole record by itself, as most are, if the next does not go on with it.
         self._lone: RowRead | None = None
 
-    def take(self, rows: Iterator[RowRead]) -> Iterator[Read]:
+    def take(self, chunk: Chunk) -> Iterator[Read]:
         """Yield the records that the rows complete."""
-        for row in rows:
-            if (lone := self._lone) is not None:
-                self._lone = None
-                if self._continues(lone.own, row):
-                    self._group = self._begin(lone)
-                elif read := self._alone(lone):
-                    yield read
-            if (group := self._group) is not None:
-                if self._continues(group.values, row):
-                    self._extend(group, row)
-                    continue
-                if read := self._finish(group):
-                    yield read
-                self._group = None
-            if self._is_whole(row):
-                self._lone = row
-            else:
-                self._group = self._begin(row)
+        records = built(chunk, self.sheet, self._agency_code, self._own_needs | self._child_needs)
+        for n, read in enumerate(records):
+            for found in chunk.told.get(n, ()):
+                self._tell(*found)
+            if read is None:
+                yield from self._take_row(chunk.row(n))
+                continue
+            if self._lone is not None or self._group is not None:
+                yield from self.last()
+            yield read
+
+    def _take_row(self, row: RowRead) -> Iterator[Read]:
+        if (lone := self._lone) is not None:
+            self._lone = None
+            if self._continues(lone.own, row):
+                self._group = self._begin(lone)
+            elif read := self._alone(lone):
+                yield read
+        if (group := self._group) is not None:
+            if self._continues(group.values, row):
+                self._extend(group, row)
+                return
+            if read := self._finish(group):
+                yield read
+            self._group = None
+        if self._is_whole(row):
+            self._lone = row
+        else:
+            self._group = self._begin(row)
 
     def last(self) -> Iterator[Read]:
         """Yield the record that the last rows make."""
-        if self._lone is not None and (read := self._alone(self._lone)):
+        lone, group, self._lone, self._group = self._lone, self._group, None, None
+        if lone is not None and (read := self._alone(lone)):
             yield read
-        if self._group is not None and (read := self._finish(self._group)):
+        if group is not None and (read := self._finish(group)):
             yield read
 
     def _is_whole(self, row: RowRead) -> bool:
@@ -119,18 +113,24 @@ class Grouping:
 
     def _alone(self, row: RowRead) -> Read | None:
         """Build the record of a single whole row; where more is to be said of it, the long way."""
-        child, sheet = row.child, self.sheet
-        if sheet.doubts is not None or (
-            child and sheet.parts is not None and sheet.parts(child) > 1
-        ):
-            return self._finish(self._begin(row))
-        try:
-            record = sheet.build(self._agency_code, row.own, [child] if child else [])
-        except BadRow:
+        record, child = self._plain(row), row.child
+        if record is None:
             return self._finish(self._begin(row))
         places, number = row.places, row.number
         raw = (row.raw,) if row.raw else ()
         return Read(record, number, places, ((number, places),) if child else (), (), raw)
+
+    def _plain(self, row: RowRead) -> Any | None:  # noqa: ANN401
+        """Return the record of a whole row, None where there is a fault in it or more to be said."""
+        child, sheet = row.child, self.sheet
+        if sheet.doubts is not None:
+            return None
+        try:
+            if child and sheet.parts is not None and sheet.parts(child) > 1:
+                return None
+            return sheet.build(self._agency_code, row.own, [child] if child else [])
+        except BadRow:
+            return None
 
     def _continues(self, values: Mapping[str, Any], row: RowRead) -> bool:
         """Whether a row goes on with the record above: its key is the same, or left blank.

@@ -1,6 +1,6 @@
 """Where the fields of one row stand in its table."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from itertools import chain
 from typing import Any
 
@@ -8,17 +8,25 @@ from typing import Any
 class Places(Mapping[str, str]):
     """Field → address of the cells of one row that are filled; made when asked for."""
 
-    __slots__ = ("_child", "_letters", "_more", "_own", "row")
+    __slots__ = ("_columns", "_letters", "_more", "_n", "row")
 
     def __init__(
-        self, row: int, letters: Mapping[str, str], own: Mapping[str, Any], child: Mapping[str, Any]
+        self,
+        row: int,
+        letters: Mapping[str, str],
+        columns: Mapping[str, Sequence[Any]],
+        n: int,
+        more: dict[str, str] | None = None,
     ) -> None:
-        """Name the row, the letter of each field's column, and what is filled there."""
-        self.row, self._letters, self._own, self._child = row, letters, own, child
-        self._more: dict[str, str] | None = None
+        """Name the row, the letter of each field's column, and what is filled at `n` of its values.
+
+        `more` are cells that are there and could not be read.
+        """
+        self.row, self._letters, self._columns, self._n = row, letters, columns, n
+        self._more = more
 
     def add(self, name: str, cell: str) -> None:
-        """Note a cell elsewhere: in another row of the same record, or an unread one of this."""
+        """Note a cell in another row of the same record."""
         if self._more is None:
             self._more = {}
         self._more[name] = cell
@@ -27,20 +35,23 @@ class Places(Mapping[str, str]):
         """Return the address."""
         if self._more is not None and name in self._more:
             return self._more[name]
-        if (name in self._own or name in self._child) and name in self._letters:
+        if self._is_filled(name):
             return f"{self._letters[name]}{self.row}"
         raise KeyError(name)
 
     def __contains__(self, name: object) -> bool:
         """Whether the field's cell is filled."""
-        filled = name in self._own or name in self._child
-        return (filled and name in self._letters) or (self._more is not None and name in self._more)
+        return self._is_filled(name) or (self._more is not None and name in self._more)
 
     def __iter__(self) -> Iterator[str]:
         """Walk the fields."""
-        filled = (name for name in chain(self._own, self._child) if name in self._letters)
+        filled = (name for name in self._columns if self._is_filled(name))
         return iter(dict.fromkeys(chain(self._more or (), filled)))
 
     def __len__(self) -> int:
         """Count the fields."""
         return sum(1 for _ in self)
+
+    def _is_filled(self, name: object) -> bool:
+        values = self._columns.get(name)  # type: ignore[call-overload] # any key may be asked for
+        return values is not None and values[self._n] is not None and name in self._letters

@@ -8,11 +8,11 @@ from pathlib import Path
 from portal.internal.sheets import forms
 from portal.internal.sheets.columns import ColumnsReader
 from portal.internal.sheets.grouping import Grouping, Left
-from portal.internal.sheets.grouping import Read as Read
 from portal.internal.sheets.header import Header, match_columns
 from portal.internal.sheets.layout import Aside, Layout
 from portal.internal.sheets.limits import Limits
 from portal.internal.sheets.mapping import Profile
+from portal.internal.sheets.read import Read as Read
 from portal.internal.sheets.report import Report
 from portal.internal.sheets.sources import Source, open_table
 from portal.internal.sheets.spec import Sheet

@@ -1,12 +1,15 @@
 """The template of results with their findings (抽查结果)."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from functools import lru_cache, partial
 from itertools import chain
+from typing import Any
 
+from portal.domain.identifiers import Identifier, Scheme
 from portal.domain.parties import entity_key
 from portal.domain.results import Finding, Handling, Outcome, Result
 from portal.internal.sheets import cells
+from portal.internal.sheets.alike import records
 from portal.internal.sheets.spec import (
     DECIDING,
     NUMBERING,
@@ -29,6 +32,8 @@ _OWN = frozenset((
     "code", "task_code", "draw_code", "entity_name", "inspected_on", "unit", "handling",
     "handling_text", "due_on", "inspector_names", "certificates", "note",
 ))  # fmt: skip
+#: Fields of a finding.
+_CHILD = ("item_code", "item_name", "outcomes", "outcome_text", "detail")
 
 
 def _build(agency_code: str, row: Values, children: Sequence[Values]) -> Result:
@@ -44,6 +49,53 @@ def _build(agency_code: str, row: Values, children: Sequence[Values]) -> Result:
     )
     _check_due(row)
     return result
+
+
+def _build_all(
+    agency_code: str, columns: Mapping[str, Sequence[Any]], count: int
+) -> list[Result | None]:
+    """Build results of one row each; None for one with a fault, or with several findings."""
+
+    def of(name: str) -> Sequence[Any]:
+        return columns.get(name) or [None] * count
+
+    numbers = list(map(_number, of("scheme"), of("identifier")))
+    findings = list(map(_lone_finding, *map(of, _CHILD)))
+    keys = [
+        entity_key(number, agency_code=agency_code, name=name) if number else ""
+        for number, name in zip(numbers, of("entity_name"), strict=True)
+    ]
+    made = records(
+        Result,
+        {field: values for field, values in columns.items() if field in _OWN}
+        | {"agency_code": [agency_code] * count, "identifier": numbers, "findings": findings}
+        | {"entity_key": keys},
+        count,
+    )
+    sound = [
+        number is not None and finding is not None and (due_on is None or due_on >= day)
+        for number, finding, due_on, day in zip(
+            numbers, findings, of("due_on"), of("inspected_on"), strict=True
+        )
+    ]
+    return [each if good else None for each, good in zip(made, sound, strict=True)]
+
+
+def _number(scheme: Scheme | None, value: str | None) -> Identifier | None:
+    try:
+        return identifier_of({"scheme": scheme, "identifier": value})
+    except BadRow:
+        return None
+
+
+@lru_cache(maxsize=4_096)
+def _lone_finding(*values: Any) -> tuple[Finding, ...] | None:  # noqa: ANN401
+    row = {name: value for name, value in zip(_CHILD, values, strict=True) if value is not None}
+    try:
+        found = _findings(row)
+    except BadRow:
+        return None
+    return found if len(found) == 1 else None
 
 
 def _check_due(row: Values) -> None:
@@ -212,4 +264,6 @@ SHEET = Sheet(
         *decision_columns("results"),
     ),
     build=_build,
+    build_all=_build_all,
+    seldom=DECIDING,
 )

@@ -15,7 +15,6 @@ from portal.internal.sheets.cells import BadCell, Cell, Parser
 Values = Mapping[str, Any]
 T = TypeVar("T")
 
-
 #: Template ("*" for all) → field → its names, from ``names.toml``.
 _NAMES = tomllib.loads(files(__package__).joinpath("names.toml").read_text("utf-8"))
 
@@ -94,6 +93,10 @@ class Sheet:
     partial: tuple[tuple[frozenset[str], Callable[[Values], object]], ...] = ()
     #: The same for one child by itself: given the agency, the record's values and the child's.
     child: Callable[[str, Values, Values], object] | None = None
+    #: `build` for many rows of one record each, given by field; None for one that wants a closer
+    #: look. No row has any of the fields in `seldom`.
+    build_all: Callable[[str, Mapping[str, Sequence[Any]], int], Sequence[Any]] | None = None
+    seldom: frozenset[str] = frozenset()
     #: A record may stand without any child row, although child columns are mandatory in one.
     childless: bool = False
 
@@ -193,20 +196,15 @@ PARTY_COLUMNS = (
         200,
         required=True,
         example="示例市青禾食品有限公司",
-
-
     ),
     choice_column(
         "scheme", "标识类型", Scheme, "可不填，按位数判断；本地编号和无编号必须注明。",
-
     ),
     code_column(
         "identifier",
         "标识代码",
         "统一社会信用代码或注册号；无编号的留空。",
         example="91990101MA0000000U",
-
-
     ),
 )  # fmt: skip
 

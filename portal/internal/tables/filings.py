@@ -52,6 +52,7 @@ def _where_set(column: str) -> dict[str, Any]:
     return {"sqlite_where": condition, "postgresql_where": condition}
 
 
+#: A store looks into the index of guarded filings only for a question in these very words.
 _IS_GUARDED = sa.text("guarded")
 
 
@@ -203,6 +204,12 @@ def find(session: Session, record_type: type[T], keys: Iterable[str]) -> dict[st
     if not wanted:
         return {}
     return _decoded(session, kind, _newest(kind).where(among(session, FilingRow.key, wanted)))
+
+
+def has_guarded(session: Session, record_type: type) -> bool:
+    """Whether any filing of a record of this type is other than public throughout."""
+    query = sa.select(FilingRow.id).where(FilingRow.kind == KIND_OF[record_type], _IS_GUARDED)
+    return session.scalar(query.limit(1)) is not None
 
 
 def about_any(session: Session, record_type: type[T], keys: Iterable[str]) -> list[T]:
