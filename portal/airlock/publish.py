@@ -68,8 +68,8 @@ def publish(
                 pen.keep_entries(passage.whole_list, {record.id for record in passage.records})
             if len(hits) >= _MOST_HITS:
                 break
-            for kind, public_id in passage.stale:
-                pen.forget_older(kind, [public_id])
+            for kind, public_ids in passage.stale.items():
+                pen.say_again(kind, public_ids)
             for kind, public_id in passage.gone:
                 gone.setdefault(kind, []).append(public_id)
                 if len(gone[kind]) >= CHUNK:
@@ -107,8 +107,8 @@ def bring_in_line(
             taken_out += _bring(pen, passage)
             if passage.whole_list:
                 pen.keep_entries(passage.whole_list, {record.id for record in passage.records})
-            for kind, public_id in passage.stale:
-                pen.forget_older(kind, [public_id])
+            for kind, public_ids in passage.stale.items():
+                pen.say_again(kind, public_ids)
             for kind, public_id in passage.gone:
                 pen.withdraw(kind, [public_id])
         if keys:

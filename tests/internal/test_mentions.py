@@ -4,8 +4,10 @@ from collections.abc import Mapping
 from dataclasses import replace
 
 import pytest
+from flask.testing import FlaskClient
 
 from portal.domain.grounds import Ground
+from portal.domain.verdicts import Act
 from portal.internal.desk import decide
 from portal.register.records import Kind
 from tests.conftest import NOW, Office
@@ -129,4 +131,58 @@ def test_a_shop_found_to_be_a_persons_keeps_no_day_in_an_older_version(office: O
     office.put("entities", {**PARTY, "form": "个体工商户"}, let_pass=True)
 
     assert [_kept(office, day) for day in ("2025-05-23", "2025-05-27")] == [set(), set()]
+    assert _faults(office) == []
+
+
+@pytest.mark.parametrize(
+    "written",
+    ["示例市丙丁(集团)有限公司", "示例市 丙丁 （集团）有限公司", "示例市丙丁【集团】有限公司"],
+)
+def test_other_brackets_and_blanks_do_not_keep_a_hidden_name(office: Office, written: str) -> None:
+    """Offices write one name in many ways; the numbers of its holder too."""
+    number = numbered(5)
+    office.put(
+        "entities", {"entity_name": written.replace(" ", ""), "identifier": "990101083083860"}
+    )
+    office.put("entities", {"entity_name": "示例市丙丁（集团）有限公司", "identifier": number})
+    told = f"货从{written}进，照号{number.translate(_WIDE)}"
+    office.put("results", {**NAMING, "detail": told}, let_pass=True)
+    assert "result" in _kept(office, "丙丁")
+
+    _never(office, number)
+
+    assert [_kept(office, "丙丁"), _kept(office, number.translate(_WIDE))] == [set(), set()]
+    assert _faults(office) == []
+
+
+_WIDE = {point: point + 0xFEE0 for point in range(0x21, 0x7F)}
+
+
+def _never(office: Office, number: str) -> None:
+    order = replace(HIDDEN, act=Act.NEVER, ground=Ground.STATE_SECRET)
+    decide.decide(
+        office.stores, Kind.ENTITY, f"uscc:{number}", [order], by="wu", second="bao", now=NOW,
+        confirmed=True,
+    )  # fmt: skip
+
+
+def test_what_hides_older_versions_alone_is_a_change_and_may_happen_twice(
+    office: Office, client: FlaskClient
+) -> None:
+    """Parties that were never released: only a corrected check told of them, and a feed made before would go on."""
+    names = [f"示例市第{n}食品有限公司" for n in (3, 4)]
+    for n, name in enumerate(names, 3):
+        row = {**NAMING, "code": f"JC-000{n}", "detail": f"货从{name}进"}
+        office.put("results", row, let_pass=True)
+        office.put("results", {**row, "detail": "货源不明"})
+        office.file("entities", {"entity_name": name, "identifier": numbered(n)})
+    tag = client.get("/results.atom").headers["ETag"]
+    told = []
+    for n in (3, 4):
+        _never(office, numbered(n))
+        answer = client.get("/results.atom", headers={"If-None-Match": tag})
+        told.append((answer.status_code, [name in answer.text for name in names]))
+        tag = answer.headers["ETag"]
+
+    assert told == [(200, [False, True]), (200, [False, False])]
     assert _faults(office) == []

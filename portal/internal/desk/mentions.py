@@ -1,7 +1,7 @@
 """What is hidden may be told of elsewhere: in the words of other records, and in what these said before (提及)."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from datetime import date
 from typing import Any
 
@@ -9,6 +9,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from portal.airlock.around import Ids, Passage
+from portal.airlock.known import KnownSecrets
 from portal.domain.grounds import OPEN
 from portal.domain.verdicts import filed
 from portal.internal.desk import batches, decided, secrets
@@ -49,7 +50,11 @@ def of(
     mine = {ids.of(kind, key) for key, _, _ in hidden}
     with Session(register) as public:
         for agency, words in by_agency.items():
-            found = {} if kind is Kind.DRAW else mentioning(public, words, agency_id=agency)
+            found = (
+                {}
+                if kind is Kind.DRAW
+                else mentioning(public, words, holds(words), agency_id=agency)
+            )
             for there, those in found.items():
                 for rows in batches.public_with_id(session, there.value, those - mine):
                     for _, passage in passages(session, rows, today, batch_id=batch_id):
@@ -58,7 +63,13 @@ def of(
         asked = [ids.of(kind, key) for key, is_whole, _ in hidden if is_whole]
         if kind not in (*_BY_AGENCY, Kind.DRAW):
             asked += words_of(session, kind, keys, batch_id=batch_id)
-        yield Passage(stale=sorted(told_before(public, asked)))
+        yield Passage(stale=told_before(public, asked, holds(asked)))
+
+
+def holds(words: Iterable[str]) -> Callable[[str], bool]:
+    """Return what says whether a text holds one of these, as the last look before a release would find it."""
+    known = KnownSecrets(words)
+    return lambda text: bool(known.scan(text))
 
 
 def words_of(
