@@ -17,7 +17,7 @@ from portal.register.proofs import heads
 from portal.register.proofs.heads import KeyHolder
 from portal.register.proofs.restorations import Restoration
 from portal.register.queries import changes
-from portal.register.records import KIND_OF, Kind, PublicNotice, Record
+from portal.register.records import KIND_OF, Kind, PublicDraw, PublicNotice, Record
 from portal.register.writer import CHUNK, Pen, open_pen
 
 #: Finds to collect before giving up: enough to mend a file by, bounded for a hopeless one.
@@ -238,10 +238,19 @@ def publish_drawing(
     return _outcome(pen)
 
 
-def detach(register: sa.Engine, draw_id: str, *, now: datetime) -> None:
-    """Take away the package of a draw that names whom it may not name, and cannot be made anew."""
+def detach(register: sa.Engine, record: PublicDraw, *, now: datetime, keys: KeyHolder) -> None:
+    """Take away the package of a draw that names whom it may not name, and cannot be made anew; `record` says so.
+
+    Raises:
+        LogBroken: the register is not what was signed last.
+
+    """
     with open_pen(register, now=now) as pen:
-        pen.attach(draw_id, None)
+        pen.append(record)
+        pen.flush()
+        pen.attach(record.id, None)
+        pen.sign(keys)
+    _settle(register, pen, keys)
 
 
 def sign_head(register: sa.Engine, keys: KeyHolder) -> None:

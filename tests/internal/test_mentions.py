@@ -1,6 +1,5 @@
 """What is hidden is hidden in the words of others too, in what they said before, and under every number."""
 
-from collections.abc import Mapping
 from dataclasses import replace
 
 import pytest
@@ -26,7 +25,7 @@ from tests.internal.test_narrowing import (
     _kept,
 )
 from tests.internal.test_narrowing import office as office
-from tests.makers import CREDIT_CODE, RESULT_ROW, Row
+from tests.makers import AGENCY, CREDIT_CODE, RESULT_ROW, Row, a_text
 
 WHO = str(RESULT_ROW["entity_name"])
 OTHER: Row = {"entity_name": "示例市第二食品有限公司", "identifier": numbered(2)}
@@ -88,15 +87,49 @@ def test_a_party_whose_name_is_withheld_later_is_named_by_no_other_record(
 
 
 def test_nor_where_the_party_is_filed_again_as_withheld(office: Office) -> None:
-    decision: Mapping[str, str] = {
-        "disclosure": "不予公开", "ground": "危及公共安全", "decided_by": "示例市市场监督管理局",
-        "decided_on": "2025-03-01", "review_on": "2026-02-28",
-    }  # fmt: skip
     office.put("results", NAMING, let_pass=True)
 
-    office.put("entities", {**PARTY, **decision})
+    office.put("entities", {**PARTY, **_WITHHELD})
 
     assert _kept(office, WHO) == set()
+    assert _faults(office) == []
+
+
+_WITHHELD: Row = {
+    "disclosure": "不予公开", "ground": "危及公共安全", "decided_by": "示例市市场监督管理局",
+    "decided_on": "2025-03-01", "review_on": "2026-02-28",
+}  # fmt: skip
+
+
+def test_nor_where_it_is_filed_for_the_first_time_and_told_of_already(office: Office) -> None:
+    name = "示例市第三食品有限公司"
+    office.put("results", {**NAMING, "detail": f"货从{name}进"}, let_pass=True)
+
+    office.put("entities", {"entity_name": name, "identifier": numbered(3), **_WITHHELD})
+
+    assert _kept(office, name) == set()
+    assert _faults(office) == []
+
+
+def test_a_document_filed_again_as_withheld_is_called_by_its_title_nowhere(office: Office) -> None:
+    title, path = "鸊鷉专项抽查通报", office.folder / "d-1.md"
+    words = {
+        "code": "D1",
+        "title": title,
+        "kind": "实施方案",
+        "issued_on": "2025-05-30",
+        "agency": AGENCY,
+    }
+    office.publish(
+        office.take(a_text(path, "共抽查一户。", summary="通报。", **words), "documents").batch_id
+    )
+    office.put("results", {**NAMING, "detail": f"已列入《{title}》"}, let_pass=True)
+    assert _kept(office, title) == {"document", "result"}
+
+    again = a_text(path, "共抽查一户。", summary="通报。", **words, **_WITHHELD)
+    office.publish(office.take(again, "documents").batch_id)
+
+    assert _kept(office, title) == set()
     assert _faults(office) == []
 
 
