@@ -205,7 +205,7 @@ def a_workbook(path: Path, kind: str, rows: Sequence[Row]) -> Path:
     return path
 
 
-def a_text(path: Path, body: str, **head: str) -> Path:
+def a_text(path: Path, body: str, **head: object) -> Path:
     """Write a document file with its header block (by field name)."""
     lines = [f"{DOCUMENT_SHEET.column(field).title}: {value}" for field, value in head.items()]
     path.write_text("\n".join(["---", *lines, "---", "", body, ""]), "utf-8")

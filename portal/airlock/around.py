@@ -1,6 +1,6 @@
 """What a projection needs besides the record: ids, the day, the parties, what was withdrawn."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 
@@ -61,7 +61,7 @@ class Passage:
     #: Whether the records tell of what is hidden elsewhere: they do so no longer, or they go.
     telling: bool = False
     #: Records whose older versions tell of what is hidden: those versions go.
-    stale: list[tuple[Kind, str]] = field(default_factory=list)
+    stale: Mapping[Kind, Sequence[str]] = field(default_factory=dict)
     #: Whether something that the record was filed with is left out, because what it names is hidden.
     narrowed: bool = False
     #: Whether the records concern a person, so that names and dwellings are looked for too.

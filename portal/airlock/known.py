@@ -20,7 +20,10 @@ _LONG_NUMBER = 5
 _SHORTEST = 2
 _CUE = re.compile(any_of(CUES) + rf"[{SEPARATORS}:为是系()、,和及]{{0,4}}$")
 _LOOK_BACK = 14
-_SEPARATORS = re.compile(rf"[{SEPARATORS}]")
+#: Marks of emphasis are none of the name that they stand in.
+_SEPARATORS = re.compile(rf"[{SEPARATORS}*~`\\]")
+#: Offices write the same name with whatever brackets are at hand.
+_BRACKETS = str.maketrans("[{【〔〖〘「『〈<]}】〕〗〙」』〉>", "((((((((((" + "))))))))))")
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,9 +145,10 @@ def _is_inside_number(text: str, plain: str, places: list[int], start: int, end:
 def _plain(text: str) -> tuple[str, list[int]]:
     """Return folded text in lower case without separators, and where each character was."""
     folded = fold(text.lower() if text.isascii() else text)
-    kept = [n for n, each in enumerate(folded.text) if not _SEPARATORS.match(each)]
+    plain = folded.text.translate(_BRACKETS)
+    kept = [n for n, each in enumerate(plain) if not _SEPARATORS.match(each)]
     places = kept if folded.places is None else [folded.places[n] for n in kept]
-    return "".join([_lower(folded.text[n]) for n in kept]), places
+    return "".join([_lower(plain[n]) for n in kept]), places
 
 
 def _lower(character: str) -> str:

@@ -17,7 +17,7 @@ from portal.register.proofs import heads
 from portal.register.proofs.heads import KeyHolder
 from portal.register.proofs.restorations import Restoration
 from portal.register.queries import changes
-from portal.register.records import KIND_OF, Kind, PublicNotice, Record
+from portal.register.records import KIND_OF, Kind, PublicDraw, PublicNotice, Record
 from portal.register.writer import CHUNK, Pen, open_pen
 
 #: Finds to collect before giving up: enough to mend a file by, bounded for a hopeless one.
@@ -68,8 +68,8 @@ def publish(
                 pen.keep_entries(passage.whole_list, {record.id for record in passage.records})
             if len(hits) >= _MOST_HITS:
                 break
-            for kind, public_id in passage.stale:
-                pen.forget_older(kind, [public_id])
+            for kind, public_ids in passage.stale.items():
+                pen.say_again(kind, public_ids)
             for kind, public_id in passage.gone:
                 gone.setdefault(kind, []).append(public_id)
                 if len(gone[kind]) >= CHUNK:
@@ -107,8 +107,8 @@ def bring_in_line(
             taken_out += _bring(pen, passage)
             if passage.whole_list:
                 pen.keep_entries(passage.whole_list, {record.id for record in passage.records})
-            for kind, public_id in passage.stale:
-                pen.forget_older(kind, [public_id])
+            for kind, public_ids in passage.stale.items():
+                pen.say_again(kind, public_ids)
             for kind, public_id in passage.gone:
                 pen.withdraw(kind, [public_id])
         if keys:
@@ -238,10 +238,19 @@ def publish_drawing(
     return _outcome(pen)
 
 
-def detach(register: sa.Engine, draw_id: str, *, now: datetime) -> None:
-    """Take away the package of a draw that names whom it may not name, and cannot be made anew."""
+def detach(register: sa.Engine, record: PublicDraw, *, now: datetime, keys: KeyHolder) -> None:
+    """Take away the package of a draw that names whom it may not name, and cannot be made anew; `record` says so.
+
+    Raises:
+        LogBroken: the register is not what was signed last.
+
+    """
     with open_pen(register, now=now) as pen:
-        pen.attach(draw_id, None)
+        pen.append(record)
+        pen.flush()
+        pen.attach(record.id, None)
+        pen.sign(keys)
+    _settle(register, pen, keys)
 
 
 def sign_head(register: sa.Engine, keys: KeyHolder) -> None:

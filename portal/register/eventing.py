@@ -170,7 +170,11 @@ def event(before: r.Record | None, record: r.Record) -> Event:
         return Event.PUBLISHED
     if isinstance(record, r.PublicReply):
         return Event.HANDLED
-    if isinstance(record, r.PublicResult) and isinstance(before, r.PublicResult):
+    if (
+        isinstance(record, r.PublicResult)
+        and record != before
+        and isinstance(before, r.PublicResult)
+    ):
         if msgspec.structs.replace(before, disputed=record.disputed) == record:
             return Event.HANDLED
         settled = {name: getattr(record, name) for name in _SETTLED}

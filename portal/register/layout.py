@@ -73,7 +73,7 @@ def hides_more(before: r.Record, after: r.Record, *, narrowed: bool = False) -> 
         counted = [(d.frame_count, d.sample_count, d.list_digest) for d in (before, after)]
         if not after.scheme and counted[0] != counted[1]:
             return True
-        if after.scheme and before.place is not None and after.place is None:
+        if after.scheme and (before.name != after.name or _is_shorter(before, after)):
             return True
         #: Another package closes somebody, and the digest of the first one told what it held.
         if before.package_sha256 not in (None, after.package_sha256):
@@ -94,6 +94,14 @@ def hides_more(before: r.Record, after: r.Record, *, narrowed: bool = False) -> 
     #: A field that a decision is on, and that reads otherwise now, may read shorter.
     decided = [each.field for each in getattr(after, "withheld", ())]
     return any(_values(before, name) != _values(after, name) for name in decided)
+
+
+def _is_shorter(before: r.Part, after: r.Part) -> bool:
+    """Whether anything that one says is left out of the other."""
+    return any(
+        getattr(before, name) not in (None, ()) and getattr(after, name) in (None, ())
+        for name in before.__struct_fields__
+    )
 
 
 def _follows(before: r.Record, after: r.Record) -> bool:

@@ -10,7 +10,6 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from portal.domain.errors import NotYetPublic
 from portal.kit import clock
 from portal.kit.db import Table, write_lock
 from portal.register import packages
@@ -18,6 +17,7 @@ from portal.register.cascade import CASCADE, DECIDING
 from portal.register.eventing import Events
 from portal.register.figuring import Figures
 from portal.register.layout import LAYOUTS, Layout, hides_more
+from portal.register.parents import require_parents
 from portal.register.placing import Placing, columns
 from portal.register.proofs import entries, heads
 from portal.register.proofs.heads import KeyHolder
@@ -107,25 +107,32 @@ class Pen:
 
     def keep_entries(self, draw_id: str, kept: set[str]) -> None:
         """Withdraw the published entries of a draw that are not among `kept`."""
-        self.flush()
-        mine = DrawEntryRow.draw_id == draw_id
-        listed = self._session.scalars(sa.select(DrawEntryRow.public_id).where(mine))
-        if gone := [each for each in listed if each not in kept]:
-            self.withdraw(Kind.DRAW_ENTRY, gone)
+        listed = sa.select(DrawEntryRow.public_id).where(DrawEntryRow.draw_id == draw_id)
+        self._keep(Kind.DRAW_ENTRY, listed, kept)
 
     def keep_notices(self, kept: set[str]) -> None:
         """Withdraw the published notices that are not among `kept`."""
-        self.flush()
-        listed = self._session.scalars(sa.select(NoticeRow.public_id).order_by(NoticeRow.public_id))
-        if gone := [each for each in listed if each not in kept]:
-            self.withdraw(Kind.WITHHELD, gone)
+        self._keep(
+            Kind.WITHHELD, sa.select(NoticeRow.public_id).order_by(NoticeRow.public_id), kept
+        )
 
-    def forget_older(self, kind: Kind, public_ids: Sequence[str]) -> None:
-        """Take the older versions of records away, where they tell of what is hidden since."""
+    def _keep(self, kind: Kind, listed: sa.Select[str], kept: set[str]) -> None:
         self.flush()
-        self._drop_versions(public_ids)
-        self._events.forget(kind, public_ids)
-        self._taken += [("hide", kind, each) for each in public_ids]
+        if gone := [each for each in self._session.scalars(listed) if each not in kept]:
+            self.withdraw(kind, gone)
+
+    def say_again(self, kind: Kind, public_ids: Sequence[str]) -> None:
+        """Publish records anew as they are, and take their older versions away: these tell of what is hidden since.
+
+        A change like any other, so that nothing that was made of the register before is served on.
+        """
+        self.flush()
+        table = LAYOUTS[kind].table
+        for start in range(0, len(public_ids), CHUNK):
+            chunk = VersionRow.public_id.in_(public_ids[start : start + CHUNK])
+            named = table.public_id.in_(sa.select(VersionRow.public_id).where(chunk))
+            bodies = self._session.scalars(sa.select(table.body).where(named)).all()
+            self._write(kind, [decode(body, TYPES[kind]) for body in bodies], again=True)
 
     def is_public(self, record: Record) -> bool:
         """Whether something is published under the record's id."""
@@ -162,7 +169,7 @@ class Pen:
             return
         if kind is Kind.RESULT:
             records = settle(self._session, [x for x in records if isinstance(x, PublicResult)])
-        self._check_parents(LAYOUTS[kind], records)
+        require_parents(self._session, LAYOUTS[kind], records)
         self._write(kind, records)
         if kind in DECIDING:
             named = {getattr(record, "result_id") for record in records}  # noqa: B009
@@ -175,24 +182,7 @@ class Pen:
         results = [decode(body, PublicResult) for body in bodies]
         self._write(Kind.RESULT, settle(self._session, results))
 
-    def _check_parents(self, layout: Layout, records: Sequence[Record]) -> None:
-        """Refuse records that refer to something the public cannot see.
-
-        Raises:
-            NotYetPublic: usually because batches are released in the wrong order.
-
-        """
-        for name, parent in layout.parents:
-            wanted = {getattr(record, name) for record in records} - {None}
-            table = LAYOUTS[parent].table
-            live = set(
-                self._session.scalars(sa.select(table.public_id).where(table.public_id.in_(wanted)))
-            )
-            if missing := len(wanted - live):
-                said = f"有 {missing} 个所引用的{parent.zh}尚未发布（或已撤回）；请先发布其所在批次"
-                raise NotYetPublic(said)
-
-    def _write(self, kind: Kind, records: Sequence[Record]) -> None:
+    def _write(self, kind: Kind, records: Sequence[Record], *, again: bool = False) -> None:
         layout, table = LAYOUTS[kind], LAYOUTS[kind].table
         present = self._placing.present(table, [record.id for record in records])
         fresh: list[dict[str, Any]] = []
@@ -203,7 +193,7 @@ class Pen:
         for record in records:
             body = encode(record).decode()
             was = present.get(record.id)
-            if was is not None and was.body == body:
+            if was is not None and was.body == body and not again:
                 self.counts["same"] += 1
                 continue
             since = self._today if was is None else was.published_on
@@ -220,7 +210,7 @@ class Pen:
             if was is None or before is None:
                 fresh.append(row | {"version": 1, "published_on": self._today})
             else:
-                if hides_more(before, record, narrowed=record.id in self._narrowed):
+                if again or hides_more(before, record, narrowed=record.id in self._narrowed):
                     #: A redaction made later reaches the older versions too: they go.
                     tightened.append(record.id)
                 else:
@@ -234,7 +224,9 @@ class Pen:
         self._journal.flush()
         self._events.flush()
         self._insert(VersionRow, old_versions)
-        self.forget_older(kind, tightened)
+        self._drop_versions(tightened)
+        self._events.forget(kind, tightened)
+        self._taken += [("hide", kind, each) for each in tightened]
         self._journal.forget([present[each].serial for each in tightened])
         self._insert(table, fresh)
         if amended:

@@ -1,11 +1,12 @@
 """What is hidden is hidden in the words of others too, in what they said before, and under every number."""
 
-from collections.abc import Mapping
 from dataclasses import replace
 
 import pytest
+from flask.testing import FlaskClient
 
 from portal.domain.grounds import Ground
+from portal.domain.verdicts import Act
 from portal.internal.desk import decide
 from portal.register.records import Kind
 from tests.conftest import NOW, Office
@@ -24,7 +25,7 @@ from tests.internal.test_narrowing import (
     _kept,
 )
 from tests.internal.test_narrowing import office as office
-from tests.makers import CREDIT_CODE, RESULT_ROW, Row
+from tests.makers import AGENCY, CREDIT_CODE, RESULT_ROW, Row, a_text
 
 WHO = str(RESULT_ROW["entity_name"])
 OTHER: Row = {"entity_name": "示例市第二食品有限公司", "identifier": numbered(2)}
@@ -86,15 +87,49 @@ def test_a_party_whose_name_is_withheld_later_is_named_by_no_other_record(
 
 
 def test_nor_where_the_party_is_filed_again_as_withheld(office: Office) -> None:
-    decision: Mapping[str, str] = {
-        "disclosure": "不予公开", "ground": "危及公共安全", "decided_by": "示例市市场监督管理局",
-        "decided_on": "2025-03-01", "review_on": "2026-02-28",
-    }  # fmt: skip
     office.put("results", NAMING, let_pass=True)
 
-    office.put("entities", {**PARTY, **decision})
+    office.put("entities", {**PARTY, **_WITHHELD})
 
     assert _kept(office, WHO) == set()
+    assert _faults(office) == []
+
+
+_WITHHELD: Row = {
+    "disclosure": "不予公开", "ground": "危及公共安全", "decided_by": "示例市市场监督管理局",
+    "decided_on": "2025-03-01", "review_on": "2026-02-28",
+}  # fmt: skip
+
+
+def test_nor_where_it_is_filed_for_the_first_time_and_told_of_already(office: Office) -> None:
+    name = "示例市第三食品有限公司"
+    office.put("results", {**NAMING, "detail": f"货从{name}进"}, let_pass=True)
+
+    office.put("entities", {"entity_name": name, "identifier": numbered(3), **_WITHHELD})
+
+    assert _kept(office, name) == set()
+    assert _faults(office) == []
+
+
+def test_a_document_filed_again_as_withheld_is_called_by_its_title_nowhere(office: Office) -> None:
+    title, path = "鸊鷉专项抽查通报", office.folder / "d-1.md"
+    words = {
+        "code": "D1",
+        "title": title,
+        "kind": "实施方案",
+        "issued_on": "2025-05-30",
+        "agency": AGENCY,
+    }
+    office.publish(
+        office.take(a_text(path, "共抽查一户。", summary="通报。", **words), "documents").batch_id
+    )
+    office.put("results", {**NAMING, "detail": f"已列入《{title}》"}, let_pass=True)
+    assert _kept(office, title) == {"document", "result"}
+
+    again = a_text(path, "共抽查一户。", summary="通报。", **words, **_WITHHELD)
+    office.publish(office.take(again, "documents").batch_id)
+
+    assert _kept(office, title) == set()
     assert _faults(office) == []
 
 
@@ -129,4 +164,58 @@ def test_a_shop_found_to_be_a_persons_keeps_no_day_in_an_older_version(office: O
     office.put("entities", {**PARTY, "form": "个体工商户"}, let_pass=True)
 
     assert [_kept(office, day) for day in ("2025-05-23", "2025-05-27")] == [set(), set()]
+    assert _faults(office) == []
+
+
+@pytest.mark.parametrize(
+    "written",
+    ["示例市丙丁(集团)有限公司", "示例市 丙丁 （集团）有限公司", "示例市丙丁【集团】有限公司"],
+)
+def test_other_brackets_and_blanks_do_not_keep_a_hidden_name(office: Office, written: str) -> None:
+    """Offices write one name in many ways; the numbers of its holder too."""
+    number = numbered(5)
+    office.put(
+        "entities", {"entity_name": written.replace(" ", ""), "identifier": "990101083083860"}
+    )
+    office.put("entities", {"entity_name": "示例市丙丁（集团）有限公司", "identifier": number})
+    told = f"货从{written}进，照号{number.translate(_WIDE)}"
+    office.put("results", {**NAMING, "detail": told}, let_pass=True)
+    assert "result" in _kept(office, "丙丁")
+
+    _never(office, number)
+
+    assert [_kept(office, "丙丁"), _kept(office, number.translate(_WIDE))] == [set(), set()]
+    assert _faults(office) == []
+
+
+_WIDE = {point: point + 0xFEE0 for point in range(0x21, 0x7F)}
+
+
+def _never(office: Office, number: str) -> None:
+    order = replace(HIDDEN, act=Act.NEVER, ground=Ground.STATE_SECRET)
+    decide.decide(
+        office.stores, Kind.ENTITY, f"uscc:{number}", [order], by="wu", second="bao", now=NOW,
+        confirmed=True,
+    )  # fmt: skip
+
+
+def test_what_hides_older_versions_alone_is_a_change_and_may_happen_twice(
+    office: Office, client: FlaskClient
+) -> None:
+    """Parties that were never released: only a corrected check told of them, and a feed made before would go on."""
+    names = [f"示例市第{n}食品有限公司" for n in (3, 4)]
+    for n, name in enumerate(names, 3):
+        row = {**NAMING, "code": f"JC-000{n}", "detail": f"货从{name}进"}
+        office.put("results", row, let_pass=True)
+        office.put("results", {**row, "detail": "货源不明"})
+        office.file("entities", {"entity_name": name, "identifier": numbered(n)})
+    tag = client.get("/results.atom").headers["ETag"]
+    told = []
+    for n in (3, 4):
+        _never(office, numbered(n))
+        answer = client.get("/results.atom", headers={"If-None-Match": tag})
+        told.append((answer.status_code, [name in answer.text for name in names]))
+        tag = answer.headers["ETag"]
+
+    assert told == [(200, [False, True]), (200, [False, False])]
     assert _faults(office) == []

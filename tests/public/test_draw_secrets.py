@@ -27,9 +27,10 @@ from portal.internal.desk.orders import Order
 from portal.internal.desk.stores import Stores
 from portal.internal.tables.filings import FilingRow
 from portal.public.app import create_app
-from portal.register import packages
+from portal.register import packages, purging
 from portal.register.evidence import PublicStratum
 from portal.register.proofs import entries
+from portal.register.proofs.audit import audit
 from portal.register.records import Kind, PublicDraw
 from tests import stage
 from tests.conftest import NOW, Office, furnish
@@ -265,22 +266,33 @@ def test_who_loses_their_page_is_named_in_no_package_any_more(
     assert _public(office).package_sha256 != said
 
 
+@pytest.mark.parametrize("until", ["seal", "reveal"])
+@pytest.mark.parametrize("number", [4, 30])
 @pytest.mark.parametrize(
     ("where", "kept"), [("示例市政务公开厅", True), ("食品经营抽查第一轮", False)]
 )
 def test_a_draw_held_at_a_party_or_called_after_it_lets_go_of_it(
-    office: Office, data: Path, where: str, *, kept: bool
+    office: Office, data: Path, where: str, number: int, until: str, *, kept: bool
 ) -> None:
+    """Whether or not the party was in the drum; what was committed to is in the log, and its proofs stay."""
     parties(office)
-    gone, name = numbered(4), "示例市第4食品有限公司"
-    _take(office, ORDER.replace(where, f"{name}会议室"))
+    gone, name = numbered(number), f"示例市第{number}食品有限公司"
+    office.put("entities", {"entity_name": name, "identifier": gone})
+    drawn = _take(office, ORDER.replace(where, f"{name}会议室"), until=until)
+    assert name.encode() in _outside(office, data)
 
     _decide(office, gone, Act.WITHHOLD)
+    if until == "seal":
+        steps.reveal(office.stores, drawn, by="he", second="an", now=LATER)
 
-    assert gone.encode() not in store_bytes(data)
+    shown = _public(office)
+    assert [each for each in (gone, name) if each.encode() in _outside(office, data)] == []
     with Session(office.stores.register) as session:
-        assert bool(list(packages.pieces(session, _public(office).id))) is kept
-    assert (_public(office).place is None) is kept
+        assert bool(list(packages.pieces(session, shown.id))) is kept
+        assert packages.member(session, shown.id, numbered(5)) is not None
+        assert audit(session).faults == []
+    assert (shown.place is None, shown.plan is not None) == (kept, kept)
+    assert purging.owed(office.stores.register) == 0
 
 
 def _id_of(office: Office, number: str) -> str:

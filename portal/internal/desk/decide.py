@@ -165,10 +165,9 @@ def carry_out(stores: Stores, ids: Sequence[int], *, now: datetime) -> tuple[Out
             now=now,
             keys=stores.log_key,
         )
-        parties = [key for kind, key in named if kind == Kind.ENTITY.value]
-        following.follow(stores, session, parties, now=now)
         for kind in Kind:
             keys = [key for each, key in named if each == kind.value]
+            following.follow(stores, session, kind, keys, now=now)
             retelling.follow(stores, session, kind, keys, now=now)
         shelf.retire(stores.register, stores.dumps)
         for row in rows:

@@ -1,7 +1,7 @@
 """What is hidden may be told of elsewhere: in the words of other records, and in what these said before (提及)."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import date
 from typing import Any
 
@@ -9,6 +9,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from portal.airlock.around import Ids, Passage
+from portal.airlock.known import KnownSecrets
 from portal.domain.grounds import OPEN
 from portal.domain.verdicts import filed
 from portal.internal.desk import batches, decided, secrets
@@ -21,6 +22,8 @@ from portal.register.records import Kind
 
 #: A shorter word may be a piece of anything, and no release waits for it either.
 _TELLING = 3
+#: Key of what is hidden, whether as a whole, and its words.
+_Hidden = tuple[str, bool, list[str]]
 #: Kinds whose names are theirs alone. Items of one name stand in the lists of many agencies.
 _BY_AGENCY = (Kind.ITEM, Kind.DOCUMENT)
 
@@ -42,23 +45,46 @@ def of(
     hidden = list(_hidden(session, kind, keys, batch_id=batch_id))
     if not hidden:
         return
-    by_agency: dict[str | None, list[str]] = defaultdict(list)
-    for key, _, words in hidden:
-        agency = ids.of(Kind.AGENCY, key.partition("/")[0]) if kind in _BY_AGENCY else None
-        by_agency[agency] += words
     mine = {ids.of(kind, key) for key, _, _ in hidden}
     with Session(register) as public:
-        for agency, words in by_agency.items():
-            found = {} if kind is Kind.DRAW else mentioning(public, words, agency_id=agency)
-            for there, those in found.items():
-                for rows in batches.public_with_id(session, there.value, those - mine):
-                    for _, passage in passages(session, rows, today, batch_id=batch_id):
-                        passage.telling = True
-                        yield passage
+        for there, those in _telling(public, kind, hidden, ids):
+            for rows in batches.public_with_id(session, there.value, those - mine):
+                for _, passage in passages(session, rows, today, batch_id=batch_id):
+                    passage.telling = True
+                    yield passage
         asked = [ids.of(kind, key) for key, is_whole, _ in hidden if is_whole]
         if kind not in (*_BY_AGENCY, Kind.DRAW):
             asked += words_of(session, kind, keys, batch_id=batch_id)
-        yield Passage(stale=sorted(told_before(public, asked)))
+        yield Passage(stale=told_before(public, asked, holds(asked)))
+
+
+def draws_naming(
+    session: Session, register: sa.Engine, kind: Kind, keys: Iterable[str]
+) -> set[str]:
+    """Return the public draws that tell of these, as far as they are hidden now: those drawn here have no filing."""
+    hidden = list(_hidden(session, kind, keys, batch_id=None))
+    ids = Ids(secret(session, ID_KEY))
+    with Session(register) as public:
+        told = _telling(public, kind, hidden, ids, only=(Kind.DRAW,)) if hidden else ()
+        return {each for _, those in told for each in those}
+
+
+def _telling(
+    public: Session, kind: Kind, hidden: Iterable[_Hidden], ids: Ids, **only: Sequence[Kind]
+) -> Iterator[tuple[Kind, set[str]]]:
+    """Yield the kind and ids of public records that hold words of what is hidden."""
+    by_agency: dict[str | None, list[str]] = defaultdict(list)
+    for key, _, words in hidden if kind is not Kind.DRAW else ():
+        agency = ids.of(Kind.AGENCY, key.partition("/")[0]) if kind in _BY_AGENCY else None
+        by_agency[agency] += words
+    for agency, words in by_agency.items():
+        yield from mentioning(public, words, holds(words), agency_id=agency, **only).items()
+
+
+def holds(words: Iterable[str]) -> Callable[[str], bool]:
+    """Return what says whether a text holds one of these, as the last look before a release would find it."""
+    known = KnownSecrets(words)
+    return lambda text: bool(known.scan(text))
 
 
 def words_of(
@@ -72,7 +98,7 @@ def words_of(
 
 def _hidden(
     session: Session, kind: Kind, keys: Iterable[str], *, batch_id: int | None
-) -> Iterator[tuple[str, bool, list[str]]]:
+) -> Iterator[_Hidden]:
     """Yield the key of each that is hidden, whether as a whole, and its words in every filing."""
     stand: dict[str, Any] = filings.standing(
         session, filings.TYPES[kind.value], keys, batch_id=batch_id

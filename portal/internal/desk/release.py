@@ -25,6 +25,8 @@ from portal.register.dumps import shelf
 from portal.register.records import Kind
 
 Progress = Callable[[int], None]
+#: Kind, natural key and public id of what is disclosed otherwise than before.
+_Otherwise = dict[Kind, dict[str, str]]
 
 
 def release(
@@ -106,16 +108,17 @@ def _carry_out(
     with write_lock(stores.internal) as session:
         batch = batches.get(session, batch_id)
         watch = approvals.Watch(session, approvals.sign(session, batch, by=by), batch, today)
-        otherwise: dict[str, str] = {}
+        otherwise: _Otherwise = {}
         outcome = publish(
             stores.register,
             _stream(stores, session, watch, progress, otherwise),
             now=now,
             keys=stores.log_key,
         )
-        following.follow(stores, session, otherwise, now=now)
         retelling.follow_batch(stores, session, batch_id, now=now)
-        retelling.follow(stores, session, Kind.ENTITY, otherwise, now=now)
+        for kind, keys in otherwise.items():
+            following.follow(stores, session, kind, keys, now=now)
+            retelling.follow(stores, session, kind, keys, now=now)
         shelf.retire(stores.register, stores.dumps)
         batch = batches.get(session, batch_id)
         batch.state = move(batch.batch_state, "release", author=batch.filed_by, actor=by).value
@@ -133,29 +136,28 @@ def _stream(
     session: Session,
     watch: approvals.Watch,
     progress: Progress | None,
-    changed: dict[str, str],
+    changed: _Otherwise,
 ) -> Iterator[Passage]:
-    """Yield all that becomes public; `changed` gains the parties that are disclosed otherwise now."""
+    """Yield all that becomes public; `changed` gains what is disclosed otherwise now."""
     batch, today, done = watch.batch, watch.today, 0
     held = _held_back(session, batch, today)
-    items: set[str] = set()
     for rows in batches.releasable(session, batch):
         may_go = [row for row in rows if row.key not in held]
         yield from _parties_held_before(session, may_go, today)
-        changed.update(ripples.shown_otherwise(session, may_go))
+        for kind, keys in ripples.shown_otherwise(session, may_go).items():
+            changed.setdefault(kind, {}).update(keys)
         yield from watch.over(session, rows, held)
-        items |= ripples.items_otherwise(session, may_go)
         done += len(rows)
         if progress:
             progress(done)
     watch.close()
-    if changed:
+    if parties := changed.get(Kind.ENTITY):
         yield from ripples.carried_on(
-            session, stores.register, changed, batch_id=batch.id, today=today
+            session, stores.register, parties, batch_id=batch.id, today=today
         )
-    if items:
-        yield from ripples.naming_items(session, items, today=today, batch_id=batch.id)
-    for kind, keys in ((Kind.ENTITY, changed), (Kind.ITEM, items)):
+    if items := changed.get(Kind.ITEM):
+        yield from ripples.naming_items(session, set(items), today=today, batch_id=batch.id)
+    for kind, keys in changed.items():
         yield from mentions.of(session, stores.register, kind, keys, today=today, batch_id=batch.id)
 
 

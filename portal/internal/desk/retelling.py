@@ -37,7 +37,8 @@ def follow(
     references = set(_about(session, kind, wanted))
     if kind in secrets.NAMED and (words := mentions.words_of(session, kind, wanted)):
         with Session(stores.register) as public:
-            told = mentioning(public, words, only=(Kind.REPLY,)).get(Kind.REPLY, set())
+            found = mentioning(public, words, mentions.holds(words), only=(Kind.REPLY,))
+            told = found.get(Kind.REPLY, set())
         references |= (
             {each for each in _done(session) if status_id(each) in told} if told else set()
         )

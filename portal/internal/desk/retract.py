@@ -72,7 +72,7 @@ def retract(
         again = ripples.redrawn(session, drawn, today=today)
         publish(stores.register, again, now=now, keys=keys)
         if kind is Kind.ENTITY:
-            following.follow(stores, session, [key], now=now)
+            following.follow(stores, session, kind, [key], now=now)
         retelling.follow(stores, session, kind, [key], now=now)
         shelf.retire(stores.register, stores.dumps)
     forget(stores)

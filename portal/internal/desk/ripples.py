@@ -5,7 +5,7 @@ longer count it, or what was withheld with it comes back. An item that is withhe
 check and no plan. A release, and a decision on something public, carries that on.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from typing import Any
 
@@ -14,65 +14,57 @@ from sqlalchemy.orm import Session
 
 from portal.airlock.around import Passage
 from portal.domain.draws import Draw
-from portal.domain.items import Item
-from portal.domain.parties import Entity
 from portal.domain.plans import Plan
 from portal.domain.results import Result
 from portal.internal.desk import batches, mentions, secrets
 from portal.internal.desk.projection import passages
+from portal.internal.desk.secrets import kept_back
 from portal.internal.tables import filings
 from portal.internal.tables.batches import BatchRow
 from portal.internal.tables.filings import FilingRow
 from portal.register.queries import draws, entities
 from portal.register.records import Kind
 
+#: Kinds that bear a name, and whose file says how they are disclosed.
+_FILED_WITH_DECISION = (Kind.ENTITY, Kind.ITEM, Kind.DOCUMENT)
 
-def shown_otherwise(session: Session, rows: Sequence[FilingRow]) -> dict[str, str]:
-    """Return key → public id of parties whose form or decision differs from the release before."""
-    parties = {row.key: row for row in rows if row.kind == "entity"}
-    if not parties:
-        return {}
+
+def shown_otherwise(session: Session, rows: Sequence[FilingRow]) -> dict[Kind, dict[str, str]]:
+    """Return key → public id, by kind, of what is disclosed otherwise than at the release before.
+
+    What is filed for the first time, and kept back, is so too: somebody may have told of it already.
+    """
+    found: dict[Kind, dict[str, str]] = {}
+    for kind in _FILED_WITH_DECISION:
+        filed = {row.key: row for row in rows if row.kind == kind.value}
+        if not filed:
+            continue
+        before = _before(session, kind, filed)
+        for key, row in filed.items():
+            record = filings.decode(kind.value, row.body)
+            old = before.get(key)
+            if _disclosed(record) != _disclosed(old) if old else any(kept_back(record, None)):
+                found.setdefault(kind, {})[key] = row.public_id
+    return found
+
+
+def _before(session: Session, kind: Kind, filed: Mapping[str, FilingRow]) -> dict[str, Any]:
+    """Return what was released last under these keys, before they were filed again."""
     #: A batch is filed under one lock, so everything filed before it has a smaller number.
-    first = min(row.id for row in parties.values())
+    first = min(row.id for row in filed.values())
     newest = (
         sa.select(sa.func.max(FilingRow.id))
         .join(BatchRow, BatchRow.id == FilingRow.batch_id)
-        .where(FilingRow.kind == "entity", FilingRow.key.in_(sorted(parties)))
+        .where(FilingRow.kind == kind.value, FilingRow.key.in_(sorted(filed)))
         .where(FilingRow.id < first, BatchRow.released_at.is_not(None))
         .group_by(FilingRow.key)
     )
-    before = sa.select(FilingRow.key, FilingRow.body).where(FilingRow.id.in_(newest))
-    found: dict[str, str] = {}
-    for key, body in session.execute(before):
-        old: Entity = filings.decode("entity", body)
-        new: Entity = filings.decode("entity", parties[key].body)
-        if (old.form, old.decision) != (new.form, new.decision):
-            found[key] = parties[key].public_id
-    return found
+    query = sa.select(FilingRow.key, FilingRow.body).where(FilingRow.id.in_(newest))
+    return {key: filings.decode(kind.value, body) for key, body in session.execute(query)}
 
 
-def items_otherwise(session: Session, rows: Sequence[FilingRow]) -> set[str]:
-    """Return the keys of items that are filed with another decision than they were released with."""
-    items = {row.key: row for row in rows if row.kind == "item"}
-    if not items:
-        return set()
-    first = min(row.id for row in items.values())
-    newest = (
-        sa.select(sa.func.max(FilingRow.id))
-        .join(BatchRow, BatchRow.id == FilingRow.batch_id)
-        .where(FilingRow.kind == "item", FilingRow.key.in_(sorted(items)))
-        .where(FilingRow.id < first, BatchRow.released_at.is_not(None))
-        .group_by(FilingRow.key)
-    )
-    found: set[str] = set()
-    for key, body in session.execute(
-        sa.select(FilingRow.key, FilingRow.body).where(FilingRow.id.in_(newest))
-    ):
-        old: Item = filings.decode("item", body)
-        new: Item = filings.decode("item", items[key].body)
-        if old.decision != new.decision:
-            found.add(key)
-    return found
+def _disclosed(record: Any) -> tuple[object, object]:  # noqa: ANN401 - a record of any kind that bears a decision
+    return getattr(record, "form", None), record.decision
 
 
 def of_record(

@@ -21,6 +21,8 @@ _FIXED = (
     "scheme", "draw_code", "plan", "commitment", "sealed", "sealed_nonce", "result_hash",
     "void_reason", "void_by", "replaced_by",
 )  # fmt: skip
+#: May be left out where it names somebody hidden since: the commit holds its hash.
+_MAY_BE_LEFT_OUT = "plan"
 
 
 def spoken(before: Record | None, after: Record) -> str | None:
@@ -57,7 +59,9 @@ def _hold_to(was: PublicDraw, after: PublicDraw) -> None:
     changed = [
         name
         for name in _FIXED
-        if getattr(was, name) is not None and getattr(was, name) != getattr(after, name)
+        if getattr(was, name) is not None
+        and getattr(was, name) != getattr(after, name)
+        and not (name == _MAY_BE_LEFT_OUT and getattr(after, name) is None)
     ]
     kept = [each.digest for each in after.replacements[: len(was.replacements)]]
     if kept != [each.digest for each in was.replacements]:

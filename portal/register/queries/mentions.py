@@ -1,10 +1,10 @@
 """Which published texts tell of something: asked only when it is hidden, for these questions read every text."""
 
+import re
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
-import msgspec
 import sqlalchemy as sa
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
@@ -12,49 +12,82 @@ from portal.register.layout import LAYOUTS
 from portal.register.records import Kind
 from portal.register.tables.changes import ChangeRow, VersionRow
 
-#: Words asked for in one statement.
-_WORDS = 50
+#: Words asked for in one statement, and texts held at a time.
+_WORDS, _TEXTS = 50, 200
+#: With more words than this it costs less to judge every text once.
+_MANY = 500
 #: Bodies are named in what they say of themselves; notices and lists say nothing in words.
 _READ = (Kind.ITEM, Kind.ENTITY, Kind.PLAN, Kind.DRAW, Kind.RESULT, Kind.FOLLOWUP, Kind.DOCUMENT, Kind.REPLY)  # fmt: skip
+_CHARACTERS = re.compile("[\u3400-\u9fff]")
+#: From ``!`` to ``~`` and their full-width forms.
+_WIDE = {point: point + 0xFEE0 for point in range(0x21, 0x7F)}
+
+#: Whether the text of a body holds a word, however it is written there.
+Holds = Callable[[str], bool]
 
 
 def mentioning(
     session: Session,
     words: Sequence[str],
+    holds: Holds,
     *,
     agency_id: str | None = None,
     only: Sequence[Kind] = _READ,
 ) -> dict[Kind, set[str]]:
-    """Return the public records that hold one of `words`, by kind; of one agency only, where it is given."""
+    """Return the public records that hold one of `words`, by kind; of one agency only, where it is given.
+
+    The database looks for their characters in order, and `holds` judges what it finds.
+    """
     found: dict[Kind, set[str]] = defaultdict(set)
     for kind in only:
         table: Any = LAYOUTS[kind].table
-        query = sa.select(table.public_id)
+        query = sa.select(table.public_id, table.body)
         if agency_id is not None:
             if not hasattr(table, "agency_id"):
                 continue
             query = query.where(table.agency_id == agency_id)
         for condition in _holding(table.body, words):
-            found[kind].update(session.scalars(query.where(condition)))
+            rows = session.execute(query.where(condition), execution_options={"yield_per": _TEXTS})
+            found[kind].update(public_id for public_id, body in rows if holds(_plain(body)))
     return {kind: ids for kind, ids in found.items() if ids}
 
 
-def told_before(session: Session, words: Sequence[str]) -> set[tuple[Kind, str]]:
-    """Return the public records of which an older version holds one of `words`."""
-    query = sa.select(ChangeRow.kind, ChangeRow.public_id).join(
+def told_before(session: Session, words: Sequence[str], holds: Holds) -> dict[Kind, list[str]]:
+    """Return the public records of which an older version holds one of `words`, by kind."""
+    query = sa.select(ChangeRow.kind, ChangeRow.public_id, VersionRow.body).join(
         VersionRow, VersionRow.serial == ChangeRow.serial
     )
-    return {
-        (Kind(kind), public_id)
-        for condition in _holding(VersionRow.body, words)
-        for kind, public_id in session.execute(query.where(condition))
-    }
+    found: dict[Kind, set[str]] = defaultdict(set)
+    for condition in _holding(VersionRow.body, words):
+        rows = session.execute(query.where(condition), execution_options={"yield_per": _TEXTS})
+        for kind, public_id, body in rows:
+            if holds(_plain(body)):
+                found[Kind(kind)].add(public_id)
+    return {kind: sorted(ids) for kind, ids in found.items()}
 
 
 def _holding(
     body: InstrumentedAttribute[str], words: Sequence[str]
 ) -> Iterator[sa.ColumnElement[bool]]:
-    for start in range(0, len(words), _WORDS):
-        #: As a body writes it: a quotation mark has a stroke before it.
-        part = [msgspec.json.encode(each).decode()[1:-1] for each in words[start : start + _WORDS]]
-        yield sa.or_(*(body.contains(each, autoescape=True) for each in part))
+    if len(words) > _MANY:
+        yield sa.true()
+        return
+    conditions = [condition for word in words for condition in _loosely(body, word)]
+    for start in range(0, len(conditions), _WORDS):
+        yield sa.or_(*conditions[start : start + _WORDS])
+
+
+def _loosely(body: InstrumentedAttribute[str], word: str) -> Iterator[sa.ColumnElement[bool]]:
+    """Yield conditions that hold wherever the word stands: spaced out, in other width, with other brackets."""
+    characters = _CHARACTERS.findall(word)
+    if len(characters) > 1:
+        yield body.like(f"%{'%'.join(characters)}%")
+        return
+    for form in dict.fromkeys((word, word.translate(_WIDE))):
+        escaped = (f"/{each}" if each in "%_/" else each for each in form if not each.isspace())
+        yield body.ilike(f"%{'%'.join(escaped)}%", escape="/")
+
+
+def _plain(body: str) -> str:
+    """Return the texts of a body as they read: a quotation mark has a stroke before it there."""
+    return body.replace("\\n", "\n").replace('\\"', '"')

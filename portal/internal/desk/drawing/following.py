@@ -1,6 +1,6 @@
-"""Packages follow how parties are disclosed: who loses their page is named in none any more (随动)."""
+"""Draws follow how parties are disclosed: who loses their page is named in none any more (随动)."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 
 from sqlalchemy.orm import Session
@@ -10,30 +10,51 @@ from portal.airlock.publish import detach
 from portal.domain.errors import LogBroken, Residue
 from portal.domain.parties import Entity
 from portal.domain.sortition.faults import Fault
-from portal.internal.desk.drawing import keeping, naming, outward
+from portal.internal.desk import mentions, secrets
+from portal.internal.desk.drawing import keeping, naming, outward, silence
 from portal.internal.desk.drawing.keeping import Tampered
 from portal.internal.desk.drawing.pool import object_id
 from portal.internal.desk.stores import Stores
 from portal.internal.tables import filings
 from portal.internal.tables.settings import ID_KEY, secret
 from portal.register import packages
+from portal.register.queries import draws
 from portal.register.records import Kind
 
 
-def follow(stores: Stores, session: Session, keys: Iterable[str], *, now: datetime) -> None:
-    """Publish anew the packages that name these parties; the caller holds the office's store.
+def follow(
+    stores: Stores, session: Session, kind: Kind, keys: Iterable[str], *, now: datetime
+) -> None:
+    """Publish anew the draws that name these, in their lists or otherwise; the caller holds the office's store.
 
-    A draw whose own records were tampered with, or whose title names a party hidden since, cannot be put
-    together again: its package goes.
+    A draw whose own records were tampered with cannot be put together again: its package goes.
     """
+    keys = list(keys)
+    told = _listing(stores, session, keys) if kind is Kind.ENTITY else set()
+    if kind in secrets.NAMED:
+        with Session(stores.register) as register:
+            for each in mentions.draws_naming(session, stores.register, kind, keys):
+                shown = draws.get(register, each)
+                told |= {shown.record.draw_code} if shown and shown.record.draw_code else set()
+    for draw_id in naming.leaning_on(session, told) if told else ():
+        try:
+            outward.bring_out(stores, session, draw_id, now=now, anew=True)
+        except (Tampered, LogBroken, Fault, Residue):
+            _let_go(stores, session, draw_id, now=now)
+
+
+def _listing(stores: Stores, session: Session, keys: Sequence[str]) -> set[str]:
+    """Return the draws whose packages name these parties."""
     ids = Ids(secret(session, ID_KEY))
     parties = filings.standing(session, Entity, keys, batch_id=None)
     numbers = [object_id(ids.of(Kind.ENTITY, key), party) for key, party in parties.items()]
     with Session(stores.register) as register:
-        named = packages.naming(register, numbers)
-    for draw_id in naming.leaning_on(session, named) if named else ():
-        try:
-            outward.bring_out(stores, session, draw_id, now=now, anew=True)
-        except (Tampered, LogBroken, Fault, Residue):
-            gone = outward.public_id(session, keeping.load(session, draw_id))
-            detach(stores.register, gone, now=now)
+        return packages.naming(register, numbers)
+
+
+def _let_go(stores: Stores, session: Session, draw_id: str, *, now: datetime) -> None:
+    shown = outward.public_record(stores, session, keeping.load(session, draw_id))
+    if shown is not None:
+        said = silence.quiet(shown, shown, secrets.known(session))
+        record, _ = silence.without_text(said, None)
+        detach(stores.register, record, now=now, keys=stores.log_key)

@@ -12,7 +12,6 @@ from sqlalchemy.orm import Session
 
 from portal.airlock.around import Ids, Passage
 from portal.airlock.publish import publish_drawing
-from portal.airlock.residue import look
 from portal.domain.draws import DrawMethod
 from portal.domain.errors import Residue
 from portal.domain.merkle import leaf_hash
@@ -23,7 +22,7 @@ from portal.domain.sortition.leaves import leaf
 from portal.domain.sortition.lists import Reading
 from portal.domain.sortition.model import SCHEME
 from portal.internal.desk import secrets
-from portal.internal.desk.drawing import naming
+from portal.internal.desk.drawing import naming, silence
 from portal.internal.desk.drawing.keeping import Drawing, Tampered, load
 from portal.internal.desk.stores import Stores
 from portal.internal.tables.drawings import DrawingRow
@@ -80,10 +79,11 @@ def bring_out(
         package = _listed(stores, session, drawing, today, anew=anew)
     else:
         record, package = _revealed(stores, session, drawing, record, today)
-    passage = Passage(records=[record], known=secrets.known(session))
-    if any(find.path == "place" for find in look(record, passage)):
-        #: What was said of a draw stays for ever; where it was held is no part of that.
-        passage.records = [msgspec.structs.replace(record, place=None)]
+    known = secrets.known(session)
+    said = silence.quiet(record, public_record(stores, session, drawing), known)
+    if msgspec.structs.replace(said, place=record.place) != record:
+        said, package = silence.without_text(said, package)
+    passage = Passage(records=[said], known=known)
     publish_drawing(stores.register, passage, package=package, now=now, keys=stores.log_key)
 
 

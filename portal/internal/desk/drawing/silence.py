@@ -1,0 +1,52 @@
+"""What was said of a draw stays said in the log; its record leaves out what names somebody hidden since (随后隐去)."""
+
+from dataclasses import replace
+
+import msgspec
+
+from portal.airlock.around import Passage
+from portal.airlock.detectors import kinds
+from portal.airlock.known import KnownSecrets
+from portal.airlock.masks import WITHHELD_NAME
+from portal.airlock.residue import look
+from portal.register import packages
+from portal.register.packages import Package
+from portal.register.records import PublicDraw
+
+_KNOWN = (kinds.KNOWN, kinds.KNOWN_SHORT)
+#: Said in clear after the commit: the order has to be mended before.
+_SAID_LATER = {"void_by", "replaced_by"}
+
+
+def quiet(record: PublicDraw, shown: PublicDraw | None, known: KnownSecrets | None) -> PublicDraw:
+    """Return the record without what tells of somebody hidden.
+
+    Where it was held is no part of what is committed to, and goes at any time; all else only once something of the draw
+    is public, as `shown`: before, the order has to be mended.
+    """
+    told = {
+        find.path.partition("[")[0]
+        for find in look(record, Passage(known=known))
+        if find.kind in _KNOWN
+    }
+    may_go = {"place"} if shown is None else told - _SAID_LATER
+    return msgspec.structs.replace(record, **{name: _left(record, name) for name in told & may_go})
+
+
+def _left(record: PublicDraw, name: str) -> str | tuple[()] | None:
+    """Return what stands in the place of a field that is left out."""
+    if name == "name":
+        return WITHHELD_NAME
+    return () if isinstance(getattr(record, name), tuple) else None
+
+
+def without_text(record: PublicDraw, package: Package | None) -> tuple[PublicDraw, Package | None]:
+    """Return a record without its package, and the list alone, as before the reveal: proofs of who was in the drum stay."""
+    record = msgspec.structs.replace(record, package_sha256=None, package_bytes=None)
+    if package is None:
+        return record, None
+    listed = [
+        each if each.state == "excluded" else replace(each, state="listed")
+        for each in package.members
+    ]
+    return record, packages.Package(b"", listed, package.leaves)

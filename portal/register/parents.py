@@ -1,0 +1,26 @@
+"""What a record refers to must be public itself."""
+
+from collections.abc import Sequence
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from portal.domain.errors import NotYetPublic
+from portal.register.layout import LAYOUTS, Layout
+from portal.register.records import Record
+
+
+def require_parents(session: Session, layout: Layout, records: Sequence[Record]) -> None:
+    """Refuse records that refer to something the public cannot see.
+
+    Raises:
+        NotYetPublic: usually because batches are released in the wrong order.
+
+    """
+    for name, parent in layout.parents:
+        wanted = {getattr(record, name) for record in records} - {None}
+        table = LAYOUTS[parent].table
+        live = set(session.scalars(sa.select(table.public_id).where(table.public_id.in_(wanted))))
+        if missing := len(wanted - live):
+            said = f"有 {missing} 个所引用的{parent.zh}尚未发布（或已撤回）；请先发布其所在批次"
+            raise NotYetPublic(said)
