@@ -17,7 +17,7 @@ WATCHED := tests/public/test_leaks.py tests/public/test_query_cost.py tests/publ
 # STORED there, except what is about SQLite.
 ON_POSTGRES := tests/airlock/test_publish.py tests/register/test_lists.py tests/journeys/test_row_to_citizen.py \
   tests/register/test_history.py tests/register/test_sync.py tests/letterbox -m "not slow"
-STORED := tests/register tests/letterbox tests/airlock tests/internal tests/public
+STORED := tests/register tests/letterbox tests/airlock tests/internal tests/public tests/mirror
 # They wait until nobody writes the server's log: they want the server for themselves.
 ALONE := tests/register/test_scouring.py tests/journeys/test_accounts.py
 

@@ -32,6 +32,7 @@ View = Callable[..., Any]
 _DEVICE_LASTS = 180 * 86_400
 #: Before anybody is signed in a form holds an account, a password and a code.
 _SMALL_BODY = 16 * 2**10
+_NO_NUL = "内容含有不可见的控制字符 U+0000，请删除后重新提交"
 
 
 def stores() -> Stores:
@@ -154,7 +155,9 @@ def csrf_token() -> str:
 
 
 def check_form() -> None:
-    """Refuse a large body from a stranger, and a form that does not carry this session's token."""
+    """Refuse signs no store can hold, a large body from a stranger, and a form without this session's token."""
+    if any("\0" in text for text in request.args.values()):
+        abort(400, _NO_NUL)
     if request.method in ("GET", "HEAD", "OPTIONS"):
         return
     if person() is None:
@@ -162,6 +165,8 @@ def check_form() -> None:
     given = request.form.get("csrf_token", "")
     if not secrets.compare_digest(given.encode(), csrf_token().encode()):
         abort(400, "表单已失效，请返回上一页刷新后重新提交")
+    if any("\0" in text for _, text in request.form.items(multi=True)):
+        abort(400, _NO_NUL)
 
 
 def needs_totp(found: PersonRow) -> bool:

@@ -14,7 +14,7 @@ from portal.internal import access
 from portal.internal.desk.stores import open_stores
 from portal.internal.pages import BLUEPRINTS, decisions, due, letters, writing
 from portal.internal.tables.settings import SESSION_KEY, secret
-from portal.kit import config, i18n
+from portal.kit import addresses, config, i18n
 from portal.kit.assets import asset
 from portal.kit.config import Settings
 from portal.kit.db import INTERNAL, LETTERBOX, db, options, read_only, write_lock
@@ -62,6 +62,7 @@ def create_app(settings: Settings | None = None, internal_url: str | None = None
     with write_lock(stores.internal) as session:
         app.secret_key = secret(session, SESSION_KEY)
     _shut(app, settings)
+    app.url_map.converters |= {"default": addresses.Printable, "int": addresses.Number}
     db.init_app(app)
     i18n.set_up(app)
     writing.set_up(app)

@@ -10,9 +10,8 @@ import sqlalchemy as sa
 from flask import Flask, Response, current_app, g, request, url_for
 from flask_babel import gettext as _
 from jinja2 import FileSystemLoader, StrictUndefined
-from werkzeug.routing import UnicodeConverter, ValidationError
 
-from portal.kit import clock, i18n
+from portal.kit import addresses, clock, i18n
 from portal.kit.assets import asset
 from portal.kit.config import Settings, load
 from portal.kit.db import LETTERBOX, db, options, read_only
@@ -74,7 +73,7 @@ def create_app(settings: Settings | None = None) -> Flask:
         app.wsgi_app = KeptAnswers(app.wsgi_app, db.engine, each_own)  # type: ignore[method-assign]
     app.config["MAX_CONTENT_LENGTH"] = replies.LARGEST_FORM
     app.extensions["letters"] = replies.slots()
-    app.url_map.converters["default"] = _Printable
+    app.url_map.converters["default"] = addresses.Printable
     i18n.set_up(app)
     filters.set_up(app)
     viewing.set_up(app, {blueprint.name for blueprint in BLUEPRINTS})
@@ -90,16 +89,6 @@ def create_app(settings: Settings | None = None) -> Flask:
     app.add_url_rule("/.well-known/security.txt", "security", _security)
     app.jinja_env.globals["asset"] = asset_url
     return app
-
-
-class _Printable(UnicodeConverter):
-    """A part of an address: one with a control character names nothing, and no database is asked."""
-
-    def to_python(self, value: str) -> str:
-        """Take `value` as it is."""
-        if not value.isprintable():
-            raise ValidationError
-        return value
 
 
 def asset_url(path: str) -> str:

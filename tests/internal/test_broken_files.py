@@ -1146,8 +1146,8 @@ def test_the_region_of_a_party_is_a_code(office: Office, tmp_path: Path, region:
 
     found = problems(office, path, "entities")
 
-    told = "E2 “行政区划代码”：应为6位数字的行政区划代码（到乡镇的9位，到村的12位）"
-    assert found == only("检查对象", told)
+    told = "D2 “行政区划代码”：应为6位数字的行政区划代码（到乡镇的9位，到村的12位）"
+    assert found == only("检查对象名录", told)
 
 
 def test_an_item_that_ends_before_it_begins_is_told(office: Office, tmp_path: Path) -> None:

@@ -43,7 +43,7 @@ from tests.internal.makers import (
     batch_count,
 )
 from tests.makers import AGENCY, RESULT_ROW, a_workbook
-from tests.stage import urls
+from tests.stage import environ, urls
 
 GOOD = a_result_row(identifier="91990101MA0000000U")
 DOUBTFUL = a_result_row()
@@ -120,7 +120,8 @@ def test_a_messy_file_is_explained_once_and_the_next_month_goes_through_untouche
     may = waiting(clerk, messy(tmp_path / "5月.xlsx", 5))
     may_checked = read(clerk, may)
     may_filed = file_it(clerk, may)
-    monkeypatch.setenv("PORTAL_DATA", str(tmp_path / "data"))
+    for name, value in environ(tmp_path / "data").items():
+        monkeypatch.setenv(name, value)
     june = messy(tmp_path / "3月.xlsx", 3)
     told = CliRunner().invoke(
         main, ["import", "results", str(june), "--agency", AGENCY, "--by", "lin"]

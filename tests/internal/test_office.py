@@ -124,6 +124,29 @@ def test_a_form_without_its_token_is_refused(signed_in: SignIn, office: Office) 
     assert answers == [400, 400]
 
 
+@pytest.mark.parametrize(
+    "address",
+    ["/batches/99999999999999999999", "/draws/a%00b", "/draws/a%00b/sheet", "/draws/a%00b/teams/1",
+     "/draws/a%00b/package.json", "/records/agency%00/x", "/letters/a%00b"],
+)  # fmt: skip
+def test_an_address_that_no_store_can_hold_names_nothing(signed_in: SignIn, address: str) -> None:
+    assert signed_in("wu").get(address).status_code == 404
+
+
+def test_a_sign_that_no_store_can_hold_is_refused_in_words(
+    signed_in: SignIn, office: Office
+) -> None:
+    batch = office.file("results", RESULT_ROW).batch_id
+    reviewer = signed_in("wu")
+
+    asked = reviewer.get("/ledger/?person=a%00b")
+    sent = send(reviewer, f"/batches/{batch}", f"/batches/{batch}/return", reason="退回\0重报")
+
+    for answer in (asked, sent):
+        assert answer.status_code == 400
+        assert "U+0000" in answer.get_data(as_text=True)
+
+
 @pytest.mark.parametrize("target", ["//evil.example", "https://evil.example", "/\\evil.example"])
 def test_signing_in_leads_to_our_own_pages_only(office_app: Flask, target: str) -> None:
     client = office_app.test_client()

@@ -18,6 +18,7 @@ from portal.register.tables.draws import DrawEntryRow
 from portal.register.tables.results import ResultRow
 from tests.conftest import NOW, Office
 from tests.makers import CREDIT_CODE, RESULT_ROW
+from tests.stage import environ
 
 HOUR = timedelta(hours=1)
 
@@ -95,7 +96,8 @@ def test_a_list_goes_out_by_itself_when_its_embargo_has_ended(office: Office) ->
 def test_the_command_line_orders_and_carries_out(
     office: Office, data: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setenv("PORTAL_DATA", str(data))
+    for name, value in environ(data).items():
+        monkeypatch.setenv(name, value)
     batch = _approved(office)
     run = CliRunner()
 

@@ -98,8 +98,8 @@ class World:
             os.kill(workers[0], signal.SIGKILL)
 
     def ask(self, path: str) -> tuple[int, str]:
-        """Ask the site, again where the connection broke with a worker."""
-        until = time.monotonic() + 60
+        """Ask the site, again where the connection broke with a worker, or it starts anew on a busy machine."""
+        until = time.monotonic() + 300
         while time.monotonic() < until:
             try:
                 return get(f"http://127.0.0.1:{self.port}{path}")
@@ -127,17 +127,26 @@ def _lives(data: Path) -> Iterator[subprocess.Popen[str]]:
         yield lives
 
 
-def _one_life(lives: subprocess.Popen[str], number: int, after: float) -> list[str]:
-    """Let the office work for a while, kill it, and return what it had said."""
+def _one_life(lives: subprocess.Popen[str], number: int, after: float, *, early: bool) -> list[str]:
+    """Let the office work for a while, kill it, and return what it had said.
+
+    `early`: count from its birth, so that it may not come to anything; else from its first acknowledgement.
+    """
     assert lives.stdin is not None
     assert lives.stdout is not None
     lives.stdin.write(f"{number}\n")
     lives.stdin.flush()
     said: list[str] = []
-    while not said or not said[-1].startswith("pid"):
-        said.append(lives.stdout.readline().strip())
+    pids: list[int] = []
+    while not pids or not (early or any(line.startswith("done") for line in said)):
+        line = lives.stdout.readline().strip()
+        assert line not in ("", "over"), f"a life ended by itself after {said}"
+        if line.startswith("pid"):
+            pids.append(int(line.split()[1]))
+        else:
+            said.append(line)
     time.sleep(after)
-    os.kill(int(said.pop().split()[1]), signal.SIGKILL)
+    os.kill(pids[0], signal.SIGKILL)
     out = lives.stdout
     said += iter(lambda: out.readline().strip(), "over")
     return said
@@ -158,15 +167,15 @@ def _look(world: World, told: Told) -> None:
 
 
 def _agrees(data: Path) -> int:
-    """Return how far the register is, after holding it against its log."""
+    """Return how far the register is, after holding it against its log; nothing is left to be purged."""
     engine = engine_for(urls(data)[0].register_url)
     with Session(engine) as session:
         assert audit(session).faults == []
         serials = list(session.scalars(sa.select(ChangeRow.serial).order_by(ChangeRow.serial)))
         assert serials == list(range(1, len(serials) + 1))
-        owed = purging.owed(engine)
+    assert purging.owed(engine) == 0
     engine.dispose()
-    return 0 if owed else len(serials)
+    return len(serials)
 
 
 def test_killed_while_publishing_nothing_is_lost_and_nothing_comes_back(
@@ -178,8 +187,9 @@ def test_killed_while_publishing_nothing_is_lost_and_nothing_comes_back(
     office.put("results", RESULT_ROW)
     pace = time.monotonic() - begun
     with _world(data) as world, _lives(data) as lives:
-        for _ in range(KILLS):
-            told.take(_one_life(lives, told.next, random_.random() * 8 * pace))
+        for number in range(KILLS):
+            after = random_.random() * (8 if number % 2 else 4) * pace
+            told.take(_one_life(lives, told.next, after, early=bool(number % 2)))
             match random_.randrange(6):
                 case 0:
                     world.kill("site")
@@ -190,9 +200,9 @@ def test_killed_while_publishing_nothing_is_lost_and_nothing_comes_back(
             _look(world, told)
         run_office(data, "release-due")
         run_office(data, "release-due")
-        assert _agrees(data) > KILLS // 4
+        assert _agrees(data) > KILLS // 2
         _look(world, told)
-    assert len(told.live) + len(told.gone) >= KILLS // 8
+    assert len(told.live) + len(told.gone) >= KILLS // 2
     left = store_bytes(data)
     left += b"".join(path.read_bytes() for path in (data / "search").rglob("*") if path.is_file())
     assert [key for key in told.gone if f"{CANARY}{key}".encode() in left] == []

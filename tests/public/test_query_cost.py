@@ -14,6 +14,7 @@ from portal.kit.db import db, engine_for
 from portal.public.app import create_app
 from portal.public.pages.figures import STATISTICS
 from portal.register.search import keeping
+from tests.plans import costly as costly_steps
 from tests.stage import urls
 
 pytestmark = pytest.mark.slow
@@ -110,7 +111,6 @@ def _addresses(client: FlaskClient) -> list[str]:
     return ["/", *feeds, *lists, *(f"/results/?{f}" for f in filters), *shows, *more]
 
 
-@pytest.mark.sqlite
 def test_every_page_takes_few_queries_and_each_walks_an_index(demo_site: Flask) -> None:
     client = demo_site.test_client()
     costly: list[tuple[str, int]] = []
@@ -126,17 +126,8 @@ def test_every_page_takes_few_queries_and_each_walks_an_index(demo_site: Flask) 
             costly.append((address, len(statements)))
         with demo_site.app_context(), db.engine.connect() as connection:
             for statement, parameters in statements:
-                plan = connection.exec_driver_sql(
-                    f"EXPLAIN QUERY PLAN {statement}", parameters
-                ).all()
-                for step in plan:
-                    detail = str(step[3])
-                    scanned = detail.removeprefix("SCAN ").split(" ")[0]
-                    along_index = "USING" in detail and "INDEX" in detail
-                    if detail.startswith("SCAN") and not along_index and scanned not in SMALL:
-                        unindexed.add((detail, statement[:300]))
-                    if "TEMP B-TREE FOR ORDER BY" in detail:
-                        unindexed.add((detail, statement[:300]))
+                found = costly_steps(connection, statement, parameters, SMALL)
+                unindexed |= {(step, statement[:300]) for step in found}
 
     assert costly == []
     assert sorted(unindexed) == []

@@ -28,6 +28,7 @@ from portal.register.selecting.codelists import CODE_LISTS, NAME_OF
 from portal.register.selecting.listings import LISTINGS
 from portal.register.writer import open_pen
 from tests import stage
+from tests.plans import costly
 from tests.public.test_query_cost import SMALL, recorded
 from tests.register.makers import a_public_agency, a_public_entity, a_public_result
 
@@ -339,7 +340,6 @@ def test_every_example_of_the_reference_runs(demo: Path, lang: str) -> None:
     assert "{site}" not in page
 
 
-@pytest.mark.sqlite
 @pytest.mark.slow
 @pytest.mark.parametrize("word", list(DATASETS))
 def test_every_list_walks_an_index_whatever_it_is_narrowed_to(demo_site: Flask, word: str) -> None:
@@ -364,14 +364,8 @@ def test_every_list_walks_an_index_whatever_it_is_narrowed_to(demo_site: Flask, 
 
 def _costly(site: Flask, statements: list[tuple[str, Any]]) -> set[str]:
     """Return the steps that read a whole table, or sort more than the tasks of one plan."""
-    found = set()
+    found: set[str] = set()
     with site.app_context(), db.engine.connect() as connection:
         for statement, parameters in statements:
-            for step in connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {statement}", parameters):
-                detail = str(step[3])
-                table = detail.removeprefix("SCAN ").split(" ")[0]
-                if detail.startswith("SCAN") and "INDEX" not in detail and table not in SMALL:
-                    found.add(detail)
-                if "TEMP B-TREE FOR ORDER BY" in detail:
-                    found.add(detail)
+            found |= costly(connection, statement, parameters, SMALL)
     return found
