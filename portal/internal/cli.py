@@ -1,6 +1,7 @@
 """portal-office: everything the office does, from the command line."""
 
 import sys
+from collections.abc import Sequence
 from datetime import datetime
 from functools import partial
 from pathlib import Path
@@ -130,7 +131,7 @@ def release_due(as_json: bool) -> None:
     """Carry out what has come due: ordered releases, lists after their embargo, monthly notices (到期发布)."""
     done = scheduled.carry_out(open_office(), now=clock.utc_now())
     say(
-        {"released": done.released, "letters": done.letters, "listed": done.listed, "decisions": done.decisions,
+        {"released": done.released, "letters": done.letters, "listed": done.listed, "decisions": done.decisions, "withdrawals": len(done.withdrawals),
          "refused": [{"batch": number, "message": why} for number, why in done.refused],
          "notices": done.notices},
         _carried_out(done),
@@ -143,7 +144,7 @@ def release_due(as_json: bool) -> None:
 def _carried_out(done: scheduled.Done) -> str:
     notices = "已公布本月不予公开告知" if done.notices else "本月不予公开告知此前已公布"
     lines = [
-        f"定时发布 {len(done.released)} 批，补发名单 {len(done.listed)} 批，补办决定 {done.decisions} 项，收来信 {done.letters} 封；{notices}"
+        f"定时发布 {len(done.released)} 批，补发名单 {len(done.listed)} 批，补办撤回 {len(done.withdrawals)} 项、决定 {done.decisions} 项，收来信 {done.letters} 封；{notices}"
     ]
     lines += [f"批次 {number} 未能发布：{why}" for number, why in done.refused]
     return "\n".join(lines)
@@ -169,9 +170,18 @@ def withdraw(kind: str, public_id: str, by: str, second: str, as_json: bool) -> 
         open_office(), _KIND_OF[kind], public_id, by=by, second=second, now=clock.utc_now()
     )
     say(
-        {"withdrawn": done.withdrawn, "serial": done.serial},
-        f"已撤回 {done.withdrawn} 条（含所附记录）；变更号 {done.serial}",
+        {"withdrawn": done.withdrawn, "serial": done.serial, "named_in": done.named_in},
+        f"已撤回 {done.withdrawn} 条（含所附记录）；变更号 {done.serial}{_named(done.named_in)}",
         as_json=as_json,
+    )
+
+
+def _named(those: Sequence[str]) -> str:
+    if not those:
+        return ""
+    return (
+        f"\n其名称仍见于 {len(those)} 条已公开记录：{'、'.join(those[:20])}。"
+        "应当隐去的，请用 decide 对名称作出决定，或者撤回、更正这些记录"
     )
 
 

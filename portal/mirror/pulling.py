@@ -12,9 +12,10 @@ import msgspec
 from sqlalchemy.engine import make_url
 
 from portal.mirror import digests
+from portal.mirror.continuing import require_continued
 from portal.mirror.copy import Copy
 from portal.mirror.errors import Gone, MirrorError, Unreachable, Untrusted
-from portal.mirror.signatures import Key
+from portal.mirror.signatures import Key, stated
 from portal.mirror.source import Checkpoint, Item, Manifest, Source
 
 _RECORDS = "records.ndjson.gz"
@@ -192,8 +193,10 @@ def _signed(work: _Pull, standing: Checkpoint, state: dict[str, str]) -> int:
     head = work.key.head(standing.checkpoint)
     if (head.size, head.records) != (standing.serial, standing.records):
         raise Untrusted("检查点与其签名不符 (the checkpoint is not what is signed)")
-    if head.size < int(state.get("size", "0")) and state.get("head_epoch") == standing.epoch:
-        raise Untrusted("对方的登记册倒退了 (the register there went back)")
+    if "head" in state:
+        #: Its signature was verified when it was kept; the key may be another by now.
+        before = stated(state["head"].rpartition("\n\n")[0] + "\n")
+        require_continued(work.source, before, head)
     work.copy.remember(
         head=standing.checkpoint, size=str(head.size), head_epoch=standing.epoch or ""
     )

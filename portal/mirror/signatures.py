@@ -15,18 +15,24 @@ _ED25519 = b"\x01"
 _ID_BYTES = 4
 _KEY_BYTES = 32
 _HEAD = re.compile(
-    r"([^\n]+)\n(0|[1-9]\d*)\n[A-Za-z0-9+/]{43}=\n(?:[^\n]+\n)*?mingcha/records/1 ([0-9a-f]{64})\n"
+    r"([^\n]+)\n(0|[1-9]\d*)\n([A-Za-z0-9+/]{43}=)\n(?:[^\n]+\n)*?mingcha/records/1 ([0-9a-f]{64})\n"
     r"(?:[^\n]+\n)*"
 )
+_RESTORED = re.compile(r"^mingcha/restored/1 ([1-9]\d*) [0-9a-f]{64}$", re.MULTILINE)
 _DUMP = re.compile(r"([^\n]+)/dump\n([0-9a-f]+) (\d+)\n([0-9a-f]{64})\n")
 
 
 @dataclass(frozen=True, slots=True)
 class Head:
-    """What a signed head says: how many changes, and the digest of all records after them."""
+    """What a signed head says: how many changes, the digest of all records after them, and of what tree.
+
+    `restored` counts how often the log was restored from a backup.
+    """
 
     size: int
     records: str
+    root: bytes
+    restored: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,10 +72,7 @@ class Key:
             Untrusted: it does not.
 
         """
-        match = _HEAD.fullmatch(self._opened(note))
-        if match is None or match[1] != self.name:
-            raise Untrusted("检查点格式有误 (malformed checkpoint)")
-        return Head(int(match[2]), match[3])
+        return stated(self._opened(note), self.name)
 
     def dump(self, note: str) -> DumpNote:
         """Return what a dump note says, once its signature holds.
@@ -98,3 +101,18 @@ class Key:
             except (binascii.Error, InvalidSignature):
                 break
         raise Untrusted("签名与所认定的公钥不符 (not signed by the pinned key)")
+
+
+def stated(text: str, name: str | None = None) -> Head:
+    """Return what the text of a head says, whoever signed it; of the log called `name`, where one is given.
+
+    Raises:
+        Untrusted: it is none.
+
+    """
+    match = _HEAD.fullmatch(text)
+    if match is None or name not in (None, match[1]):
+        raise Untrusted("检查点格式有误 (malformed checkpoint)")
+    restored = _RESTORED.search(text)
+    root = base64.b64decode(match[3])
+    return Head(int(match[2]), match[4], root, int(restored[1]) if restored else 0)

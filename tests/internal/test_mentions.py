@@ -3,11 +3,15 @@
 from dataclasses import replace
 
 import pytest
+import sqlalchemy as sa
 from flask.testing import FlaskClient
+from sqlalchemy.orm import Session
 
+from portal.domain.errors import LogBroken
 from portal.domain.grounds import Ground
 from portal.domain.verdicts import Act
-from portal.internal.desk import decide
+from portal.internal.desk import decide, retract, scheduled
+from portal.internal.tables.ledger import LedgerRow
 from portal.register.records import Kind
 from tests.conftest import NOW, Office
 from tests.internal.drawing_makers import numbered
@@ -95,7 +99,7 @@ def test_nor_where_the_party_is_filed_again_as_withheld(office: Office) -> None:
     assert _faults(office) == []
 
 
-_WITHHELD: Row = {
+_WITHHELD: dict[str, str] = {
     "disclosure": "不予公开", "ground": "危及公共安全", "decided_by": "示例市市场监督管理局",
     "decided_on": "2025-03-01", "review_on": "2026-02-28",
 }  # fmt: skip
@@ -219,3 +223,54 @@ def test_what_hides_older_versions_alone_is_a_change_and_may_happen_twice(
 
     assert told == [(200, [False, True]), (200, [False, False])]
     assert _faults(office) == []
+
+
+def test_a_withdrawal_says_who_goes_on_naming_it_and_draws_count_it_no_more(office: Office) -> None:
+    """Nobody has decided to hide it: what others say of it is theirs, until somebody decides."""
+    office.put("results", NAMING, let_pass=True)
+    party, naming = _id_of(office, "entity", WHO), _id_of(office, "result", WHO)
+
+    done = retract.retract(office.stores, Kind.ENTITY, party, by="he", second="an", now=NOW)
+
+    assert done.named_in == (naming,)
+    with Session(office.stores.internal) as session:
+        (noted,) = session.scalars(
+            sa.select(LedgerRow.detail).where(LedgerRow.detail.contains("仍见于"))
+        )
+    assert naming in noted
+    assert _kept(office, party) == set()
+    assert _faults(office) == []
+
+
+def test_a_withdrawal_that_a_crash_left_ordered_is_carried_out_by_the_office(
+    office: Office,
+) -> None:
+    """The key lies elsewhere for a moment: the order stands, the register is as it was."""
+    key = office.stores.log_key.path
+    party = _id_of(office, "entity", WHO)
+    key.rename(key.with_name("away"))
+    with pytest.raises(LogBroken):
+        retract.retract(office.stores, Kind.ENTITY, party, by="he", second="an", now=NOW)
+    assert "entity" in _kept(office, WHO)
+    key.with_name("away").rename(key)
+
+    assert len(scheduled.carry_out(office.stores, now=NOW).withdrawals) == 1
+
+    assert _kept(office, WHO) == set()
+    assert _kept(office, party) == set()
+    assert _faults(office) == []
+    assert scheduled.carry_out(office.stores, now=NOW).is_nothing
+
+
+def test_an_order_left_over_does_not_take_what_was_released_since(office: Office) -> None:
+    key = office.stores.log_key.path
+    party = _id_of(office, "entity", WHO)
+    key.rename(key.with_name("away"))
+    with pytest.raises(LogBroken):
+        retract.retract(office.stores, Kind.ENTITY, party, by="he", second="an", now=NOW)
+    key.with_name("away").rename(key)
+    office.put("entities", {**PARTY, "region": "990101"})
+
+    scheduled.carry_out(office.stores, now=NOW)
+
+    assert "entity" in _kept(office, WHO)

@@ -15,6 +15,7 @@ from flask import Flask
 from sqlalchemy.orm import Session
 from werkzeug.serving import make_server
 
+from portal.domain.merkle import leaf_hash
 from portal.internal.desk import retract
 from portal.mirror.cli import main
 from portal.mirror.copy import Copy
@@ -25,8 +26,13 @@ from portal.register.canonical import canonical_of
 from portal.register.dumps import shelf
 from portal.register.dumps.describing import Terms
 from portal.register.layout import LAYOUTS
+from portal.register.proofs import entries
+from portal.register.proofs.audit import audit
 from portal.register.proofs.note import Signer
+from portal.register.queries import changes
 from portal.register.records import Kind
+from portal.register.tables.changes import ChangeRow, EpochRow
+from portal.register.tables.log import LeafRow, TileRow
 from portal.register.tables.results import ResultRow
 from tests.conftest import NOW, Office
 from tests.makers import RESULT_ROW, Row
@@ -345,3 +351,38 @@ def test_exit_statuses_are_as_promised(
     assert CliRunner().invoke(main, words).exit_code == status
     for number in "01234":
         assert f"  {number}  " in CliRunner().invoke(main, ["--help"]).output
+
+
+def _rewritten(office: Office) -> None:
+    """Write the last change's leaf anew with the office's own key, as if it had always been so; then publish on."""
+    with Session(office.stores.register) as session, session.begin():
+        session.execute(sa.text("DELETE FROM checkpoint"))
+        serial = changes.serial(session)
+        leaf = session.get_one(LeafRow, serial)
+        row = session.get_one(ChangeRow, serial)
+        body = session.scalars(sa.select(ResultRow.body).where(ResultRow.serial == serial)).one()
+        salt, leaf.commitment = entries.seal(entries.canonical_of(body))
+        leaf.salt = salt
+        line = entries.entry(row.op, row.kind, row.at, leaf.commitment, leaf.supersedes)
+        tile = session.get_one(TileRow, (0, 0))
+        tile.hashes = tile.hashes[:-32] + leaf_hash(line)
+    assert office.stores.log_key.head is not None
+    office.stores.log_key.head.unlink()
+    office.put("results", {**RESULT_ROW, "code": "JC-0003"})
+
+
+def test_a_history_written_anew_under_the_same_key_is_refused_by_who_pulled_before(
+    filled: Office, site: Flask, target: Path
+) -> None:
+    """Nothing in the register itself shows it: whoever holds key and `log.head` can do that."""
+    with _served(Troubled(site)) as url:
+        _pull(url, target)
+        _rewritten(filled)
+        with Session(filled.stores.register) as session:
+            assert audit(session).faults == []
+        for epoch in ("", "0" * 32):
+            if epoch:
+                with Session(filled.stores.register) as session, session.begin():
+                    session.execute(sa.update(EpochRow).values(value=epoch))
+            with pytest.raises(Untrusted, match="does not continue"):
+                _pull(url, target)

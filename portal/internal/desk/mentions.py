@@ -69,6 +69,19 @@ def draws_naming(
         return {each for _, those in told for each in those}
 
 
+def naming(session: Session, register: sa.Engine, kind: Kind, key: str) -> list[str]:
+    """Return the public records of others that name this one, whatever its state, by what it was ever called."""
+    ids = Ids(secret(session, ID_KEY))
+    query = sa.select(FilingRow.body).where(FilingRow.kind == kind.value, FilingRow.key == key)
+    words: dict[str, None] = {}
+    for body in session.scalars(query.where(FilingRow.live)) if kind in secrets.NAMED else ():
+        words |= dict.fromkeys(secrets.called(filings.decode(kind.value, body)))
+    told = [each for each in words if len(each) >= _TELLING]
+    with Session(register) as public:
+        found = _telling(public, kind, [(key, True, told)], ids) if told else ()
+        return sorted({each for _, those in found for each in those} - {ids.of(kind, key)})
+
+
 def _telling(
     public: Session, kind: Kind, hidden: Iterable[_Hidden], ids: Ids, **only: Sequence[Kind]
 ) -> Iterator[tuple[Kind, set[str]]]:

@@ -1,19 +1,22 @@
 """Withdrawal: take a record out of the register at once (撤回)."""
 
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from portal.airlock.around import Ids
-from portal.airlock.publish import Outcome, publish, withdraw
+from portal.airlock.around import Ids, Passage
+from portal.airlock.publish import bring_in_line
 from portal.domain.errors import FourEyesViolation, UnknownRecord
 from portal.domain.workflow import Role
-from portal.internal.desk import batches, people, retelling, ripples
+from portal.internal.desk import batches, mentions, people, retelling, ripples
 from portal.internal.desk.drawing import following
 from portal.internal.desk.forgetting import forget
 from portal.internal.desk.stores import Stores
 from portal.internal.tables import ledger, reminders
+from portal.internal.tables.batches import BatchRow
 from portal.internal.tables.filings import FilingRow
 from portal.internal.tables.ledger import WithdrawalRow
 from portal.internal.tables.settings import ID_KEY, secret
@@ -22,13 +25,25 @@ from portal.kit.db import write_lock
 from portal.register.dumps import shelf
 from portal.register.records import Kind
 
+#: Withdrawals carried on in one go, and records named in the ledger.
+_MOST, _NAMED = 100, 20
+
+
+@dataclass(frozen=True, slots=True)
+class Retracted:
+    """What came of it. `named_in`: public records of others that go on naming it; nobody has decided on these."""
+
+    withdrawn: int
+    serial: int
+    named_in: tuple[str, ...] = ()
+
 
 def retract(
     stores: Stores, kind: Kind, public_id: str, *, by: str, second: str, now: datetime
-) -> Outcome:
+) -> Retracted:
     """Withdraw one record and what hangs on it, by order of two people.
 
-    The order is written down first: after a crash the same command carries it out, and no
+    The order is written down first: after a crash the office carries it out, or the same command, and no
     release can bring the record back meanwhile.
 
     Raises:
@@ -60,27 +75,75 @@ def retract(
         )
         session.flush()
         reminders.withdrawn(session, newest.kind, newest.key)
-        order_id, key = order.id, order.key
-    drawn = ripples.draws_of(stores.register, [public_id]) if kind is Kind.ENTITY else set()
-    keys = stores.log_key
-    outcome = withdraw(stores.register, kind, [public_id], now=now, keys=keys)
-    shelf.retire(stores.register, stores.dumps)
+        order_id = order.id
+    done = _carry_out(stores, order_id, now=now)
+    forget(stores)
+    close(stores, [order_id], now=now)
+    return done
+
+
+def close(stores: Stores, orders: Sequence[int], *, now: datetime) -> None:
+    """Note that these orders are carried out, to the last file."""
+    if orders:
+        these = sa.update(WithdrawalRow).where(WithdrawalRow.id.in_(orders))
+        with write_lock(stores.internal) as session:
+            session.execute(these.values(done_at=now))
+
+
+def carry_on(stores: Stores, *, now: datetime) -> list[int]:
+    """Carry out what was ordered and a crash kept from the register; the caller still has to forget, and to close.
+
+    Raises:
+        LogBroken: the register is not what was signed last.
+
+    """
+    released_since = (
+        sa.select(1)
+        .where(BatchRow.id == FilingRow.batch_id)
+        .where(FilingRow.kind == WithdrawalRow.kind, FilingRow.key == WithdrawalRow.key)
+        .where(FilingRow.id > WithdrawalRow.last_filing_id, BatchRow.released_at.is_not(None))
+        .correlate(WithdrawalRow)
+        .exists()
+    )
+    query = sa.select(WithdrawalRow.id).where(WithdrawalRow.done_at.is_(None), ~released_since)
+    with Session(stores.internal) as session:
+        left = session.scalars(query.order_by(WithdrawalRow.id).limit(_MOST)).all()
+    for order_id in left:
+        _carry_out(stores, order_id, now=now)
+    return list(left)
+
+
+def _carry_out(stores: Stores, order_id: int, *, now: datetime) -> Retracted:
+    """Bring the register in line with an order, in one transaction, and note it; again changes nothing."""
     with write_lock(stores.internal) as session:
-        notice = Ids(secret(session, ID_KEY)).notice(kind, key)
-        withdraw(stores.register, Kind.WITHHELD, [notice], now=now, keys=keys)
-        today = clock.local_date(now)
-        again = ripples.redrawn(session, drawn, today=today)
-        publish(stores.register, again, now=now, keys=keys)
+        order = session.get_one(WithdrawalRow, order_id)
+        kind, key, public_id = Kind(order.kind), order.key, order.public_id
+        outcome, _ = bring_in_line(
+            stores.register, _passages(stores, session, kind, key, public_id, now=now), now=now,
+            keys=stores.log_key,
+        )  # fmt: skip
         if kind is Kind.ENTITY:
             following.follow(stores, session, kind, [key], now=now)
         retelling.follow(stores, session, kind, [key], now=now)
         shelf.retire(stores.register, stores.dumps)
-    forget(stores)
-    with write_lock(stores.internal) as session:
-        session.execute(
-            sa.update(WithdrawalRow).where(WithdrawalRow.id == order_id).values(done_at=now)
-        )
-    return outcome
+        named = mentions.naming(session, stores.register, kind, key)
+        if named and outcome.withdrawn:
+            shown = "、".join(named[:_NAMED])
+            ledger.note(
+                session, at=now, person=order.ordered_by, action="withdraw", batch_id=None,
+                detail=f"{kind.zh} {public_id}：名称仍见于 {len(named)} 条已公开记录：{shown}",
+            )  # fmt: skip
+    return Retracted(outcome.withdrawn, outcome.serial, tuple(named))
+
+
+def _passages(
+    stores: Stores, session: Session, kind: Kind, key: str, public_id: str, *, now: datetime
+) -> Iterator[Passage]:
+    """Yield what goes, and the draws whose figures and digests counted it."""
+    drawn = ripples.draws_of(stores.register, [public_id]) if kind is Kind.ENTITY else set()
+    notice = Ids(secret(session, ID_KEY)).notice(kind, key)
+    yield Passage(gone=[(kind, public_id), (Kind.WITHHELD, notice)])
+    yield from ripples.redrawn(session, drawn, today=clock.local_date(now))
 
 
 def _newest(session: Session, kind: Kind, public_id: str) -> FilingRow:

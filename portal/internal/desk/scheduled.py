@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from portal.domain.errors import PortalError, WrongState
 from portal.domain.workflow import BatchState, Role
-from portal.internal.desk import batches, decide, letters, notices, people
+from portal.internal.desk import batches, decide, letters, notices, people, retract
 from portal.internal.desk.forgetting import forget
 from portal.internal.desk.release import release_only
 from portal.internal.desk.stores import Stores
@@ -32,6 +32,8 @@ class Done:
     listed: list[int] = field(default_factory=list)
     refused: list[tuple[int, str]] = field(default_factory=list)
     decisions: int = 0
+    #: Orders of withdrawals that a crash had left.
+    withdrawals: list[int] = field(default_factory=list)
     #: Whether this month's notices were published.
     notices: bool = False
     #: Letters fetched from the letterbox.
@@ -45,6 +47,7 @@ class Done:
             or self.listed
             or self.refused
             or self.decisions
+            or self.withdrawals
             or self.notices
             or self.letters
         )
@@ -75,7 +78,7 @@ def order(stores: Stores, batch_id: int, *, at: datetime | None, by: str, now: d
 
 
 def carry_out(stores: Stores, *, now: datetime) -> Done:
-    """Carry out what has come due: decisions left undone, releases, lists, the month's notices.
+    """Carry out what has come due: withdrawals and decisions left undone, releases, lists, the month's notices.
 
     Safe to repeat and to run twice at once. A refused release loses its order, so that it is not
     tried for ever; the refusal stands in the ledger and the batch waits for a person.
@@ -85,13 +88,15 @@ def carry_out(stores: Stores, *, now: datetime) -> Done:
 
     """
     try:
-        return _carried_out(stores, now)
+        done = _carried_out(stores, now)
     finally:
         forget(stores)
+    retract.close(stores, done.withdrawals, now=now)
+    return done
 
 
 def _carried_out(stores: Stores, now: datetime) -> Done:
-    done = Done()
+    done = Done(withdrawals=retract.carry_on(stores, now=now))
     with Session(stores.internal) as session:
         undone = decide.left_undone(session)
         ordered = _ordered(session, now)

@@ -116,6 +116,17 @@ def _records(session: Session, kind: str) -> Iterator[dict[str, Any]]:
         yield {row.key: filings.decode(kind, row.body) for row in rows}
 
 
+def called(record: Entity | Item | Draw | Document) -> tuple[str, ...]:
+    """Return the names that others may call a record by."""
+    match record:
+        case Entity():
+            return (record.name, *record.former_names)
+        case Document():
+            return (record.title,)
+        case _:
+            return (record.name,)
+
+
 def kept_back(record: object, verdict: Verdict | None) -> Iterator[str]:
     """Yield the words of one record that are not public, as far as others may mention them."""
     verdict = verdict or filed(getattr(record, "decision", OPEN))

@@ -1,0 +1,75 @@
+"""Holds each new head against the last one kept: a copy that is pulled again is a witness of the log (RFC 9162, 2.1.4.2)."""
+
+from collections.abc import Sequence
+from hashlib import sha256
+
+import msgspec
+
+from portal.mirror.errors import Gone, Untrusted
+from portal.mirror.signatures import Head
+from portal.mirror.source import Source
+
+
+class _Proof(msgspec.Struct):
+    """What the source answers: hashes in hexadecimal digits."""
+
+    path: list[str]
+
+
+def require_continued(source: Source, before: Head, now: Head) -> None:
+    """Have the source prove that the log of `now` begins with all of that of `before`.
+
+    A log restored from a backup says so in every later head; anything else was rewritten.
+
+    Raises:
+        Untrusted: it does not, and no head says why.
+        Unreachable: the source does not answer.
+
+    """
+    if before.size <= now.size and _is_proved(source, before, now):
+        return
+    if now.restored <= before.restored:
+        raise Untrusted(
+            "对方的登记册与上次所见的不是同一段历史，也没有恢复说明；副本中保留上次的检查点为证"
+            " (the log there does not continue the head kept here, and states no restoration)"
+        )
+    source.say("对方已从备份恢复，日志中有说明 (restored from a backup there, as its heads state)")
+
+
+def _is_proved(source: Source, before: Head, now: Head) -> bool:
+    if before.size == now.size:
+        return before.root == now.root
+    try:
+        answer = source.text(f"/log/consistency?from={before.size}&to={now.size}")
+        path = [bytes.fromhex(each) for each in msgspec.json.decode(answer, type=_Proof).path]
+    except (Gone, msgspec.MsgspecError, ValueError):
+        return False
+    return is_consistent(before, now, path)
+
+
+def is_consistent(before: Head, now: Head, path: Sequence[bytes]) -> bool:
+    """Whether `path` proves that the larger tree begins with the whole smaller one."""
+    rest = list(path)
+    if before.size & (before.size - 1) == 0:
+        rest.insert(0, before.root)
+    if not rest:
+        return False
+    place, last = before.size - 1, now.size - 1
+    while place & 1:
+        place, last = place >> 1, last >> 1
+    old = new = rest[0]
+    for each in rest[1:]:
+        if last == 0:
+            return False
+        if place & 1 or place == last:
+            old, new = _node(each, old), _node(each, new)
+            while place and not place & 1:
+                place, last = place >> 1, last >> 1
+        else:
+            new = _node(new, each)
+        place, last = place >> 1, last >> 1
+    return last == 0 and (old, new) == (before.root, now.root)
+
+
+def _node(left: bytes, right: bytes) -> bytes:
+    return sha256(b"\x01" + left + right).digest()
