@@ -66,8 +66,12 @@ class Chunk:
         """Take out one row."""
         own: dict[str, Any] = {}
         child: dict[str, Any] = {}
+        child_fields = self.child_fields
         for name, values in self.columns.items():
             if (value := values[n]) is not None:
-                (child if name in self.child_fields else own)[name] = value
+                if name in child_fields:
+                    child[name] = value
+                else:
+                    own[name] = value
         number = self.numbers[n]
         return RowRead(number, own, child, self.places(n), self.raw[n], n in self.faulty)

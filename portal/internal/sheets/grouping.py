@@ -69,39 +69,36 @@ class Grouping:
         for n, read in enumerate(records):
             for found in chunk.told.get(n, ()):
                 self._tell(*found)
-            if read is None:
-                yield from self._take_row(chunk.row(n))
-                continue
-            if self._lone is not None or self._group is not None:
-                yield from self.last()
+            before = self._flush() if read else self._next(chunk.row(n))
+            if before:
+                yield before
+            if read:
+                yield read
+
+    def last(self) -> Iterator[Read]:
+        """Yield the record that the last rows make."""
+        if read := self._flush():
             yield read
 
-    def _take_row(self, row: RowRead) -> Iterator[Read]:
-        if (lone := self._lone) is not None:
-            self._lone = None
-            if self._continues(lone.own, row):
-                self._group = self._begin(lone)
-            elif read := self._alone(lone):
-                yield read
-        if (group := self._group) is not None:
-            if self._continues(group.values, row):
-                self._extend(group, row)
-                return
-            if read := self._finish(group):
-                yield read
-            self._group = None
+    def _next(self, row: RowRead) -> Read | None:
+        """Take a row; return the record above, unless the row goes on with it."""
+        if (lone := self._lone) is not None and self._continues(lone.own, row):
+            self._lone, self._group = None, self._begin(lone)
+        if (group := self._group) is not None and self._continues(group.values, row):
+            self._extend(group, row)
+            return None
+        read = self._flush()
         if self._is_whole(row):
             self._lone = row
         else:
             self._group = self._begin(row)
+        return read
 
-    def last(self) -> Iterator[Read]:
-        """Yield the record that the last rows make."""
+    def _flush(self) -> Read | None:
         lone, group, self._lone, self._group = self._lone, self._group, None, None
-        if lone is not None and (read := self._alone(lone)):
-            yield read
-        if group is not None and (read := self._finish(group)):
-            yield read
+        if lone is not None:
+            return self._alone(lone)
+        return None if group is None else self._finish(group)
 
     def _is_whole(self, row: RowRead) -> bool:
         return (
