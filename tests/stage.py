@@ -5,6 +5,7 @@ import os
 import secrets
 import shutil
 import sqlite3
+import weakref
 from pathlib import Path
 
 import psycopg
@@ -13,12 +14,14 @@ from sqlalchemy.engine import make_url
 
 from portal.kit import config, migrate
 from portal.kit.config import Settings
-from portal.kit.db import engine_for
+from portal.kit.db import engine_for, options
 
 #: URL of a server, whatever its database; see `tests.postgres`.
 POSTGRES = os.environ.get("TEST_POSTGRES")
 STORES = ("register", "internal", "letterbox")
 _opened: set[psycopg.Connection] = set()
+#: Copies made for one example each, and who holds them.
+_alone: dict[str, weakref.ref[sa.Engine]] = {}
 
 
 def environ(data: Path) -> dict[str, str]:
@@ -37,14 +40,19 @@ def urls(data: Path) -> tuple[Settings, str]:
 
 def put_up(data: Path) -> None:
     """Make empty stores at the newest schema in `data`."""
-    data.mkdir(parents=True, exist_ok=True)
-    for store in STORES:
-        if POSTGRES:
-            _create(_name(data, store), "template0")
+    lay(data)
     settings, internal = urls(data)
     migrate.upgrade("register", settings.register_url)
     migrate.upgrade("letterbox", settings.letterbox_url)
     migrate.upgrade("internal", internal)
+
+
+def lay(data: Path) -> None:
+    """Make what `migrate` needs for stores in `data`: a folder, and empty databases."""
+    data.mkdir(parents=True, exist_ok=True)
+    for store in STORES:
+        if POSTGRES:
+            _create(_name(data, store), "template0")
 
 
 def copy(source: Path, target: Path) -> Path:
@@ -58,11 +66,16 @@ def copy(source: Path, target: Path) -> Path:
 
 
 def register_alone(source: Path) -> sa.Engine:
-    """Return a copy of the register of `source`, for one example of a property; it goes with the test's server."""
+    """Return a copy of the register of `source`, for one example of a property; it goes when nobody holds it."""
     if POSTGRES:
+        for name in [name for name, held in _alone.items() if held() is None]:
+            _run(f'DROP DATABASE "{name}" WITH (FORCE)')
+            del _alone[name]
         name = f"register_{secrets.token_hex(8)}"
         _create(name, _name(source, "register"))
-        return engine_for(_address(name))
+        alone = sa.create_engine(**options(_address(name)), poolclass=sa.NullPool)
+        _alone[name] = weakref.ref(alone)
+        return alone
     engine = engine_for("sqlite://")
     with (
         engine_for(f"sqlite:///{source / 'register.db'}").connect() as read,

@@ -18,6 +18,7 @@ from portal.register.queries import changes
 from portal.register.records import Kind
 from portal.register.tables.changes import ChangeRow
 from portal.register.tables.results import ResultRow
+from tests import stage
 from tests.bench.corpus import write_csv
 from tests.journeys.processes import BIN, environment, office
 from tests.makers import AGENCY, AGENCY_ROW, ITEM_ROW, a_workbook
@@ -76,6 +77,7 @@ def test_killing_import_release_and_withdrawal_at_random_moments_loses_nothing(
 ) -> None:
     data = tmp_path / "data"
     random_ = random.Random(20_250_602)
+    stage.lay(data)
     office(data, "migrate")
     for name, role in (
         ("lin", "clerk"),

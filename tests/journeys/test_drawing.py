@@ -14,6 +14,7 @@ from portal.kit import clock
 from portal.kit.db import engine_for
 from portal.public.app import create_app
 from portal.register.proofs.audit import audit
+from tests import stage
 from tests.internal.drawing_makers import DICE, ORDER, numbered
 from tests.journeys.processes import BIN, environment, office
 from tests.journeys.test_crash import _killed
@@ -31,6 +32,7 @@ INSPECTORS: list[Row] = [{"certificate": f"9901000000{n}", "name": f"示例某{n
 
 
 def _office_at_work(tmp_path: Path, data: Path) -> None:
+    stage.lay(data)
     office(data, "migrate")
     for name, role in PEOPLE:
         office(data, "add-person", name, "--display", name, "--agency", "*", "--role", role)

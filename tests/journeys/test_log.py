@@ -68,6 +68,7 @@ def test_a_store_from_before_the_log_is_upgraded_and_signed_by_one_command(
     assert (data / "log.key").stat().st_mode & 0o777 == 0o600
 
 
+@pytest.mark.sqlite
 def test_who_kept_a_checkpoint_elsewhere_notices_a_register_put_back(copied: Path) -> None:
     old = copied / "register.old"
     shutil.copy2(copied / "register.db", old)

@@ -16,6 +16,7 @@ from portal.domain.workflow import Role
 from portal.internal.desk import people
 from portal.internal.desk.stores import open_stores
 from portal.internal.desk.throttle import FREE_PER_ACCOUNT
+from tests import stage
 from tests.journeys.processes import BIN, environment, free_port, office, running, wait_for
 from tests.stage import urls
 
@@ -71,6 +72,7 @@ class Browser:
 def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[str, Path]]:
     """An office with its people, and its address."""
     data = tmp_path_factory.mktemp("doors")
+    stage.lay(data)
     office(data, "migrate")
     settings, internal = urls(data)
     stores = open_stores(settings, internal)

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from tests import stage
 from tests.journeys.processes import (
     BIN,
     children_of,
@@ -27,6 +28,7 @@ _PEOPLE = (("lin", "clerk"), ("wu", "reviewer"), ("he", "publisher"), ("an", "pu
 
 
 def _set_up(data: Path) -> None:
+    stage.lay(data)
     office(data, "migrate")
     for name, role in _PEOPLE:
         office(data, "add-person", name, "--display", name, "--agency", "*", "--role", role)
@@ -51,7 +53,7 @@ def test_the_site_alone_serves_everything_public_and_loads_nothing_from_behind_t
     alone = tmp_path / "alone"
     alone.mkdir()
     port = free_port()
-    env = environment(tmp_path / "nothing", PORTAL_REGISTER_URL=f"sqlite:///{data / 'register.db'}")
+    env = environment(tmp_path / "nothing", PORTAL_REGISTER_URL=stage.urls(data)[0].register_url)
     probe = (
         "import sys; import wsgi; wsgi.app.test_client().get('/results/');"
         "print([m for m in sys.modules if m.startswith(('portal.internal', 'portal.airlock'))])"
