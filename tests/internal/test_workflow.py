@@ -102,7 +102,7 @@ def id_of(stores: Stores, kind: Kind, key: str) -> str:
         return session.scalars(query).first() or ""
 
 
-def take_back(office: Office, kind: Kind, key: str) -> Outcome:
+def take_back(office: Office, kind: Kind, key: str) -> retract.Retracted:
     """Withdraw a record."""
     found = id_of(office.stores, kind, key)
     return retract.retract(office.stores, kind, found, by="he", second="an", now=NOW)
