@@ -20,7 +20,7 @@ def check(context: Context, reads: Reads) -> None:
         return
     record_type = type(reads[0].record)
     query = sa.select(FilingRow.key).where(
-        FilingRow.kind == filings.KIND_OF[record_type], FilingRow.guarded, FilingRow.live,
+        FilingRow.kind == filings.KIND_OF[record_type], filings.IS_GUARDED, FilingRow.live,
         among(context.session, FilingRow.key, silent),
     )  # fmt: skip
     kept_back = filings.find(context.session, record_type, context.session.scalars(query))

@@ -12,7 +12,7 @@ from portal.domain.workflow import BatchState
 from portal.internal.desk import batches
 from portal.internal.desk.projection import passages
 from portal.internal.desk.stores import Stores
-from portal.internal.tables import decisions, ledger
+from portal.internal.tables import decisions, filings, ledger
 from portal.internal.tables.batches import BatchRow
 from portal.internal.tables.decisions import NoticeRunRow
 from portal.internal.tables.filings import FilingRow
@@ -57,7 +57,7 @@ def standing(session: Session, today: date) -> Iterator[PublicNotice]:
 def _withheld(session: Session, kind: str) -> Iterator[list[FilingRow]]:
     """Yield the released filings of a kind that may be withheld as a whole."""
     guarded = sa.select(FilingRow).join(BatchRow, BatchRow.id == FilingRow.batch_id)
-    guarded = guarded.where(FilingRow.kind == kind, FilingRow.guarded)
+    guarded = guarded.where(FilingRow.kind == kind, filings.IS_GUARDED)
     yield from batches.in_chunks(
         session, guarded.where(BatchRow.state == BatchState.RELEASED.value)
     )

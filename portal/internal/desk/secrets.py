@@ -38,7 +38,7 @@ NAMED = (Kind.ENTITY, Kind.ITEM, Kind.DRAW, Kind.DOCUMENT)
 _STAMPS = (
     sa.select(FilingRow.id, FilingRow.kind, FilingRow.key, FilingRow.batch_id).where(
         FilingRow.id
-        == sa.select(sa.func.max(FilingRow.id)).where(FilingRow.guarded).scalar_subquery()
+        == sa.select(sa.func.max(FilingRow.id)).where(filings.IS_GUARDED).scalar_subquery()
     ),
     sa.select(
         BatchRow.id, BatchRow.kind, BatchRow.agency, BatchRow.file_sha256, BatchRow.filed_at
@@ -104,7 +104,7 @@ def _records(session: Session, kind: str) -> Iterator[dict[str, Any]]:
     while True:
         query = sa.select(FilingRow.id, FilingRow.key, FilingRow.body).where(
             FilingRow.kind == kind,
-            FilingRow.guarded,
+            filings.IS_GUARDED,
             FilingRow.id > last,
             FilingRow.live,
             ~_REPLACED,

@@ -53,7 +53,7 @@ def _where_set(column: str) -> dict[str, Any]:
 
 
 #: A store looks into the index of guarded filings only for a question in these very words.
-_IS_GUARDED = sa.text("guarded")
+IS_GUARDED = sa.text("guarded")
 
 
 class FilingRow(Table):
@@ -73,8 +73,8 @@ class FilingRow(Table):
             "ix_filing_guarded",
             "kind",
             "id",
-            sqlite_where=_IS_GUARDED,
-            postgresql_where=_IS_GUARDED,
+            sqlite_where=IS_GUARDED,
+            postgresql_where=IS_GUARDED,
         ),
     )
 
@@ -208,7 +208,7 @@ def find(session: Session, record_type: type[T], keys: Iterable[str]) -> dict[st
 
 def has_guarded(session: Session, record_type: type) -> bool:
     """Whether any filing of a record of this type is other than public throughout."""
-    query = sa.select(FilingRow.id).where(FilingRow.kind == KIND_OF[record_type], _IS_GUARDED)
+    query = sa.select(FilingRow.id).where(FilingRow.kind == KIND_OF[record_type], IS_GUARDED)
     return session.scalar(query.limit(1)) is not None
 
 
