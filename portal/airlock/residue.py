@@ -13,7 +13,15 @@ from portal.airlock.detectors.kinds import GRADES, Hit, Severity, Stop
 from portal.airlock.detectors.scan import scan, scan_persons
 from portal.airlock.known import KnownSecrets
 from portal.domain.identifiers import Scheme
-from portal.register.records import Part, PublicAgency, PublicEntity, PublicIdentifier, Record
+from portal.kit.markdown import to_text
+from portal.register.records import (
+    Part,
+    PublicAgency,
+    PublicDocument,
+    PublicEntity,
+    PublicIdentifier,
+    Record,
+)
 
 #: Fields that hold numbers of their own and would only cry wolf.
 _EXEMPT = {
@@ -54,15 +62,28 @@ class Find:
 
 def look(record: Record, passage: Passage) -> list[Find]:
     """Return everything in the text of `record` that may not be public, or that a person decides."""
-    return [
-        _find(path, hit, text, passage)
-        for path, text in _texts(record, "")
-        for hit in _hits(path, text, record, passage)
-    ] + [
-        _find(path, hit, text, passage)
-        for path, text in _numbers(record)
-        for hit in (_known(path, text, record, passage.known) if passage.known else ())
-    ]
+    return (
+        [
+            _find(path, hit, text, passage)
+            for path, text in _texts(record, "")
+            for hit in _hits(path, text, record, passage)
+        ]
+        + [
+            _find(path, hit, text, passage)
+            for path, text in _numbers(record)
+            for hit in (_known(path, text, record, passage.known) if passage.known else ())
+        ]
+        + list(_rendered(record, passage))
+    )
+
+
+def _rendered(record: Record, passage: Passage) -> Iterator[Find]:
+    """Yield what readers see of a document and its text does not show: words that marks or entities pull apart."""
+    if isinstance(record, PublicDocument) and record.body:
+        as_filed = {hit.kind for hit in _hits("body", record.body, record, passage)}
+        read = _hits("body", to_text(record.body), record, passage)
+        for kind in sorted({hit.kind for hit in read} - as_filed):
+            yield _find("body", Hit(kind, 0, len(record.body)), record.body, passage)
 
 
 def residue(record: Record, passage: Passage) -> list[tuple[str, str]]:

@@ -1,5 +1,7 @@
 """Markdown to HTML, always sanitised."""
 
+from html import unescape
+
 import markdown
 import nh3
 
@@ -27,3 +29,15 @@ def to_html(text: str) -> str:
         url_schemes={"http", "https"},
         link_rel="nofollow",
     )
+
+
+def to_text(text: str) -> str:
+    """Return what a reader sees of `text`: no marks of emphasis, entities as the characters they stand for.
+
+    Cells of a table stay apart.
+
+    >>> to_text("张**三**丰，1&#51;8")
+    '张三丰，138'
+    """
+    html = to_html(text).replace("</td>", "|</td>").replace("</th>", "|</th>")
+    return unescape(nh3.clean(html, tags=set()))

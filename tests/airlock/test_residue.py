@@ -6,7 +6,7 @@ from portal.airlock.around import Cleared, Passage
 from portal.airlock.detectors import kinds
 from portal.airlock.known import KnownSecrets
 from portal.airlock.residue import digest_of, faults, holds, look, residue
-from portal.register.records import PublicEntity, PublicFinding, PublicResult
+from portal.register.records import PublicDocument, PublicEntity, PublicFinding, PublicResult
 from tests.conftest import NOW
 
 
@@ -110,3 +110,27 @@ def test_a_find_says_where_in_the_text_it_stands() -> None:
 
     assert (find.path, find.start, find.end, find.stops) == ("findings[0].detail", 3, 14, True)
     assert find.severity.value == "block"
+
+
+@pytest.mark.parametrize(
+    ("body", "kinds_found"),
+    [
+        ("联系 138**0013**8000。", ["手机号"]),
+        ("联系 &#49;38&#48;0138000。", ["手机号"]),
+        ("货从示例市<b>甲</b>乙有限公司进", [kinds.KNOWN]),
+        ("联系 13800138000", ["手机号"]),
+        ("共抽查 **138** 户，发现问题 **12** 户", []),
+        ("|甲|乙|丙|\n|-|-|-|\n|1380|01|38000|", []),
+    ],
+)
+def test_what_readers_see_of_a_document_is_looked_at_as_well(
+    body: str, kinds_found: list[str]
+) -> None:
+    """Marks of emphasis and entities come with a text from a word processor; they hide nothing from a reader."""
+    record = PublicDocument(
+        id="t_1", agency_id="a_1", title="通报", kind="bulletin", issued_on=NOW.date(),
+        summary="通报", body=body,
+    )  # fmt: skip
+    passage = Passage(known=KnownSecrets(["示例市甲乙有限公司"]))
+
+    assert [find.kind for find in look(record, passage)] == kinds_found
