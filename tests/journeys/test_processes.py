@@ -134,7 +134,10 @@ def test_a_file_with_warnings_exits_with_1_until_somebody_confirms_them(tmp_path
         summary,
         "有 1 处须确认，尚未登记；核对无误后加 --yes 登记",
     ]
-    assert filed.stdout.splitlines() == [summary, "已登记为批次 3，待审核"]
+    told_summary, told_batch = filed.stdout.splitlines()
+    assert told_summary == summary
+    #: On PostgreSQL what was not filed has used up a number.
+    assert told_batch in ("已登记为批次 3，待审核", "已登记为批次 4，待审核")
 
 
 def test_run_starts_both_sides_again_quickly_and_ctrl_c_leaves_nothing(
