@@ -17,6 +17,9 @@ from portal.register.records import Kind
 
 bp = Blueprint("entities", __name__, url_prefix="/entities")
 
+#: Checks on one page: each is in the time line too, with every step that followed.
+_CHECKS = 25
+
 
 @bp.get("/")
 @conditional
@@ -33,7 +36,7 @@ def show(public_id: str) -> ResponseReturnValue:
     session, today = db.session(), clock.local_today()
     cursor = params.read(cursor=params.cursor).get("cursor")
     shown = or_missing(entities.get(session, public_id), Kind.ENTITY, public_id)
-    page = results.listed(session, ResultFilter(entity=public_id), cursor=cursor)
+    page = results.listed(session, ResultFilter(entity=public_id), cursor=cursor, limit=_CHECKS)
     lines = result_lines(session, page.rows, today)
     steps = followups.of_results(session, [line.record.id for line in lines])
     letters = replies.of_results(session, [line.record.id for line in lines])
