@@ -18,7 +18,7 @@ from portal.register.records import Kind
 bp = Blueprint("entities", __name__, url_prefix="/entities")
 
 #: Checks on one page: each is in the time line too, with every step that followed.
-_CHECKS = 25
+_CHECKS = 20
 
 
 @bp.get("/")
