@@ -3,6 +3,7 @@
 import re
 import socket
 import threading
+import time
 import urllib.request
 from collections.abc import Iterator
 from pathlib import Path
@@ -64,6 +65,12 @@ def test_every_answer_of_every_worker_is_counted_once(site: tuple[int, int]) -> 
     for path in (f"/{TYPED}", f"/results/r_{TYPED}", f"/search?q={TYPED}"):
         get(f"http://127.0.0.1:{port}{path}")
 
+    for _ in range(
+        100
+    ):  # an answer is counted when its last byte is sent: its reader may be here before
+        if _counted(_told(told_at), endpoint="search.show", status="200"):
+            break
+        time.sleep(0.1)
     asked = [_told(told_at) for _ in range(6)]
 
     for told in asked:
