@@ -15,6 +15,7 @@ from tests.browser.gallery import served
 from tests.browser.screen import WIDTHS, resize
 from tests.internal.clicking import PASSWORD
 from tests.internal.conftest import office_app as office_app
+from tests.internal.conftest import staffed as staffed
 from tests.internal.makers import a_table
 from tests.makers import AGENCY
 

@@ -41,7 +41,7 @@ def serial(office: Office) -> int:
 
 
 @pytest.fixture
-def data(migrated: Path, tmp_path: Path) -> Iterator[Path]:
+def data(furnished: Path, tmp_path: Path) -> Iterator[Path]:
     """A data folder on a disk of its own, of 48 MB."""
     folder = tmp_path / "disk"
     folder.mkdir()
@@ -50,7 +50,7 @@ def data(migrated: Path, tmp_path: Path) -> Iterator[Path]:
     )
     if mounted.returncode:
         pytest.skip("needs an account that may mount a small disk")
-    stage.copy(migrated, folder / "data")
+    stage.copy(furnished, folder / "data")
     yield folder / "data"
     stage.clear(folder / "data")
     subprocess.run(["umount", "-l", folder], check=True)

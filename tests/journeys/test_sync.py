@@ -7,7 +7,6 @@ in the copy; and when all is quiet, every copy equals the register.
 import os
 import random
 import re
-import shutil
 import signal
 import subprocess
 import sys
@@ -189,20 +188,6 @@ def _dump(world: World) -> int:
     ).returncode  # fmt: skip
 
 
-def _copy_stores(source: Path, target: Path) -> None:
-    """Copy the stores as a backup does: whole transactions, no log of them left aside."""
-    target.mkdir(exist_ok=True)
-    for name in ("register", "internal", "letterbox"):
-        for path in target.glob(f"{name}.db*"):
-            path.unlink()
-        engine = engine_for(f"sqlite:///{source / f'{name}.db'}")
-        raw = engine.raw_connection()
-        raw.cursor().execute("VACUUM INTO ?", (str(target / f"{name}.db"),))
-        raw.close()
-        engine.dispose()
-    shutil.copy2(source / "log.key", target / "log.key")
-
-
 def _random_act(world: World, withdrawn: set[bytes]) -> None:
     """Publish, correct, withdraw or publish again; sometimes cut a dump."""
     act = world.random.choice(["new", "correct", "withdraw", "withdraw", "again"])
@@ -252,18 +237,14 @@ def test_mirrors_that_are_killed_end_equal_to_the_register_and_keep_nothing_with
 def test_a_mirror_starts_over_when_the_register_was_restored_from_a_backup(world: World) -> None:
     mirror = Mirror(world, "jia", set())
     with _serving(world):
-        _copy_stores(world.data, world.folder / "backup")
+        office(world.data, "backup", str(world.folder / "backups"))
         world.put([5, 6])
         assert mirror.pull() == 0
         assert copied(mirror.target) == held(world.data)
     lost = [world.live.pop(5), world.live.pop(6)]
 
-    _copy_stores(world.folder / "backup", world.data)
-    engine = engine_for(f"sqlite:///{world.data / 'register.db'}")
-    with engine.begin() as connection:
-        #: What restoring a backup does: the register begins a new life.
-        connection.execute(sa.text("UPDATE epoch SET value = :v"), {"v": "e" * 32})
-    engine.dispose()
+    [made] = [each for each in (world.folder / "backups").iterdir() if each.is_dir()]
+    office(world.data, "restore", str(made), "--replace")
     world.put([7])
     with _serving(world):
         status = mirror.pull()
