@@ -39,6 +39,9 @@ def require_continued(source: Source, before: Head, now: Head) -> None:
 def _is_proved(source: Source, before: Head, now: Head) -> bool:
     if before.size == now.size:
         return before.root == now.root
+    if not before.size:
+        #: Every log continues the empty one; there is no proof of it to ask for (RFC 9162, 2.1.4.1).
+        return True
     try:
         answer = source.text(f"/log/consistency?from={before.size}&to={now.size}")
         path = [bytes.fromhex(each) for each in msgspec.json.decode(answer, type=_Proof).path]
