@@ -8,20 +8,26 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from portal.register.search.engines import whoosh
 from portal.register.search.engines.whoosh import WhooshEngine, WhooshWriter
-from portal.register.search.index import grams, matching, phrases
+from portal.register.search.index import grams, matching, phrases, scrubbing, segment
 from portal.register.search.model import Document, Query
 from tests.register.search import naive
 from tests.register.search.texts import documents, queries
 
 
-@pytest.fixture(params=["as it is", "as if all were common"], scope="module")
+@pytest.fixture(params=["as it is", "made anew", "as if all were common"], scope="module")
 def _size(request: pytest.FixtureRequest) -> Iterator[None]:
     """Make small indexes take the ways of big ones."""
     patch = pytest.MonkeyPatch()
-    if request.param != "as it is":
+    if request.param == "made anew":
+        patch.setattr(whoosh, "_HOLLOW", 1_000_000)
+    elif request.param != "as it is":
+        patch.setattr(whoosh, "_HOLLOW", 1)
+        patch.setattr(segment, "_MANY", 0)
         patch.setattr(phrases, "_LEAST", 2)
-        patch.setattr(grams, "_RAW", 2)
+        patch.setattr(grams, "RAW", 2)
+        patch.setattr(scrubbing, "RAW", 2)
         patch.setattr(grams, "PLACED", 1)
         patch.setattr(matching, "_READING", 1_000_000)
     yield

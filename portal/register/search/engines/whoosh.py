@@ -4,22 +4,25 @@ Of Whoosh it keeps the storage folder and its write lock (an operating system lo
 holder dies); list, dictionary and postings are our own, see `portal.register.search.index`.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import replace
 from itertools import accumulate
 from pathlib import Path
 from secrets import token_hex
-from typing import Final
+from typing import Any, Final
 
 import numpy as np
+from numpy.typing import NDArray
 from pyroaring import BitMap
 from whoosh.filedb.filestore import FileStorage
 
 from portal.register.search.index import filing, manifest, snapshot, suggesting
 from portal.register.search.index.asking import Patience
 from portal.register.search.index.batch import Batch
+from portal.register.search.index.filing import Filed
 from portal.register.search.index.manifest import Manifest, Member
+from portal.register.search.index.scrubbing import Scrubbing
 from portal.register.search.index.searching import search
 from portal.register.search.index.segment import Segment
 from portal.register.search.index.snapshot import Leaf, Snapshot
@@ -28,8 +31,10 @@ from portal.register.search.model import Answer, Busy, Damaged, Document, Hit, N
 #: Seconds of processor time one query may take.
 BUDGET = 0.5
 #: A segment is closed at so many documents, or units of text.
-_DOCUMENTS = 131_072
-_UNITS = 48_000_000
+_DOCUMENTS = 262_144
+_UNITS = 36_000_000
+#: A segment of which more than one in so many documents is gone is made anew instead of keeping empty places.
+_HOLLOW = 8
 #: So many segments of about one size are made one.
 _FAN = 8
 
@@ -190,8 +195,10 @@ class WhooshWriter:
             yield self._file(batch)
 
     def _file(self, batch: Batch) -> Member:
-        path = self._folder / f"{token_hex(8)}.segment"
-        return Member(filing.write(path, batch.finish()))
+        return Member(self._write(batch.finish()))
+
+    def _write(self, arrays: Mapping[str, NDArray[Any]]) -> Filed:
+        return filing.write(self._folder / f"{token_hex(8)}.segment", arrays)
 
     def _without(
         self, segment: Segment, alive: BitMap, member: Member, replaced: set[str], *, purge: bool
@@ -203,14 +210,21 @@ class WhooshWriter:
         left = alive - found
         if not left:
             return
+        gone = BitMap(range(len(segment))) - left
         if purge and found:
-            yield self._rewritten([(segment, left)])
+            yield self._purged(segment, left, gone)
         elif left == alive:
             yield member
         else:
-            dead = snapshot.dead_array(BitMap(range(len(segment))) - left)
-            path = self._folder / f"{token_hex(8)}.dead"
-            yield Member(member.segment, filing.write(path, dead))
+            yield Member(member.segment, self._dead(gone))
+
+    def _purged(self, segment: Segment, left: BitMap, gone: BitMap) -> Member:
+        if len(gone) * _HOLLOW > len(segment):
+            return self._rewritten([(segment, left)])
+        return Member(self._write(Scrubbing(segment, gone).arrays()), self._dead(gone))
+
+    def _dead(self, gone: BitMap) -> Filed:
+        return filing.write(self._folder / f"{token_hex(8)}.dead", snapshot.dead_array(gone))
 
     def _rewritten(self, parts: Sequence[tuple[Segment, BitMap]]) -> Member:
         batch = Batch()

@@ -121,7 +121,7 @@ class Batch:
             lexicon = gathering.finish(numbers)
             arrays |= lexicon.arrays(name)
             if name == "facet.kind":
-                arrays["kinds"] = _column(lexicon, len(order))
+                arrays["kinds"] = column(lexicon, len(order))
         return arrays
 
     def _order(self) -> tuple[list[int], Numbers]:
@@ -139,15 +139,17 @@ def _size(area: Iterable[str]) -> int:
 def _grams(text: Units, starts: Numbers, ends: NDArray[np.uint32]) -> dict[str, NDArray[Any]]:
     blocks = np.diff(starts) // BLOCK
     document_of = np.repeat(np.arange(len(blocks), dtype=np.uint32), blocks)
-    seen = Seen.all(text, document_of)
-    in_names, in_titles = seen.within(starts[:-1], ends[0]), seen.within(ends[0] - 1, ends[1])
+    seen = Seen.all(text, document_of, ends[0])
     arrays: dict[str, NDArray[Any]] = {"document_of": document_of}
-    for name, found in (("texts", seen), ("names", in_names), ("titles", in_titles)):
-        grams = found.grams(placed=found is seen)
-        arrays |= grams.arrays(f"grams.{name}")
-        phrases = Mining(found, grams, text, document_of).finish()
-        arrays |= phrases.arrays(f"phrases.{name}")
-    return arrays
+    for name, begin, end in (("names", starts[:-1], ends[0]), ("titles", ends[0], ends[1])):
+        arrays |= _field(name, seen.within(begin, end), text, document_of)
+    return arrays | _field("texts", seen, text, document_of)
+
+
+def _field(name: str, seen: Seen, text: Units, document_of: Numbers) -> dict[str, NDArray[Any]]:
+    grams = seen.grams(placed=name == "texts")
+    phrases = Mining(seen, grams, text, document_of).finish()
+    return grams.arrays(f"grams.{name}") | phrases.arrays(f"phrases.{name}")
 
 
 def _identifiers(ids: list[bytes]) -> dict[str, NDArray[Any]]:
@@ -161,7 +163,7 @@ def _identifiers(ids: list[bytes]) -> dict[str, NDArray[Any]]:
     }
 
 
-def _column(lexicon: Lexicon, count: int) -> NDArray[np.uint8]:
+def column(lexicon: Lexicon, count: int) -> NDArray[np.uint8]:
     """Return for each document which string of `lexicon` it has; every document has one."""
     column = np.zeros(count, dtype=np.uint8)
     column[lexicon.documents] = np.repeat(

@@ -1,7 +1,8 @@
 """Pairs of neighbouring characters and the documents they occur in, as roaring bitmaps.
 
 A *unit* is one 16-bit part of UTF-16. Every pair of units of which one is a character by itself is
-indexed, unless it begins between two values; pairs inside runs of letters and digits are not, for runs are words of a lexicon.
+indexed; one that begins between two values only where the second is a name, so that `BREAK` and a character are the
+names that begin with it. Pairs inside runs of letters and digits are not, for runs are words of a lexicon.
 """
 
 import re
@@ -22,15 +23,14 @@ Units = NDArray[np.uint16]
 #: Documents begin at multiples of so many units, so that a unit leads to its document by one division.
 BLOCK = 16
 #: Shorter lists are numbers as they are: a bitmap would cost more than it saves.
-_RAW = 32
+RAW = 32
 #: From so many documents on, the places of a pair are kept too: checking phrases in the texts
 #: themselves would be slower than looking at the places.
 PLACED = 512
 #: Units that are half of a character beyond the first plane.
 _HALVES = range(0xD800, 0xE000)
 _BREAK = np.uint16(ord(BREAK))
-_LOW = np.uint64(0xFFFFFFFF)
-_HALF = np.uint64(32)
+_HALF, _HALF_OF_HALF = np.uint64(32), np.uint64(16)
 
 
 @lru_cache(maxsize=1)
@@ -101,17 +101,23 @@ class Seen:
     documents: Numbers
 
     @classmethod
-    def all(cls, text: Units, document_of: Numbers) -> "Seen":
+    def all(cls, text: Units, document_of: Numbers, name_ends: Numbers) -> "Seen":
         """Find the pairs of `text`; `document_of` names the document of each block."""
         alone = single()[text]
-        wanted = np.flatnonzero(alone[:-1] | alone[1:] & (text[:-1] != _BREAK))
-        found = text[wanted].astype(np.uint64) << np.uint64(16)
-        found |= text[wanted + 1]
-        found = (found << _HALF) | wanted.astype(np.uint64)
+        between = np.flatnonzero(text[:-1] == _BREAK)
+        unnamed = between[between + 1 >= name_ends[document_of[between // BLOCK]]]
+        wanted = alone[:-1] | alone[1:]
+        wanted[unnamed] = False
+        where = np.flatnonzero(wanted).astype(np.uint32)
+        found = text[where].astype(np.uint64)
+        found <<= _HALF_OF_HALF
+        found |= text[1:][where]
+        found <<= _HALF
+        found |= where
         found.sort()
-        places = (found & _LOW).astype(np.uint32)
-        pairs = (found >> _HALF).astype(np.uint32)
-        return cls(pairs, places, document_of[places // BLOCK])
+        places = found.astype(np.uint32)
+        found >>= _HALF
+        return cls(found.astype(np.uint32), places, document_of[places // BLOCK])
 
     def within(self, begin: Numbers, end: Numbers) -> "Seen":
         """Keep what lies from `begin` up to `end` of its document."""
@@ -146,37 +152,37 @@ def _posts(
     documents: Numbers, bounds: NDArray[np.intp], counts: NDArray[np.uint32]
 ) -> tuple[NDArray[np.uint64], NDArray[np.uint32]]:
     """Encode the lists that lie one after another in `documents`; sizes in numbers of 32 bits."""
-    many = np.flatnonzero(counts >= _RAW).tolist()
-    encoded = [_packed(documents[bounds[index] : bounds[index + 1]]) for index in many]
+    many = np.flatnonzero(counts >= RAW).tolist()
+    encoded = [packed(documents[bounds[index] : bounds[index + 1]]) for index in many]
     sizes = counts.astype(np.int64)
     sizes[many] = [len(each) for each in encoded]
     at = np.append(0, np.cumsum(sizes))
     posts = np.zeros(at[-1], dtype=np.uint32)
-    few = np.repeat(counts < _RAW, counts)
+    few = np.repeat(counts < RAW, counts)
     shift = np.repeat(at[:-1] - bounds[:-1], counts)
     posts[(np.arange(len(documents)) + shift)[few]] = documents[few]
-    for index, packed_posts in zip(many, encoded, strict=True):
-        posts[at[index] : at[index + 1]] = packed_posts
+    for index, content in zip(many, encoded, strict=True):
+        posts[at[index] : at[index + 1]] = content
     return at.astype(np.uint64), posts
 
 
-def _packed(documents: Numbers) -> NDArray[np.uint32]:
+def packed(documents: Numbers) -> NDArray[np.uint32]:
     """Encode one list; short ones are themselves."""
-    if len(documents) < _RAW:
+    if len(documents) < RAW:
         return documents
-    packed = bitmap(documents)
-    packed.run_optimize()
-    content = packed.serialize()
+    found = bitmap(documents)
+    found.run_optimize()
+    content = found.serialize()
     return np.frombuffer(content + bytes(-len(content) % 4), dtype="<u4")
 
 
 def encode(lists: Sequence[Numbers]) -> tuple[NDArray[np.uint64], NDArray[np.uint32]]:
     """Return where each list begins, and the lists one after another."""
-    encoded = [_packed(each) for each in lists]
+    encoded = [packed(each) for each in lists]
     at = np.append(0, np.cumsum([len(each) for each in encoded])).astype(np.uint64)
     return at, np.concatenate(encoded or [np.zeros(0, dtype=np.uint32)])
 
 
 def read_post(content: NDArray[np.uint32], count: int) -> BitMap:
     """Return the documents of an encoded list of `count`."""
-    return bitmap(content) if count < _RAW else BitMap.deserialize(content.tobytes())
+    return bitmap(content) if count < RAW else BitMap.deserialize(content.tobytes())

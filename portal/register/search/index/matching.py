@@ -17,10 +17,9 @@ from pyroaring import BitMap
 from portal.register.search.index.asking import Asked, Patience
 from portal.register.search.index.grams import BLOCK
 from portal.register.search.index.lexicon import Numbers, bitmap, union
-from portal.register.search.index.segment import IDENTIFIERS, NAMES, RUNS, Segment
+from portal.register.search.index.segment import FIELDS, IDENTIFIERS, NAMES, RUNS, Segment
 from portal.register.search.model import LEAST_BEGINNING, Tier
 
-_FIELDS = ("names", "titles", "texts")
 _NONE = BitMap()
 #: Pairs that are looked at before texts are read.
 _RAREST = 4
@@ -70,7 +69,7 @@ class Matcher:
     def _direct(self, asked: Asked) -> Areas:
         if not asked.pairs:
             return Areas(*self._word_areas(asked.words[0]))
-        return Areas(*(self._pair(field, asked.pairs[0][0]) for field in _FIELDS))
+        return Areas(*(self._pair(field, asked.pairs[0][0]) for field in FIELDS))
 
     def _word_areas(self, word: str) -> tuple[BitMap, BitMap, BitMap]:
         names, titles, texts = (self.segment.lexicon(name).find(word) for name in RUNS)
@@ -84,7 +83,7 @@ class Matcher:
     def _character(self, asked: Asked) -> Areas:
         """One character occurs where a pair begins with it: the end of a value is a pair too."""
         unit = int(asked.units[0])
-        return Areas(*(self._all_with(field, unit) for field in _FIELDS))
+        return Areas(*(self._all_with(field, unit) for field in FIELDS))
 
     def _all_with(self, field: str, unit: int) -> BitMap:
         grams = self.segment.grams(field)
@@ -92,10 +91,10 @@ class Matcher:
 
     def _checked(self, asked: Asked, patience: Patience) -> Areas:
         phrase = self.segment.phrase
-        names, titles, anywhere = (phrase(field, asked.phrase) for field in _FIELDS)
+        names, titles, anywhere = (phrase(field, asked.phrase) for field in FIELDS)
         if anywhere is None:
             return self._places_of(asked, self._candidates("texts", asked), patience)
-        unknown = [f for f, known in zip(_FIELDS, (names, titles), strict=False) if known is None]
+        unknown = [f for f, known in zip(FIELDS, (names, titles), strict=False) if known is None]
         among = union([self._candidates(field, asked) for field in unknown])
         found = self._places_of(asked, among, patience)
         return Areas(
@@ -201,7 +200,7 @@ class Lookup:
         if tier is Tier.EXACT_NAME:
             return union((self._identified, names.find(self._asked.folded)))
         if tier is Tier.NAME_PREFIX:
-            return union((self._begun, names.beginning(self._asked.folded)))
+            return union((self._begun, self._matcher.segment.named(self._asked.folded)))
         if tier is Tier.TEXT:
             return union((self._begun, self._areas.anywhere))
         titles = self._areas.titles if tier is Tier.TITLE else None

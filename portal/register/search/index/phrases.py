@@ -38,7 +38,7 @@ class Phrase(NamedTuple):
 
     @classmethod
     def of(cls, wanted: Units) -> "Phrase":
-        """Return the phrase of `wanted`; its hash is that of `_hash`."""
+        """Return the phrase of `wanted`; its hash is that of `hashes`."""
         key = len(wanted)
         for unit in wanted.tolist():
             key = ((key ^ unit) * _FACTOR) & _MASK
@@ -69,7 +69,11 @@ class Phrases:
         sample = int(self.samples[place])
         if text[sample : sample + wanted.length].tobytes() != wanted.content:
             return None
-        ref = int(self.refs[place])
+        return self.posted(place, grams)
+
+    def posted(self, index: int, grams: Grams) -> BitMap:
+        """Return the documents of the phrase at `index`."""
+        ref = int(self.refs[index])
         if ref < 0:
             return grams.documents(-1 - ref)
         return read_post(self.posts[self.at[ref] : self.at[ref + 1]], int(self.counts[ref]))
@@ -90,7 +94,23 @@ class _Level:
     counts: NDArray[np.int64]
     refs: NDArray[np.int64]
     rank_at: NDArray[np.uint16]
-    places: NDArray[np.intp]
+    places: Numbers
+
+    def neighbours(self) -> tuple[Numbers, Numbers, Numbers]:
+        """Return where two of them overlap but for one unit; which two, and where, ordered by both.
+
+        Arrays of as many numbers as the text has units: each is given up as soon as it can be.
+        """
+        both = self.places[self.rank_at[self.places + 1] > 0]
+        ordered = self.rank_at[both].astype(np.uint64)
+        ordered <<= _TWO_BYTES
+        ordered |= self.rank_at[1:][both]
+        ordered <<= _FOUR_BYTES
+        ordered |= both
+        ordered.sort()
+        places = ordered.astype(np.uint32)
+        ordered >>= _FOUR_BYTES
+        return both, ordered.astype(np.uint32), places
 
 
 class Mining:
@@ -112,7 +132,7 @@ class Mining:
         lengths = np.diff(np.append(starts, len(seen.pairs)))
         rank_at = np.zeros(len(self._text), dtype=np.uint16)
         rank_at[seen.places] = np.repeat(ranks, lengths) if len(ranks) else 0
-        places = np.flatnonzero(rank_at)
+        places = np.flatnonzero(rank_at).astype(np.uint32)
         return _Level(grams.counts[common].astype(np.int64), -1 - common, rank_at, places)
 
     def finish(self) -> Phrases:
@@ -128,24 +148,18 @@ class Mining:
             keys[order], samples[order].astype(np.uint32), refs[order], at, counts, posts
         )
 
-    def _levels(self) -> Iterator[tuple[NDArray[np.uint64], NDArray[np.intp], NDArray[np.int64]]]:
+    def _levels(self) -> Iterator[tuple[NDArray[np.uint64], Numbers, NDArray[np.int64]]]:
         for length in range(SHORTEST, LONGEST + 1):
             if not len(self._level.counts):
                 return
             samples = self._longer()
             windows = samples[:, None] + np.arange(length)
-            yield _hash(self._text[windows]), samples, self._level.refs
+            yield hashes(self._text[windows]), samples, self._level.refs
 
-    def _longer(self) -> NDArray[np.intp]:
+    def _longer(self) -> Numbers:
         """Go on to phrases of one more unit; return where one of each stands."""
         level = self._level
-        both = level.places[level.rank_at[level.places + 1] > 0]
-        pairs = level.rank_at[both].astype(np.uint64) << _TWO_BYTES
-        pairs |= level.rank_at[both + 1]
-        ordered = (pairs << _FOUR_BYTES) | both.astype(np.uint64)
-        ordered.sort()
-        places = (ordered & np.uint64(0xFFFFFFFF)).astype(np.intp)
-        pairs = ordered >> _FOUR_BYTES
+        both, pairs, places = level.neighbours()
         documents = self._document_of[places // BLOCK]
         new = np.append(True, pairs[1:] != pairs[:-1])[: len(pairs)]
         once = new.copy()
@@ -181,7 +195,7 @@ def _most(counts: NDArray[np.int64], least: int) -> NDArray[np.intp]:
     return found
 
 
-def _hash(windows: NDArray[np.uint16]) -> NDArray[np.uint64]:
+def hashes(windows: NDArray[np.uint16]) -> NDArray[np.uint64]:
     """Return a number for each row of units; who finds it compares the units too."""
     found = np.full(len(windows), windows.shape[1], dtype=np.uint64)
     for column in windows.T:

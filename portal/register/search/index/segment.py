@@ -9,16 +9,21 @@ import numpy as np
 from numpy.typing import NDArray
 from pyroaring import BitMap
 
+from portal.register.search.analysis import BREAK
 from portal.register.search.index.filing import Filed, Mapped
-from portal.register.search.index.grams import Grams, Units
+from portal.register.search.index.grams import Grams, Units, key, units
 from portal.register.search.index.lexicon import PARTS, Lexicon, Numbers
 from portal.register.search.index.phrases import LONGEST, SHORTEST, Phrase, Phrases
 
 #: Lexicons that are not facets: identifiers, names, how names sound, runs by the place they stand in.
 IDENTIFIERS, NAMES, SOUNDS = "identifiers", "names", "sounds"
 RUNS = ("runs.names", "runs.titles", "runs.texts")
+#: Parts of a document's text: the last is all of it.
+FIELDS = ("names", "titles", "texts")
 #: Facets with at most so many values in a segment are counted value by value.
 _FEW = 256
+#: Where more documents' names begin alike, their set is looked up as one before it is gathered name by name.
+_MANY = 512
 
 
 class Segment:
@@ -39,9 +44,9 @@ class Segment:
         #: Days since year 1, negated, so that the newest come first ascending.
         self.ages: NDArray[np.int32] = self.mapped.array("ages")
         self.document_of: Numbers = self.mapped.array("document_of")
-        self._ids = self.mapped.array("ids")
-        self._ids_at: Numbers = self.mapped.array("ids.at")
-        self._ids_order: Numbers = self.mapped.array("ids.order")
+        self.ids: NDArray[np.uint8] = self.mapped.array("ids")
+        self.ids_at: Numbers = self.mapped.array("ids.at")
+        self.ids_order: Numbers = self.mapped.array("ids.order")
         self._lexicons: dict[str, Lexicon] = {}
         self._phrases: dict[str, Phrases] = {}
         self._grams: dict[str, Grams] = {}
@@ -62,7 +67,7 @@ class Segment:
 
     def identifier(self, document: int) -> bytes:
         """Return the public identifier of a document, in UTF-8."""
-        return self._ids[self._ids_at[document] : self._ids_at[document + 1]].tobytes()
+        return self.ids[self.ids_at[document] : self.ids_at[document + 1]].tobytes()
 
     def kind(self, document: int) -> str:
         """Return the kind of a document."""
@@ -74,7 +79,7 @@ class Segment:
 
     def document(self, public_id: str) -> int | None:
         """Return the document of an identifier, None when it is not here."""
-        wanted, order = public_id.encode(), self._ids_order
+        wanted, order = public_id.encode(), self.ids_order
         place = bisect_left(order, wanted, key=self.identifier)
         if place == len(order) or self.identifier(int(order[place])) != wanted:
             return None
@@ -98,11 +103,32 @@ class Segment:
         """Return the documents that hold a phrase in a field, None when it is not a common one."""
         if not SHORTEST <= wanted.length <= LONGEST:
             return None
+        return self.phrases(name).find(wanted, self.text, self.grams(name))
+
+    def phrases(self, name: str) -> Phrases:
+        """Return one of the segment's indexes of common phrases."""
         if name not in self._phrases:
             parts = Phrases.__slots__
             arrays = (self.mapped.array(f"phrases.{name}.{part}") for part in parts)
             self._phrases[name] = Phrases(*arrays)
-        return self._phrases[name].find(wanted, self.text, self.grams(name))
+        return self._phrases[name]
+
+    def named(self, beginning: str) -> BitMap | None:
+        """Return the documents one of whose names begins so, None when there is none; `beginning` is folded."""
+        names = self.lexicon(NAMES)
+        first, last = names.span(beginning)
+        if int(names.begin[last]) - int(names.begin[first]) > _MANY:
+            known = self._begun(units(BREAK + beginning))
+            if known is not None:
+                return known
+        return names.documents_of(first, last) if last > first else None
+
+    def _begun(self, wanted: Units) -> BitMap | None:
+        if len(wanted) >= SHORTEST:
+            return self.phrase("names", Phrase.of(wanted))
+        grams = self.grams("names")
+        index = grams.find(key(*wanted.tolist()))
+        return None if index is None else grams.documents(index)
 
     def having(self, facet: str, value: str) -> BitMap | None:
         """Return the documents with a value of a facet, None when there is none."""

@@ -9,7 +9,7 @@ from portal.register.search.analysis import BREAK, EDGE, compact, fold, fold_sou
 from portal.register.search.index.asking import Asked, Patience
 from portal.register.search.index.lexicon import union
 from portal.register.search.index.newest import Part, newest
-from portal.register.search.index.segment import IDENTIFIERS, NAMES, SOUNDS, Segment
+from portal.register.search.index.segment import IDENTIFIERS, SOUNDS, Segment
 from portal.register.search.index.snapshot import Leaf, Snapshot
 from portal.register.search.model import LEAST_BEGINNING, LEAST_SOUND, Hit, Tier
 from portal.register.search.nearness import COMPARED, allowed, distance, slips
@@ -42,7 +42,7 @@ def _hit(segment: Segment, document: int) -> Hit:
 def _beginning(segment: Segment, prefix: str) -> BitMap:
     folded, sound = fold(prefix).removesuffix(EDGE), fold_sound(prefix)
     plain = compact(folded)
-    found = [segment.lexicon(NAMES).beginning(folded)] if folded else []
+    found = [segment.named(folded)] if folded else []
     if len(plain) >= LEAST_BEGINNING:
         found.append(segment.lexicon(IDENTIFIERS).beginning(plain))
     if len(sound) >= LEAST_SOUND and sound.isascii():
