@@ -3,16 +3,27 @@
 import gc
 import os
 import shutil
+from typing import Protocol
+
+from flask import Flask
 
 from portal.kit.gunicorn import COUNTS
 
 
-def post_worker_init(worker: object) -> None:
-    """Take what the app is made of out of garbage collection: it lives as long as the worker.
+class Worker(Protocol):
+    """What is asked of gunicorn's worker: the application it serves."""
 
-    Otherwise every full collection looks at all of it again, in the middle of some answer.
+    wsgi: Flask
+
+
+def post_worker_init(worker: Worker) -> None:
+    """Let the app make itself ready, then take what it is made of out of garbage collection.
+
+    It lives as long as the worker; otherwise every full collection looks at all of it again, in the middle of
+    some answer.
     """
-    del worker
+    if ready := worker.wsgi.extensions.get("ready"):
+        ready()
     gc.collect()
     gc.freeze()
 

@@ -64,7 +64,8 @@ def create_app(settings: Settings | None = None) -> Flask:
         None: options(read_only(settings.register_url)),
         LETTERBOX: options(settings.letterbox_url),
     }
-    app.extensions["search"] = open_engine(settings.search_url)
+    engine = open_engine(settings.search_url)
+    app.extensions |= {"search": engine, "ready": engine.ready}
     db.init_app(app)
     with app.app_context():
         only_insert(db.engines[LETTERBOX])

@@ -33,7 +33,7 @@ class Ours:
         self.writer.rebuild(documents, serial=1, epoch="bench")
 
     def open(self) -> None:
-        self.engine.serial()
+        self.engine.ready()
 
     def ask(self, query: Query) -> tuple[int, list[str]]:
         answer = self.engine.search(query)

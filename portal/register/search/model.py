@@ -160,6 +160,9 @@ class Engine(Protocol):
     def serial(self) -> int:
         """Return the change the index has reached; 0 when there is none."""
 
+    def ready(self) -> None:
+        """Do now what the first question would wait for, so far as it can be done; raises nothing."""
+
 
 class IndexWriter(Protocol):
     """What the one writing process asks of an engine.

@@ -56,6 +56,9 @@ class Memory:
     def serial(self) -> int:
         return self.reached
 
+    def ready(self) -> None:
+        """Nothing to do."""
+
     def search(self, query: Query) -> Answer:
         if self.life is None:
             raise NoIndex("nothing was built")

@@ -77,6 +77,10 @@ class OpenSearchEngine:
             raise
         return state.serial if state else 0
 
+    def ready(self) -> None:
+        """Make the tables of characters; the server is asked when there is a question."""
+        fold("一")
+
     def _rest(self) -> None:
         if monotonic() < self._away_until:
             raise Unavailable(f"检索服务器 {self._server.address} 刚才没有应答")

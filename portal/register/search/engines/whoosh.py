@@ -18,7 +18,7 @@ from pyroaring import BitMap
 from whoosh.filedb.filestore import FileStorage
 
 from portal.register.search.index import filing, manifest, snapshot, suggesting
-from portal.register.search.index.asking import Patience
+from portal.register.search.index.asking import Asked, Patience
 from portal.register.search.index.batch import Batch
 from portal.register.search.index.filing import Filed
 from portal.register.search.index.manifest import Manifest, Member
@@ -81,6 +81,12 @@ class WhooshEngine:
             return self._current().manifest.serial
         except NoIndex:
             return 0
+
+    def ready(self) -> None:
+        """Open the files, and make the tables of characters (half a second of a process's life)."""
+        Asked.read("一")
+        with suppress(NoIndex, Damaged):
+            self._current()
 
 
 def _stamp(folder: Path) -> tuple[int, int]:

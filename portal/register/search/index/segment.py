@@ -20,6 +20,8 @@ IDENTIFIERS, NAMES, SOUNDS = "identifiers", "names", "sounds"
 RUNS = ("runs.names", "runs.titles", "runs.texts")
 #: Parts of a document's text: the last is all of it.
 FIELDS = ("names", "titles", "texts")
+#: What every question looks through first; the first one should not wait page by page.
+_DIRECTORIES = (".keys", ".at", ".counts", ".begin", ".heads", "starts", "ages")
 #: Facets with at most so many values in a segment are counted value by value.
 _FEW = 256
 #: Where more documents' names begin alike, their set is looked up as one before it is gathered name by name.
@@ -37,6 +39,7 @@ class Segment:
         """Open the file; errors are those of `Mapped`."""
         self.filed: Final = filed
         self.mapped: Final = Mapped(folder, filed)
+        self.mapped.read_ahead(_DIRECTORIES)
         self.text: Units = self.mapped.array("text")
         self.starts: Numbers = self.mapped.array("starts")
         self.name_ends: Numbers = self.mapped.array("name_ends")
