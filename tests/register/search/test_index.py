@@ -1,5 +1,6 @@
 """What lies in the folder: generations, what is gone for good, what is damaged."""
 
+from datetime import date
 from itertools import pairwise
 from pathlib import Path
 
@@ -67,6 +68,20 @@ def test_many_small_changes_are_merged_and_nothing_is_lost(tmp_path: Path) -> No
         for d in sorted(map(a_document, range(70)), key=lambda d: (-d.day.toordinal(), d.public_id))
     ]
     assert len(list(tmp_path.glob("*.segment"))) < 16
+
+
+@pytest.mark.parametrize("order", ["date", "relevance"])
+def test_a_page_beyond_the_last_hit_is_empty_also_where_older_records_are_no_hits(
+    tmp_path: Path, order: str
+) -> None:
+    writer, engine = WhooshWriter(tmp_path), WhooshEngine(tmp_path)
+    old = a_document(1, names=("无关",), titles=(), texts=(), day=date(2001, 1, 1))
+    writer.rebuild([old, a_document(2), a_document(3)], serial=1, epoch="e")
+    writer.apply([a_document(4)], [], serial=2, purge=False)
+
+    answer = engine.search(_ask("食品", offset=3, order=order))
+
+    assert (answer.hits, answer.total) == ((), 3)
 
 
 @pytest.mark.parametrize("replaced_before", [False, True])

@@ -7,7 +7,7 @@ that day and those after it are put in order one by one.
 
 from bisect import bisect_left
 from collections.abc import Sequence
-from itertools import islice
+from operator import itemgetter
 
 from pyroaring import BitMap
 
@@ -32,15 +32,22 @@ def newest(parts: Sequence[Part], first: int, last: int) -> list[Place]:
         skipped = _newer(parts, _day_of(parts, first))
     wanted = last - sum(skipped)
     rows = [
-        (int(leaf.segment.ages[document]), leaf.segment.identifier(document), index, document)
+        (leaf.segment.ages_view[document], index, document)
         for index, ((leaf, documents), begin) in enumerate(zip(parts, skipped, strict=True))
         for document in documents[begin : begin + wanted]
     ]
+    if not rows:
+        return []
     rows.sort()
-    return [
-        (parts[index][0], document)
-        for _, _, index, document in islice(rows, first - sum(skipped), wanted)
-    ]
+    # Identifiers are read of what may be shown only: those of the oldest day shown and newer.
+    oldest = rows[min(wanted, len(rows)) - 1][0]
+    places = [(age, *_named(parts[i][0], document)) for age, i, document in rows if age <= oldest]
+    places.sort(key=itemgetter(0, 1))
+    return [(leaf, document) for *_, leaf, document in places[first - sum(skipped) : wanted]]
+
+
+def _named(leaf: Leaf, document: int) -> tuple[bytes, Leaf, int]:
+    return leaf.segment.identifier(document), leaf, document
 
 
 def _day_of(parts: Sequence[Part], rank: int) -> int:
