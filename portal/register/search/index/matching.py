@@ -25,6 +25,8 @@ _NONE = BitMap()
 _RAREST = 4
 #: Reading one text takes as long as looking at so many places.
 _READING = 32
+#: Places are parted by document first where that leaves one in so many.
+_WORTH = 3
 #: Texts read between two looks at the clock.
 _STRIDE = 256
 
@@ -123,7 +125,7 @@ class Matcher:
             return Areas(_NONE, _NONE, _NONE)
         counted = self._rarest(asked)
         if counted and len(counted[0]) < _READING * len(among):
-            return self._by_places(asked, *counted)
+            return self._by_places(asked, among, *counted)
         return self._by_text(asked, among, patience)
 
     def _rarest(self, asked: Asked) -> tuple[Numbers, int] | None:
@@ -133,17 +135,27 @@ class Matcher:
         placed = [(grams.places_of(i), offset) for i, offset in found if i is not None]
         return min((each for each in placed if len(each[0])), key=lambda e: len(e[0]), default=None)
 
-    def _by_places(self, asked: Asked, places: Numbers, offset: int) -> Areas:
+    def _by_places(self, asked: Asked, among: BitMap, places: Numbers, offset: int) -> Areas:
         text, wanted = self.segment.text, asked.units
+        if len(among) * _WORTH < len(places):
+            places = places[
+                self._member(among).take(self.segment.document_of.take(places // BLOCK))
+            ]
         starts = places[places >= offset].astype(np.int64) - offset
         starts = starts[starts + len(wanted) <= len(text)]
         for i in sorted(range(len(wanted)), key=lambda i: -abs(i - offset)):
             if i not in {offset, offset + 1}:
-                starts = starts[text[starts + i] == wanted[i]]
-        documents = self.segment.document_of[starts // BLOCK]
+                # `take` from a shifted view is twice as fast as indexing by shifted places.
+                starts = starts[text[i:].take(starts) == wanted[i]]
+        documents = self.segment.document_of.take(starts // BLOCK)
         first = np.ones(len(starts), dtype=bool)
         first[1:] = documents[1:] != documents[:-1]
         return self._sorted_out(documents[first], starts[first])
+
+    def _member(self, among: BitMap) -> NDArray[np.bool_]:
+        member = np.zeros(len(self.segment), dtype=bool)
+        member[np.frombuffer(among.to_array(), dtype=np.uint32)] = True
+        return member
 
     def _by_text(self, asked: Asked, among: BitMap, patience: Patience) -> Areas:
         segment, wanted = self.segment, asked.units.tobytes()

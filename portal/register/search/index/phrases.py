@@ -20,7 +20,7 @@ from portal.register.search.index.grams import BLOCK, Grams, Seen, Units, encode
 from portal.register.search.index.lexicon import Numbers
 
 #: Phrases of so many units are kept.
-SHORTEST, LONGEST = 3, 8
+SHORTEST, LONGEST = 3, 16
 #: A phrase is common when one in so many documents of a segment holds it, and so many at least.
 _SHARE, _LEAST = 256, 128
 #: Ranks of phrases of one length must fit in 16 bits.
