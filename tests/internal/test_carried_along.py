@@ -5,7 +5,6 @@ from pathlib import Path
 import pytest
 from openpyxl import load_workbook
 from openpyxl.comments import Comment
-from openpyxl.packaging.custom import StringProperty
 from openpyxl.workbook.defined_name import DefinedName
 from openpyxl.worksheet.datavalidation import DataValidation
 
@@ -27,10 +26,9 @@ def _laden(path: Path) -> Path:
     facts = book.properties
     facts.creator = facts.lastModifiedBy = facts.title = facts.subject = _SECRET
     facts.keywords = facts.description = facts.category = facts.identifier = _SECRET
-    book.custom_doc_props.append(StringProperty(name="公司", value=_SECRET))
     sheet = book.worksheets[0]
     sheet["A2"].comment = Comment(_SECRET, _SECRET)
-    sheet.oddHeader.center.text = sheet.oddFooter.left.text = _SECRET
+    sheet.print_title_rows, sheet.sheet_properties.codeName = "1:1", _SECRET
     sheet.add_data_validation(DataValidation("list", formula1=f'"{_SECRET}"', prompt=_SECRET))
     book.defined_names["起草"] = DefinedName("起草", attr_text=f'"{_SECRET}"', comment=_SECRET)
     book.save(path)
