@@ -5,21 +5,20 @@ from array import array
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
+from portal.airlock.callings import LOOK_BACK, is_person
 from portal.airlock.detectors import kinds
 from portal.airlock.detectors.fold import SEPARATORS, fold
 from portal.airlock.detectors.kinds import Severity
-from portal.airlock.detectors.people import CUES
-from portal.airlock.detectors.words import any_of
 
 #: Above every code point: a state and a character make one key.
 _STATE = 0x110000
-#: A word this long is told for itself; a shorter one needs a word for a person before it.
+#: A word this long is told for itself; a shorter one needs what says that it is a person.
 _LONG = 3
 #: Fewer digits than this may be a count of anything.
 _LONG_NUMBER = 5
 _SHORTEST = 2
-_CUE = re.compile(any_of(CUES) + rf"[{SEPARATORS}:为是系()、,和及]{{0,4}}$")
-_LOOK_BACK = 14
+#: Characters behind a word that may say what it is.
+_LOOK_ON = 8
 #: Marks of emphasis are none of the name that they stand in.
 _SEPARATORS = re.compile(rf"[{SEPARATORS}*~`\\]")
 #: Offices write the same name with whatever brackets are at hand.
@@ -130,8 +129,10 @@ class KnownSecrets:
         word = plain[start:end]
         if len(word) >= (_LONG_NUMBER if word.isdigit() else _LONG):
             return Severity.BLOCK
-        before = fold(text[max(0, places[start] - _LOOK_BACK) : places[start]]).text
-        return Severity.BLOCK if _CUE.search(before) else Severity.HOLD
+        first, last = places[start], places[end - 1] + 1
+        before = fold(text[max(0, first - LOOK_BACK) : first]).text
+        behind = fold(text[last : last + _LOOK_ON]).text
+        return Severity.BLOCK if is_person(word, before, behind) else Severity.HOLD
 
 
 def _is_inside_number(text: str, plain: str, places: list[int], start: int, end: int) -> bool:

@@ -106,6 +106,14 @@ def digest_of(text: str) -> str:
     return hashlib.sha256(text.encode()).hexdigest()
 
 
+def text_at(record: object, path: str) -> str:
+    """Return the text that the path of a find leads to, such as ``findings[1].detail``."""
+    value = record
+    for step in path.replace("]", "").replace("[", ".").split("."):
+        value = value[int(step)] if isinstance(value, tuple) else getattr(value, step)
+    return str(value)
+
+
 def _find(path: str, hit: Hit, text: str, passage: Passage) -> Find:
     digest = digest_of(text)
     cleared = hit.severity is Severity.HOLD and (Cleared(path, hit.kind, digest) in passage.cleared)

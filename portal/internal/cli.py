@@ -14,6 +14,7 @@ from portal.internal.commands.drawing import draw
 from portal.internal.commands.due import due
 from portal.internal.commands.importing import KINDS, import_file
 from portal.internal.commands.letters import letters
+from portal.internal.commands.looking import look_at_public
 from portal.internal.commands.mapping import mapping
 from portal.internal.commands.opening import open_office
 from portal.internal.commands.people import add_person, people, verify_ledger
@@ -49,6 +50,7 @@ main.add_command(backing.put_back)
 main.add_command(import_file)
 main.add_command(mapping)
 main.add_command(letters)
+main.add_command(look_at_public)
 main.add_command(add_person)
 main.add_command(people)
 main.add_command(verify_ledger)

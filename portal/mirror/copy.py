@@ -1,7 +1,12 @@
-"""The copy: one table of records and one of what is known about them, in any SQL database."""
+"""The copy in any SQL database: the records, what is known about them, and what is fetched but not yet proved.
+
+Readers of `mirror_record` only ever see what a signed checkpoint has confirmed: changes wait in `mirror_pending`
+and are taken over in one transaction, or dropped.
+"""
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
 from itertools import islice
 from typing import Any
 
@@ -9,7 +14,7 @@ import sqlalchemy as sa
 
 from portal.kit.db import engine_for
 from portal.mirror import digests
-from portal.mirror.errors import Busy
+from portal.mirror.errors import Busy, Untrusted
 from portal.mirror.source import Item
 
 _CHUNK = 1000
@@ -24,6 +29,16 @@ RECORD = sa.Table(
     sa.Column("published_on", sa.String(10)),
     sa.Column("body", sa.Text, nullable=False),
 )  # fmt: skip
+#: What is to take the place of records; without a body it removes one.
+_PENDING = sa.Table(
+    "mirror_pending", _METADATA,
+    sa.Column("kind", sa.String(16), primary_key=True),
+    sa.Column("id", sa.String(32), primary_key=True),
+    sa.Column("modified", sa.Integer, nullable=False),
+    sa.Column("version", sa.Integer),
+    sa.Column("published_on", sa.String(10)),
+    sa.Column("body", sa.Text),
+)  # fmt: skip
 _STATE = sa.Table(
     "mirror_state", _METADATA,
     sa.Column("name", sa.String(40), primary_key=True),
@@ -32,6 +47,17 @@ _STATE = sa.Table(
 
 #: Count and digest state of each kind.
 Kinds = dict[str, tuple[int, int]]
+#: Before the names of facts about what is pending.
+_NEXT = "next "
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """Where the copy will be once what is pending is proved: epoch, number of the last change, digests."""
+
+    epoch: str | None
+    number: int
+    kinds: Kinds
 
 
 class Copy:
@@ -49,7 +75,7 @@ class Copy:
         self._engine.dispose()
 
     def state(self) -> dict[str, str]:
-        """Return what is known: source, key, epoch, number, head, untidy."""
+        """Return what is known and proved: source, key, epoch, number, head, untidy."""
         with self._engine.begin() as connection:
             return _known(connection)
 
@@ -58,13 +84,16 @@ class Copy:
         with self._engine.begin() as connection:
             _put(connection, values)
 
-    def kinds(self) -> Kinds:
-        """Return count and digest of each kind, as kept while changes were applied."""
+    def standing(self) -> Standing:
+        """Return where the copy is with everything fetched so far, as kept while changes came in."""
         with self._engine.begin() as connection:
-            return _kinds(_known(connection))
+            known = _known(connection)
+        begun = _NEXT if f"{_NEXT}number" in known else ""
+        number = int(known.get(f"{begun}number", 0))
+        return Standing(known.get(f"{begun}epoch"), number, _kinds(known, begun))
 
     def recomputed(self) -> Kinds:
-        """Return count and digest of each kind, from the records themselves."""
+        """Return count and digest of each kind, from the proved records themselves."""
         found: Kinds = {}
         with self._engine.begin() as connection:
             rows = connection.execution_options(yield_per=_CHUNK).execute(
@@ -74,51 +103,83 @@ class Copy:
                 _add(found, row.kind, row.id, row.body)
         return found
 
+    def begin(self, origin: str) -> None:
+        """Go on with what is pending, if it came from this very source and key; else drop it."""
+        with self._engine.begin() as connection:
+            known = _known(connection)
+            if known.get(f"{_NEXT}origin") not in (None, origin):
+                _drop(connection)
+            _put(connection, {f"{_NEXT}origin": origin})
+
     def start_over(self, epoch: str, number: int, items: Iterable[Item]) -> Kinds:
-        """Replace everything by `items`, at once; return count and digest of what is there then."""
+        """Let `items` wait to replace everything; return count and digest of what will be there then."""
         kinds: Kinds = {}
         with self._engine.begin() as connection:
-            connection.execute(sa.delete(RECORD))
+            origin = _known(connection).get(f"{_NEXT}origin", "")
+            _drop(connection)
             left = iter(items)
             while rows := [_row(item) for item in islice(left, _CHUNK)]:
                 for row in rows:
                     _add(kinds, row["kind"], row["id"], row["body"])
-                connection.execute(sa.insert(RECORD), rows)
-            connection.execute(sa.delete(_STATE).where(_STATE.c.name.startswith("digest ")))
-            known = {"epoch": epoch, "number": str(number), "untidy": "yes"}
-            _put(connection, known | _written(kinds))
+                connection.execute(sa.insert(_PENDING), rows)
+            facts = {"epoch": epoch, "number": str(number), "fresh": "yes", "origin": origin}
+            _put(connection, _prefixed(facts | _written(kinds)))
         return kinds
 
     def apply(self, items: Sequence[Item], *, after: int) -> int:
-        """Apply one page that follows `after`, all or nothing; return the number to go on from.
+        """Let one page that follows `after` wait, all or nothing; return the number to go on from.
 
         Raises:
             Busy: the copy is not where it was: somebody else applies changes too.
+            Untrusted: the page does not lead on.
+
+        """
+        number = items[-1].modified
+        if number <= after or len({(item.kind, item.id) for item in items}) < len(items):
+            raise Untrusted("变更号没有前进 (the feed does not lead on)")
+        with self._engine.begin() as connection:
+            known = _known(connection)
+            begun = _NEXT if f"{_NEXT}number" in known else ""
+            if int(known.get(f"{begun}number", -1)) != after:
+                raise _busy()
+            kinds = _kinds(known, begun)
+            fresh = known.get(f"{_NEXT}fresh", "no")
+            self._take_out(connection, items, kinds, with_proved=fresh == "no")
+            rows = [_row(item) for item in items]
+            for row in rows:
+                _add(kinds, row["kind"], row["id"], row["body"])
+            connection.execute(sa.insert(_PENDING), rows)
+            facts = {"epoch": known[f"{begun}epoch"], "number": str(number), "fresh": fresh}
+            _put(connection, _prefixed(facts | _written(kinds)))
+        return number
+
+    def settle(self, number: int, **values: str) -> None:
+        """Take over what is pending up to `number`, now that it is proved, with facts about it; all or nothing.
+
+        Raises:
+            Busy: somebody else works on the copy too.
 
         """
         with self._engine.begin() as connection:
             known = _known(connection)
-            if int(known["number"]) != after:
-                raise Busy("另一个进程正在更新同一副本 (another pull works on this copy)")
-            kinds = _kinds(known)
-            keys = [{"k": item.kind, "i": item.id} for item in items]
-            removed = self._take_out(connection, items, kinds)
-            if removed:
-                connection.execute(
-                    sa.delete(RECORD).where(
-                        RECORD.c.kind == sa.bindparam("k"), RECORD.c.id == sa.bindparam("i")
-                    ),
-                    keys,
-                )
-            rows = [_row(item) for item in items if bytes(item.data)]
-            for row in rows:
-                _add(kinds, row["kind"], row["id"], row["body"])
-            if rows:
-                connection.execute(sa.insert(RECORD), rows)
-            number = items[-1].modified
-            told = {"number": str(number)} | ({"untidy": "yes"} if removed else {})
-            _put(connection, told | _written(kinds))
-        return number
+            begun = f"{_NEXT}number" in known
+            if int(known.get(f"{_NEXT}number" if begun else "number", -1)) != number:
+                raise _busy()
+            if begun:
+                fresh = known[f"{_NEXT}fresh"] == "yes"
+                replaced = _take_over(connection, fresh=fresh) or fresh
+                facts = {"epoch": known[f"{_NEXT}epoch"], "number": str(number)}
+                facts |= {"untidy": "yes"} if replaced else {}
+                connection.execute(sa.delete(_STATE).where(_STATE.c.name.startswith("digest ")))
+                _put(connection, facts | _written(_kinds(known, _NEXT)))
+            connection.execute(sa.delete(_PENDING))
+            connection.execute(sa.delete(_STATE).where(_STATE.c.name.startswith(_NEXT)))
+            _put(connection, values)
+
+    def drop(self) -> None:
+        """Forget what is pending: it is not what was signed."""
+        with self._engine.begin() as connection:
+            _drop(connection)
 
     def tidy(self) -> bool:
         """Leave no byte of what was replaced or removed; say whether there was anything to do.
@@ -137,35 +198,73 @@ class Copy:
         self.remember(untidy="no")
         return True
 
-    def _take_out(self, connection: sa.Connection, items: Sequence[Item], kinds: Kinds) -> int:
-        """Take what `items` replace out of the digests; return how many records that are."""
+    def _take_out(
+        self, connection: sa.Connection, items: Sequence[Item], kinds: Kinds, *, with_proved: bool
+    ) -> None:
+        """Take what `items` replace out of the digests, and out of what is pending."""
         ids: dict[str, list[str]] = defaultdict(list)
         for item in items:
             ids[item.kind].append(item.id)
-        count = 0
         for kind, wanted in ids.items():
-            rows = connection.execute(
-                sa.select(RECORD.c.id, RECORD.c.body).where(
-                    RECORD.c.kind == kind, RECORD.c.id.in_(wanted)
-                )
-            )
-            for row in rows:
-                there, state = kinds[kind]
-                gone = digests.element(kind, row.id, row.body)
-                kinds[kind] = there - 1, digests.minus(state, gone)
-                count += 1
-        return count
+            there = _bodies(connection, RECORD, kind, wanted) if with_proved else {}
+            there |= _bodies(connection, _PENDING, kind, wanted)
+            for record_id, body in there.items():
+                if body is not None:
+                    count, state = kinds[kind]
+                    gone = digests.element(kind, record_id, body)
+                    kinds[kind] = count - 1, digests.minus(state, gone)
+            again = sa.delete(_PENDING).where(_PENDING.c.kind == kind, _PENDING.c.id.in_(wanted))
+            if connection.execute(again).rowcount:
+                _put(connection, {"untidy": "yes"})
+
+
+def _bodies(
+    connection: sa.Connection, table: sa.Table, kind: str, ids: Sequence[str]
+) -> dict[str, str | None]:
+    rows = connection.execute(
+        sa.select(table.c.id, table.c.body).where(table.c.kind == kind, table.c.id.in_(ids))
+    )
+    return {row.id: row.body for row in rows}
+
+
+def _take_over(connection: sa.Connection, *, fresh: bool) -> bool:
+    """Put what is pending in the place of what it replaces; return whether anything was replaced."""
+    named = sa.select(_PENDING.c.kind, _PENDING.c.id)
+    gone = sa.delete(RECORD)
+    if not fresh:
+        gone = gone.where(sa.tuple_(RECORD.c.kind, RECORD.c.id).in_(named))
+    replaced = connection.execute(gone).rowcount > 0
+    names = [column.name for column in RECORD.columns]
+    rows = sa.select(*(_PENDING.c[name] for name in names)).where(_PENDING.c.body.is_not(None))
+    connection.execute(sa.insert(RECORD).from_select(names, rows))
+    return replaced
+
+
+def _drop(connection: sa.Connection) -> None:
+    if connection.execute(sa.delete(_PENDING)).rowcount:
+        _put(connection, {"untidy": "yes"})
+    connection.execute(sa.delete(_STATE).where(_STATE.c.name.startswith(_NEXT)))
+
+
+def _busy() -> Busy:
+    return Busy("另一个进程正在更新同一副本 (another pull works on this copy)")
+
+
+def _prefixed(facts: dict[str, str]) -> dict[str, str]:
+    return {_NEXT + name: text for name, text in facts.items()}
 
 
 def _row(item: Item) -> dict[str, Any]:
     return {
         "kind": item.kind, "id": item.id, "modified": item.modified, "version": item.version,
         "published_on": item.published_on,
-        "body": digests.canonical(bytes(item.data)),
+        "body": digests.canonical(text) if (text := bytes(item.data)) else None,
     }  # fmt: skip
 
 
-def _add(kinds: Kinds, kind: str, record_id: str, body: str) -> None:
+def _add(kinds: Kinds, kind: str, record_id: str, body: str | None) -> None:
+    if body is None:
+        return
     count, state = kinds.get(kind, (0, 0))
     kinds[kind] = count + 1, digests.plus(state, digests.element(kind, record_id, body))
 
@@ -177,13 +276,12 @@ def _written(kinds: Kinds) -> dict[str, str]:
     }
 
 
-def _kinds(known: dict[str, str]) -> Kinds:
+def _kinds(known: dict[str, str], begun: str) -> Kinds:
     found: Kinds = {}
     for name, value in known.items():
-        word, _, kind = name.partition(" ")
-        if word == "digest":
+        if name.startswith(f"{begun}digest "):
             count, state = value.split(" ")
-            found[kind] = int(count), int(state, 16)
+            found[name.removeprefix(f"{begun}digest ")] = int(count), int(state, 16)
     return found
 
 

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import msgspec
 from sqlalchemy.engine import make_url
+from sqlalchemy.exc import DataError, IntegrityError
 
 from portal.mirror import digests
 from portal.mirror.continuing import require_continued
@@ -47,7 +48,8 @@ class _Pull:
 def pull(source: Source, copy: Copy, *, key: str | None, say: Callable[[str], None]) -> Pulled:
     """Bring `copy` up to date with `source`. `key` is trusted; without one, the first one seen is.
 
-    Killed at any moment, the next pull goes on from the last page applied.
+    Nothing of it is to be seen in the copy before the signed checkpoint confirms all of it; what is refused is dropped.
+    Killed at any moment, the next pull goes on from the last page fetched.
 
     Raises:
         Untrusted: a signature, digest or checkpoint does not hold.
@@ -60,16 +62,24 @@ def pull(source: Source, copy: Copy, *, key: str | None, say: Callable[[str], No
     if known.get("source", source.url) != source.url:
         raise MirrorError(f"该副本取自 {known['source']} (this copy is of another source)")
     pinned = _pinned(known.get("key"), key, standing, say)
-    copy.remember(source=source.url, key=pinned.text)
-    work = _Pull(source, copy, pinned, say)
     if standing.epoch is None:
         raise MirrorError("对方尚未公开任何内容 (nothing is published there yet)")
-    if known.get("epoch") != standing.epoch:
-        _start_over(work, standing.epoch)
-    serial = _until_it_agrees(work)
-    copy.tidy()
+    work = _Pull(source, copy, pinned, say)
+    copy.begin(f"{source.url} {pinned.text}")
+    try:
+        if copy.standing().epoch != standing.epoch:
+            _start_over(work, standing.epoch)
+        serial = _until_it_agrees(work)
+    except Untrusted:
+        copy.drop()
+        raise
+    except (IntegrityError, DataError):
+        copy.drop()
+        raise Untrusted("对方所给的内容无法存放 (what the source sends cannot be kept)") from None
+    finally:
+        copy.tidy()
     _sweep(copy.url)
-    count = sum(each for each, _ in copy.kinds().values())
+    count = sum(each for each, _ in copy.standing().kinds.values())
     return Pulled(serial, count, work.applied, work.from_dump)
 
 
@@ -166,13 +176,13 @@ def _until_it_agrees(work: _Pull) -> int:
     while True:
         applied = _follow(work)
         standing = work.source.checkpoint()
-        state = work.copy.state()
-        if standing.epoch != state["epoch"]:
+        there = work.copy.standing()
+        if standing.epoch != there.epoch:
             work.say("对方已从备份恢复，重新建立副本 (new epoch there; starting over)")
             _start_over(work, standing.epoch or "")
             continue
-        if digests.together(work.copy.kinds()) == standing.records:
-            return _signed(work, standing, state)
+        if digests.together(there.kinds) == standing.records:
+            return _signed(work, standing, there.number)
         if applied:
             continue  # it changed between the last page and the checkpoint
         if _follow(work):
@@ -183,33 +193,35 @@ def _until_it_agrees(work: _Pull) -> int:
             )
         again = False
         work.say("副本与检查点不符，重新建立 (does not agree with the checkpoint; starting over)")
-        _start_over(work, state["epoch"])
+        _start_over(work, there.epoch or "")
 
 
-def _signed(work: _Pull, standing: Checkpoint, state: dict[str, str]) -> int:
-    """Hold the checkpoint against its signature, and keep it beside the copy."""
+def _signed(work: _Pull, standing: Checkpoint, number: int) -> int:
+    """Hold the checkpoint against its signature; then take everything over, and keep it beside the copy."""
     if standing.checkpoint is None:
         raise Untrusted("检查点没有签名 (the checkpoint is not signed)")
     head = work.key.head(standing.checkpoint)
     if (head.size, head.records) != (standing.serial, standing.records):
         raise Untrusted("检查点与其签名不符 (the checkpoint is not what is signed)")
+    state = work.copy.state()
     if "head" in state:
         #: Its signature was verified when it was kept; the key may be another by now.
         before = stated(state["head"].rpartition("\n\n")[0] + "\n")
         require_continued(work.source, before, head)
-    work.copy.remember(
-        head=standing.checkpoint, size=str(head.size), head_epoch=standing.epoch or ""
-    )
+    work.copy.settle(
+        number, source=work.source.url, key=work.key.text, head=standing.checkpoint,
+        size=str(head.size), head_epoch=standing.epoch or "",
+    )  # fmt: skip
     return head.size
 
 
 def _follow(work: _Pull) -> int:
-    """Apply every page there is; return how many changes there were."""
-    state = work.copy.state()
-    number, applied = int(state["number"]), 0
+    """Fetch every page there is; return how many changes there were."""
+    begun = work.copy.standing()
+    number, applied = begun.number, 0
     while True:
         page = work.source.changes(number)
-        if page.epoch != state["epoch"] or not page.items:
+        if page.epoch != begun.epoch or not page.items:
             return applied
         number = work.copy.apply(page.items, after=number)
         applied += len(page.items)

@@ -1,24 +1,30 @@
 """Who is withdrawn or hidden after a draw was revealed stands in its package no more; the draw still recomputes."""
 
+import json
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
+import msgspec
 import pytest
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
+from portal.airlock.masks import WITHHELD_NAME
+from portal.domain.errors import WrongState
+from portal.domain.grounds import Ground
 from portal.domain.sortition import outcome
+from portal.domain.sortition.hashing import canonical, tagged
 from portal.internal.desk import decide, retract
-from portal.internal.desk.drawing import keeping, outward, steps
+from portal.internal.desk.drawing import freezing, keeping, orders, outward, steps
 from portal.internal.tables.filings import FilingRow
 from portal.register import packages
 from portal.register.proofs.audit import audit
 from portal.register.records import Kind, PublicDraw
 from portal.register.tables.draws import DrawMemberRow
 from tests.conftest import NOW, Office
-from tests.internal.drawing_makers import ORDER, numbered, parties, sealed
+from tests.internal.drawing_makers import ORDER, frozen, numbered, parties, sealed
 from tests.internal.test_narrowing import HIDDEN
 from tests.raw import store_bytes
 
@@ -165,3 +171,104 @@ def test_names_published_before_there_were_proofs_are_no_fault(revealed: Office)
         assert audit(session).faults == []
         session.execute(sa.update(DrawMemberRow).values(state="undrawn"))
         assert len(audit(session).faults) == 1
+
+
+@pytest.fixture
+def committed(office: Office) -> Office:
+    """An office with a draw committed to, whose title names a party that is public."""
+    named = {"entity_name": WHO, "identifier": numbered(11), "region": "990101"}
+    parties(office, named)
+    frozen(office, ORDER.replace("第一轮", f"：{WHO}"))
+    steps.commit(office.stores, "shili-1", by="he", now=NOW)
+    return office
+
+
+WHO = "示例市丙丁食品有限公司"
+
+
+def _hide_named(office: Office) -> None:
+    order = replace(HIDDEN, place="name", ground=Ground.STATE_SECRET)
+    decide.decide(
+        office.stores, Kind.ENTITY, f"uscc:{numbered(11)}", [order], by="wu", second="bao",
+        now=NOW, confirmed=True,
+    )  # fmt: skip
+
+
+def test_a_guess_at_a_title_hidden_since_cannot_be_tried_against_the_log(committed: Office) -> None:
+    """The plan has a salt of its own, and goes with it; what stays in the log proves the plan to whoever kept it."""
+    before, _ = _shown(committed)
+    plan = json.loads(before.plan or "{}")
+    salt = plan["info"].pop("salt")
+    with Session(committed.stores.internal) as session:
+        kept = keeping.load(session, "shili-1")
+
+    _hide_named(committed)
+
+    after, _ = _shown(committed)
+    stated = json.loads(after.commitment or "{}")["plan_hash"]
+    assert (after.plan, after.name) == (None, WITHHELD_NAME)
+    assert tagged("dsr-draw/1/plan", canonical(plan)).hex() != stated
+    assert tagged("dsr-draw/1/plan", (before.plan or "").encode()).hex() == stated
+    assert salt not in msgspec.json.encode(after).decode()
+    assert (len(salt), salt.isalpha()) == (64, True)
+    assert kept.frozen.plan["info"]["salt"] == salt
+
+
+def test_every_plan_has_a_salt_of_its_own(office: Office) -> None:
+    parties(office)
+    read = orders.read(ORDER)
+    salts = {freezing.preview(office.stores, read, now=NOW).plan["info"]["salt"] for _ in range(3)}
+    assert len(salts) == 3
+
+
+def test_a_draw_frozen_before_plans_had_salts_goes_on_as_ever(
+    office: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    parties(office)
+    described = freezing.described
+    monkeypatch.setattr(
+        freezing,
+        "described",
+        lambda order, salt: {k: v for k, v in described(order, salt).items() if k != "salt"},
+    )
+    steps.reveal(office.stores, sealed(office), by="he", second="an", now=LATER)
+
+    record, text = _shown(office)
+
+    assert outcome.recompute(text.encode()).result_hash == record.result_hash
+    with Session(office.stores.register) as session:
+        assert audit(session).faults == []
+
+
+def test_who_approved_a_void_is_named_neither_in_the_record_nor_in_the_log_once_hidden(
+    committed: Office, data: Path
+) -> None:
+    unit = f"{WHO}监督科"
+    _void(committed, unit=unit)
+    assert _shown(committed)[0].void_by == unit
+
+    _hide_named(committed)
+
+    record, _ = _shown(committed)
+    assert (record.stage, record.void_by, record.replaced_by) == ("void", None, "shili-2")
+    assert WHO.encode() not in store_bytes(data)
+    with Session(committed.stores.register) as session:
+        assert audit(session).faults == []
+
+
+@pytest.mark.parametrize(
+    "terms", [{"unit": f"{WHO}监督科"}, {"replaced_by": WHO}, {"unit": "监督科13912345678"}]
+)
+def test_a_draw_is_not_voided_in_words_that_may_not_be_public(
+    committed: Office, terms: dict[str, str]
+) -> None:
+    """The words would stand there for good."""
+    _hide_named(committed)
+    with pytest.raises(WrongState):
+        _void(committed, **terms)
+    assert _shown(committed)[0].stage == "frozen"
+
+
+def _void(office: Office, **changes: str) -> None:
+    terms = {"reason": "list_error", "unit": "示例市司法局", "replaced_by": "shili-2"} | changes
+    steps.void(office.stores, "shili-1", **terms, by="he", second="an", now=NOW)

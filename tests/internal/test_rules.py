@@ -16,6 +16,7 @@ from portal.internal.desk import mappings, upload
 from portal.internal.desk.mappings import Kept
 from portal.internal.desk.upload import Terms
 from portal.internal.sheets.catalogue import SHEETS
+from portal.internal.sheets.ours import MARKED_SHEET
 from portal.internal.sheets.report import Report
 from portal.internal.sheets.rules import RULES, Level
 from portal.internal.tables import filings
@@ -103,6 +104,12 @@ def hide_a_row(path: Path) -> None:
     book.save(path)
 
 
+def add_our_findings(path: Path) -> None:
+    book = load_workbook(path)
+    book.create_sheet(MARKED_SHEET).append(["批注"])
+    book.save(path)
+
+
 EXAMPLES = {
     "file": Example(
         rows=[CHECK],
@@ -145,6 +152,11 @@ EXAMPLES = {
         told="抽查结果 第3行：表注或空表行，留存不登记：注：数据截至5月底",
     ),
     "source": Example(
+        rows=[CHECK],
+        change=add_our_findings,
+        told=f"抽查结果：工作表“{MARKED_SHEET}”有内容，未读取；本次只读取“抽查结果”",
+    ),
+    "hidden": Example(
         rows=[CHECK], change=hide_a_row, told="抽查结果：第2行被隐藏，仍已读取；请核对"
     ),
     "cell": Example(

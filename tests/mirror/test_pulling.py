@@ -281,6 +281,69 @@ def test_a_feed_that_says_otherwise_than_was_signed_is_refused(
     assert CliRunner().invoke(main, ["verify", str(target)]).exit_code == 1
 
 
+def _twice(item: dict[str, Any]) -> None:
+    item["id"], item["kind"] = "r_00000000", "result"
+
+
+def _other_detail(item: dict[str, Any]) -> None:
+    if item["kind"] == "result":
+        item["data"]["findings"][0]["detail"] = "示例市别的公司"
+
+
+@pytest.mark.parametrize("change", [_other_detail, _gone, _twice])
+def test_what_is_refused_leaves_the_copy_as_it_was_proved_last(
+    filled: Office, site: Flask, target: Path, change: Callable[[dict[str, Any]], None]
+) -> None:
+    """A hostile source may say what it likes: nothing of it is to be seen, and no proved record goes."""
+    troubled = Troubled(site)
+    with _served(troubled) as url:
+        _pull(url, target)
+        before = _copied(target)
+        filled.put("results", {**RESULT_ROW, "code": "JC-0003"}, {**RESULT_ROW, "detail": "改正"})
+        honest, troubled.trouble = troubled.trouble, _forged(change)
+        with pytest.raises(Untrusted):
+            _pull(url, target)
+
+        assert _copied(target) == before
+        assert CliRunner().invoke(main, ["verify", str(target)]).exit_code == 0
+        assert "示例市别的公司".encode() not in raw_bytes(target)
+        troubled.trouble = honest
+        _pull(url, target)
+    assert _copied(target) == _held(filled)
+
+
+def test_a_source_refused_at_the_first_pull_is_not_the_copys_source(
+    filled: Office, site: Flask, target: Path
+) -> None:
+    with _served(Troubled(site, _forged(_other_name))) as url, pytest.raises(Untrusted):
+        _pull(url, target)
+    assert _copied(target) == {}
+    with _served(Troubled(site)) as other:
+        _pull(other, target)
+    assert _copied(target) == _held(filled)
+
+
+def test_a_pull_broken_off_shows_nothing_and_is_gone_on_with(
+    filled: Office, site: Flask, target: Path
+) -> None:
+    pages: list[str] = []
+
+    def broken(path: str, reply: Reply) -> Reply:
+        pages.extend([path] if path == "/api/v1/changes" else [])
+        return ("503 Service Unavailable", [], b"") if len(pages) > 1 else reply
+
+    troubled = Troubled(site, broken)
+    with _served(troubled) as url:
+        with pytest.raises(Unreachable):
+            _pull(url, target)
+        assert _copied(target) == {}
+        troubled.trouble = lambda _, reply: reply
+        done = _pull(url, target)
+
+    assert done.applied == 0
+    assert _copied(target) == _held(filled)
+
+
 def test_another_key_than_the_pinned_one_is_refused(
     filled: Office, site: Flask, target: Path
 ) -> None:
@@ -377,6 +440,7 @@ def test_a_history_written_anew_under_the_same_key_is_refused_by_who_pulled_befo
     """Nothing in the register itself shows it: whoever holds key and `log.head` can do that."""
     with _served(Troubled(site)) as url:
         _pull(url, target)
+        before = _copied(target)
         _rewritten(filled)
         with Session(filled.stores.register) as session:
             assert audit(session).faults == []
@@ -386,3 +450,4 @@ def test_a_history_written_anew_under_the_same_key_is_refused_by_who_pulled_befo
                     session.execute(sa.update(EpochRow).values(value=epoch))
             with pytest.raises(Untrusted, match="does not continue"):
                 _pull(url, target)
+            assert _copied(target) == before

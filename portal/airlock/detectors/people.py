@@ -94,6 +94,16 @@ def people(text: str, *, eager: bool = False) -> Iterator[tuple[str, int, int]]:
             yield kinds.PERSON, *match.span(1)
 
 
+def begins_name(word: str) -> bool:
+    """Whether a word begins with a surname."""
+    return word[:1] in _BEGINNINGS
+
+
+def goes_on(rest: str) -> bool:
+    """Whether `rest` is what may follow a name in running text."""
+    return bool(_ON.match(rest))
+
+
 def _name(text: str, place: int, *, told: bool, eager: bool) -> tuple[int, int] | None:
     """Return the span of a name that begins at `place`; `told`: a colon announces it."""
     first = text[place : place + 1]

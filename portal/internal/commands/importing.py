@@ -137,6 +137,7 @@ def _facts(done: Accepted, state: str) -> dict[str, object]:
         "changed": done.changed,
         "same": done.same,
         "new_parties": done.new_parties,
+        "named_in": done.named_in,
         "columns": dict(done.columns),
         **report_facts(done.report),
     }
@@ -172,3 +173,9 @@ def _tell(done: Accepted, state: str, kind: str, file: Path, agency: str) -> Non
         "filed": f"已登记为批次 {done.batch_id}，待审核",
     }
     click.echo(words[state])
+    if done.named_in:
+        click.echo(
+            f"名录中的姓名或证号见于 {len(done.named_in)} 条已公开记录："
+            f"{'、'.join(done.named_in[:SHOWN])}。请用 portal-office look-again 逐处查看后作出决定、更正或者撤回",
+            err=True,
+        )

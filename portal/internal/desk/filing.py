@@ -32,6 +32,8 @@ class Accepted:
     same: int = 0
     #: Parties that the file named by number and the library did not hold; among `created`.
     new_parties: int = 0
+    #: Public records that name somebody whom a roster has brought; a person has to look at them.
+    named_in: list[str] = field(default_factory=list)
     #: Name of the mapping profile the file was read by, "" for none.
     mapping: str = ""
     #: Worksheet that was asked for, by the clerk or the profile.

@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from portal.airlock.around import Passage
 from portal.airlock.detectors.kinds import GRADES, Severity
-from portal.airlock.residue import Find, look
+from portal.airlock.residue import Find, look, text_at
 from portal.domain.errors import FourEyesViolation, NotAllowed, UnknownRecord
 from portal.domain.workflow import Role
 from portal.internal.desk import batches, people
@@ -138,10 +138,7 @@ _MARGIN = 24
 
 def _around(record: object, find: Find) -> str:
     """Return the text of a find with a little of what stands around it."""
-    value: object = record
-    for step in find.path.replace("]", "").replace("[", ".").split("."):
-        value = value[int(step)] if isinstance(value, tuple) else getattr(value, step)
-    text = str(value)
+    text = text_at(record, find.path)
     before, behind = max(0, find.start - _MARGIN), find.end + _MARGIN
     return (
         ("…" if before else "")

@@ -29,6 +29,7 @@ ACTIONS = {
     "letter-assign": "来信分办", "letter-take-up": "受理异议", "letter-propose": "来信拟办",
     "letter-return": "退回来信拟办", "letter-release": "发布来信答复",
     "letter-take-back": "撤回来信答复",
+    "look-again": "回看已公开文字",
     "demo": "加载演示数据",
     "draw-freeze": "冻结抽取", "draw-commit": "公布抽取承诺",
     "draw-seed": "取种", "draw-outcome": "抽取", "draw-replace": "替换抽取对象或人员",

@@ -9,6 +9,8 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from portal.airlock.around import Ids, Passage
+from portal.airlock.callings import is_name
+from portal.airlock.detectors.kinds import Severity
 from portal.airlock.known import KnownSecrets
 from portal.domain.grounds import OPEN
 from portal.domain.verdicts import filed
@@ -20,7 +22,7 @@ from portal.internal.tables.settings import ID_KEY, secret
 from portal.register.queries.mentions import mentioning, told_before
 from portal.register.records import Kind
 
-#: A shorter word may be a piece of anything, and no release waits for it either.
+#: A shorter word may be a piece of anything; names of persons are told by what is around them.
 _TELLING = 3
 #: Key of what is hidden, whether as a whole, and its words.
 _Hidden = tuple[str, bool, list[str]]
@@ -76,7 +78,7 @@ def naming(session: Session, register: sa.Engine, kind: Kind, key: str) -> list[
     words: dict[str, None] = {}
     for body in session.scalars(query.where(FilingRow.live)) if kind in secrets.NAMED else ():
         words |= dict.fromkeys(secrets.called(filings.decode(kind.value, body)))
-    told = [each for each in words if len(each) >= _TELLING]
+    told = [each for each in words if _tells(each)]
     with Session(register) as public:
         found = _telling(public, kind, [(key, True, told)], ids) if told else ()
         return sorted({each for _, those in found for each in those} - {ids.of(kind, key)})
@@ -95,9 +97,20 @@ def _telling(
 
 
 def holds(words: Iterable[str]) -> Callable[[str], bool]:
-    """Return what says whether a text holds one of these, as the last look before a release would find it."""
-    known = KnownSecrets(words)
-    return lambda text: bool(known.scan(text))
+    """Return what says whether a text holds one of these, as the last look before a release would find it.
+
+    A name of two characters only where it is a person's: `again` tells of the others.
+    """
+    every = list(words)
+    known = KnownSecrets(each for each in every if not is_name(each))
+    names = KnownSecrets(each for each in every if is_name(each))
+    return lambda text: (
+        bool(known.scan(text)) or any(told.severity is Severity.BLOCK for told in names.scan(text))
+    )
+
+
+def _tells(word: str) -> bool:
+    return len(word) >= _TELLING or is_name(word)
 
 
 def words_of(
@@ -123,5 +136,5 @@ def _hidden(
         words: dict[str, None] = {}
         for body in session.scalars(query.where(FilingRow.live)):
             words |= dict.fromkeys(secrets.kept_back(filings.decode(kind.value, body), verdict))
-        if told := [each for each in words if len(each) >= _TELLING]:
+        if told := [each for each in words if _tells(each)]:
             yield key, verdict.whole is not None, told

@@ -21,7 +21,7 @@ from portal.internal.checks import results as result_checks
 from portal.internal.checks.context import Context
 from portal.internal.checks.repeats import Seen, unrepeated
 from portal.internal.checks.table import CHECKS
-from portal.internal.desk import mappings, people
+from portal.internal.desk import again, mappings, people
 from portal.internal.desk.filing import Accepted, Filing, insert
 from portal.internal.desk.glance import Glance
 from portal.internal.desk.mappings import Kept
@@ -141,6 +141,8 @@ def accept(
         _close(filing, asides, used)
         _keep(stores.files, path, batch.file_sha256)
         done.batch_id = batch.id
+    if kind == "inspectors":
+        done.named_in = again.roster_grew(stores, done.batch_id, by=by, now=now)
     return done
 
 

@@ -16,6 +16,7 @@ from portal.internal.sheets.spec import (
     decision_of,
     text_column,
 )
+from portal.kit.unseen import unseen
 
 #: A block of figures inside the text: what it holds becomes data, and its sums are checked.
 _FIGURES = re.compile(r"^```统计\n(.*?)^```\s*$", re.MULTILINE | re.DOTALL)
@@ -34,9 +35,16 @@ def _build(agency_code: str, row: Values, children: Sequence[Values]) -> Documen
         check_sums(figures)
     except ValueError as error:
         raise BadRow("body", f"统计表：{error}") from None
+    body = _FIGURES.sub("", row["body"]).strip()
+    if hidden := unseen(body):
+        raise BadRow(
+            "body",
+            f"正文有 {hidden} 个字是网页上看不到的（注释、图片说明、链接标题、带属性的标签、"
+            "引用式链接之类），公开后却随正文一并可得；请删去，或者写进正文",
+        )
     return Document(
         agency_code=agency_code,
-        body=_FIGURES.sub("", row["body"]).strip(),
+        body=body,
         figures=figures,
         decision=decision_of("documents", row),
         **{field: row[field] for field in _OWN if field in row},

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from portal.internal.sheets import forms
 from portal.internal.sheets.columns import ColumnsReader
+from portal.internal.sheets.doors.shape import HIDDEN
 from portal.internal.sheets.grouping import Grouping, Left
 from portal.internal.sheets.header import Header, match_columns
 from portal.internal.sheets.layout import Aside, Layout
@@ -88,7 +89,7 @@ class Reader:
     def records(self) -> Iterator[Read]:
         """Yield the records that could be built."""
         for note in self.source.notes:
-            self._tell("source", "", note)
+            self._tell("hidden" if note.endswith(HIDDEN) else "source", "", note)
         columns = self._columns()
         if columns is None:
             return

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from portal.domain.merkle import Frontier, leaf_hash
 from portal.register import digests
 from portal.register.layout import LAYOUTS
-from portal.register.proofs import entries, forgotten
+from portal.register.proofs import entries, forgotten, served
 from portal.register.proofs.derived import Derived
 from portal.register.proofs.histories import Place, places
 from portal.register.proofs.listed import Listed
@@ -65,6 +65,7 @@ class _Walk:
         self._gone: int | None = None
 
     def run(self, say: Callable[[int], None]) -> None:
+        served.check(self._session, self._found)
         wanted = self._signed.wanted()
         while rows := self._session.execute(self._next()).all():
             numbers = range(self._frontier.size + 1, self._frontier.size + len(rows) + 1)

@@ -4,7 +4,7 @@
     draw.sealed       {"draw_id", "sealed"}
     draw.replacement  {"draw_id", "hash", "n"}
     draw.result       {"draw_id", "nonce", "package", "result"}; nonce "" without embargo
-    draw.void         {"approver", "draw_id", "reason", "replaced_by"}
+    draw.void         {"draw_id", "reason", "replaced_by"}; of old {"approver", …} as well
 
 An entry says one thing: the office publishes each step by itself. What was said cannot be taken back.
 """
@@ -21,8 +21,8 @@ _FIXED = (
     "scheme", "draw_code", "plan", "commitment", "sealed", "sealed_nonce", "result_hash",
     "void_reason", "void_by", "replaced_by",
 )  # fmt: skip
-#: May be left out where it names somebody hidden since: the commit holds its hash.
-_MAY_BE_LEFT_OUT = "plan"
+#: May be left out where they name somebody hidden since: the commit, and the entry's own commitment, hold on to them.
+_MAY_BE_LEFT_OUT = {"plan", "void_by"}
 
 
 def spoken(before: Record | None, after: Record) -> str | None:
@@ -61,7 +61,7 @@ def _hold_to(was: PublicDraw, after: PublicDraw) -> None:
         for name in _FIXED
         if getattr(was, name) is not None
         and getattr(was, name) != getattr(after, name)
-        and not (name == _MAY_BE_LEFT_OUT and getattr(after, name) is None)
+        and not (name in _MAY_BE_LEFT_OUT and getattr(after, name) is None)
     ]
     kept = [each.digest for each in after.replacements[: len(was.replacements)]]
     if kept != [each.digest for each in was.replacements]:
@@ -80,7 +80,7 @@ def _said(was: PublicDraw | None, now: PublicDraw) -> tuple[str, dict[str, objec
         return "draw.commit", msgspec.json.decode(now.commitment or "{}")
     if now.void_reason and not was.void_reason:
         return "draw.void", name | {
-            "reason": now.void_reason, "approver": now.void_by or "", "replaced_by": now.replaced_by or "",
+            "reason": now.void_reason, "replaced_by": now.replaced_by or "",
         }  # fmt: skip
     if now.sealed and not was.sealed:
         return "draw.sealed", name | {"sealed": now.sealed}

@@ -28,7 +28,7 @@ Holds = Callable[[str], bool]
 
 def mentioning(
     session: Session,
-    words: Sequence[str],
+    words: Sequence[str] | None,
     holds: Holds,
     *,
     agency_id: str | None = None,
@@ -36,7 +36,7 @@ def mentioning(
 ) -> dict[Kind, set[str]]:
     """Return the public records that hold one of `words`, by kind; of one agency only, where it is given.
 
-    The database looks for their characters in order, and `holds` judges what it finds.
+    The database looks for their characters in order, and `holds` judges what it finds; without words, every text.
     """
     found: dict[Kind, set[str]] = defaultdict(set)
     for kind in only:
@@ -52,7 +52,9 @@ def mentioning(
     return {kind: ids for kind, ids in found.items() if ids}
 
 
-def told_before(session: Session, words: Sequence[str], holds: Holds) -> dict[Kind, list[str]]:
+def told_before(
+    session: Session, words: Sequence[str] | None, holds: Holds
+) -> dict[Kind, list[str]]:
     """Return the public records of which an older version holds one of `words`, by kind."""
     query = sa.select(ChangeRow.kind, ChangeRow.public_id, VersionRow.body).join(
         VersionRow, VersionRow.serial == ChangeRow.serial
@@ -67,9 +69,9 @@ def told_before(session: Session, words: Sequence[str], holds: Holds) -> dict[Ki
 
 
 def _holding(
-    body: InstrumentedAttribute[str], words: Sequence[str]
+    body: InstrumentedAttribute[str], words: Sequence[str] | None
 ) -> Iterator[sa.ColumnElement[bool]]:
-    if len(words) > _MANY:
+    if words is None or len(words) > _MANY:
         yield sa.true()
         return
     conditions = [condition for word in words for condition in _loosely(body, word)]

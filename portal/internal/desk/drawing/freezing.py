@@ -11,6 +11,7 @@ from portal.domain.sortition import freezing, outcome, seeds, standing, timing
 from portal.domain.sortition.model import SCHEME, SourceKind
 from portal.domain.workflow import Role
 from portal.internal.desk import people
+from portal.internal.desk import secrets as known_secrets
 from portal.internal.desk.drawing import keeping, presets
 from portal.internal.desk.drawing.keeping import Drawing, Frozen
 from portal.internal.desk.drawing.orders import BadOrder, Order, check, quota
@@ -20,6 +21,8 @@ from portal.internal.desk.stores import Stores
 from portal.internal.tables import ledger
 from portal.kit import clock
 from portal.kit.db import write_lock
+
+_LETTERS = str.maketrans("0123456789abcdef", "abcdefghijklmnop")
 
 
 def freeze(
@@ -88,7 +91,7 @@ def _frozen(session: Session, register: Session, order: Order, now: datetime) ->
     #: The order of the file would tell the order of the numbers.
     objects.sort(key=lambda each: each["handle"])
     inspectors.sort(key=lambda each: each["handle"])
-    plan = _plan(order, has_hidden=len(acknowledged) < len(objects))
+    plan = _plan(order, _salt(session), has_hidden=len(acknowledged) < len(objects))
     return Frozen(plan, objects, inspectors, earlier, openings, who)
 
 
@@ -112,7 +115,19 @@ def _earlier(session: Session, order: Order) -> tuple[dict[str, list[str]], dict
     return public, everything
 
 
-def _plan(order: Order, *, has_hidden: bool) -> dict[str, Any]:
+def _salt(session: Session) -> str:
+    """Return 32 random bytes as the letters a to p: no digits that a detector could take for a number.
+
+    They keep a plan from being guessed out of its hash once it is public no more (section 5).
+    """
+    known = known_secrets.known(session)
+    while True:
+        salt = secrets.token_hex(32).translate(_LETTERS)
+        if known is None or not known.scan(salt):
+            return salt
+
+
+def _plan(order: Order, salt: str, *, has_hidden: bool) -> dict[str, Any]:
     strata = [
         {"key": each.key, "quota": quota(each.quota, each.key), "base": each.base}
         for each in order.strata
@@ -125,7 +140,7 @@ def _plan(order: Order, *, has_hidden: bool) -> dict[str, Any]:
         "scheme": SCHEME,
         "draw_id": order.draw_id,
         "round": order.round,
-        "info": _described(order),
+        "info": described(order, salt),
         "strata": strata,
         "weighting": "none",
         "sources": [{"id": each.id, "kind": each.kind, "ref": each.ref} for each in order.sources],
@@ -142,7 +157,8 @@ def _plan(order: Order, *, has_hidden: bool) -> dict[str, Any]:
     return plan
 
 
-def _described(order: Order) -> dict[str, str]:
+def described(order: Order, salt: str) -> dict[str, str]:
+    """Return what a plan says of itself in words, and its salt."""
     pool = order.pool
     asked = [
         f"名录库：{'、'.join(EntityKind(each).zh for each in pool.libraries)}",
@@ -161,6 +177,7 @@ def _described(order: Order) -> dict[str, str]:
         "rule": presets.PRESETS[order.preset].zh if order.preset else "",
         "draw_on": order.draw_on.isoformat(),
         "reveal_on": order.reveal_on.isoformat(),
+        "salt": salt,
     }
 
 

@@ -14,8 +14,8 @@ from portal.register.packages import Package
 from portal.register.records import PublicDraw
 
 _KNOWN = (kinds.KNOWN, kinds.KNOWN_SHORT)
-#: Said in clear after the commit: the order has to be mended before.
-_SAID_LATER = {"void_by", "replaced_by"}
+#: The number of a draw: it stands in the log in clear, and names nobody.
+_SAID = {"replaced_by"}
 
 
 def quiet(record: PublicDraw, shown: PublicDraw | None, known: KnownSecrets | None) -> PublicDraw:
@@ -29,7 +29,7 @@ def quiet(record: PublicDraw, shown: PublicDraw | None, known: KnownSecrets | No
         for find in look(record, Passage(known=known))
         if find.kind in _KNOWN
     }
-    may_go = {"place"} if shown is None else told - _SAID_LATER
+    may_go = {"place"} if shown is None else told - _SAID
     return msgspec.structs.replace(record, **{name: _left(record, name) for name in told & may_go})
 
 

@@ -6,13 +6,16 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
+from portal.airlock.detectors.scan import scan
 from portal.domain.errors import FourEyesViolation, NotYetPublic, WrongState
 from portal.domain.sortition import outcome, seeds, timing
 from portal.domain.sortition.faults import Code, Fault, demand
+from portal.domain.sortition.fields import DRAW_ID
 from portal.domain.sortition.hashing import canonical, tagged
 from portal.domain.sortition.model import SeedValue, Source, SourceKind
 from portal.domain.workflow import Role
 from portal.internal.desk import people
+from portal.internal.desk import secrets as known_secrets
 from portal.internal.desk.drawing import keeping, outward
 from portal.internal.desk.drawing.keeping import Drawing, Seed, Swap
 from portal.internal.desk.stores import Stores
@@ -163,10 +166,15 @@ def void(
     """Void a draw that is not revealed, by order of two people; that stays visible for ever.
 
     `unit` is who approved it, as the public reads it.
+
+    Raises:
+        WrongState: there is no such reason, or the words may not be public.
+
     """
     check_reason(reason)
     with write_lock(stores.internal) as session:
         drawing = _pair(session, draw_id, by, second)
+        _check_words(session, unit, replaced_by)
         drawing.require("frozen", "committed", "drawn", "void")
         if drawing.row.stage != "void":
             drawing.progress.void_reason, drawing.progress.void_by = reason, unit
@@ -183,6 +191,16 @@ def check_reason(reason: str) -> None:
     """Raise WrongState unless a draw may be void for this."""
     if reason not in VOID_REASONS:
         raise WrongState(f"作废原因应为：{'、'.join(VOID_REASONS)}")
+
+
+def _check_words(session: Session, unit: str, replaced_by: str | None) -> None:
+    """Raise WrongState unless these may be public: they are to stay for good."""
+    if replaced_by is not None and not DRAW_ID.fullmatch(replaced_by):
+        raise WrongState("另行抽取的编号应由小写字母、数字和 . _ - 组成")
+    known = known_secrets.known(session)
+    for text in (unit, replaced_by or ""):
+        if scan(text) or (known is not None and known.scan(text)):
+            raise WrongState("批准单位或者另行抽取的编号含有不得公开的内容，请改写后重试")
 
 
 def _compute(drawing: Drawing, by: str, now: datetime) -> None:

@@ -96,6 +96,10 @@ def _run(first: int, last: int, name: Callable[[int], str]) -> str:
     return f"{name(first)}至{name(last)}"
 
 
+#: How a remark on hidden rows or columns ends.
+HIDDEN = "被隐藏，仍已读取；请核对"
+
+
 def hidden_notes(rows: Iterable[int], columns: Iterable[int], found: Found) -> list[str]:
     """Return the remarks on hidden rows and columns that hold part of the table."""
     height = found.row_count or 0
@@ -103,9 +107,9 @@ def hidden_notes(rows: Iterable[int], columns: Iterable[int], found: Found) -> l
     shown_columns = [each for each in columns if each <= found.width]
     notes = []
     if shown_rows:
-        notes.append(f"第{listed(shown_rows)}行被隐藏，仍已读取；请核对")
+        notes.append(f"第{listed(shown_rows)}行{HIDDEN}")
     if shown_columns:
-        notes.append(f"第{listed(shown_columns, letters)}列被隐藏，仍已读取；请核对")
+        notes.append(f"第{listed(shown_columns, letters)}列{HIDDEN}")
     return notes
 
 

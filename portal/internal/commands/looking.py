@@ -1,0 +1,37 @@
+"""portal-office look-again: what is public already, held against what the office knows by now (回看)."""
+
+from dataclasses import asdict
+
+import click
+
+from portal.internal.commands.opening import open_office
+from portal.internal.desk.again import Seen, look_again
+from portal.internal.telling import SHOWN, say, told
+
+
+@click.command("look-again")
+@click.option("--all", "every", is_flag=True, help=f"列出全部，而不只前{SHOWN}处")
+@click.option("--json", "as_json", is_flag=True, help="以 JSON 输出")
+@told
+def look_at_public(*, every: bool, as_json: bool) -> None:
+    """Tell where public texts hold a name or number that the office keeps back (回看已公开的文字).
+
+    只告知所在的记录和项目，不改动任何内容。“须判断”的是两个字的姓名，可能是巧合。
+    """
+    seen = look_again(open_office())
+    facts = [asdict(each) | {"kind": each.kind.value} for each in seen]
+    say({"found": facts}, _words(seen, every=every), as_json=as_json)
+
+
+def _words(seen: list[Seen], *, every: bool) -> str:
+    if not seen:
+        return "已公开的文字中没有内部登记的不公开内容"
+    shown = seen if every else seen[:SHOWN]
+    lines = [
+        f"{each.public_id} {each.kind.zh} {each.path or '旧版本'}：{'应当隐去' if each.sure else '须判断'}"
+        for each in shown
+    ]
+    if len(shown) < len(seen):
+        lines.append(f"……另有 {len(seen) - len(shown)} 处，用 --all 全部列出")
+    lines.append("应当隐去的，请用 decide 作出决定，或者更正、撤回这些记录")
+    return "\n".join(lines)

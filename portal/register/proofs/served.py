@@ -1,0 +1,69 @@
+"""What the site reads is what the tables hold: nothing in the database stands between (视图、规则、策略、触发器).
+
+A view in the place of a table, a rule, a policy on rows, a trigger, an heir of a table or an operator of one's own
+may show the site other rows than this walk, or change what is written. The register has none of them.
+"""
+
+import json
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from portal.register.proofs.report import Audited
+from portal.register.tables.changes import ChangeRow
+
+#: Names as the site's own questions resolve them.
+_TABLES_ON_POSTGRESQL = """
+SELECT name, CASE
+  WHEN c.oid IS NULL THEN '表不见了'
+  WHEN c.relkind <> 'r' OR c.relpersistence = 't' THEN '不是表，是视图或其他对象'
+  WHEN c.relnamespace <> current_schema()::regnamespace THEN '位于另一个模式'
+  WHEN c.relrowsecurity OR c.relforcerowsecurity OR EXISTS (SELECT FROM pg_policy WHERE polrelid = c.oid)
+    THEN '设有行级安全策略'
+  WHEN EXISTS (SELECT FROM pg_rewrite WHERE ev_class = c.oid) THEN '设有规则'
+  WHEN EXISTS (SELECT FROM pg_trigger WHERE tgrelid = c.oid AND NOT tgisinternal) THEN '设有触发器'
+  WHEN EXISTS (SELECT FROM pg_inherits WHERE c.oid IN (inhparent, inhrelid)) THEN '与其他表有继承关系'
+  WHEN EXISTS (SELECT FROM pg_attribute WHERE attrelid = c.oid AND attgenerated <> '') THEN '有由数据库计算的列'
+  END AS fault
+FROM unnest(CAST(:names AS text[])) AS name LEFT JOIN pg_class c ON c.oid = to_regclass(quote_ident(name))
+"""
+#: Whatever no extension brought in a schema where names are looked up, and conversions, which have no schema.
+_OWN_ON_POSTGRESQL = """
+SELECT kind || ' ' || name, '不属于登记册' FROM (
+  SELECT '函数' AS kind, proname::text AS name, oid, 'pg_proc'::regclass AS of, pronamespace AS place FROM pg_proc
+  UNION ALL SELECT '运算符', oprname::text, oid, 'pg_operator'::regclass, oprnamespace FROM pg_operator
+  UNION ALL SELECT '类型转换', castsource::regtype::text, oid, 'pg_cast'::regclass, NULL FROM pg_cast WHERE oid >= 16384
+) AS found
+WHERE (place IS NULL OR place::regnamespace::text = ANY(current_schemas(false)::text[]))
+  AND NOT EXISTS (SELECT FROM pg_depend WHERE classid = of AND objid = found.oid AND deptype = 'e')
+"""
+_TABLES_ON_SQLITE = """
+SELECT value, CASE
+  WHEN s.name IS NULL THEN '表不见了'
+  WHEN s.type <> 'table' OR s.sql LIKE 'CREATE VIRTUAL%' THEN '不是表，是视图或其他对象'
+  WHEN EXISTS (SELECT 1 FROM pragma_table_xinfo(value) WHERE hidden <> 0) THEN '有由数据库计算的列'
+  END AS fault
+FROM json_each(:names) LEFT JOIN sqlite_master s ON s.name = value AND s.type IN ('table', 'view')
+"""
+_OWN_ON_SQLITE = """
+SELECT CASE type WHEN 'trigger' THEN '触发器 ' ELSE '视图 ' END || name, '不属于登记册' FROM sqlite_master
+WHERE type IN ('trigger', 'view')
+"""
+_ASKED = {
+    "postgresql": (_TABLES_ON_POSTGRESQL, _OWN_ON_POSTGRESQL),
+    "sqlite": (_TABLES_ON_SQLITE, _OWN_ON_SQLITE),
+}
+
+
+def check(session: Session, found: Audited) -> None:
+    """Tell every thing of the database that may stand between a table and its reader."""
+    dialect = session.get_bind().dialect.name
+    names = sorted(ChangeRow.metadata.tables)
+    given = names if dialect == "postgresql" else json.dumps(names)
+    of_tables, of_others = _ASKED[dialect]
+    for name, fault in session.execute(sa.text(of_tables), {"names": given}):
+        found.done["tables"] += 1
+        if fault is not None:
+            found.fault(f"{name}：{fault}")
+    for name, fault in session.execute(sa.text(of_others)):
+        found.fault(f"{name}：{fault}")

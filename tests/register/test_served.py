@@ -1,0 +1,129 @@
+"""Whatever is put by hand between a table and its reader is found, though every row that the walk reads is right."""
+
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from portal.kit.db import engine_for
+from portal.register.proofs.audit import audit
+from portal.register.writer import open_pen
+from tests.register.makers import a_public_agency, a_public_entity
+from tests.stage import urls
+
+NOW = datetime(2025, 6, 2, tzinfo=UTC)
+POSTGRES, SQLITE = pytest.mark.postgres, pytest.mark.sqlite
+
+
+@pytest.fixture
+def register(data: Path) -> Iterator[sa.Engine]:
+    engine = engine_for(urls(data)[0].register_url)
+    with open_pen(engine, now=NOW) as pen:
+        pen.append(a_public_agency())
+        pen.append(a_public_entity())
+    yield engine
+    engine.dispose()
+
+
+def _faults(register: sa.Engine, *deeds: str) -> list[str]:
+    """Return what is found after some deeds and was not before; the deeds are undone."""
+    with Session(register) as session:
+        before = audit(session).faults
+        session.expunge_all()
+        for deed in deeds:
+            session.connection().exec_driver_sql(deed)
+        found = [each for each in audit(session).faults if each not in before]
+        session.rollback()
+    return found
+
+
+_VIEW = (
+    "ALTER TABLE entity RENAME TO entity_kept",
+    "CREATE VIEW entity AS SELECT * FROM entity_kept",
+)
+_FUNCTION = "CREATE FUNCTION quiet() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RETURN NULL; END'"
+
+
+@pytest.mark.parametrize(
+    ("deeds", "expected"),
+    [
+        (_VIEW, {"entity：不是表，是视图或其他对象"}),
+        pytest.param(
+            ("CREATE TRIGGER t AFTER INSERT ON entity BEGIN SELECT 1; END",),
+            {"触发器 t：不属于登记册"},
+            marks=SQLITE,
+        ),
+        pytest.param(
+            ("ALTER TABLE entity ADD COLUMN shown AS (body)",),
+            {"entity：有由数据库计算的列"},
+            marks=SQLITE,
+        ),
+        pytest.param(
+            ("ALTER TABLE entity ENABLE ROW LEVEL SECURITY",),
+            {"entity：设有行级安全策略"},
+            marks=POSTGRES,
+        ),
+        pytest.param(
+            ("CREATE POLICY p ON entity USING (name <> '示例')",),
+            {"entity：设有行级安全策略"},
+            marks=POSTGRES,
+        ),
+        pytest.param(
+            ("CREATE RULE r AS ON INSERT TO entity DO INSTEAD NOTHING",),
+            {"entity：设有规则"},
+            marks=POSTGRES,
+        ),
+        pytest.param(
+            (_FUNCTION, "CREATE TRIGGER t BEFORE DELETE ON entity EXECUTE FUNCTION quiet()"),
+            {"entity：设有触发器", "函数 quiet：不属于登记册"},
+            marks=POSTGRES,
+        ),
+        pytest.param(
+            ("CREATE TABLE heir () INHERITS (entity)",),
+            {"entity：与其他表有继承关系"},
+            marks=POSTGRES,
+        ),
+        pytest.param(
+            ("CREATE TEMPORARY TABLE entity AS SELECT * FROM public.entity",),
+            {"entity：不是表，是视图或其他对象"},
+            marks=POSTGRES,
+        ),
+        pytest.param(
+            (
+                "CREATE SCHEMA nearer",
+                "CREATE TABLE nearer.entity AS SELECT * FROM public.entity",
+                "SET LOCAL search_path = nearer, public",
+            ),
+            {f"{each}：位于另一个模式" for each in ("change", "version", "leaf")},
+            marks=POSTGRES,
+        ),
+        pytest.param(
+            (
+                "CREATE FUNCTION never(varchar, varchar) RETURNS bool LANGUAGE sql AS 'SELECT false'",
+                "CREATE OPERATOR = (LEFTARG = varchar, RIGHTARG = varchar, FUNCTION = never)",
+            ),
+            {"函数 never：不属于登记册", "运算符 =：不属于登记册"},
+            marks=POSTGRES,
+        ),
+        pytest.param(
+            ("ALTER TABLE entity ADD COLUMN shown text GENERATED ALWAYS AS (body) STORED",),
+            {"entity：有由数据库计算的列"},
+            marks=POSTGRES,
+        ),
+    ],
+)
+def test_what_stands_between_a_table_and_its_reader_is_found(
+    register: sa.Engine, deeds: tuple[str, ...], expected: set[str]
+) -> None:
+    assert expected - set(_faults(register, *deeds)) == set()
+
+
+def test_a_register_as_it_was_migrated_has_nothing_of_the_kind(register: sa.Engine) -> None:
+    assert [each for each in _faults(register) if "：" in each] == []
+    with Session(register) as session:
+        found = audit(session)
+    assert found.done["tables"] > 20
+    assert [each for each in found.faults if "：" in each] == []
