@@ -5,7 +5,7 @@ from time import thread_time
 from typing import Final
 
 from portal.register.search.analysis import EDGE, compact, fold, runs
-from portal.register.search.index.grams import Units, key, single, units
+from portal.register.search.index.grams import Units, key, tokens, units
 from portal.register.search.index.phrases import LONGEST, SHORTEST, Phrase
 from portal.register.search.model import TooMuch
 
@@ -36,16 +36,10 @@ class Asked:
         folded = fold(text)
         if not folded:
             return None
-        numbers = units(folded)
-        plain, alone = numbers.tolist(), single()[numbers].tolist()
-        found: dict[int, int] = {}
-        for i in range(len(plain) - 1):
-            if alone[i] or alone[i + 1]:
-                found.setdefault(key(plain[i], plain[i + 1]), i)
-        words = _longest(runs(folded))
-        exact = len(numbers) == 1 or (
-            len(numbers) == _PAIR if found else folded == EDGE + words[0] + EDGE
-        )
+        numbers, words = units(folded), _longest(runs(folded))
+        is_run = bool(words) and folded == EDGE + words[0] + EDGE
+        found = {} if is_run else _pairs(numbers)
+        exact = is_run or len(numbers) == 1 or (len(numbers) == _PAIR and bool(found))
         return cls(
             folded,
             compact(folded),
@@ -56,6 +50,16 @@ class Asked:
             Phrase.of(numbers),
             _parts(numbers),
         )
+
+
+def _pairs(numbers: Units) -> dict[int, int]:
+    """Return the pairs that are indexed of a term, and where each stands first."""
+    plain, told = numbers.tolist(), tokens(numbers).tolist()
+    found: dict[int, int] = {}
+    for i in range(len(plain) - 1):
+        if told[i] or told[i + 1]:
+            found.setdefault(key(plain[i], plain[i + 1]), i)
+    return found
 
 
 def _parts(numbers: Units) -> tuple[Phrase, ...]:

@@ -1,8 +1,9 @@
 """Pairs of neighbouring characters and the documents they occur in, as roaring bitmaps.
 
-A *unit* is one 16-bit part of UTF-16. Every pair of units of which one is a character by itself is
-indexed; one that begins between two values only where the second is a name, so that `BREAK` and a character are the
-names that begin with it. Pairs inside runs of letters and digits are not, for runs are words of a lexicon.
+A *unit* is one 16-bit part of UTF-16. Every pair of units of which one is a character by itself, or part of a
+short run, is indexed; one that begins between two values only where the second is a name, so that `BREAK` and a
+character are the names that begin with it. Pairs inside long runs of letters and digits are not: they are words of a
+lexicon.
 """
 
 import re
@@ -15,7 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 from pyroaring import BitMap
 
-from portal.register.search.analysis import BREAK, SINGLES
+from portal.register.search.analysis import BREAK, EDGE, SINGLES
 from portal.register.search.index.lexicon import Numbers, bitmap
 
 Units = NDArray[np.uint16]
@@ -29,7 +30,9 @@ RAW = 32
 PLACED = 512
 #: Units that are half of a character beyond the first plane.
 _HALVES = range(0xD800, 0xE000)
-_BREAK = np.uint16(ord(BREAK))
+_BREAK, _EDGE = np.uint16(ord(BREAK)), np.uint16(ord(EDGE))
+#: Runs of so many units (days, years, numbers) are part of phrases; longer ones are words only.
+_SHORT = 4
 _HALF, _HALF_OF_HALF = np.uint64(32), np.uint64(16)
 
 
@@ -41,6 +44,20 @@ def single() -> NDArray[np.bool_]:
     for run in re.finditer(f"[{SINGLES}]+", "".join(map(chr, range(0x10000)))):
         known[run.start() : run.end()] = True
     return known
+
+
+def tokens(text: Units) -> NDArray[np.bool_]:
+    """Return for each unit whether it is a word by itself or part of a short run: all but fences and long runs."""
+    found = single()[text]
+    running = ~found & (text != _EDGE) & (text != _BREAK) & (text != 0)
+    turns = np.flatnonzero(np.diff(running, prepend=False, append=False))
+    begins, ends = turns[::2], turns[1::2]
+    long = ends - begins > _SHORT
+    inside = np.zeros(len(text) + 1, dtype=np.int8)
+    inside[begins[long]] = 1
+    inside[ends[long]] = -1
+    found |= running & ~np.cumsum(inside[:-1], dtype=np.int8).view(np.bool_)
+    return found
 
 
 def units(text: str) -> Units:
@@ -103,10 +120,10 @@ class Seen:
     @classmethod
     def all(cls, text: Units, document_of: Numbers, name_ends: Numbers) -> "Seen":
         """Find the pairs of `text`; `document_of` names the document of each block."""
-        alone = single()[text]
+        told = tokens(text)
         between = np.flatnonzero(text[:-1] == _BREAK)
         unnamed = between[between + 1 >= name_ends[document_of[between // BLOCK]]]
-        wanted = alone[:-1] | alone[1:]
+        wanted = told[:-1] | told[1:]
         wanted[unnamed] = False
         where = np.flatnonzero(wanted).astype(np.uint32)
         found = text[where].astype(np.uint64)

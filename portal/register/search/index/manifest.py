@@ -17,7 +17,7 @@ from portal.register.search.model import Damaged, NoIndex
 
 CURRENT = "CURRENT"
 #: Of the files; another number means that the index must be rebuilt.
-SHAPE = 3
+SHAPE = 4
 
 
 @dataclass(frozen=True, slots=True)
