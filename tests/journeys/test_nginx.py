@@ -72,7 +72,10 @@ def _served(data: Path, folder: Path) -> Iterator[Front]:
     assert shutil.which("nginx"), "nginx is missing: make test installs it"
     site_port, port = free_port(), free_port()
     env = environment(
-        data, PORT=str(site_port), PORTAL_SITE_URL=f"http://127.0.0.1:{port}", PORTAL_ACCESS_LOG="-"
+        data,
+        PORT=str(site_port),
+        PORTAL_SITE_URL=f"http://127.0.0.1:{port}",
+        PORTAL_ACCESS_LOG=str(folder / "access.log"),
     )
     made = subprocess.run(
         [BIN / "portal-site", "config", "nginx", "--rate", "5000"],
