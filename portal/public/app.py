@@ -17,7 +17,7 @@ from portal.kit.config import Settings, load
 from portal.kit.db import LETTERBOX, db, options, read_only
 from portal.kit.i18n import language
 from portal.letterbox.slot import only_insert
-from portal.public import errors, filters, viewing
+from portal.public import berths, errors, filters, viewing
 from portal.public.api import catalogue, changes, crossing, dumps, resourcesync, sitemap
 from portal.public.api.routes import BLUEPRINTS as API
 from portal.public.feeds import offers, searching
@@ -73,6 +73,7 @@ def create_app(settings: Settings | None = None) -> Flask:
         app.wsgi_app = KeptAnswers(app.wsgi_app, db.engine, each_own)  # type: ignore[method-assign]
     app.config["MAX_CONTENT_LENGTH"] = replies.LARGEST_FORM
     app.extensions["letters"] = replies.slots()
+    berths.moor(app.extensions, berths.of_the_site())
     app.url_map.converters["default"] = addresses.Printable
     i18n.set_up(app)
     filters.set_up(app)

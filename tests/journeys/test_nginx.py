@@ -2,13 +2,15 @@
 
 import gzip
 import http.client
+import json
 import os
 import shutil
+import signal
 import socket
 import subprocess
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -17,7 +19,7 @@ import pytest
 from portal.public.app import create_app
 from tests.browser.sights import sights
 from tests.conftest import Office
-from tests.journeys.processes import BIN, environment, free_port, running, wait_for
+from tests.journeys.processes import BIN, children_of, environment, free_port, running, wait_for
 from tests.journeys.processes import office as run_office
 from tests.makers import RESULT_ROW
 from tests.public.test_weight import MOST_AT_FIRST, MOST_PAGE, fetched
@@ -37,10 +39,12 @@ include {folder}/mingcha.conf; }}
 
 @dataclass(frozen=True)
 class Front:
-    """A site behind nginx: the port readers use, and the data folder."""
+    """A site behind nginx: the port readers use, the data folder, the process beside the site."""
 
     port: int
     data: Path
+    #: The process that serves downloads.
+    downloads: subprocess.Popen[str]
 
     def ask(
         self, path: str, headers: dict[str, str] | None = None
@@ -68,12 +72,13 @@ def front(demo: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Fron
 
 @contextmanager
 def _served(data: Path, folder: Path) -> Iterator[Front]:
-    """Run site and nginx over the stores of `data`, on free ports."""
+    """Run site, downloads and nginx over the stores of `data`, on free ports."""
     assert shutil.which("nginx"), "nginx is missing: make test installs it"
-    site_port, port = free_port(), free_port()
+    site_port, downloads_port, port = free_port(), free_port(), free_port()
     env = environment(
         data,
         PORT=str(site_port),
+        DOWNLOADS_PORT=str(downloads_port),
         PORTAL_SITE_URL=f"http://127.0.0.1:{port}",
         PORTAL_ACCESS_LOG=str(folder / "access.log"),
     )
@@ -86,11 +91,15 @@ def _served(data: Path, folder: Path) -> Iterator[Front]:
     )
     user = "user root;" if os.geteuid() == 0 else ""
     (folder / "nginx.conf").write_text(user + _WRAPPER.format(folder=folder), "utf-8")
-    with running([str(BIN / "portal-site"), "serve"], env):
-        wait_for(f"http://127.0.0.1:{site_port}/readyz")
-        with running(["nginx", "-c", str(folder / "nginx.conf")], env):
-            wait_for(f"http://127.0.0.1:{port}/healthz")
-            yield Front(port, data)
+    with ExitStack() as open_:
+        open_.enter_context(running([str(BIN / "portal-site"), "serve"], env))
+        beside = running([str(BIN / "portal-site"), "serve", "--downloads"], env)
+        downloads = open_.enter_context(beside)
+        for each in (site_port, downloads_port):
+            wait_for(f"http://127.0.0.1:{each}/readyz")
+        open_.enter_context(running(["nginx", "-c", str(folder / "nginx.conf")], env))
+        wait_for(f"http://127.0.0.1:{port}/healthz")
+        yield Front(port, data, downloads)
 
 
 def test_pages_pass_static_files_are_kept_and_watching_is_for_this_machine(front: Front) -> None:
@@ -162,6 +171,62 @@ def test_a_page_is_asked_for_once_a_second_however_many_come(front: Front) -> No
     states = [front.ask("/agencies/")[1].get("x-cache") for _ in range(20)]
 
     assert states.count("HIT") >= 15
+
+
+@pytest.mark.parametrize(
+    ("path", "headers"),
+    [
+        ("/api/v1/results.csv", {}),
+        ("/api/v1/results", {"Accept": "text/csv"}),
+        ("/data/results.csv.gz", {}),
+    ],
+)
+def test_whole_sets_wait_for_their_own_process_alone_and_pages_for_none(
+    front: Front, path: str, headers: dict[str, str]
+) -> None:
+    """A process that stands still holds whoever it serves: only downloads may find themselves held."""
+    before = front.ask(path, headers)[0]
+    for each in children_of(front.downloads.pid):
+        os.kill(each, signal.SIGSTOP)
+    try:
+        with pytest.raises(TimeoutError):
+            front.ask(path, headers)
+        pages = [front.ask(page)[0] for page in ("/results/", "/api/v1/results", "/data/")]
+    finally:
+        for each in children_of(front.downloads.pid):
+            os.kill(each, signal.SIGCONT)
+
+    assert (pages, front.ask(path, headers)[0]) == ([200, 200, 200], before)
+
+
+def test_without_the_process_for_downloads_the_site_gives_them(demo: Path, tmp_path: Path) -> None:
+    with _served(demo, tmp_path) as front:
+        front.downloads.terminate()
+        front.downloads.wait(20)
+        statuses = [front.ask(each)[0] for each in ("/api/v1/results.csv", "/data/none.csv.gz")]
+
+    assert statuses == [200, 404]
+
+
+def test_who_takes_too_much_at_once_is_told_in_the_shape_of_every_error(front: Front) -> None:
+    """Four whole sets for one reader at a time; the fifth is refused by nginx itself."""
+    for each in children_of(front.downloads.pid):
+        os.kill(each, signal.SIGSTOP)
+    try:
+        with ExitStack() as held:
+            for _ in range(4):
+                one = held.enter_context(socket.create_connection(("127.0.0.1", front.port)))
+                one.sendall(b"GET /api/v1/results.csv HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n")
+            time.sleep(0.5)
+            status, headers, body = front.ask("/api/v1/results.csv")
+    finally:
+        for each in children_of(front.downloads.pid):
+            os.kill(each, signal.SIGCONT)
+
+    told = json.loads(body)
+    assert (status, headers["retry-after"]) == (429, "10")
+    assert headers["content-type"] == "application/problem+json"
+    assert (told["status"], told["type"].rpartition("#")[2]) == (429, "too-many-requests")
 
 
 @pytest.mark.parametrize(
