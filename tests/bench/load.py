@@ -1,0 +1,305 @@
+"""Measure the site behind nginx under a mixed load, while records are published.
+
+``python -m tests.bench.load --data FOLDER [--seconds 600] [--readers 50] [--think 1]``. FOLDER is one that
+``tests.bench.site --keep`` made; it is published into, so give a copy. The servers are those of a real
+site: gunicorn with its workers, the process for downloads, the follower of the search index, nginx with the
+printed configuration and its usual rate. Readers are people: each has an address of their own and thinks
+between two pages, `--think` seconds on average (exponential). Crawlers (`--crawlers`) ask without a pause
+from one address each, downloaders (`--downloaders`) fetch whole sets one after the other; both may be told to
+come back later, and are counted apart. Records are published each in a transaction of its own.
+Prints tables, asserts nothing about time.
+"""
+
+import argparse
+import http.client
+import multiprocessing as mp
+import os
+import random
+import sqlite3
+import sys
+import tempfile
+import threading
+import time
+from collections import Counter, defaultdict
+from contextlib import ExitStack, closing
+from dataclasses import dataclass, field
+from multiprocessing.synchronize import Event
+from pathlib import Path
+from typing import Any
+from urllib.parse import quote
+
+from portal.kit import clock, config, migrate
+from portal.kit.db import engine_for
+from portal.register.records import PublicFinding, PublicResult
+from portal.register.writer import open_pen
+from tests.journeys.front import Front, served
+from tests.journeys.processes import BIN, children_of, environment, running
+
+_AGENCIES, _ITEMS = 40, 75
+_MANY = 20_000
+_SETS = ("/api/v1/results.csv", "/api/v1/entities.ndjson", "/api/v1/results.csv?problems=true")
+#: Kinds of pages, and how often each is asked for.
+_MIX = {
+    "home": 10, "results": 8, "results, filtered": 10, "a result": 15, "a party": 15, "an agency": 5,
+    "an item": 4, "parties": 3, "follow-ups": 3, "statistics": 3, "search, a name": 8, "search, a word": 3,
+    "API, 50 results": 4, "API, filtered with count": 3, "API, one result": 4, "API, changes": 2,
+    "feed of everything": 2, "feed of an agency": 2, "help": 2,
+}  # fmt: skip
+
+
+@dataclass
+class Seen:
+    """What one class of readers met: milliseconds by kind, statuses by kind, connections that broke."""
+
+    times: dict[str, list[float]] = field(default_factory=lambda: defaultdict(list))
+    statuses: dict[str, Counter[int]] = field(default_factory=lambda: defaultdict(Counter))
+    broken: list[str] = field(default_factory=list)
+
+
+class _Addresses:
+    """Addresses of pages over a register: what they are about is drawn anew each time."""
+
+    def __init__(self, folder: Path) -> None:
+        with closing(sqlite3.connect(folder / "register.db")) as register:
+            self._results = _column(register, "result", "public_id")
+            self._parties = _column(register, "entity", "public_id")
+            self._names = _column(register, "entity", "name")
+
+    def one(self, random_: random.Random) -> tuple[str, str]:
+        """Return a kind and an address of it."""
+        kind = random_.choices(list(_MIX), list(_MIX.values()))[0]
+        agency, item = (
+            f"a_{random_.randrange(_AGENCIES):026x}",
+            f"i_{random_.randrange(_ITEMS):026x}",
+        )
+        filters = (
+            f"agency={agency}",
+            f"year={random_.randrange(2021, 2025)}",
+            "problems=true",
+            "status=overdue",
+        )
+        narrowed, result = random_.choice(filters), random_.choice(self._results)
+        address = {
+            "home": "/", "results": "/results/", "results, filtered": f"/results/?{narrowed}",
+            "a result": f"/results/{result}", "a party": f"/entities/{random_.choice(self._parties)}",
+            "an agency": f"/agencies/{agency}", "an item": f"/items/{item}", "parties": "/entities/",
+            "follow-ups": "/followups/", "statistics": "/statistics/",
+            "search, a name": f"/search?q={random_.choice(self._names)}", "search, a word": "/search?q=限期整改",
+            "API, 50 results": "/api/v1/results", "API, filtered with count": f"/api/v1/results?{narrowed}&total=true",
+            "API, one result": f"/api/v1/results/{result}", "API, changes": "/api/v1/changes?afterChangeNumber=1000",
+            "feed of everything": "/all.atom", "feed of an agency": f"/agencies/{agency}.atom", "help": "/docs/about",
+        }[kind]  # fmt: skip
+        english = random_.random() < 0.1 and kind not in ("feed of everything", "feed of an agency")
+        return kind, address + (f"{'&' if '?' in address else '?'}lang=en" if english else "")
+
+
+def _column(register: sqlite3.Connection, table: str, name: str) -> list[str]:
+    return [row[0] for row in register.execute(f"SELECT {name} FROM {table} LIMIT {_MANY}")]
+
+
+@dataclass(frozen=True)
+class _Reader:
+    """One reader at an address of its own."""
+
+    port: int
+    number: int
+    seen: Seen
+    over: Event
+
+    def ask(self, kind: str, path: str, connection: http.client.HTTPConnection) -> None:
+        """Ask once, and read to the end."""
+        begun = time.perf_counter()
+        try:
+            connection.request(
+                "GET", quote(path, safe="/?=&"),
+                headers={"Accept": "*/*", "Accept-Encoding": "gzip", "Accept-Language": "zh-CN"},
+            )  # fmt: skip
+            answer = connection.getresponse()
+            while answer.read(1 << 18):
+                pass
+        except (OSError, http.client.HTTPException) as error:
+            connection.close()
+            self.seen.broken.append(f"{path} {error!r}")
+            return
+        self.seen.times[kind].append((time.perf_counter() - begun) * 1000)
+        self.seen.statuses[kind][answer.status] += 1
+
+    def connection(self) -> http.client.HTTPConnection:
+        """Return a connection from the reader's own address."""
+        source = (f"127.0.{1 + self.number // 200}.{1 + self.number % 200}", 0)
+        return http.client.HTTPConnection(
+            "127.0.0.1", self.port, timeout=120, source_address=source
+        )
+
+    def person(self, addresses: _Addresses, think: float) -> None:
+        """Read page after page, and think between two."""
+        random_, connection = random.Random(self.number), self.connection()
+        time.sleep(random_.random() * think)
+        while not self.over.is_set():
+            self.ask(*addresses.one(random_), connection)
+            time.sleep(random_.expovariate(1 / think) if think else 0)
+
+    def machine(self, path: str) -> None:
+        """Fetch whole sets one after the other, and wait a second where told to come back."""
+        connection = self.connection()
+        while not self.over.is_set():
+            self.ask(path, path, connection)
+            if set(self.seen.statuses[path]) - {200}:
+                time.sleep(1)
+
+
+def _read(port: int, folder: Path, asked: argparse.Namespace, over: Event, told: Any) -> None:
+    """Be all the readers, in a process beside the rest; send what they saw at the end."""
+    addresses = _Addresses(folder)
+    people, crawlers, downloaders = Seen(), Seen(), Seen()
+    readers = [
+        *((_Reader(port, each, people, over).person, (addresses, asked.think)) for each in range(asked.readers)),
+        *((_Reader(port, 1000 + each, crawlers, over).person, (addresses, 0)) for each in range(asked.crawlers)),
+        *((_Reader(port, 2000 + each, downloaders, over).machine, (_SETS[each % len(_SETS)],)) for each in range(asked.downloaders)),
+    ]  # fmt: skip
+    threads = [threading.Thread(target=target, args=words) for target, words in readers]
+    for each in threads:
+        each.start()
+    for each in threads:
+        each.join()
+    told.put([(dict(s.times), dict(s.statuses), s.broken) for s in (people, crawlers, downloaders)])
+
+
+def _publish(folder: Path, each_second: int, over: Event, told: Any) -> None:
+    """Publish results, each in a transaction of its own; send how long each took, in milliseconds."""
+    register, random_ = (
+        engine_for(config.load({"PORTAL_DATA": str(folder)}).register_url),
+        random.Random(),
+    )
+    taken, again = [], time.monotonic()
+    while not over.is_set() and each_second:
+        again += 1 / each_second
+        finding = PublicFinding(
+            item_name="第1项食品经营许可情况检查", outcomes=("no_problem",), item_id=f"i_{1:026x}"
+        )
+        record = PublicResult(
+            id=f"r_{random_.getrandbits(104):026x}", agency_id=f"a_{random_.randrange(_AGENCIES):026x}",
+            entity_id=f"e_{random_.randrange(1000):026x}", inspected_on=clock.local_today(), findings=(finding,),
+        )  # fmt: skip
+        begun = time.perf_counter()
+        with open_pen(register, now=clock.utc_now()) as pen:
+            pen.append(record)
+        taken.append((time.perf_counter() - begun) * 1000)
+        time.sleep(max(0, again - time.monotonic()))
+    told.put(taken)
+
+
+def _held(front: Front) -> str:
+    """Return what each process holds of its own, in MiB: workers of the site, the one for downloads."""
+    found = []
+    for server in (front.site, front.downloads):
+        for pid in sorted(children_of(server.pid)):
+            lines = Path(f"/proc/{pid}/smaps_rollup").read_text("ascii").splitlines()
+            kib = sum(int(line.split()[1]) for line in lines if line.startswith("Private_"))
+            found.append(f"{kib / 1024:.0f}")
+    return " ".join(found)
+
+
+def _used(processes: dict[str, int]) -> dict[str, float]:
+    """Return the processor time of each process and what it started, in seconds."""
+    found = {}
+    for name, pid in processes.items():
+        stats = [
+            Path(f"/proc/{each}/stat").read_text("ascii").rsplit(")", 1)[1].split()
+            for each in (pid, *children_of(pid))
+        ]
+        found[name] = sum(int(each[11]) + int(each[12]) for each in stats) / os.sysconf(
+            "SC_CLK_TCK"
+        )
+    return found
+
+
+def _told(
+    name: str,
+    seen: tuple[dict[str, list[float]], dict[str, Counter[int]], list[str]],
+    seconds: float,
+) -> None:
+    times, statuses, broken = seen
+    count = sum(map(len, times.values()))
+    if not count:
+        return
+    sys.stdout.write(f"\n{name}: {count} answers, {count / seconds:.1f}/s\n{'kind':<34}{'n':>7}{'p50':>10}{'p99':>10}{'most':>10}  not 200\n")  # fmt: skip
+    every = [each for found in times.values() for each in found]
+    for kind, found in [*times.items(), ("all", every)]:
+        found.sort()
+        other = {k: v for k, v in statuses.get(kind, {}).items() if k != 200}
+        sys.stdout.write(
+            f"{kind:<34}{len(found):>7}{found[len(found) // 2]:>7.1f} ms{found[int(len(found) * 0.99)]:>7.1f} ms{found[-1]:>7.0f} ms  {other or ''}\n"
+        )
+    if broken:
+        sys.stdout.write(f"broken off: {len(broken)}, such as {broken[:3]}\n")
+
+
+def _measure(front: Front, follower: int, folder: Path, asked: argparse.Namespace) -> None:
+    context = mp.get_context("spawn")
+    over, told, published = context.Event(), context.Queue(), context.Queue()
+    workers = [
+        context.Process(target=_read, args=(front.port, folder, asked, over, told)),
+        context.Process(target=_publish, args=(folder, asked.publish, over, published)),
+    ]
+    for each in workers:
+        each.start()
+    names = ("site", "downloads", "nginx", "follower", "readers", "publisher")
+    pids = (
+        front.site.pid,
+        front.downloads.pid,
+        front.nginx.pid,
+        follower,
+        *(each.pid or 0 for each in workers),
+    )
+    processes = dict(zip(names, pids, strict=True))
+    before = _used(processes)
+    begun, step = time.monotonic(), max(10, asked.seconds / 10)
+    while (passed := time.monotonic() - begun) < asked.seconds:
+        sys.stdout.write(f"{passed:5.0f} s  MiB of the workers: {_held(front)}\n")
+        sys.stdout.flush()
+        time.sleep(min(step, asked.seconds - passed))
+    sys.stdout.write(f"{passed:5.0f} s  MiB of the workers: {_held(front)}\n")
+    shares = [
+        f"{name} {100 * (used - before[name]) / passed:.0f}"
+        for name, used in _used(processes).items()
+    ]
+    sys.stdout.write(f"processor time, per cent of a core: {', '.join(shares)}\n")
+    over.set()
+    for name, seen in zip(("people", "crawlers", "downloaders"), told.get(), strict=True):
+        _told(name, seen, passed)
+    taken = sorted(published.get())
+    if taken:
+        sys.stdout.write(f"\npublished: {len(taken)}, {len(taken) / passed:.1f}/s, p50 {taken[len(taken) // 2]:.1f} ms, p99 {taken[int(len(taken) * 0.99)]:.1f} ms\n")  # fmt: skip
+    for each in workers:
+        each.join()
+
+
+def main() -> None:
+    """Serve the register, load it, print the tables."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument(
+        "--data", type=Path, required=True, help="folder of a register, to be published into"
+    )
+    parser.add_argument("--seconds", type=float, default=600)
+    parser.add_argument("--readers", type=int, default=50, help="people")
+    parser.add_argument(
+        "--think", type=float, default=1, help="seconds between two pages of one person, on average"
+    )
+    parser.add_argument("--crawlers", type=int, default=0, help="readers without a pause")
+    parser.add_argument("--downloaders", type=int, default=0, help="readers of whole sets")
+    parser.add_argument("--publish", type=int, default=10, help="records a second")
+    asked = parser.parse_args()
+    settings = config.load({"PORTAL_DATA": str(asked.data)})
+    for store in ("register", "letterbox"):
+        migrate.upgrade(store, getattr(settings, f"{store}_url"))
+    with ExitStack() as open_:
+        folder = Path(open_.enter_context(tempfile.TemporaryDirectory()))
+        follower = [str(BIN / "portal-site"), "index", "--follow"]
+        following = open_.enter_context(running(follower, environment(asked.data)))
+        front = open_.enter_context(served(asked.data, folder, rate=20))
+        _measure(front, following.pid, asked.data, asked)
+
+
+if __name__ == "__main__":
+    main()
