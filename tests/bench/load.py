@@ -21,6 +21,7 @@ import tempfile
 import threading
 import time
 from collections import Counter, defaultdict
+from collections.abc import Callable
 from contextlib import ExitStack, closing
 from dataclasses import dataclass, field
 from multiprocessing.synchronize import Event
@@ -105,6 +106,8 @@ class _Reader:
     number: int
     seen: Seen
     over: Event
+    #: Answers to what was asked before are not counted.
+    since: float
 
     def ask(self, kind: str, path: str, connection: http.client.HTTPConnection) -> None:
         """Ask once, and read to the end."""
@@ -120,6 +123,8 @@ class _Reader:
         except (OSError, http.client.HTTPException) as error:
             connection.close()
             self.seen.broken.append(f"{path} {error!r}")
+            return
+        if begun < self.since:
             return
         self.seen.times[kind].append((time.perf_counter() - begun) * 1000)
         self.seen.statuses[kind][answer.status] += 1
@@ -152,10 +157,11 @@ def _read(port: int, folder: Path, asked: argparse.Namespace, over: Event, told:
     """Be all the readers, in a process beside the rest; send what they saw at the end."""
     addresses = _Addresses(folder)
     people, crawlers, downloaders = Seen(), Seen(), Seen()
-    readers = [
-        *((_Reader(port, each, people, over).person, (addresses, asked.think)) for each in range(asked.readers)),
-        *((_Reader(port, 1000 + each, crawlers, over).person, (addresses, 0)) for each in range(asked.crawlers)),
-        *((_Reader(port, 2000 + each, downloaders, over).machine, (_SETS[each % len(_SETS)],)) for each in range(asked.downloaders)),
+    since = time.perf_counter() + asked.warm
+    readers: list[tuple[Callable[..., None], tuple[Any, ...]]] = [
+        *((_Reader(port, each, people, over, since).person, (addresses, asked.think)) for each in range(asked.readers)),
+        *((_Reader(port, 1000 + each, crawlers, over, since).person, (addresses, 0)) for each in range(asked.crawlers)),
+        *((_Reader(port, 2000 + each, downloaders, over, since).machine, (_SETS[each % len(_SETS)],)) for each in range(asked.downloaders)),
     ]  # fmt: skip
     threads = [threading.Thread(target=target, args=words) for target, words in readers]
     for each in threads:
@@ -254,11 +260,11 @@ def _measure(front: Front, follower: int, folder: Path, asked: argparse.Namespac
     )
     processes = dict(zip(names, pids, strict=True))
     before = _used(processes)
-    begun, step = time.monotonic(), max(10, asked.seconds / 10)
-    while (passed := time.monotonic() - begun) < asked.seconds:
+    begun, step = time.monotonic(), max(10, (asked.seconds + asked.warm) / 10)
+    while (passed := time.monotonic() - begun) < asked.seconds + asked.warm:
         sys.stdout.write(f"{passed:5.0f} s  MiB of the workers: {_held(front)}\n")
         sys.stdout.flush()
-        time.sleep(min(step, asked.seconds - passed))
+        time.sleep(min(step, asked.seconds + asked.warm - passed))
     sys.stdout.write(f"{passed:5.0f} s  MiB of the workers: {_held(front)}\n")
     shares = [
         f"{name} {100 * (used - before[name]) / passed:.0f}"
@@ -267,7 +273,7 @@ def _measure(front: Front, follower: int, folder: Path, asked: argparse.Namespac
     sys.stdout.write(f"processor time, per cent of a core: {', '.join(shares)}\n")
     over.set()
     for name, seen in zip(("people", "crawlers", "downloaders"), told.get(), strict=True):
-        _told(name, seen, passed)
+        _told(name, seen, asked.seconds)
     taken = sorted(published.get())
     if taken:
         sys.stdout.write(f"\npublished: {len(taken)}, {len(taken) / passed:.1f}/s, p50 {taken[len(taken) // 2]:.1f} ms, p99 {taken[int(len(taken) * 0.99)]:.1f} ms\n")  # fmt: skip
@@ -288,6 +294,9 @@ def main() -> None:
     )
     parser.add_argument("--crawlers", type=int, default=0, help="readers without a pause")
     parser.add_argument("--downloaders", type=int, default=0, help="readers of whole sets")
+    parser.add_argument(
+        "--warm", type=float, default=20, help="seconds at the beginning that are not counted"
+    )
     parser.add_argument("--publish", type=int, default=10, help="records a second")
     asked = parser.parse_args()
     settings = config.load({"PORTAL_DATA": str(asked.data)})
