@@ -13,7 +13,7 @@ from tests.journeys.processes import BIN, environment, free_port, running, wait_
 
 _WRAPPER = """
 daemon off; pid {folder}/nginx.pid; error_log {folder}/error.log; worker_processes 2;
-events {{ worker_connections 512; }}
+events {{ worker_connections 4096; }}
 http {{ include /etc/nginx/mime.types; client_body_temp_path {folder}/body; proxy_temp_path {folder}/proxy;
 fastcgi_temp_path {folder}/f; uwsgi_temp_path {folder}/u; scgi_temp_path {folder}/s;
 include {folder}/mingcha.conf; }}

@@ -83,7 +83,7 @@ def _at(session: Session, wanted: _Wanted, scope: Scope, by: str) -> dict[str, C
         whose = F.agency > "" if every else F.agency == (scope.agency or "")
         query = query.where(F.period == scope.period, whose)
     found: dict[str, dict[str, dict[str, int]]] = {}
-    for of, measure, told, number in session.connection().execute(query):
+    for of, measure, told, number in session.connection().execute(query).all():
         own = found.setdefault("" if by == "all" else of, {each: {} for each in measures})
         own[measure][told] = int(number)
     return dict(found)
