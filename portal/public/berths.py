@@ -73,7 +73,7 @@ def of_downloads() -> Pier:
 
     Sets cost processor time, of which two take all there is; a file waits for its reader.
     """
-    return Pier(Berths(2, 10, 30), Berths(32, 0, 0))
+    return Pier(Berths(2, 10, 60), Berths(32, 0, 0))
 
 
 def pier() -> Pier:
