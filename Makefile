@@ -5,7 +5,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 PIP := $(BIN)/python -m pip --quiet --disable-pip-version-check
 
-.PHONY: help run test long opensearch check fix bench judges translations clean
+.PHONY: help run test long opensearch check fix bench attack judges translations clean
 
 # Of the long tests, those that watch over secrets, access and cost on every page, what search finds first, and
 # what readers of feeds and other outside judges say; "make long" runs every one, and axe in each language at each width.
@@ -59,6 +59,9 @@ bench: .venv/ready-dev ## Measure import, release, pages and search at 100,000 r
 	$(BIN)/python -m tests.bench
 	$(BIN)/python -m tests.bench.search
 	$(BIN)/python -m tests.bench.site
+
+attack: .venv/ready-dev .system ## Attack tools against the demonstration behind nginx: those that are installed
+	$(BIN)/python -m tests.attack
 
 # Judges that come from npm and stay out of the repository: of access, of the API's description, of its change feed.
 JUDGES := axe-core@4.14.1 @stoplight/spectral-cli@6.16.3 @openactive/rpde-validator@3.0.3571

@@ -84,6 +84,7 @@ class Settings:
     host: str
     port: int
     office_port: int
+    downloads_port: int
     workers: int
     #: File of the access log, "-" for standard output, "" for none.
     access_log: str
@@ -123,6 +124,7 @@ def load(environ: Mapping[str, str] | None = None) -> Settings:
         host=host,
         port=port,
         office_port=office_port,
+        downloads_port=_number(values, "DOWNLOADS_PORT", 8002),
         workers=_number(values, "WORKERS", 2),
         access_log=values.get("PORTAL_ACCESS_LOG") or "",
         limits=_limits(values),

@@ -13,7 +13,7 @@ from portal.kit.db import file_of
 #: What can be made, and the files that make it up.
 KINDS = {
     "nginx": ("nginx.conf",),
-    "systemd": ("mingcha-site.service", "mingcha-office.service"),
+    "systemd": ("mingcha-site.service", "mingcha-downloads.service", "mingcha-office.service"),
     "postgresql": ("postgresql.sql",),
 }
 
@@ -58,7 +58,8 @@ def render(
     words = {
         "site_url": settings.site_url, "name": site.hostname, "secure": site.scheme == "https",
         "listen": f"{settings.host}:{site.port}" if _is_local(site.hostname) else site.port or 80,
-        "host": settings.host, "port": settings.port, "certificate": certificate, "key": key,
+        "host": settings.host, "port": settings.port, "downloads_port": settings.downloads_port,
+        "certificate": certificate, "key": key,
         "cache": cache, "rate": rate, "static": asset("static"), "data": settings.data,
         "letterbox": (file_of(settings.letterbox_url) or settings.data / "letterbox").parent,
         "command": programs / "portal-site", "office": programs / "portal-office",

@@ -22,15 +22,33 @@ def command(settings: Settings, package: str, port: int, metrics_port: int = 0) 
     logged = ["--access-logfile", settings.access_log] if settings.access_log else []
     counted = ["--bind", f"127.0.0.1:{metrics_port}"] if metrics_port else []
     return [
-        sys.executable, "-m", "gunicorn", f"{package}.{'watched' if metrics_port else 'app'}:create_app()",
+        *_program(f"{package}.{'watched' if metrics_port else 'app'}"),
         "--bind", f"{settings.host}:{port}",
-        "--workers", str(settings.workers),
-        "--worker-class", "gthread", "--threads", "4",
-        "--timeout", "120", "--graceful-timeout", "5", "--keep-alive", "5",
-        "--limit-request-line", "4094", "--limit-request-fields", "50",
-        "--no-control-socket", "--log-level", "warning", "--config", "python:portal.kit.gunicorn_hooks",
+        "--workers", str(settings.workers), "--threads", "4", "--graceful-timeout", "5",
         "--logger-class", "portal.kit.metrics.CountingLog" if metrics_port else "portal.kit.access_log.AccessLog",
         *logged, *counted,
+    ]  # fmt: skip
+
+
+def alone(settings: Settings, module: str, port: int, threads: int) -> list[str]:
+    """Return the argument list of one worker with many threads, for the app of `module` on `port`.
+
+    Its answers are long: a worker that is replaced has a minute to end them.
+    """
+    logged = ["--access-logfile", settings.access_log] if settings.access_log else []
+    return [
+        *_program(module), "--bind", f"{settings.host}:{port}",
+        "--workers", "1", "--threads", str(threads), "--graceful-timeout", "60",
+        "--logger-class", "portal.kit.access_log.AccessLog", *logged,
+    ]  # fmt: skip
+
+
+def _program(module: str) -> list[str]:
+    return [
+        sys.executable, "-m", "gunicorn", f"{module}:create_app()", "--worker-class", "gthread",
+        "--timeout", "120", "--keep-alive", "5",
+        "--limit-request-line", "4094", "--limit-request-fields", "50",
+        "--no-control-socket", "--log-level", "warning", "--config", "python:portal.kit.gunicorn_hooks",
     ]  # fmt: skip
 
 

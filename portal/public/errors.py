@@ -8,8 +8,9 @@ from flask import Flask, Response, current_app, make_response, render_template
 from flask_babel import gettext as _
 from werkzeug.exceptions import HTTPException
 
+from portal.kit.config import Settings
 from portal.kit.db import db
-from portal.public import problems
+from portal.public import berths, problems
 from portal.public.params import BadParameter
 from portal.public.problems import Problem, is_program
 from portal.register.selecting.order import BadCursor
@@ -29,6 +30,7 @@ def set_up(app: Flask) -> None:
     app.register_error_handler(BadParameter, _bad_parameter)
     app.register_error_handler(BadCursor, _bad_cursor)
     app.register_error_handler(Problem, problems.answer)
+    app.register_error_handler(berths.Full, _busy)
     for broken in _AWAY:
         app.register_error_handler(broken, _unavailable)
     app.teardown_appcontext(_let_go)
@@ -106,6 +108,23 @@ def _let_go(error: BaseException | None) -> None:
         db.session.remove()
     except sa.exc.DBAPIError:
         db.session().invalidate()
+
+
+def _busy(error: berths.Full) -> Response:
+    """Say that too many whole sets or files are being fetched, and where everything lies ready."""
+    del error
+    if is_program():
+        response = problems.answer(Problem("busy", whole=f"{_site()}/data/"))
+    else:
+        text = _("同时下载的人数有上限。请稍候再试，您不必重新填写地址。")
+        response = _page(503, _("正在下载的人太多"), text)
+    response.headers["Retry-After"] = str(berths.RETRY_AFTER)
+    return response
+
+
+def _site() -> str:
+    settings: Settings = current_app.config["PORTAL"]
+    return settings.site_url
 
 
 def _unavailable(error: Exception) -> Response:

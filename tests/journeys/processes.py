@@ -43,16 +43,12 @@ def free_port() -> int:
 def running(
     argv: list[str], env: Mapping[str, str], cwd: Path | None = None
 ) -> Iterator[subprocess.Popen[str]]:
-    """Run a server in its own session; nothing of it survives the block."""
-    process = subprocess.Popen(
-        argv,
-        env=dict(env),
-        cwd=cwd,
-        text=True,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        start_new_session=True,
-    )
+    """Run a server in its own session; nothing of it survives the block.
+
+    What it says is the test's own output: a pipe that nobody reads is full one day, and then every
+    thread of the server waits to write the next line.
+    """
+    process = subprocess.Popen(argv, env=dict(env), cwd=cwd, text=True, start_new_session=True)
     try:
         yield process
     finally:
@@ -63,8 +59,6 @@ def running(
         except subprocess.TimeoutExpired:
             os.killpg(process.pid, 9)
             process.wait()
-        if process.stdout:
-            process.stdout.close()
 
 
 def wait_for(address: str, seconds: float = 60) -> None:

@@ -13,8 +13,8 @@ import pytest
 
 from portal.kit import clock
 from tests.conftest import Office
+from tests.journeys.front import Front, served
 from tests.journeys.processes import children_of
-from tests.journeys.test_nginx import Front, _served
 from tests.makers import RESULT_ROW
 
 pytestmark = [pytest.mark.slow, pytest.mark.enable_socket]
@@ -36,7 +36,7 @@ def test_fifty_readers_meet_no_error_while_ten_records_a_second_are_published(
     office: Office, data: Path, tmp_path: Path
 ) -> None:
     over, answers, broken = threading.Event(), Counter[int](), list[str]()
-    with _served(data, tmp_path) as front:
+    with served(data, tmp_path) as front:
         readers = [
             threading.Thread(target=_read, args=(front, number, over, answers, broken))
             for number in range(READERS)

@@ -1,15 +1,13 @@
 """A real nginx in front, with the configuration that `portal-site config nginx` prints."""
 
 import gzip
-import http.client
+import json
 import os
-import shutil
+import signal
 import socket
-import subprocess
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass
+from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
@@ -17,7 +15,8 @@ import pytest
 from portal.public.app import create_app
 from tests.browser.sights import sights
 from tests.conftest import Office
-from tests.journeys.processes import BIN, environment, free_port, running, wait_for
+from tests.journeys.front import Front, served
+from tests.journeys.processes import children_of
 from tests.journeys.processes import office as run_office
 from tests.makers import RESULT_ROW
 from tests.public.test_weight import MOST_AT_FIRST, MOST_PAGE, fetched
@@ -26,68 +25,13 @@ from tests.stage import urls
 pytestmark = [pytest.mark.slow, pytest.mark.enable_socket]
 
 _PACKED = {"Accept-Encoding": "gzip"}
-_WRAPPER = """
-daemon off; pid {folder}/nginx.pid; error_log {folder}/error.log; worker_processes 2;
-events {{ worker_connections 512; }}
-http {{ include /etc/nginx/mime.types; client_body_temp_path {folder}/body; proxy_temp_path {folder}/proxy;
-fastcgi_temp_path {folder}/f; uwsgi_temp_path {folder}/u; scgi_temp_path {folder}/s;
-include {folder}/mingcha.conf; }}
-"""
-
-
-@dataclass(frozen=True)
-class Front:
-    """A site behind nginx: the port readers use, and the data folder."""
-
-    port: int
-    data: Path
-
-    def ask(
-        self, path: str, headers: dict[str, str] | None = None
-    ) -> tuple[int, dict[str, str], bytes]:
-        """Return status, headers (names in lower case) and body of one answer."""
-        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=10)
-        try:
-            connection.request("GET", path, headers=headers or {})
-            answer = connection.getresponse()
-            return (
-                answer.status,
-                {k.lower(): v for k, v in answer.getheaders()},
-                answer.read(),
-            )
-        finally:
-            connection.close()
 
 
 @pytest.fixture(scope="module")
 def front(demo: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Front]:
     """The demonstration behind nginx, for whoever only looks."""
-    with _served(demo, tmp_path_factory.mktemp("nginx")) as served:
-        yield served
-
-
-@contextmanager
-def _served(data: Path, folder: Path) -> Iterator[Front]:
-    """Run site and nginx over the stores of `data`, on free ports."""
-    assert shutil.which("nginx"), "nginx is missing: make test installs it"
-    site_port, port = free_port(), free_port()
-    env = environment(
-        data, PORT=str(site_port), PORTAL_SITE_URL=f"http://127.0.0.1:{port}", PORTAL_ACCESS_LOG="-"
-    )
-    made = subprocess.run(
-        [BIN / "portal-site", "config", "nginx", "--rate", "5000"],
-        env=env, check=True, capture_output=True, text=True,
-    ).stdout  # fmt: skip
-    (folder / "mingcha.conf").write_text(
-        made.replace("/var/cache/nginx/mingcha", str(folder / "cache")), "utf-8"
-    )
-    user = "user root;" if os.geteuid() == 0 else ""
-    (folder / "nginx.conf").write_text(user + _WRAPPER.format(folder=folder), "utf-8")
-    with running([str(BIN / "portal-site"), "serve"], env):
-        wait_for(f"http://127.0.0.1:{site_port}/readyz")
-        with running(["nginx", "-c", str(folder / "nginx.conf")], env):
-            wait_for(f"http://127.0.0.1:{port}/healthz")
-            yield Front(port, data)
+    with served(demo, tmp_path_factory.mktemp("nginx")) as found:
+        yield found
 
 
 def test_pages_pass_static_files_are_kept_and_watching_is_for_this_machine(front: Front) -> None:
@@ -143,7 +87,7 @@ def test_a_withdrawn_record_is_gone_from_the_cache_within_two_seconds(
 ) -> None:
     office.put("results", RESULT_ROW)
     (tmp_path / "nginx").mkdir()
-    with _served(data, tmp_path / "nginx") as front:
+    with served(data, tmp_path / "nginx") as front:
         public_id = _only_result(front)
         for _ in range(3):
             assert front.ask(f"/results/{public_id}")[0] == 200
@@ -159,6 +103,62 @@ def test_a_page_is_asked_for_once_a_second_however_many_come(front: Front) -> No
     states = [front.ask("/agencies/")[1].get("x-cache") for _ in range(20)]
 
     assert states.count("HIT") >= 15
+
+
+@pytest.mark.parametrize(
+    ("path", "headers"),
+    [
+        ("/api/v1/results.csv", {}),
+        ("/api/v1/results", {"Accept": "text/csv"}),
+        ("/data/results.csv.gz", {}),
+    ],
+)
+def test_whole_sets_wait_for_their_own_process_alone_and_pages_for_none(
+    front: Front, path: str, headers: dict[str, str]
+) -> None:
+    """A process that stands still holds whoever it serves: only downloads may find themselves held."""
+    before = front.ask(path, headers)[0]
+    for each in children_of(front.downloads.pid):
+        os.kill(each, signal.SIGSTOP)
+    try:
+        with pytest.raises(TimeoutError):
+            front.ask(path, headers)
+        pages = [front.ask(page)[0] for page in ("/results/", "/api/v1/results", "/data/")]
+    finally:
+        for each in children_of(front.downloads.pid):
+            os.kill(each, signal.SIGCONT)
+
+    assert (pages, front.ask(path, headers)[0]) == ([200, 200, 200], before)
+
+
+def test_without_the_process_for_downloads_the_site_gives_them(demo: Path, tmp_path: Path) -> None:
+    with served(demo, tmp_path) as front:
+        front.downloads.terminate()
+        front.downloads.wait(20)
+        statuses = [front.ask(each)[0] for each in ("/api/v1/results.csv", "/data/none.csv.gz")]
+
+    assert statuses == [200, 404]
+
+
+def test_who_takes_too_much_at_once_is_told_in_the_shape_of_every_error(front: Front) -> None:
+    """Four whole sets for one reader at a time; the fifth is refused by nginx itself."""
+    for each in children_of(front.downloads.pid):
+        os.kill(each, signal.SIGSTOP)
+    try:
+        with ExitStack() as held:
+            for _ in range(4):
+                one = held.enter_context(socket.create_connection(("127.0.0.1", front.port)))
+                one.sendall(b"GET /api/v1/results.csv HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n")
+            time.sleep(0.5)
+            status, headers, body = front.ask("/api/v1/results.csv")
+    finally:
+        for each in children_of(front.downloads.pid):
+            os.kill(each, signal.SIGCONT)
+
+    told = json.loads(body)
+    assert (status, headers["retry-after"]) == (429, "10")
+    assert headers["content-type"] == "application/problem+json"
+    assert (told["status"], told["type"].rpartition("#")[2]) == (429, "too-many-requests")
 
 
 @pytest.mark.parametrize(

@@ -91,7 +91,7 @@ def test_a_line_that_is_no_setting_is_refused_by_number(tmp_path: Path) -> None:
     assert str(refused.value) == f"{tmp_path}/portal.conf:2: expected NAME=VALUE"
 
 
-@pytest.mark.parametrize("name", ["PORT", "OFFICE_PORT", "WORKERS"])
+@pytest.mark.parametrize("name", ["PORT", "OFFICE_PORT", "DOWNLOADS_PORT", "WORKERS"])
 @pytest.mark.parametrize("text", ["x", "-1", "1.5", "²"])
 def test_a_number_that_is_none_is_refused(name: str, text: str) -> None:
     with pytest.raises(BadSetting) as refused:

@@ -151,8 +151,12 @@ HEADERS: Json = {
 #: The response of each status that is no success.
 ERRORS = {
     "304": "NotModified", "400": "BadRequest", "404": "NotFound", "406": "NotAcceptable",
-    "410": "Withdrawn", "429": "TooManyRequests", "500": "Unexpected",
+    "410": "Withdrawn", "429": "TooManyRequests", "500": "Unexpected", "503": "Unavailable",
 }  # fmt: skip
+
+
+#: Too Many Requests, Service Unavailable: come back in a while.
+_LATER = (429, 503)
 
 
 def _problem(status: int) -> Json:
@@ -163,7 +167,7 @@ def _problem(status: int) -> Json:
             "application/problem+json": {"schema": {"$ref": "#/components/schemas/Problem"}}
         },
     }
-    if status == 429:  # noqa: PLR2004 - Too Many Requests
+    if status in _LATER:
         found["headers"] = {"Retry-After": {"$ref": "#/components/headers/Retry-After"}}
     return found
 

@@ -4,6 +4,7 @@ import base64
 import io
 import zlib
 from collections.abc import Iterator
+from contextlib import ExitStack
 
 import sqlalchemy as sa
 from flask import Blueprint, Response, abort, request, url_for
@@ -13,7 +14,7 @@ from werkzeug.exceptions import RequestedRangeNotSatisfiable
 from werkzeug.wsgi import FileWrapper
 
 from portal.kit.db import db
-from portal.public import params
+from portal.public import berths, params
 from portal.public.shelf import File, Offered, offered, settings
 from portal.register.columns.datasets import DATASETS
 from portal.register.dumps import shelf
@@ -22,6 +23,8 @@ from portal.register.dumps.shelf import Dump
 bp = Blueprint("dumps", __name__, url_prefix="/data")
 
 _BLOCK = 1 << 18
+#: What fits in the buffers on the way costs nobody a thread.
+_SMALL = 1 << 18
 #: What zlib wants to hear for a gzip header and the largest window.
 _GZIP = 31
 _KINDS = {
@@ -116,9 +119,16 @@ class _Watched(io.FileIO):
     """A file that asks the register before each block whether it may still be given."""
 
     def __init__(self, dump: Dump, file: File, engine: sa.Engine) -> None:
+        self._held = ExitStack()
         super().__init__(file.path)
         self._dump = dump
         self._engine = engine
+        if file.size > _SMALL:
+            try:
+                self._held.enter_context(berths.pier().files.one())
+            except berths.Full:
+                self.close()
+                raise
 
     def read(self, size: int | None = -1) -> bytes:
         """Read one block.
@@ -132,6 +142,11 @@ class _Watched(io.FileIO):
             if not shelf.is_valid(session, self._dump):
                 raise Retired(self._dump.folder.name)
         return block or b""
+
+    def close(self) -> None:
+        """Close the file, and leave the place."""
+        super().close()
+        self._held.close()
 
 
 def _unpacked(opened: "_Watched") -> Iterator[bytes]:

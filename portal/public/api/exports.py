@@ -3,6 +3,7 @@
 import csv
 import io
 from collections.abc import Callable, Generator, Iterable
+from contextlib import ExitStack
 from itertools import chain, islice
 from typing import Any
 
@@ -11,6 +12,7 @@ from sqlalchemy.orm import Session
 
 from portal.kit import clock
 from portal.kit.db import db
+from portal.public import berths
 from portal.public.api import envelope, validators, workbook
 from portal.public.api.asking import Asked
 from portal.register.selecting import lines
@@ -30,24 +32,27 @@ def answer(asked: Asked) -> Response:
     """Answer with the whole set in the format asked for.
 
     The first piece is made before the status is sent; a failure after that cuts the connection.
+
+    Raises:
+        Full: too many are being given already.
+
     """
-    session = snapshot()
-    try:
+    with ExitStack() as held:
+        held.enter_context(berths.pier().sets.one())
+        session = held.enter_context(snapshot())
         state = validators.within(session)
         walk = Walk(session, asked.selection, asked.reader, clock.local_today())
         pieces = _made(session, asked)
         if pieces is None:
             rows = (found.row for found in walk.all())
             pieces = _WRITERS[asked.format.suffix](asked, rows)
-        body = Streamed(session, pieces)
-    except BaseException:
-        session.close()
-        raise
-    response = Response(body, content_type=asked.format.content_type)
-    response.set_etag(validators.tag(state, asked.variant, daily=asked.daily))
-    name = f"{asked.dataset.word}-{state.serial}.{asked.format.suffix}"
-    response.headers["Content-Disposition"] = f'attachment; filename="{name}"'
-    envelope.link(response, envelope.links_of(asked))
+        body = Streamed(pieces)
+        response = Response(body, content_type=asked.format.content_type)
+        response.set_etag(validators.tag(state, asked.variant, daily=asked.daily))
+        name = f"{asked.dataset.word}-{state.serial}.{asked.format.suffix}"
+        response.headers["Content-Disposition"] = f'attachment; filename="{name}"'
+        envelope.link(response, envelope.links_of(asked))
+        body.holds(held.pop_all())
     return response
 
 
@@ -60,13 +65,17 @@ def snapshot() -> Session:
 
 
 class Streamed:
-    """Pieces of a body, and the session they are read from: both end together, whatever happens."""
+    """Pieces of a body, and what they are read from: both end together, whatever happens."""
 
-    def __init__(self, session: Session, pieces: Pieces) -> None:
+    def __init__(self, pieces: Pieces) -> None:
         """Make the first piece, so that what fails at once fails as an error."""
-        self._session = session
+        self._held = ExitStack()
         self._pieces = pieces
         self._first: bytes | None = next(pieces, b"")
+
+    def holds(self, held: ExitStack) -> None:
+        """Take over what has to be let go of at the end."""
+        self._held.push(held)
 
     def __iter__(self) -> "Streamed":
         return self
@@ -82,9 +91,9 @@ class Streamed:
             raise
 
     def close(self) -> None:
-        """Let go of the reading, then of the snapshot. Called when the answer is sent, or was cut off."""
+        """Let go of the reading, then of what it held. Called when the answer is sent, or was cut off."""
         self._pieces.close()
-        self._session.close()
+        self._held.close()
 
 
 def _made(session: Session, asked: Asked) -> Pieces | None:

@@ -190,7 +190,7 @@ def _get(
     """Return a path with its one operation; `gone`: rows may be unknown or withdrawn, None: only unknown."""
     own = {"200": {"description": "OK", "headers": {h: {"$ref": f"#/components/headers/{h}"} for h in ("ETag", "Link")},
                    "content": content}}  # fmt: skip
-    statuses = ["304", "400", "406", "429", "500"]
+    statuses = ["304", "400", "406", "429", "500", "503"]
     statuses += ["404", "410"] if gone else ["404"] if gone is None else []
     refs = {status: {"$ref": f"#/components/responses/{ERRORS[status]}"} for status in statuses}
     return {

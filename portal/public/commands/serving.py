@@ -7,17 +7,29 @@ from pathlib import Path
 import click
 
 from portal.kit import deploy, gunicorn, migrate
+from portal.public.berths import THREADS
 from portal.public.commands.opening import settings, with_register
 
 #: What this process shall not know, whatever the environment says.
 _OFFICE_ONLY = ("PORTAL_INTERNAL_URL", "PORTAL_LOG_KEY", "PORTAL_WITHDRAWALS")
+#: How far downloads step back where there is not processor time enough for all (nice).
+_BEHIND = 10
 
 
 @click.command()
-def serve() -> None:
+@click.option(
+    "--downloads",
+    is_flag=True,
+    help="只供整库导出与数据包下载，监听 DOWNLOADS_PORT，优先级低于页面",
+)
+def serve(*, downloads: bool) -> None:
     """Serve the public site under gunicorn on HOST:PORT (启动公开网站)."""
     found = with_register()
     environment = {name: value for name, value in os.environ.items() if name not in _OFFICE_ONLY}
+    if downloads:
+        os.nice(_BEHIND)
+        argv = gunicorn.alone(found, "portal.public.downloads", found.downloads_port, THREADS)
+        os.execve(argv[0], argv, environment)  # noqa: S606
     argv = gunicorn.command(found, "portal.public", found.port, found.metrics_port)
     os.execve(argv[0], argv, gunicorn.surroundings(environment, found.metrics_port))  # noqa: S606
 

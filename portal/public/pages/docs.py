@@ -1,5 +1,7 @@
 """Help pages: Markdown files of ours, in both languages."""
 
+from functools import lru_cache
+
 from flask import Blueprint, abort, current_app, render_template, url_for
 from flask.typing import ResponseReturnValue
 from markupsafe import Markup  # noqa: TID251 - kit.markdown has sanitised what is wrapped here
@@ -53,7 +55,12 @@ def show(name: str) -> ResponseReturnValue:
     if name not in PAGES:
         abort(404)
     title, words = text(name)
-    return render_template("docs/show.html", title=title, body=Markup(markdown.to_html(words)))  # noqa: S704
+    return render_template("docs/show.html", title=title, body=_html(words))
+
+
+@lru_cache(maxsize=64)
+def _html(words: str) -> Markup:
+    return Markup(markdown.to_html(words))  # noqa: S704
 
 
 def text(name: str) -> tuple[str, str]:

@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
+from typing import NamedTuple
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
@@ -51,12 +52,25 @@ class Sheet:
     total: Line
 
 
-def _at(session: Session, measures: tuple[str, ...], scope: Scope, by: str) -> dict[str, Counts]:
+class _Wanted(NamedTuple):
+    """Measures; with `today` the days on which something was due are told as one sum, under "late"."""
+
+    measures: tuple[str, ...]
+    today: date | None = None
+
+
+def _at(session: Session, wanted: _Wanted, scope: Scope, by: str) -> dict[str, Counts]:
     """Return counts by measure and key, of each group `by` ("agency" or "quarter"), or of "all"."""
+    measures, today = wanted
     group = F.period if by == "quarter" else F.agency
-    query = sa.select(group.label("of"), F.measure, F.key, F.count.label("number")).where(
-        F.measure.in_(measures), F.region == (scope.region or "")
-    )
+    query = sa.select(group.label("of"), F.measure, F.key, F.count)
+    if today is not None:
+        is_due = F.measure == "due"
+        key = sa.case((is_due, "late"), else_=F.key).label("told")
+        query = sa.select(group.label("of"), F.measure, key, sa.func.sum(F.count))
+        query = query.where(sa.not_(is_due) | (F.key < today.isoformat()))
+        query = query.group_by("of", F.measure, "told")
+    query = query.where(F.measure.in_(measures), F.region == (scope.region or ""))
     if by == "quarter":
         years = (f"{scope.year or 1000}Q1", f"{scope.year or 9999}Q4")
         query = query.where(
@@ -69,26 +83,26 @@ def _at(session: Session, measures: tuple[str, ...], scope: Scope, by: str) -> d
         whose = F.agency > "" if every else F.agency == (scope.agency or "")
         query = query.where(F.period == scope.period, whose)
     found: dict[str, dict[str, dict[str, int]]] = {}
-    for row in session.execute(query):
-        own = found.setdefault("" if by == "all" else row.of, {each: {} for each in measures})
-        own[row.measure][row.key] = row.number
+    for of, measure, told, number in session.connection().execute(query).all():
+        own = found.setdefault("" if by == "all" else of, {each: {} for each in measures})
+        own[measure][told] = int(number)
     return dict(found)
 
 
 def _sheet(
-    session: Session, measures: tuple[str, ...], scope: Scope, by: str,
+    session: Session, wanted: _Wanted, scope: Scope, by: str,
     figured: Callable[[Counts], dict[str, Value]],
 ) -> Sheet:  # fmt: skip
     """Return the figures of each group, and of all; `figured` makes them of counts by measure and key."""
-    groups = {} if by == "all" else _at(session, measures, scope, by)
+    groups = {} if by == "all" else _at(session, wanted, scope, by)
     lines = [Line(group, figured(groups[group])) for group in sorted(groups)[:MOST]]
-    nothing: Counts = {measure: {} for measure in measures}
-    return Sheet(lines, Line("", figured(_at(session, measures, scope, "all").get("", nothing))))
+    nothing: Counts = {measure: {} for measure in wanted.measures}
+    return Sheet(lines, Line("", figured(_at(session, wanted, scope, "all").get("", nothing))))
 
 
 def punctuality(session: Session, scope: Scope, by: str) -> Sheet:
     """Return how many checks became public in time and how many late, the share and the median."""
-    return _sheet(session, ("published", "days"), scope, by, _punctual)
+    return _sheet(session, _Wanted(("published", "days")), scope, by, _punctual)
 
 
 def _punctual(counts: Counts) -> dict[str, Value]:
@@ -104,15 +118,14 @@ def outcomes(session: Session, scope: Scope, by: str, today: date) -> Sheet:
 
     def figured(counts: Counts) -> dict[str, Value]:
         checked, problems = sum(counts["result"].values()), counts["result"].get("problem", 0)
-        late = sum(n for day, n in counts["due"].items() if day < today.isoformat())
         closed = counts["state"].get("closed", 0)
         return {
             "checked": checked, "problems": problems, "problem_share": share(problems, checked),
-            "open": counts["state"].get("open", 0), "overdue": late, "closed": closed,
+            "open": counts["state"].get("open", 0), "overdue": counts["due"].get("late", 0), "closed": closed,
             "closed_share": share(closed, problems),
         }  # fmt: skip
 
-    return _sheet(session, ("result", "state", "due"), scope, by, figured)
+    return _sheet(session, _Wanted(("result", "state", "due"), today), scope, by, figured)
 
 
 def parties(session: Session, scope: Scope, by: str) -> Sheet:
@@ -130,7 +143,7 @@ def parties(session: Session, scope: Scope, by: str) -> Sheet:
             "repeat_share": share(repeat, problem),
         }  # fmt: skip
 
-    return _sheet(session, ("party",), scope, by, figured)
+    return _sheet(session, _Wanted(("party",)), scope, by, figured)
 
 
 def joint(session: Session, scope: Scope, by: str) -> Sheet:
@@ -143,12 +156,14 @@ def joint(session: Session, scope: Scope, by: str) -> Sheet:
         }
         return {"tasks": tasks, **kinds, "joint_share": share(sum(kinds.values()), tasks)}
 
-    return _sheet(session, ("task",), scope, by, figured)
+    return _sheet(session, _Wanted(("task",)), scope, by, figured)
 
 
 def progress(session: Session, scope: Scope, by: str) -> Sheet:
     """Return how far plans have come: of each ("plan"), latest year first, or of each agency's."""
-    whole = _sheet(session, ("progress",), scope, "all" if by == "plan" else by, _progressed)
+    whole = _sheet(
+        session, _Wanted(("progress",)), scope, "all" if by == "plan" else by, _progressed
+    )
     if by != "plan":
         return whole
     plans = sa.select(P.public_id)
@@ -195,7 +210,7 @@ def by_key(session: Session, measure: str, scope: Scope, within: str = "") -> Sh
     lines = [Line(key.removeprefix(f"{within}/"), {"checked": n}) for key, n in rows]
     lines.sort(key=lambda line: (-(line.values["checked"] or 0), line.group))
     whole = "item" if within else "result"
-    total = _at(session, (whole,), scope, "all").get("", {whole: {}})[whole]
+    total = _at(session, _Wanted((whole,)), scope, "all").get("", {whole: {}})[whole]
     checked = total.get(within, 0) if within else sum(total.values())
     return Sheet(lines, Line("", {"checked": checked}))
 

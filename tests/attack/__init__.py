@@ -1,0 +1,1 @@
+"""Attack tools against the running set-up."""

@@ -1,0 +1,27 @@
+"""What a worker is made ready with before it answers."""
+
+import sys
+from dataclasses import dataclass
+
+import pytest
+from flask import Flask
+
+from portal.kit import gunicorn_hooks
+
+
+@dataclass
+class _Worker:
+    wsgi: Flask
+
+
+def test_a_worker_is_ready_before_it_answers_and_its_threads_take_turns_quickly() -> None:
+    app, made_ready = Flask(__name__), []
+    app.extensions["ready"] = lambda: made_ready.append("search")
+    before = sys.getswitchinterval()
+    try:
+        gunicorn_hooks.post_worker_init(_Worker(app))
+        turn = sys.getswitchinterval()
+    finally:
+        sys.setswitchinterval(before)
+
+    assert (made_ready, turn) == (["search"], pytest.approx(0.0002))
