@@ -19,7 +19,7 @@ ON_POSTGRES := tests/airlock/test_publish.py tests/register/test_lists.py tests/
   tests/register/test_history.py tests/register/test_sync.py tests/letterbox -m "not slow"
 STORED := tests/register tests/letterbox tests/airlock tests/internal tests/public tests/mirror
 # They wait until nobody writes the server's log: they want the server for themselves.
-ALONE := tests/register/test_scouring.py tests/journeys/test_accounts.py
+ALONE := tests/register/test_scouring.py tests/journeys/test_accounts.py tests/journeys/test_replica.py
 
 help: ## Show this list
 	@grep -E '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14

@@ -10,7 +10,7 @@ from portal.kit import deploy, gunicorn, migrate
 from portal.public.commands.opening import settings, with_register
 
 #: What this process shall not know, whatever the environment says.
-_OFFICE_ONLY = ("PORTAL_INTERNAL_URL", "PORTAL_LOG_KEY", "PORTAL_WITHDRAWALS")
+_OFFICE_ONLY = ("PORTAL_INTERNAL_URL", "PORTAL_LOG_KEY", "PORTAL_WITHDRAWALS", "PORTAL_REPLICAS")
 
 
 @click.command()
