@@ -37,7 +37,8 @@ def main(command: list[str]) -> int:
             environ = os.environ | {"TEST_POSTGRES": address(folder)}
             return subprocess.run(command, env=environ, check=False).returncode
         finally:
-            server.terminate()
+            #: At once, whoever is still connected: a test that was killed leaves its servers behind.
+            server.send_signal(signal.SIGINT)
             server.wait()
 
 
