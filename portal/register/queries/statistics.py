@@ -18,6 +18,8 @@ Counts = Mapping[str, Mapping[str, int]]
 #: Groups of one table at most.
 MOST = 1000
 _KEYS = 400
+#: Deadlines before today, and the others.
+_PAST, _TO_COME = "past", "to_come"
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,12 +53,24 @@ class Sheet:
     total: Line
 
 
-def _at(session: Session, measures: tuple[str, ...], scope: Scope, by: str) -> dict[str, Counts]:
-    """Return counts by measure and key, of each group `by` ("agency" or "quarter"), or of "all"."""
+def _at(
+    session: Session, measures: tuple[str, ...], scope: Scope, by: str, today: date | None = None
+) -> dict[str, Counts]:
+    """Return counts by measure and key, of each group `by` ("agency" or "quarter"), or of "all".
+
+    With `today` deadlines are added up by the database into those past and the others: there is one for each day.
+    """
     group = F.period if by == "quarter" else F.agency
-    query = sa.select(group.label("of"), F.measure, F.key, F.count.label("number")).where(
+    of, cell, number = group.label("of"), F.key.label("cell"), F.count.label("number")
+    if today is not None:
+        past = sa.case((F.key < today.isoformat(), _PAST), else_=_TO_COME)
+        cell = sa.case((F.measure == "due", past), else_=F.key).label("cell")
+        number = sa.func.sum(F.count).label("number")
+    query = sa.select(of, F.measure, cell, number).where(
         F.measure.in_(measures), F.region == (scope.region or "")
     )
+    if today is not None:
+        query = query.group_by(of, F.measure, cell)
     if by == "quarter":
         years = (f"{scope.year or 1000}Q1", f"{scope.year or 9999}Q4")
         query = query.where(
@@ -71,19 +85,21 @@ def _at(session: Session, measures: tuple[str, ...], scope: Scope, by: str) -> d
     found: dict[str, dict[str, dict[str, int]]] = {}
     for row in session.execute(query):
         own = found.setdefault("" if by == "all" else row.of, {each: {} for each in measures})
-        own[row.measure][row.key] = row.number
+        own[row.measure][row.cell] = int(row.number)
     return dict(found)
 
 
 def _sheet(
     session: Session, measures: tuple[str, ...], scope: Scope, by: str,
-    figured: Callable[[Counts], dict[str, Value]],
+    figured: Callable[[Counts], dict[str, Value]], *, today: date | None = None,
 ) -> Sheet:  # fmt: skip
     """Return the figures of each group, and of all; `figured` makes them of counts by measure and key."""
-    groups = {} if by == "all" else _at(session, measures, scope, by)
+    groups = {} if by == "all" else _at(session, measures, scope, by, today)
     lines = [Line(group, figured(groups[group])) for group in sorted(groups)[:MOST]]
     nothing: Counts = {measure: {} for measure in measures}
-    return Sheet(lines, Line("", figured(_at(session, measures, scope, "all").get("", nothing))))
+    return Sheet(
+        lines, Line("", figured(_at(session, measures, scope, "all", today).get("", nothing)))
+    )
 
 
 def punctuality(session: Session, scope: Scope, by: str) -> Sheet:
@@ -104,7 +120,7 @@ def outcomes(session: Session, scope: Scope, by: str, today: date) -> Sheet:
 
     def figured(counts: Counts) -> dict[str, Value]:
         checked, problems = sum(counts["result"].values()), counts["result"].get("problem", 0)
-        late = sum(n for day, n in counts["due"].items() if day < today.isoformat())
+        late = counts["due"].get(_PAST, 0)
         closed = counts["state"].get("closed", 0)
         return {
             "checked": checked, "problems": problems, "problem_share": share(problems, checked),
@@ -112,7 +128,7 @@ def outcomes(session: Session, scope: Scope, by: str, today: date) -> Sheet:
             "closed_share": share(closed, problems),
         }  # fmt: skip
 
-    return _sheet(session, ("result", "state", "due"), scope, by, figured)
+    return _sheet(session, ("result", "state", "due"), scope, by, figured, today=today)
 
 
 def parties(session: Session, scope: Scope, by: str) -> Sheet:
