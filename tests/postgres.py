@@ -37,7 +37,8 @@ def main(command: list[str]) -> int:
             environ = os.environ | {"TEST_POSTGRES": address(folder)}
             return subprocess.run(command, env=environ, check=False).returncode
         finally:
-            server.terminate()
+            #: At once, whoever is still connected: a test that was killed leaves its servers behind.
+            server.send_signal(signal.SIGINT)
             server.wait()
 
 
@@ -62,34 +63,39 @@ def address(folder: Path) -> str:
 
 def make(programs: Path, folder: Path) -> None:
     """Make an empty server in `folder`."""
-    if _owner():
-        os.chown(folder, pwd.getpwnam("postgres").pw_uid, -1)
+    hand_over(folder)
     subprocess.run(
         [programs / "initdb", "-D", folder / "data", "-U", "postgres", "-E", "UTF8", "--locale=C.UTF-8", "-A", "trust"],
-        user=_owner(), check=True, stdout=subprocess.DEVNULL, cwd="/",
+        user=owner(), check=True, stdout=subprocess.DEVNULL, cwd="/",
     )  # fmt: skip
 
 
-def start(programs: Path, folder: Path) -> subprocess.Popen[bytes]:
-    """Start the server in `folder`."""
+def start(programs: Path, folder: Path, port: str = _PORT, *more: str) -> subprocess.Popen[bytes]:
+    """Start the server in `folder`; `more` are settings of its own."""
     settings = (
         "listen_addresses=", f"unix_socket_directories={folder}", "fsync=off", "full_page_writes=off",
-        "synchronous_commit=off", "max_connections=200", "log_min_messages=fatal",
+        "synchronous_commit=off", "max_connections=200", "log_min_messages=fatal", *more,
     )  # fmt: skip
     return subprocess.Popen(
-        [programs / "postgres", "-D", folder / "data", "-p", _PORT, *(f"-c{each}" for each in settings)],
-        user=_owner(), cwd="/", stderr=subprocess.DEVNULL,
+        [programs / "postgres", "-D", folder / "data", "-p", port, *(f"-c{each}" for each in settings)],
+        user=owner(), cwd="/", stderr=subprocess.DEVNULL,
     )  # fmt: skip
 
 
-def _owner() -> str | None:
+def hand_over(folder: Path) -> None:
+    """Give `folder` to whose the server is."""
+    if owner():
+        os.chown(folder, pwd.getpwnam("postgres").pw_uid, -1)
+
+
+def owner() -> str | None:
     """Return whose the server is: it refuses to run as root."""
     return "postgres" if os.geteuid() == 0 else None
 
 
-def wait(programs: Path, folder: Path, server: subprocess.Popen[bytes]) -> None:
+def wait(programs: Path, folder: Path, server: subprocess.Popen[bytes], port: str = _PORT) -> None:
     """Wait until the server answers."""
-    ready = [str(programs / "pg_isready"), "-q", "-h", str(folder), "-p", _PORT]
+    ready = [str(programs / "pg_isready"), "-q", "-h", str(folder), "-p", port]
     while subprocess.run(ready, check=False).returncode != 0:
         if server.poll() is not None:
             raise RuntimeError("the private PostgreSQL did not start")

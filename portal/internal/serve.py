@@ -23,8 +23,10 @@ from portal.internal.desk.forgetting import NotForgotten
 from portal.internal.desk.stores import Stores, open_stores
 from portal.kit import clock, gunicorn
 from portal.kit.config import Settings
+from portal.register import followers
 from portal.register.dumps import shelf
 from portal.register.dumps.describing import Terms
+from portal.register.followers import NotReplayed
 from portal.register.purging import NotPurged
 
 _OFFICE = "portal.internal"
@@ -32,11 +34,11 @@ _SITE = "portal.public"
 #: Keeps the search index where the register is; as little told about the office as the site.
 _FOLLOWER = "from portal.public.cli import main; main(['index', '--follow'])"
 #: What the public process must never be told.
-_OFFICE_ONLY = ("PORTAL_INTERNAL_URL", "PORTAL_LOG_KEY", "PORTAL_WITHDRAWALS")
+_OFFICE_ONLY = ("PORTAL_INTERNAL_URL", "PORTAL_LOG_KEY", "PORTAL_WITHDRAWALS", "PORTAL_REPLICAS")
 _READY_SECONDS = 30
 _STOP_SECONDS = 10
 #: Their messages name what stands in the way and no record.
-_UNFORGOTTEN = (NotForgotten, NotPurged)
+_UNFORGOTTEN = (NotForgotten, NotPurged, NotReplayed)
 #: How often the office looks for what has come due.
 _DUE_SECONDS = 60
 
@@ -70,10 +72,22 @@ def _tell(stores: Stores, settings: Settings) -> None:
         click.echo(f"订阅中心未能告知：{type(error).__name__}", err=True)
 
 
+def _beat(register: sa.Engine) -> None:
+    """Let servers that follow the register's know the time, beside everything else."""
+    while True:
+        try:
+            followers.beat(register)
+        except sa.exc.SQLAlchemyError as error:
+            click.echo(f"只读副本未能告知时间：{type(error).__name__}", err=True)
+        time.sleep(followers.BEAT)
+
+
 def _watch(settings: Settings, internal_url: str, children: list[subprocess.Popen[bytes]]) -> None:
     """Carry out what comes due, minute by minute, until one of the servers stops."""
     stores = open_stores(settings, internal_url)
     again, telling = time.monotonic(), threading.Thread()
+    if stores.followers:
+        threading.Thread(target=_beat, args=(stores.register,), daemon=True).start()
     while all(child.poll() is None for child in children):
         if time.monotonic() >= again:
             again = time.monotonic() + _DUE_SECONDS

@@ -14,6 +14,8 @@ KNOWN = {
     "PORTAL_REGISTER_URL": "SQLAlchemy URL of the register",
     "PORTAL_INTERNAL_URL": "SQLAlchemy URL of the office's store; never read by the public site",
     "PORTAL_LETTERBOX_URL": "SQLAlchemy URL of the letterbox",
+    "PORTAL_REPLICAS": "addresses of the register's replicas, for the office; never read by the public site",
+    "PORTAL_REPLICA_SECONDS": "how far a replica may be behind before the site on it stops answering",
     "PORTAL_LOG_KEY": "file of the log's private key; never read by the public site",
     "PORTAL_WITHDRAWALS": "file of what was ever taken back; never read by the public site",
     "PORTAL_DUMPS": "folder of the dumps; written by the office, read by the site",
@@ -97,6 +99,8 @@ class Settings:
     #: Ports on loopback where site and office tell their counts; 0 for none.
     metrics_port: int = 0
     office_metrics_port: int = 0
+    #: Where the register read is a follower: how far it may be behind, in seconds.
+    replica_seconds: int = 300
 
 
 def load(environ: Mapping[str, str] | None = None) -> Settings:
@@ -132,6 +136,7 @@ def load(environ: Mapping[str, str] | None = None) -> Settings:
         websub_hub=_hub(values),
         metrics_port=_number(values, "PORTAL_METRICS_PORT", 0),
         office_metrics_port=_number(values, "PORTAL_OFFICE_METRICS_PORT", 0),
+        replica_seconds=_positive(values, "PORTAL_REPLICA_SECONDS", 300),
         door=_door(values, f"http://{host}:{office_port}"),
     )
 
@@ -141,6 +146,14 @@ def internal_url(environ: Mapping[str, str] | None = None) -> str:
     values = _values(environ)
     data = Path(values.get("PORTAL_DATA") or "var").resolve()
     return values.get("PORTAL_INTERNAL_URL") or f"sqlite:///{data / 'internal.db'}"
+
+
+def replicas(environ: Mapping[str, str] | None = None) -> tuple[str, ...]:
+    """Return the URLs of the register's replicas. Called by the office only."""
+    found = tuple((_values(environ).get("PORTAL_REPLICAS") or "").split())
+    if not all(each.startswith("postgresql") for each in found):
+        raise BadSetting("PORTAL_REPLICAS must be URLs of PostgreSQL, with blanks between them")
+    return found
 
 
 def log_key(data: Path, environ: Mapping[str, str] | None = None) -> Path:

@@ -6,7 +6,6 @@ from http import HTTPStatus
 from importlib.metadata import version
 from pathlib import Path
 
-import sqlalchemy as sa
 from flask import Flask, Response, current_app, g, request, url_for
 from flask_babel import gettext as _
 from jinja2 import FileSystemLoader, StrictUndefined
@@ -17,7 +16,7 @@ from portal.kit.config import Settings, load
 from portal.kit.db import LETTERBOX, db, options, read_only
 from portal.kit.i18n import language
 from portal.letterbox.slot import only_insert
-from portal.public import berths, errors, filters, viewing
+from portal.public import behind, berths, errors, filters, viewing
 from portal.public.api import catalogue, changes, crossing, dumps, resourcesync, sitemap
 from portal.public.api.routes import BLUEPRINTS as API
 from portal.public.feeds import offers, searching
@@ -26,7 +25,6 @@ from portal.public.feeds import routes as feeds
 from portal.public.kept import KeptAnswers
 from portal.public.pages import BLUEPRINTS, replies
 from portal.public.problems import is_program
-from portal.register.queries.changes import serial
 from portal.register.search.opening import open_engine
 
 _CSP = (
@@ -84,12 +82,13 @@ def create_app(settings: Settings | None = None) -> Flask:
     viewing.set_up(app, {blueprint.name for blueprint in BLUEPRINTS})
     errors.set_up(app)
     crossing.set_up(app, settings.rate_limit)
+    behind.set_up(app)
     for blueprint in (*BLUEPRINTS, feed_page.bp, feeds.bp, searching.bp, *API, *_WHOLE):
         app.register_blueprint(blueprint)
     app.context_processor(_page_words)
     app.after_request(_finish)
     app.add_url_rule("/healthz", "healthz", _healthz)
-    app.add_url_rule("/readyz", "readyz", _readyz)
+    app.add_url_rule("/readyz", "readyz", behind.ready)
     app.add_url_rule("/robots.txt", "robots", _robots)
     app.add_url_rule("/.well-known/security.txt", "security", _security)
     app.jinja_env.globals["asset"] = asset_url
@@ -135,6 +134,7 @@ def _page_words() -> dict[str, object]:
         "today": clock.local_today(),
         "serial": g.get("serial"),
         "footer_links": footer,
+        "as_of": g.get("as_of"),
         "permalink": settings.site_url + here if request.endpoint else None,
     }
 
@@ -199,6 +199,7 @@ def _finish(response: Response) -> Response:
     #: Who is told "unchanged" holds the answer with its header fields: only those about caching go again.
     if response.status_code != HTTPStatus.NOT_MODIFIED:
         _protect(response)
+    behind.finish(response)
     if is_program():
         crossing.finish(response)
     if request.endpoint == "static":
@@ -223,16 +224,6 @@ def _protect(response: Response) -> None:
 def _healthz() -> Response:
     """Say that the process answers; touches no store."""
     return Response("ok\n", mimetype="text/plain")
-
-
-def _readyz() -> Response:
-    """Say whether the register can be read and how far it is: what a balancer asks before sending readers."""
-    try:
-        reached = serial(db.session())
-    except sa.exc.SQLAlchemyError:
-        current_app.logger.warning("not ready: the register cannot be read")
-        return Response("register unavailable\n", status=503, mimetype="text/plain")
-    return Response(f"ok serial={reached}\n", mimetype="text/plain")
 
 
 def _security() -> Response:

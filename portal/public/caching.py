@@ -52,4 +52,7 @@ def _conditional(view: View, state: Callable[[], str]) -> View:
 def _tag(state: State) -> str:
     release = current_app.config["RELEASE"]
     reader = f"{language()}{look() or ''}"
-    return f"{state.epoch[:8]}-{state.serial}-{reader}-{clock.local_today():%Y%m%d}-{release}"
+    behind = f"-{as_of:%d%H%M}" if (as_of := g.get("as_of")) else ""
+    return (
+        f"{state.epoch[:8]}-{state.serial}-{reader}-{clock.local_today():%Y%m%d}{behind}-{release}"
+    )

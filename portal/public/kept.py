@@ -14,7 +14,7 @@ from collections import OrderedDict
 from collections.abc import Callable, Iterable
 from contextlib import suppress
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qs
@@ -24,7 +24,7 @@ from flask import request
 
 from portal.kit import clock
 from portal.kit.gunicorn import ENDPOINT
-from portal.register.queries import changes
+from portal.register.queries import following
 from portal.register.queries.changes import State
 
 if TYPE_CHECKING:
@@ -34,7 +34,7 @@ if TYPE_CHECKING:
 _MOST, _LARGEST, _EACH = 16 << 20, 256 << 10, 2 << 10
 #: Parameters that hold what a person typed.
 _TYPED = {"q", "number", "identifier"}
-_STATE, _MADE = "portal.state", "portal.made"
+_STATE, _AS_OF, _MADE = "portal.state", "portal.as_of", "portal.made"
 #: Header fields that a 304 repeats (RFC 9110, 15.4.5), and those that scripts of other sites need.
 _REPEATED = {"etag", "cache-control", "vary", "access-control-allow-origin"}
 _SHARED = {"access-control-expose-headers", "cross-origin-resource-policy"}
@@ -49,6 +49,8 @@ class _Moment:
 
     state: State
     day: date
+    #: Up to when a follower that is behind holds everything; None where nothing is missing.
+    as_of: datetime | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +76,12 @@ class _Answer:
 def standing() -> State | None:
     """Return where the register stood when this request came in, None if nobody asked."""
     found: State | None = request.environ.get(_STATE)
+    return found
+
+
+def as_of() -> datetime | None:
+    """Return up to when the register held everything when this request came in, None where nothing is missing."""
+    found: datetime | None = request.environ.get(_AS_OF)
     return found
 
 
@@ -107,8 +115,10 @@ class KeptAnswers:
             moment = self._look()
         if moment is None:
             return self._app(environ, start_response)
+        environ[_STATE], environ[_AS_OF] = moment.state, moment.as_of
+        if moment.as_of is not None:
+            return self._app(environ, start_response)
         key = environ["PATH_INFO"], environ.get("QUERY_STRING", ""), environ.get("HTTP_ACCEPT", "")
-        environ[_STATE] = moment.state
         with self._lock:
             found = self._answers.get(key)
             if found is not None:
@@ -128,7 +138,8 @@ class KeptAnswers:
         """
         moment = None
         with suppress(sa.exc.SQLAlchemyError, self._engine.dialect.loaded_dbapi.Error):
-            moment = _Moment(changes.state(self._engine), clock.local_today())
+            state, as_of = following.look(self._engine)
+            moment = _Moment(state, clock.local_today(), as_of)
         with self._lock:
             if moment != self._moment:
                 self._moment = moment

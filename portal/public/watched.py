@@ -10,6 +10,7 @@ from portal.kit.config import Settings, load
 from portal.kit.db import db
 from portal.kit.metrics import Watched
 from portal.public.app import create_app as create_site
+from portal.register.queries import following
 from portal.register.search.model import Damaged, Engine
 from portal.register.tables.changes import ChangeRow
 
@@ -37,6 +38,9 @@ def _of_the_register() -> Iterator[tuple[str, str, float]]:
     if found:
         age = (clock.utc_now() - found.at).total_seconds()
         yield "mingcha_release_age_seconds", "Time since the last change", age
+    as_of = following.look(db.engine)[1]
+    late = (clock.utc_now() - as_of).total_seconds() if as_of else 0
+    yield "mingcha_register_behind_seconds", "How far the register read here is behind", late
 
 
 def _indexed() -> int:

@@ -30,6 +30,9 @@ from portal.register.tables.withheld import NoticeRow
 
 Satellite = tuple[type[Table], dict[str, Any]]
 
+#: Asked several times of each result that is published.
+_PROBLEMS = frozenset(each.value for each in Outcome if each.is_problem)
+
 
 @dataclass(frozen=True, slots=True)
 class Layout:
@@ -53,7 +56,7 @@ class Layout:
 
 def is_problem(result: r.PublicResult) -> bool:
     """Whether any outcome of the check opens a follow-up."""
-    return any(Outcome(code).is_problem for f in result.findings for code in f.outcomes)
+    return any(not _PROBLEMS.isdisjoint(found.outcomes) for found in result.findings)
 
 
 def hides_more(before: r.Record, after: r.Record, *, narrowed: bool = False) -> bool:

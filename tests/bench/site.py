@@ -161,7 +161,7 @@ def _times(ask: Callable[[int], None], rounds: int) -> tuple[float, float]:
     return found[rounds // 2], found[int(rounds * 0.99)]
 
 
-def _addresses(folder: Path) -> dict[str, str]:
+def addresses(folder: Path) -> dict[str, str]:
     """Return one address of each kind of page; what they are about is read from the register."""
     with sqlite3.connect(folder / "register.db") as register:
         result, entity = register.execute("SELECT public_id, entity_id FROM result WHERE problem LIMIT 1").fetchone()  # fmt: skip
@@ -185,7 +185,7 @@ def _measure(ours: Wire, hello: Wire, folder: Path, rounds: int) -> None:
 
     limit, _ = _times(plain, 20 * rounds)
     sys.stdout.write(f"{'page':<28}{'anew: p50':>10}{'p99':>9}  {'again: p50':>10}{'p99':>9}   × hello ({limit:.2f} ms)\n")  # fmt: skip
-    for name, address in _addresses(folder).items():
+    for name, address in addresses(folder).items():
         path = quote(address, safe="/?=&")
 
         def anew(number: int, path: str = path) -> None:

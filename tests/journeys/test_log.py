@@ -3,6 +3,7 @@
 import os
 import shutil
 import subprocess
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -12,6 +13,7 @@ from sqlalchemy.orm import Session
 from portal.kit import migrate
 from portal.kit.db import engine_for
 from portal.register.tables.results import ResultRow
+from tests import stage
 from tests.conftest import Office
 from tests.journeys.processes import (
     BIN,
@@ -37,13 +39,11 @@ def _verify_log(data: Path, *words: str) -> subprocess.CompletedProcess[str]:
 
 
 @pytest.fixture
-def copied(demo: Path, tmp_path: Path) -> Path:
+def copied(demo: Path, tmp_path: Path) -> Iterator[Path]:
     """The demonstration's stores and key, to be damaged."""
-    folder = tmp_path / "data"
-    folder.mkdir()
-    for name in ("register.db", "internal.db", "letterbox.db", "log.key"):
-        shutil.copy2(demo / name, folder / name)
-    return folder
+    folder = stage.copy(demo, tmp_path / "data")
+    yield folder
+    stage.clear(folder)
 
 
 def test_a_store_from_before_the_log_is_upgraded_and_signed_by_one_command(

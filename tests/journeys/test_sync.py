@@ -25,9 +25,11 @@ from portal.kit.db import engine_for
 from portal.register.canonical import canonical_of
 from portal.register.layout import LAYOUTS
 from portal.register.records import Kind
+from tests import stage
 from tests.journeys.processes import BIN, environment, free_port, get, office, running, wait_for
 from tests.makers import AGENCY, AGENCY_ROW, ITEM_ROW, RESULT_ROW, Row, a_workbook
 from tests.raw import raw_bytes
+from tests.stage import urls
 
 pytestmark = [pytest.mark.slow, pytest.mark.enable_socket]
 
@@ -94,7 +96,7 @@ class World:
 
 def held(data: Path) -> dict[tuple[str, str], tuple[int, str]]:
     """Return what the register holds: serial and canonical body, by kind and id."""
-    engine = engine_for(f"sqlite:///{data / 'register.db'}")
+    engine = engine_for(urls(data)[0].register_url)
     with Session(engine) as session:
         found = {
             (kind.value, row.public_id): (row.serial, canonical_of(row.body).decode())
@@ -161,8 +163,9 @@ class Mirror(threading.Thread):
 
 
 @pytest.fixture
-def world(tmp_path: Path) -> World:
+def world(tmp_path: Path) -> Iterator[World]:
     data = tmp_path / "data"
+    stage.lay(data)
     made = World(data, tmp_path, free_port(), random.Random(20_250_602))
     office(data, "migrate")
     for name, role in _PEOPLE:
@@ -170,7 +173,8 @@ def world(tmp_path: Path) -> World:
     made.publish("agencies", AGENCY_ROW)
     made.publish("items", ITEM_ROW)
     made.put([1, 2, 3, 4])
-    return made
+    yield made
+    stage.clear(data)
 
 
 @contextmanager

@@ -12,6 +12,7 @@ from portal.internal.tables.batches import BatchRow
 from portal.internal.tables.filings import TYPES, FilingRow
 from portal.internal.tables.ledger import WITHDRAWN
 from portal.internal.tables.people import EVERY_AGENCY
+from portal.kit.db import among
 
 CHUNK = 500
 Q = TypeVar("Q", bound="sa.Select[*tuple[Any, ...]]")
@@ -92,16 +93,15 @@ def public_about(session: Session, kind: str, keys: Iterable[str]) -> Iterator[l
     wanted = sorted(set(keys))
     for start in range(0, len(wanted), CHUNK):
         part = wanted[start : start + CHUNK]
-        yield from in_chunks(session, _released(kind).where(FilingRow.about.in_(part)))
+        yield from in_chunks(session, _released(kind).where(among(session, FilingRow.about, part)))
 
 
 def public_of(session: Session, kind: str, keys: Iterable[str]) -> Iterator[list[FilingRow]]:
     """Yield the released filings of these records, as they stand now."""
     wanted = sorted(set(keys))
     for start in range(0, len(wanted), CHUNK):
-        yield from in_chunks(
-            session, _released(kind).where(FilingRow.key.in_(wanted[start : start + CHUNK]))
-        )
+        part = wanted[start : start + CHUNK]
+        yield from in_chunks(session, _released(kind).where(among(session, FilingRow.key, part)))
 
 
 def public_under(session: Session, kind: str, prefix: str) -> Iterator[list[FilingRow]]:
@@ -117,13 +117,17 @@ def public_with_id(
     wanted = sorted(set(public_ids))
     for start in range(0, len(wanted), CHUNK):
         part = wanted[start : start + CHUNK]
-        yield from in_chunks(session, _released(kind).where(FilingRow.public_id.in_(part)))
+        yield from in_chunks(
+            session, _released(kind).where(among(session, FilingRow.public_id, part))
+        )
 
 
 def drawn_in(session: Session, keys: Iterable[str]) -> list[FilingRow]:
     """Return the filings of these parties that came in with a released draw list."""
     wanted = sorted(set(keys))
-    query = _released("entity").where(FilingRow.key.in_(wanted), BatchRow.kind == "draws")
+    query = _released("entity").where(
+        among(session, FilingRow.key, wanted), BatchRow.kind == "draws"
+    )
     return [row for rows in in_chunks(session, query) for row in rows] if wanted else []
 
 

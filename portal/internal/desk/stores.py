@@ -32,6 +32,8 @@ class Stores:
     dumps: Path
     #: The search index of what is public.
     index: Place
+    #: URLs of servers that follow the register's and that sites read.
+    followers: tuple[str, ...] = ()
 
 
 def open_stores(settings: Settings, internal_url: str) -> Stores:
@@ -51,6 +53,7 @@ def open_stores(settings: Settings, internal_url: str) -> Stores:
         limits=settings.limits,
         dumps=settings.dumps,
         index=Place.of(settings.search_url, settings.data),
+        followers=config.replicas(),
     )
 
 

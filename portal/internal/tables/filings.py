@@ -157,7 +157,7 @@ def latest(session: Session, kind: str, keys: Iterable[str]) -> dict[str, Filing
     wanted = sorted(set(keys))
     newest = (
         sa.select(sa.func.max(FilingRow.id))
-        .where(FilingRow.kind == kind, FilingRow.key.in_(wanted), FilingRow.live)
+        .where(FilingRow.kind == kind, among(session, FilingRow.key, wanted), FilingRow.live)
         .group_by(FilingRow.key)
     )
     rows = session.scalars(sa.select(FilingRow).where(FilingRow.id.in_(newest))) if wanted else ()

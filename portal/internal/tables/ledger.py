@@ -12,7 +12,7 @@ from sqlalchemy.orm import Mapped, Session, mapped_column
 from portal.domain.workflow import BatchState
 from portal.internal.tables.batches import BatchRow
 from portal.internal.tables.filings import FilingRow
-from portal.kit.db import INTERNAL, Table, UtcDateTime
+from portal.kit.db import INTERNAL, Table, UtcDateTime, among
 
 #: What the first row's digest continues.
 BEGINNING = "0" * 64
@@ -116,13 +116,7 @@ def withdrawn_keys(
         .where(sa.or_(BatchRow.state == BatchState.RELEASED.value, BatchRow.id == batch_id))
     )
     for start in range(0, len(wanted), 500):
-        found.update(
-            session.scalars(
-                sa.select(WithdrawalRow.key)
-                .where(
-                    WithdrawalRow.kind == kind, WithdrawalRow.key.in_(wanted[start : start + 500])
-                )
-                .where(~later.exists())
-            )
-        )
+        some = among(session, WithdrawalRow.key, wanted[start : start + 500])
+        query = sa.select(WithdrawalRow.key).where(WithdrawalRow.kind == kind, some)
+        found.update(session.scalars(query.where(~later.exists())))
     return frozenset(found)

@@ -12,6 +12,8 @@ ID_KEY = "id_key"
 SESSION_KEY = "session_key"
 #: The last change that a WebSub hub was told of.
 HUB_TOLD = "hub_told"
+#: What no follower of the register shows any more: the change, and the life of the register.
+REPLAYED = "replayed"
 
 
 class SettingRow(Table):

@@ -7,7 +7,7 @@ from portal.public.problems import Problem, is_program
 
 _HEADERS = {
     "Access-Control-Allow-Origin": "*",
-    "Access-Control-Expose-Headers": "ETag, Link, RateLimit, RateLimit-Policy, Retry-After, Content-Disposition",
+    "Access-Control-Expose-Headers": "ETag, Link, RateLimit, RateLimit-Policy, Retry-After, Content-Disposition, Data-As-Of",
     "Cross-Origin-Resource-Policy": "cross-origin",
 }
 _PREFLIGHT = {

@@ -11,7 +11,7 @@ from portal.public.berths import THREADS
 from portal.public.commands.opening import settings, with_register
 
 #: What this process shall not know, whatever the environment says.
-_OFFICE_ONLY = ("PORTAL_INTERNAL_URL", "PORTAL_LOG_KEY", "PORTAL_WITHDRAWALS")
+_OFFICE_ONLY = ("PORTAL_INTERNAL_URL", "PORTAL_LOG_KEY", "PORTAL_WITHDRAWALS", "PORTAL_REPLICAS")
 #: How far downloads step back where there is not processor time enough for all (nice).
 _BEHIND = 10
 

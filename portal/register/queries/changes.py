@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
@@ -80,15 +80,20 @@ _STATE = "SELECT (SELECT max(serial) FROM change), (SELECT value FROM epoch)"
 
 def state(engine: sa.Engine) -> State:
     """Return where the register stands, in one statement on the bare connection: no page costs less."""
+    return asked(engine, _STATE)[0]
+
+
+def asked(engine: sa.Engine, statement: str) -> tuple[State, Any]:
+    """Return where the register stands, and what `statement` gives beyond serial and epoch."""
     connection = engine.raw_connection()
     try:
         cursor = connection.cursor()
-        cursor.execute(_STATE)
-        rows = cursor.fetchall()
+        cursor.execute(statement)
+        serial, epoch, *beyond = cursor.fetchall()[0]
         cursor.close()
     finally:
         connection.close()
-    return State(rows[0][0] or 0, rows[0][1] or "new")
+    return State(serial or 0, epoch or "new"), beyond[0] if beyond else None
 
 
 def state_within(session: Session) -> State:

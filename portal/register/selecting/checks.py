@@ -9,6 +9,7 @@ from portal.domain.codelists import CodeList
 from portal.domain.results import Outcome
 from portal.register.punctual import measured
 from portal.register.quarters import days_of, quarter
+from portal.register.selecting.asides import Aside
 from portal.register.selecting.model import Around, Parameter, Reads
 from portal.register.selecting.parameters import REGION, agency, named, year
 from portal.register.tables.results import OutcomeRow, ResultRow
@@ -47,7 +48,8 @@ def _with_outcome(**wanted: str) -> sa.ColumnElement[bool]:
         sa.exists()
         .where(
             OutcomeRow.result_id == ResultRow.public_id,
-            *(getattr(OutcomeRow, name) == value for name, value in wanted.items()),
+            #: A check has few outcomes; an outcome has most checks.
+            *(Aside(getattr(OutcomeRow, name) == value) for name, value in wanted.items()),
         )
         .correlate(ResultRow)
     )

@@ -92,6 +92,38 @@ _WHOLE_LIST = Way(Order((DrawEntryRow.public_id,), descending=False), frozenset(
 
 _TASK_KEYS = (TaskRow.starts_on, TaskRow.public_id)
 
+
+def _narrow(order: tuple[Key, ...], *names: str) -> tuple[Any, ...]:
+    """Return the ways along the first of these parameters that is asked for: each leaves few rows, whatever stands beside."""
+    return tuple(
+        (lambda asked, name=name: name in asked, Way(Order(order), frozenset({name})))
+        for name in names
+    )
+
+
+def _is_overdue(asked: dict[str, Any]) -> bool:
+    return asked.get("status") == "overdue"
+
+
+def _narrow_overdue(*names: str) -> tuple[Any, ...]:
+    """Return the same for what is overdue, which comes by its deadline."""
+    return tuple(
+        (
+            lambda asked, name=name: name in asked and _is_overdue(asked),
+            Way(_OVERDUE.order, frozenset({name})),
+        )
+        for name in names
+    )
+
+
+def _of_a_region(asked: dict[str, Any]) -> bool:
+    """Whether results are asked of a region, and of no agency: no index holds a region with anything else."""
+    return "region" in asked and "agency" not in asked
+
+
+_RESULT_KEYS = (ResultRow.inspected_on, ResultRow.public_id)
+_STEP_KEYS = (FollowUpRow.taken_on, FollowUpRow.public_id)
+
 LISTINGS: dict[str, Listing] = {
     each.dataset.word: each
     for each in (
@@ -106,15 +138,17 @@ LISTINGS: dict[str, Listing] = {
         ),
         _listing("entities", EntityRow, (EntityRow.name, EntityRow.public_id), descending=False),
         _listing(
-            "results", ResultRow, (ResultRow.inspected_on, ResultRow.public_id),
+            "results", ResultRow, _RESULT_KEYS,
+            *_narrow_overdue("entity", "draw", "task"), *_narrow(_RESULT_KEYS, "entity", "draw", "task"),
             (lambda asked: "outcome" in asked or "item" in asked, _BY_OUTCOME),
-            (lambda asked: asked.get("status") == "overdue", _OVERDUE),
+            (_is_overdue, _OVERDUE),
+            (_of_a_region, Way(Order(_RESULT_KEYS), frozenset({"region"}))),
         ),
         _listing(
-            "findings", ResultRow, (ResultRow.inspected_on, ResultRow.public_id),
+            "findings", ResultRow, _RESULT_KEYS, *_narrow(_RESULT_KEYS, "result", "entity"),
             (lambda asked: "outcome" in asked or "item" in asked, _BY_OUTCOME),
         ),
-        _listing("followups", FollowUpRow, (FollowUpRow.taken_on, FollowUpRow.public_id)),
+        _listing("followups", FollowUpRow, _STEP_KEYS, *_narrow(_STEP_KEYS, "result")),
         _listing("replies", ReplyRow, (ReplyRow.received_on, ReplyRow.public_id)),
         _listing("documents", DocumentRow, (DocumentRow.issued_on, DocumentRow.public_id)),
         _listing("withheld", NoticeRow, (NoticeRow.review_on, NoticeRow.public_id)),

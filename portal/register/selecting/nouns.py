@@ -156,8 +156,8 @@ _ENTITIES = (
     Parameter(
         name="identifier", reads=Reads.IDENTIFIER, example="91990101MA0A00003Y",
         zh="标识代码，如统一社会信用代码", en="an identifier, such as the credit code",
-        where=lambda value, _: sa.exists().where(
-            EntityKeyRow.entity_id == EntityRow.public_id, EntityKeyRow.value == fold(value)
+        where=lambda value, _: EntityRow.public_id.in_(
+            sa.select(EntityKeyRow.entity_id).where(EntityKeyRow.value == fold(value))
         ),
         keeps=lambda row, value, _: fold(value) in {fold(each.value) for each in row.identifiers},
         exact=False,
