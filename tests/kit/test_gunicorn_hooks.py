@@ -24,4 +24,5 @@ def test_a_worker_is_ready_before_it_answers_and_its_threads_take_turns_quickly(
     finally:
         sys.setswitchinterval(before)
 
-    assert (made_ready, turn) == (["search"], pytest.approx(0.0002))
+    assert made_ready == ["search"]
+    assert turn == pytest.approx(0.0002)
