@@ -120,6 +120,23 @@ def test_of_a_purged_record_no_byte_is_left(tmp_path: Path, *, replaced_before: 
     assert engine.search(_ask("")).total == 50
 
 
+def test_a_purge_leaves_no_byte_of_older_versions_either(tmp_path: Path) -> None:
+    """A document that named the record once, and does no more, lies in a segment that the purge has no cause to open."""
+    writer = WhooshWriter(tmp_path)
+    writer.rebuild([a_document(1, texts=(SECRET,)), a_document(2)], serial=1, epoch="e")
+    writer.apply([a_document(1), a_document(3)], [], serial=2, purge=False)
+    before = [path for path in tmp_path.iterdir() if _holds(path)]
+
+    writer.apply([], ["r_000003"], serial=3, purge=True)
+
+    assert len(before) == 1
+    assert [path for path in tmp_path.iterdir() if _holds(path)] == []
+
+
+def _holds(path: Path) -> bool:
+    return SECRET.encode("utf-16-le") in path.read_bytes()
+
+
 def _units(text: str) -> list[bytes]:
     return [character.encode("utf-16-le") for character in text]
 

@@ -217,7 +217,8 @@ class WhooshWriter:
         if not left:
             return
         gone = BitMap(range(len(segment))) - left
-        if purge and found:
+        # Not only what is replaced now: an older version of something else may name what is withdrawn.
+        if purge and gone - segment.empty:
             yield self._purged(segment, left, gone)
         elif left == alive:
             yield member

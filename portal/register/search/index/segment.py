@@ -12,7 +12,7 @@ from pyroaring import BitMap
 from portal.register.search.analysis import BREAK
 from portal.register.search.index.filing import Filed, Mapped
 from portal.register.search.index.grams import Grams, Units, key, units
-from portal.register.search.index.lexicon import PARTS, Lexicon, Numbers
+from portal.register.search.index.lexicon import PARTS, Lexicon, Numbers, bitmap
 from portal.register.search.index.phrases import LONGEST, SHORTEST, Phrase, Phrases
 
 #: Lexicons that are not facets: identifiers, names, how names sound, runs by the place they stand in.
@@ -67,6 +67,11 @@ class Segment:
     def text_begin(self) -> int:
         """The byte of the file at which the text begins."""
         return self.mapped.begin("text")
+
+    @cached_property
+    def empty(self) -> BitMap:
+        """The documents of which nothing is left but their place."""
+        return bitmap(np.flatnonzero(self.starts[1:] == self.starts[:-1]).astype(np.uint32))
 
     def identifier(self, document: int) -> bytes:
         """Return the public identifier of a document, in UTF-8."""
