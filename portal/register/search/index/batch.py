@@ -4,10 +4,8 @@ In a segment the newest document comes first, then by identifier: date order is 
 first hits of any set are its newest, whatever its size.
 """
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import lru_cache
-from itertools import accumulate
 from typing import Any
 
 import numpy as np
@@ -23,7 +21,23 @@ from portal.register.search.model import FACETS, Document
 
 LEXICONS = (IDENTIFIERS, NAMES, SOUNDS, *RUNS, *(f"facet.{name}" for name in FACETS))
 
-_folded = lru_cache(maxsize=32_768)(fold)
+#: A value folded, and its runs.
+_Read = tuple[str, list[str]]
+#: Names, titles and short sentences come again and again; longer values are read each time.
+_OFTEN = 64
+_FIRST = BREAK.encode("utf-16-le")
+
+
+def _read(value: str) -> _Read:
+    return _remembered(value) if len(value) <= _OFTEN else _fresh(value)
+
+
+def _fresh(value: str) -> _Read:
+    folded = fold(value)
+    return folded, runs(folded)
+
+
+_remembered = lru_cache(maxsize=32_768)(_fresh)
 
 
 @dataclass(slots=True)
@@ -51,13 +65,15 @@ class Batch:
         """Take in one document."""
         number = len(self)
         areas = [
-            [_folded(each) for each in document.names],
-            [_folded(each) for each in document.titles],
-            [fold(each) for each in document.texts],
+            [_read(each) for each in values]
+            for values in (document.names, document.titles, document.texts)
         ]
-        ends = list(accumulate(_size(area) for area in areas))
-        text = BREAK + "".join(each + BREAK for area in areas for each in area)
-        self._append(text.encode("utf-16-le"), (ends[0] + 1, ends[1] + 1))
+        names, titles, texts = (
+            "".join(folded + BREAK for folded, _ in area).encode("utf-16-le") for area in areas
+        )
+        named = 1 + len(names) // 2
+        text = _FIRST + names + titles + texts
+        self._append(text, (named, named + len(titles) // 2))
         self._rows.ages.append(-document.day.toordinal())
         self._rows.ids.append(document.public_id.encode())
         self._add_words(number, document, areas)
@@ -68,20 +84,17 @@ class Batch:
         self._rows.ends.append(ends)
         self.units += len(padded) // 2
 
-    def _add_words(self, number: int, document: Document, areas: list[list[str]]) -> None:
-        words: dict[str, set[str]] = {
-            IDENTIFIERS: {compact(fold(each)) for each in document.identifiers},
-            NAMES: set(areas[0]),
-            SOUNDS: set(sounding(document)),
-        }
+    def _add_words(self, number: int, document: Document, areas: list[list[_Read]]) -> None:
+        to = self._lexicons
+        to[IDENTIFIERS].add({compact(fold(each)) for each in document.identifiers}, number)
+        to[NAMES].add({folded for folded, _ in areas[0]}, number)
+        to[SOUNDS].add(set(sounding(document)), number)
         for name, area in zip(RUNS, areas, strict=True):
-            words[name] = {run for value in area for run in runs(value)}
-        facets = {**document.facets, "kind": (document.kind,)}
-        for name in FACETS:
-            words[f"facet.{name}"] = set(facets.get(name, ()))
-        for name, found in words.items():
-            for word in found:
-                self._lexicons[name].add(word, number)
+            to[name].add({run for _, found in area for run in found}, number)
+        to["facet.kind"].add({document.kind}, number)
+        for name, values in document.facets.items():
+            if name in FACETS and name != "kind":
+                to[f"facet.{name}"].add(set(values), number)
 
     def add_segment(self, segment: Segment, alive: NDArray[np.bool_]) -> None:
         """Take over the documents of `segment` that are `alive`, as they are."""
@@ -130,10 +143,6 @@ class Batch:
         numbers = np.zeros(len(order), dtype=np.uint32)
         numbers[order] = np.arange(len(order), dtype=np.uint32)
         return order, numbers
-
-
-def _size(area: Iterable[str]) -> int:
-    return sum(len(each.encode("utf-16-le")) // 2 + 1 for each in area)
 
 
 def _grams(text: Units, starts: Numbers, ends: NDArray[np.uint32]) -> dict[str, NDArray[Any]]:

@@ -3,6 +3,7 @@
 from array import array
 from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import pairwise
@@ -105,20 +106,22 @@ class Gathering:
     """A lexicon in the making: strings come with their documents, in any order."""
 
     def __init__(self) -> None:
-        self._known: dict[bytes, int] = {}
+        self._known: dict[str, int] = {}
         self._strings = array("I")
         self._documents = array("I")
 
-    def add(self, string: str, document: int) -> None:
-        """Say that `string` belongs to `document`; say each pair once."""
-        self._strings.append(self._known.setdefault(string.encode(), len(self._known)))
-        self._documents.append(document)
+    def add(self, strings: AbstractSet[str], document: int) -> None:
+        """Say that `strings` belong to `document`; say each pair once."""
+        known = self._known
+        self._strings.extend([known.setdefault(each, len(known)) for each in strings])
+        self._documents.extend([document] * len(strings))
 
     def add_all(self, lexicon: Lexicon, numbers: NDArray[np.int64]) -> None:
         """Take over `lexicon`, whose document d is now `numbers[d]`, or is left out where that is negative."""
         known = self._known
         names = np.array(
-            [known.setdefault(string, len(known)) for string in lexicon.strings()], dtype=np.uint32
+            [known.setdefault(string.decode(), len(known)) for string in lexicon.strings()],
+            dtype=np.uint32,
         )
         documents = numbers[lexicon.documents]
         kept = documents >= 0
@@ -131,9 +134,11 @@ class Gathering:
         which = np.frombuffer(self._strings, dtype=np.uint32)
         documents = numbers[np.frombuffer(self._documents, dtype=np.uint32)]
         counts = np.bincount(which, minlength=len(self._known))
-        ordered = sorted(string for string, index in self._known.items() if counts[index])
+        # UTF-8 keeps the order of characters, so texts are in the order of their bytes.
+        used = sorted(string for string, index in self._known.items() if counts[index])
+        ordered = [string.encode() for string in used]
         ranks = np.zeros(len(self._known), dtype=np.uint64)
-        places = [self._known[string] for string in ordered]
+        places = [self._known[string] for string in used]
         ranks[places] = np.arange(len(ordered), dtype=np.uint64)
         pairs = np.sort((ranks[which] << np.uint64(32)) | documents)
         return Lexicon(
