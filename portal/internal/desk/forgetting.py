@@ -8,6 +8,7 @@ so does the office at its start and every minute. The public side learns nothing
 from portal.domain.errors import PortalError
 from portal.internal.desk.stores import Stores
 from portal.register import purging
+from portal.register.dumps import shelf
 from portal.register.search import keeping
 from portal.register.search.model import Unavailable
 from portal.register.search.turns import IndexBusy
@@ -22,13 +23,15 @@ class NotForgotten(PortalError):
 def forget(stores: Stores) -> None:
     """Rid the index, if there is one, and the register's file of all that was taken back; once a command.
 
-    Where nothing is owed it costs one small query.
+    Also takes off the shelf what a process left there that was killed while it cut a dump. Where nothing is owed it
+    costs three small queries.
 
     Raises:
         NotForgotten: another process kept the index to itself for too long.
         NotPurged: there is no room to write the register's file anew, or it is kept busy.
 
     """
+    shelf.retire(stores.register, stores.dumps)
     serial = purging.owed(stores.register)
     if not serial:
         return
