@@ -2,7 +2,7 @@
 
 import secrets
 import sqlite3
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -10,8 +10,20 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from portal.domain.replies import ALPHABET, REFERENCE_LENGTH, LetterKind
+from portal.domain.replies import (
+    ALPHABET,
+    LARGEST_EVIDENCE,
+    LONGEST_CONTACT,
+    LONGEST_TEXT,
+    REFERENCE_LENGTH,
+    LetterKind,
+)
+from portal.letterbox.evidence import ENDINGS
 from portal.letterbox.tables import LetterRow
+
+_LONGEST_SUBJECT = 40
+#: How SQLite holds a moment that is one.
+_MOMENT = "[12][0-9][0-9][0-9]-[01][0-9]-[0-3][0-9] [0-2][0-9]:[0-5][0-9]:[0-5][0-9].[0-9][0-9][0-9][0-9][0-9][0-9]"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,9 +57,33 @@ def post(session: Session, letter: Letter, *, now: datetime) -> str:
 
 
 def waiting(session: Session, *, limit: int) -> list[LetterRow]:
-    """Return letters nobody has collected yet, oldest first."""
-    query = sa.select(LetterRow).where(LetterRow.collected_at.is_(None))
+    """Return letters nobody has collected yet, oldest first.
+
+    Whoever breaks into the public side may put in any row: one that `post` does not write stays where it is, and
+    stops no other.
+    """
+    query = sa.select(LetterRow).where(LetterRow.collected_at.is_(None), *_as_posted(session))
     return list(session.scalars(query.order_by(LetterRow.posted_at).limit(limit)))
+
+
+def _as_posted(session: Session) -> Iterator[sa.ColumnElement[bool]]:
+    row, length = LetterRow, sa.func.length
+    yield row.kind.in_([each.value for each in LetterKind])
+    yield row.reference.regexp_match(f"^[{ALPHABET}]{{{REFERENCE_LENGTH}}}$")
+    yield length(row.subject) <= _LONGEST_SUBJECT
+    yield length(row.text) <= LONGEST_TEXT
+    yield sa.func.coalesce(length(row.contact), 0) <= LONGEST_CONTACT
+    yield sa.func.coalesce(length(row.evidence), 0) <= LARGEST_EVIDENCE
+    yield row.evidence_type.is_(None) | row.evidence_type.in_(list(ENDINGS))
+    if session.get_bind().dialect.name == "sqlite":
+        #: It takes any value in any column.
+        moment = sa.type_coerce(row.posted_at, sa.Text)
+        yield sa.func.glob(_MOMENT, moment) == 1
+        second = sa.func.substr(moment, 1, 19)
+        #: Reckoned with, a day that no calendar has becomes another one.
+        yield sa.func.strftime("%Y-%m-%d %H:%M:%S", second, "+0 days") == second
+        for column in (row.subject, row.text):
+            yield sa.func.typeof(column) == "text"
 
 
 def queue(session: Session) -> tuple[int, datetime | None]:

@@ -24,7 +24,8 @@ from portal.register.search.model import Query, Term
 from portal.register.search.opening import open_engine
 from portal.register.writer import open_pen
 from tests.conftest import NOW, Office
-from tests.makers import RESULT_ROW
+from tests.internal.test_narrowing import PLAN
+from tests.makers import ITEM_ROW, RESULT_ROW
 from tests.raw import store_bytes
 
 #: Two characters of a fictitious name that no other record holds, as the index would keep them.
@@ -82,6 +83,24 @@ def test_words_of_an_older_version_go_with_the_record(indexed: Office, data: Pat
     )
 
     assert not _holds(data, RARE)
+
+
+@pytest.mark.sqlite
+def test_words_taken_up_by_what_names_the_record_no_more_go_too(office: Office, data: Path) -> None:
+    """The task was adjusted and has the item no more: only the bytes of its old document tell the name."""
+    office.put("items", ITEM_ROW, {**ITEM_ROW, "code": "SP-002", "name": f"{RARE}检查"})
+    keeping.catch_up(office.stores.register, office.stores.index)
+    office.put("plans", PLAN)
+    office.put("results", {**RESULT_ROW, "code": "JC-0002"})
+    keeping.catch_up(office.stores.register, office.stores.index)
+    adjusted = {**PLAN, "version": "2", "item_codes": "SP-001", "adjustment_reason": "调整"}
+    office.put("plans", adjusted)
+    keeping.catch_up(office.stores.register, office.stores.index)
+    before = _holds(data, RARE)
+
+    retract.retract(office.stores, Kind.ITEM, _id_of(office, "item"), by="he", second="an", now=NOW)
+
+    assert (before, _total(office, RARE), _holds(data, RARE)) == (True, 0, False)
 
 
 def test_a_release_that_hides_more_purges_as_well(indexed: Office, data: Path) -> None:

@@ -135,7 +135,7 @@ def test_nothing_of_a_letter_stays_in_the_box_or_reaches_the_register(
 
 
 def test_a_crash_between_taking_in_and_clearing_loses_and_doubles_nothing(
-    office: Office, client: FlaskClient, result: str, monkeypatch: pytest.MonkeyPatch
+    office: Office, data: Path, client: FlaskClient, result: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     send(client, result, LetterKind.ERROR)
     with monkeypatch.context() as patch:
@@ -143,6 +143,7 @@ def test_a_crash_between_taking_in_and_clearing_loses_and_doubles_nothing(
         with pytest.raises(KeyboardInterrupt):
             letters.collect(office.stores, now=NOW)
     again = letters.collect(office.stores, now=NOW)
+    left = store_bytes(data, "letterbox")
     last = letters.collect(office.stores, now=NOW)
     with Session(office.stores.internal) as session:
         rows = queue(session, "*")
@@ -150,6 +151,7 @@ def test_a_crash_between_taking_in_and_clearing_loses_and_doubles_nothing(
         published = session.scalar(sa.select(sa.func.count()).select_from(ReplyRow))
 
     assert (again, last) == (0, 0)
+    assert [each for each in CANARIES if each.encode() in left] == []
     assert len(rows) == 1
     assert published == 1
 

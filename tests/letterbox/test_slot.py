@@ -6,7 +6,7 @@ import pytest
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from portal.domain.replies import LetterKind
+from portal.domain.replies import LONGEST_CONTACT, LONGEST_TEXT, LetterKind
 from portal.internal.desk.stores import Stores
 from portal.letterbox.slot import Letter, clear, only_insert, post, waiting
 from portal.letterbox.tables import LetterRow
@@ -52,3 +52,52 @@ def test_the_public_side_can_post_and_do_nothing_else(stores: Stores) -> None:
             pytest.raises(sa.exc.DatabaseError, match=r"not auth|prohibited"),
         ):
             session.execute(sa.text(statement))
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("kind", "none"),
+        ("reference", "AAAABBBB'CCC"),
+        ("reference", "AAAA"),
+        ("subject", "r_" * 21),
+        ("text", "长" * (LONGEST_TEXT + 1)),
+        ("contact", "长" * (LONGEST_CONTACT + 1)),
+        ("evidence_type", "text/html"),
+        pytest.param("posted_at", "某日", marks=pytest.mark.sqlite),
+        pytest.param("posted_at", "2025-02-31 08:00:00.000000", marks=pytest.mark.sqlite),
+        pytest.param("text", b"\xff", marks=pytest.mark.sqlite),
+    ],
+)
+def test_a_row_that_the_slot_does_not_write_is_left_in_the_box_and_stops_no_other(
+    stores: Stores, name: str, value: object
+) -> None:
+    """Whoever broke into the public side may put any row into the table."""
+    with Session(stores.letterbox) as session:
+        forged = post(session, _letter("另一封"), now=NOW)
+        right = post(session, _letter("一封"), now=NOW)
+        try:
+            session.execute(
+                sa.text(f"UPDATE letter SET {name} = :value WHERE reference = :forged"),
+                {"value": value, "forged": forged},
+            )
+            session.commit()
+        except sa.exc.DataError:
+            session.rollback()  # PostgreSQL takes no value longer than its column
+            session.execute(sa.delete(LetterRow).where(LetterRow.reference == forged))
+            session.commit()
+    with Session(stores.letterbox) as session:
+        assert [letter.reference for letter in waiting(session, limit=10)] == [right]
+
+
+@pytest.mark.parametrize(
+    "moment",
+    [
+        NOW.replace(microsecond=999_999),
+        NOW.replace(month=12, day=31, hour=23, minute=59, second=59, microsecond=999_600),
+    ],
+)
+def test_a_letter_of_any_moment_is_taken(stores: Stores, moment: datetime) -> None:
+    with Session(stores.letterbox) as session:
+        right = post(session, _letter("一封"), now=moment)
+        assert [letter.reference for letter in waiting(session, limit=10)] == [right]

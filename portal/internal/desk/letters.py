@@ -59,8 +59,8 @@ def collect(stores: Stores, *, now: datetime) -> int:
                 count += _take_in(session, letter, now)
         with write_lock(stores.letterbox) as box:
             slot.clear(box, [letter.reference for letter in letters], now=now)
-    if count:
-        pragma(stores.letterbox, "wal_checkpoint(TRUNCATE)")
+    #: Not only where letters are new: a crash, or somebody posting, may have left those of before in the log.
+    pragma(stores.letterbox, "wal_checkpoint(TRUNCATE)")
     tell(stores, now=now)
     return count
 

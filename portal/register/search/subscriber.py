@@ -99,7 +99,6 @@ class Subscriber:
                 found = load(session, {kind: ids})
                 made += count.each(map(document, found.values()))
                 gone += [each for each in ids if each not in found]
-        purge = purge and bool(made or gone)
         self.writer.apply(made, gone, serial=log[-1].serial, purge=purge)
         return True
 

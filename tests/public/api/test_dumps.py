@@ -2,9 +2,11 @@
 
 import base64
 import csv
+import fcntl
 import gzip
 import io
 import json
+import shutil
 import sqlite3
 import subprocess
 import sys
@@ -25,7 +27,7 @@ from rdflib.compare import isomorphic
 from sqlalchemy.orm import Session
 from werkzeug.test import TestResponse
 
-from portal.internal.desk import retract
+from portal.internal.desk import retract, scheduled
 from portal.public.api.dumps import Retired
 from portal.public.app import create_app
 from portal.register.columns.datasets import DATASETS
@@ -226,6 +228,24 @@ def test_a_withdrawal_ends_every_dump_that_held_the_record(
     assert _get(client, "/data/results.csv.gz").status_code == 200
     raw = b"".join(gzip.decompress(raw_bytes(path)) for path in newer.folder.glob("*.gz"))
     assert _MARK.encode() not in raw
+
+
+def test_what_a_cutter_leaves_that_is_killed_after_a_withdrawal_is_removed_within_the_minute(
+    office: Office, dump: shelf.Dump
+) -> None:
+    stores = office.stores
+    with (stores.dumps / ".lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        growing = stores.dumps / "growing-1"
+        shutil.copytree(dump.folder, growing)
+        retract.retract(stores, Kind.RESULT, _marked_id(office), by="he", second="an", now=NOW)
+        during = growing.exists()
+    growing.rename(dump.folder)
+    (stores.dumps / "growing-2").mkdir()
+    scheduled.carry_out(stores, now=NOW)
+
+    assert during
+    assert [path.name for path in stores.dumps.iterdir()] == [".lock"]
 
 
 def test_the_site_does_not_give_what_is_withdrawn_though_the_files_are_still_there(
