@@ -126,7 +126,7 @@ def test_unchanged_answers_are_not_sent_again(
     with recorded(site) as statements:
         again = client.get(address, headers={"If-None-Match": first.headers["ETag"]})
     other = client.get(f"{address}?lang=en", buffered=True).headers["ETag"]
-    head = client.head(address)
+    head = client.head(address, buffered=True)
     _publish(migrated_register, a_public_agency())
     later = client.get(address, headers={"If-None-Match": first.headers["ETag"]}, buffered=True)
 
@@ -357,7 +357,10 @@ def test_every_list_walks_an_index_whatever_it_is_narrowed_to(demo_site: Flask, 
             with recorded(demo_site) as statements:
                 assert client.get(address.rstrip("?&")).get_data() is not None
             assert len(statements) <= 8, address
-            unindexed |= {(step, address) for step in _costly(demo_site, statements)}
+            steps = _costly(demo_site, statements)
+            #: A number leads to the few parties that have it, which are put in order.
+            steps -= {"USE TEMP B-TREE FOR ORDER BY"} if "identifier" in dict(conditions) else set()
+            unindexed |= {(step, address) for step in steps}
 
     assert unindexed == set()
 
