@@ -4,9 +4,7 @@ import gc
 import os
 import shutil
 import sys
-from typing import Protocol
-
-from flask import Flask
+from typing import Any, Protocol
 
 from portal.kit.gunicorn import COUNTS
 
@@ -15,10 +13,20 @@ from portal.kit.gunicorn import COUNTS
 _TURN = 0.0002
 
 
+class Service(Protocol):
+    """One of our applications; `ready` among its extensions, if any, is called before it answers."""
+
+    @property
+    def extensions(self) -> dict[str, Any]:
+        """What belongs to it."""
+
+
 class Worker(Protocol):
     """What is asked of gunicorn's worker: the application it serves."""
 
-    wsgi: Flask
+    @property
+    def wsgi(self) -> Service:
+        """The application."""
 
 
 def post_worker_init(worker: Worker) -> None:

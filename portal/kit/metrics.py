@@ -69,6 +69,11 @@ class Watched:
         self._facts = facts
         app.url_value_preprocessor(_name)
 
+    @property
+    def extensions(self) -> dict[str, Any]:
+        """Those of the service itself."""
+        return self.app.extensions
+
     def __call__(
         self, environ: "WSGIEnvironment", start_response: "StartResponse"
     ) -> Iterable[bytes]:
