@@ -17,8 +17,9 @@ from multiprocessing import get_context
 from pathlib import Path
 from typing import Any
 
-from portal.register.search.model import Document, Query
+from portal.register.search.model import Document, Query, TooMuch
 from tests.bench.search_corpus import documents, questions
+from tests.bench.search_hostile import hostile
 from tests.bench.search_peers import Fts5, Ours, Peer, Tantivy
 
 _ROUNDS = 3
@@ -61,6 +62,27 @@ def _ask_all(peer: Peer, queries: list[Query]) -> tuple[list[float], list[float]
             if not round_:
                 totals.append(total)
     return first, later or first, totals
+
+
+def _mark_all(peer: Peer, queries: list[Query]) -> list[float]:
+    """Return the seconds in which twenty texts are cut to what a reader is shown, with its marks."""
+    texts = [" ".join(document.texts) for document in documents(20)]
+    return [_spent(lambda: peer.mark(query, texts)) for query in queries]  # noqa: B023
+
+
+def _worst(peer: Peer, queries: list[Query]) -> str:
+    """Return the middle and the worst of queries asked once, and how many were refused as too much."""
+    taken, refused = [], 0
+    for query in queries:
+        begun = time.thread_time()
+        try:
+            peer.ask(query)
+        except TooMuch:
+            refused += 1
+        taken.append(time.thread_time() - begun)
+    taken.sort()
+    told = f"{taken[len(taken) // 2] * 1000:.1f}, at most {taken[-1] * 1000:.1f}"
+    return f"{told}, {refused} refused" if refused else told
 
 
 def _private() -> float:
@@ -109,7 +131,12 @@ class _Making:
 
 
 def _measure(
-    make: _Making, count: int, kinds: dict[str, list[Query]], *, quick: bool
+    make: _Making,
+    count: int,
+    kinds: dict[str, list[Query]],
+    hurting: dict[str, list[Query]],
+    *,
+    quick: bool,
 ) -> dict[str, str]:
     peer, row = make(), {}
     taken = _spent(lambda: peer.build(documents(count)))
@@ -123,6 +150,10 @@ def _measure(
         middle = sorted(totals)[len(totals) // 2]
         row[name] = f"{_spread(first)} | {_spread(later)} ({middle:,})"
         _say(f"  {name:<18}{row[name]}")
+    row["marks of 20 hits"] = _spread(_mark_all(peer, kinds["two words"]))
+    for name, queries in hurting.items():
+        row[name] = _worst(peer, queries)
+        _say(f"  {name:<22}{row[name]}")
     if not quick:
         rate, memory = _mix(make, kinds)
         row["2 processes, queries/s"], row["private MiB a worker"] = f"{rate:,.0f}", f"{memory:.0f}"
@@ -160,7 +191,7 @@ def main() -> None:
     parser.add_argument("--only", help="names of engines, with commas between")
     parser.add_argument("--quick", action="store_true", help="without the mix of processes")
     given = parser.parse_args()
-    kinds = questions(given.records)
+    kinds, hurting = questions(given.records), hostile(given.records)
     with tempfile.TemporaryDirectory(dir=os.environ.get("BENCH_FOLDER")) as temporary:
         folder = Path(temporary)
         makers = {
@@ -173,7 +204,8 @@ def main() -> None:
         for name, make in makers.items():
             if not given.only or name in given.only.split(","):
                 _say(f"{name}: {given.records:,} records")
-                rows[name] = _measure(make, given.records, kinds, quick=given.quick)
+                unkind = hurting if name == "ours" else {}  # the grammar is ours alone
+                rows[name] = _measure(make, given.records, kinds, unkind, quick=given.quick)
         for what in next(iter(rows.values())):
             _say(f"{what:<24}" + "".join(f"{row.get(what, ''):<46}" for row in rows.values()))
 

@@ -4,6 +4,7 @@ import random
 from collections import Counter
 from collections.abc import Iterator
 from datetime import date, timedelta
+from functools import cache
 from itertools import pairwise
 
 from portal.register.search.analysis import fold
@@ -33,6 +34,7 @@ _AFTER = (
 )  # fmt: skip
 
 
+@cache
 def companies(count: int) -> list[tuple[str, str]]:
     """Return names and codes; they come again and again in the results."""
     source = random.Random(1)

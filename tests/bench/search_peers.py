@@ -11,6 +11,7 @@ from tantivy import Query as TantivyQuery
 
 from portal.register.search.engines.whoosh import WhooshEngine, WhooshWriter
 from portal.register.search.model import Document, Query
+from portal.register.search.snippets import excerpt
 from tests.bench.search_corpus import tokens
 
 
@@ -20,6 +21,7 @@ class Peer(Protocol):
     def build(self, documents: Iterable[Document]) -> None: ...
     def open(self) -> None: ...
     def ask(self, query: Query) -> tuple[int, list[str]]: ...
+    def mark(self, query: Query, texts: list[str]) -> None: ...
     def change(self, documents: list[Document], gone: list[str], *, purge: bool) -> None: ...
 
 
@@ -38,6 +40,11 @@ class Ours:
     def ask(self, query: Query) -> tuple[int, list[str]]:
         answer = self.engine.search(query)
         return answer.total, [hit.public_id for hit in answer.hits]
+
+    def mark(self, query: Query, texts: list[str]) -> None:
+        words = [term.text for (term,) in query.groups]
+        for text in texts:
+            excerpt((text,), words)
 
     def change(self, documents: list[Document], gone: list[str], *, purge: bool) -> None:
         self._serial += 1
@@ -120,6 +127,14 @@ class Tantivy:
         total: int = getattr(found, "count", 0)  # missing in the library's type stubs
         return total, [searcher.doc(at)["id"][0] for _, at in found.hits]
 
+    def mark(self, query: Query, texts: list[str]) -> None:
+        maker = tantivy.SnippetGenerator.create(
+            self.index.searcher(), self._query(query), self.schema, "all"
+        )
+        for text in texts:
+            row = tantivy.Document.from_dict({"all": " ".join(tokens(text))}, self.schema)
+            maker.snippet_from_doc(row).highlighted()
+
     def change(self, documents: list[Document], gone: list[str], *, purge: bool) -> None:
         writer = self.index.writer(64_000_000, 1)
         for public_id in (*gone, *(d.public_id for d in documents)):
@@ -180,6 +195,11 @@ class Fts5:
         (total,) = self._rows(f"SELECT count(*) {where}", values)[0]
         page = f"SELECT public_id {where} ORDER BY day DESC, public_id LIMIT ? OFFSET ?"
         return total, [r[0] for r in self._rows(page, [*values, query.limit, query.offset])]
+
+    def mark(self, query: Query, texts: list[str]) -> None:
+        match = " OR ".join('"' + " ".join(tokens(term.text)) + '"' for (term,) in query.groups)
+        sql = "SELECT snippet(t, 0, '[', ']', '…', 32) FROM t WHERE t MATCH ? LIMIT ?"
+        self._rows(sql, [match, len(texts)])
 
     def _rows(self, sql: str, values: list[Any]) -> list[Any]:
         return self.connection.execute(sql, values).fetchall()
