@@ -1,4 +1,4 @@
-"""post() for the public side; waiting(), queue() and clear() for the desk. Nothing else."""
+"""post() for the public side; waiting(), queue(), clear() and read_anything() for the desk. Nothing else."""
 
 import secrets
 import sqlite3
@@ -69,27 +69,38 @@ def waiting(session: Session, *, limit: int) -> list[LetterRow]:
 def _as_posted(session: Session) -> Iterator[sa.ColumnElement[bool]]:
     row, length = LetterRow, sa.func.length
     yield row.kind.in_([each.value for each in LetterKind])
-    yield row.reference.regexp_match(f"^[{ALPHABET}]{{{REFERENCE_LENGTH}}}$")
     yield length(row.subject) <= _LONGEST_SUBJECT
     yield length(row.text) <= LONGEST_TEXT
     yield sa.func.coalesce(length(row.contact), 0) <= LONGEST_CONTACT
     yield sa.func.coalesce(length(row.evidence), 0) <= LARGEST_EVIDENCE
     yield row.evidence_type.is_(None) | row.evidence_type.in_(list(ENDINGS))
     if session.get_bind().dialect.name == "sqlite":
-        #: It takes any value in any column.
-        moment = sa.type_coerce(row.posted_at, sa.Text)
-        yield sa.func.glob(_MOMENT, moment) == 1
-        second = sa.func.substr(moment, 1, 19)
-        #: Reckoned with, a day that no calendar has becomes another one.
-        yield sa.func.strftime("%Y-%m-%d %H:%M:%S", second, "+0 days") == second
-        for column in (row.subject, row.text):
-            yield sa.func.typeof(column) == "text"
+        yield from _as_typed()
+    else:
+        yield row.reference.regexp_match(f"^[{ALPHABET}]{{{REFERENCE_LENGTH}}}$")
+
+
+def _as_typed() -> Iterator[sa.ColumnElement[bool]]:
+    """Say of SQLite, which takes any value in any column, what other databases see to themselves."""
+    row = LetterRow
+    yield sa.func.glob(f"[{ALPHABET}]" * REFERENCE_LENGTH, row.reference) == 1
+    moment = sa.type_coerce(row.posted_at, sa.Text)
+    yield sa.func.glob(_MOMENT, moment) == 1
+    second = sa.func.substr(moment, 1, 19)
+    #: Reckoned with, a day that no calendar has becomes another one.
+    yield sa.func.strftime("%Y-%m-%d %H:%M:%S", second, "+0 days") == second
+    for column in (row.subject, row.text, row.contact):
+        yield sa.func.typeof(column).in_(["text", *["null"] * column.nullable])
+        #: `length` counts a text up to the first of these.
+        yield sa.func.coalesce(sa.func.instr(sa.cast(column, sa.LargeBinary), b"\0"), 0) == 0
+    yield sa.func.typeof(row.evidence).in_(["blob", "null"])
 
 
 def queue(session: Session) -> tuple[int, datetime | None]:
     """Return how many letters nobody has collected yet, and when the oldest was posted."""
     query = sa.select(sa.func.count(), sa.func.min(LetterRow.posted_at))
-    count, oldest = session.execute(query.where(LetterRow.collected_at.is_(None))).one()
+    uncollected = query.where(LetterRow.collected_at.is_(None), *_as_posted(session))
+    count, oldest = session.execute(uncollected).one()
     return count, oldest
 
 
@@ -101,6 +112,20 @@ def clear(session: Session, references: Sequence[str], *, now: datetime) -> None
             collected_at=now, subject="", text="", contact=None, evidence=None, evidence_type=None
         )
     )
+
+
+def read_anything(engine: sa.Engine) -> None:
+    """Let connections of `engine` read texts that are not UTF-8: what is not stands as U+FFFD.
+
+    Other databases take no such text.
+    """
+    if engine.dialect.name == "sqlite":
+        sa.event.listen(engine, "connect", _lenient)
+
+
+def _lenient(connection: Any, record: Any) -> None:  # noqa: ANN401 - whatever the driver hands over
+    del record
+    connection.text_factory = lambda text: text.decode("utf-8", "replace")
 
 
 def only_insert(engine: sa.Engine) -> None:

@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from portal.domain.replies import LONGEST_CONTACT, LONGEST_TEXT, LetterKind
 from portal.internal.desk.stores import Stores
-from portal.letterbox.slot import Letter, clear, only_insert, post, waiting
+from portal.letterbox.slot import Letter, clear, only_insert, post, queue, waiting
 from portal.letterbox.tables import LetterRow
 
 NOW = datetime(2025, 6, 2, tzinfo=UTC)
@@ -67,6 +67,10 @@ def test_the_public_side_can_post_and_do_nothing_else(stores: Stores) -> None:
         pytest.param("posted_at", "某日", marks=pytest.mark.sqlite),
         pytest.param("posted_at", "2025-02-31 08:00:00.000000", marks=pytest.mark.sqlite),
         pytest.param("text", b"\xff", marks=pytest.mark.sqlite),
+        pytest.param("text", "短\0" + "长" * (LONGEST_TEXT + 1), marks=pytest.mark.sqlite),
+        pytest.param("contact", b"\xff", marks=pytest.mark.sqlite),
+        pytest.param("reference", b"\xff" * 12, marks=pytest.mark.sqlite),
+        pytest.param("evidence", 5, marks=pytest.mark.sqlite),
     ],
 )
 def test_a_row_that_the_slot_does_not_write_is_left_in_the_box_and_stops_no_other(
@@ -88,6 +92,26 @@ def test_a_row_that_the_slot_does_not_write_is_left_in_the_box_and_stops_no_othe
             session.commit()
     with Session(stores.letterbox) as session:
         assert [letter.reference for letter in waiting(session, limit=10)] == [right]
+        assert queue(session) == (1, NOW)
+
+
+@pytest.mark.sqlite
+def test_a_text_that_is_not_utf_8_is_read_with_signs_for_what_it_is_not(stores: Stores) -> None:
+    with Session(stores.letterbox) as session:
+        forged = post(session, _letter("一封"), now=NOW)
+        right = post(session, _letter("另一封"), now=NOW + timedelta(hours=1))
+        session.execute(
+            sa.text(
+                "UPDATE letter SET text = CAST(x'E4B880FF' AS TEXT), contact = CAST(x'FF' AS TEXT)"
+                " WHERE reference = :forged"
+            ),
+            {"forged": forged},
+        )
+        session.commit()
+    with Session(stores.letterbox) as session:
+        found = [(row.reference, row.text, row.contact) for row in waiting(session, limit=10)]
+
+    assert found == [(forged, "一\ufffd", "\ufffd"), (right, "另一封", None)]
 
 
 @pytest.mark.parametrize(

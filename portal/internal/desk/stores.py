@@ -12,6 +12,7 @@ from portal.airlock.seal import KeyFile
 from portal.kit import config
 from portal.kit.config import Limits, Settings
 from portal.kit.db import engine_for
+from portal.letterbox.slot import read_anything
 from portal.register.search.keeping import Place
 
 
@@ -38,10 +39,12 @@ class Stores:
 
 def open_stores(settings: Settings, internal_url: str) -> Stores:
     """Open the stores that the settings name."""
+    letterbox = engine_for(settings.letterbox_url)
+    read_anything(letterbox)
     return Stores(
         internal=engine_for(internal_url),
         register=engine_for(settings.register_url),
-        letterbox=engine_for(settings.letterbox_url),
+        letterbox=letterbox,
         files=settings.data / "files",
         mappings=settings.data / "mappings",
         log_key=KeyFile(
