@@ -88,14 +88,15 @@ def follow(
     place.lock.parent.mkdir(parents=True, exist_ok=True)
     with turn(place.lock, patience=PATIENCE):
         engine, writer = open_engine(place.url), open_writer(place.url)
+    #: One for all the time: it keeps open what has not changed.
+    subscriber = Subscriber(register, engine, writer)
     looked_through = away = False
     while True:
         try:
             rebuild = not looked_through and not writer.intact()
             if rebuild or _is_behind(register, engine, writer):
-                reached = catch_up(register, place, rebuild=rebuild, say=say)
-                if reached:
-                    tell(reached)
+                with turn(place.lock, patience=PATIENCE):
+                    tell(subscriber.catch_up(rebuild=rebuild, say=say))
             looked_through, away = True, False
         except Unavailable as error:
             if not away:

@@ -141,6 +141,42 @@ def _units(text: str) -> list[bytes]:
     return [character.encode("utf-16-le") for character in text]
 
 
+def _held(folder: Path) -> set[str]:
+    """Return the files of `folder` that this process has mapped and that are no more."""
+    rows = Path("/proc/self/maps").read_text("utf-8").splitlines()
+    return {row.split(f"{folder}/")[1] for row in rows if f"{folder}/" in row and "deleted" in row}
+
+
+def test_who_stays_lets_go_of_files_that_another_writer_replaced(tmp_path: Path) -> None:
+    one, other = WhooshWriter(tmp_path), WhooshWriter(tmp_path)
+    one.rebuild(map(a_document, range(100)), serial=1, epoch="e")
+    one.apply([a_document(100)], [], serial=2, purge=False)
+    assert _held(tmp_path) == set()
+
+    other.apply([], ["r_000099"], serial=3, purge=True)
+    held = _held(tmp_path)
+    one.epoch()
+
+    assert (len(held), _held(tmp_path)) == (1, set())
+
+
+@pytest.mark.parametrize("harm", ["cut", "gone"])
+def test_a_writer_that_stays_is_told_of_damage_to_what_it_holds_open(
+    tmp_path: Path, harm: str
+) -> None:
+    writer = WhooshWriter(tmp_path)
+    writer.rebuild(map(a_document, range(100)), serial=1, epoch="e")
+    writer.apply([a_document(100)], [], serial=2, purge=False)
+    path = max(tmp_path.glob("*.segment"), key=lambda each: each.stat().st_size)
+    content = path.read_bytes()
+    path.unlink()
+    if harm == "cut":
+        path.write_bytes(content[:-1])
+
+    with pytest.raises(Damaged):
+        writer.apply([a_document(101)], [], serial=3, purge=False)
+
+
 def test_a_second_writer_is_refused(tmp_path: Path) -> None:
     writer = WhooshWriter(tmp_path)
     with writer._lock(), pytest.raises(Busy):

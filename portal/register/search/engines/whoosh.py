@@ -103,20 +103,26 @@ class WhooshWriter:
     def __init__(self, folder: Path) -> None:
         """Finish what a writer that died may have left: files of a generation that is no more."""
         self._folder: Final = folder
+        self._view: Snapshot | None = None
         with suppress(Busy, NoIndex, Damaged), self._lock():
             manifest.sweep(folder, manifest.read(folder).files())
 
     def epoch(self) -> str | None:
         """Return the life of the register that the index was built from, None without an index.
 
+        Who asks before each turn lets go of files that another writer has replaced meanwhile.
+
         Raises:
             Damaged: there is one, and it must be rebuilt.
 
         """
         try:
-            return manifest.read(self._folder).epoch
+            found = manifest.read(self._folder)
         except NoIndex:
             return None
+        if self._view and self._view.manifest.generation != found.generation:
+            self._view = None
+        return found.epoch
 
     def intact(self) -> bool:
         """Whether every byte of every file is the one that was written; True without an index."""
@@ -139,6 +145,7 @@ class WhooshWriter:
     def rebuild(self, documents: Iterable[Document], *, serial: int, epoch: str) -> None:
         """Make a new generation of `documents`, switch to it, and remove the old one's files."""
         with self._lock():
+            self._view = None
             members = tuple(self._build(documents))
             self._commit(Manifest(self._next(), epoch, serial, members))
 
@@ -154,7 +161,7 @@ class WhooshWriter:
 
         """
         with self._lock():
-            before = snapshot.take(self._folder)
+            before = self._now()
             new = {document.public_id: document for document in documents}
             replaced = {*gone, *new}
             members = [
@@ -167,6 +174,11 @@ class WhooshWriter:
             torn = serial == old.serial and (old.torn or more)
             self._commit(Manifest(self._next(), old.epoch, serial, tuple(members), torn))
             self._merge()
+
+    def _now(self) -> Snapshot:
+        """Return the current generation, and let go of the one before; what both have stays open."""
+        self._view = snapshot.take(self._folder, self._view)
+        return self._view
 
     def _next(self) -> int:
         try:
@@ -243,8 +255,7 @@ class WhooshWriter:
 
     def _merge(self) -> None:
         """Make one of many small segments; in a generation of its own, so that readers need not wait."""
-        while group := _crowded(snapshot.take(self._folder)):
-            now = snapshot.take(self._folder)
+        while group := _crowded(now := self._now()):
             chosen = [leaf for leaf in now.leaves if leaf.segment.filed.name in group]
             merged = self._rewritten([(leaf.segment, leaf.alive) for leaf in chosen])
             kept = tuple(m for m in now.manifest.members if m.segment.name not in group)

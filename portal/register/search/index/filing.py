@@ -9,7 +9,7 @@ import mmap
 import os
 import struct
 import zlib
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -21,6 +21,8 @@ from portal.register.search.model import Damaged
 
 _MAGIC = b"MINGCHA1"
 _ALIGNED = 64
+#: Files of so many bytes are mapped as a whole: their arrays are smaller than pages.
+_SMALL = 1 << 20
 #: Advice to map pages at once, of Linux 5.14 and later; the module has no name for it.
 _POPULATE_READ = 22
 #: Where the table begins, how long it is, and what its bytes add up to.
@@ -85,16 +87,22 @@ class Mapped:
 
     def read_ahead(self, endings: tuple[str, ...]) -> None:
         """Map the pages of arrays whose names end so now, in one go; without a kernel that can, nothing is done."""
+        for begin, end in self._spans(endings):
+            page = begin - begin % mmap.PAGESIZE
+            try:
+                self.bytes.madvise(_POPULATE_READ, page, end - page)
+            except OSError as error:
+                if error.errno != errno.EINVAL:
+                    raise
+                return
+
+    def _spans(self, endings: tuple[str, ...]) -> Iterator[tuple[int, int]]:
+        if len(self.bytes) <= _SMALL:
+            yield 0, len(self.bytes)
+            return
         for name, (begin, count, dtype) in self._table.items():
             if count and name.endswith(endings):
-                page = begin - begin % mmap.PAGESIZE
-                length = begin + count * np.dtype(dtype).itemsize - page
-                try:
-                    self.bytes.madvise(_POPULATE_READ, page, length)
-                except OSError as error:
-                    if error.errno != errno.EINVAL:
-                        raise
-                    return
+                yield begin, begin + count * np.dtype(dtype).itemsize
 
     def _read_table(self, name: str) -> dict[str, tuple[int, int, str]]:
         begin, length, crc, magic = _FOOTER.unpack(self.bytes[-_FOOTER.size :])
@@ -118,6 +126,12 @@ class Mapped:
             return self._table[name]
         except KeyError as error:
             raise Damaged(f"a file of the index has no {name}") from error
+
+
+def check(folder: Path, filed: Filed) -> None:
+    """Look whether a file that is mapped lies where it was; raises what opening it would."""
+    if (folder / filed.name).stat().st_size != filed.size:
+        raise Damaged(f"{filed.name} has another length than when it was written")
 
 
 def intact(folder: Path, filed: Filed) -> bool:

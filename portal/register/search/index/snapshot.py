@@ -6,10 +6,11 @@ from pathlib import Path
 import numpy as np
 from pyroaring import BitMap
 
+from portal.register.search.index import filing
 from portal.register.search.index import manifest as manifests
 from portal.register.search.index.filing import Filed, Mapped
 from portal.register.search.index.lexicon import bitmap
-from portal.register.search.index.manifest import Manifest
+from portal.register.search.index.manifest import Manifest, Member
 from portal.register.search.index.matching import Matcher
 from portal.register.search.index.segment import Segment
 from portal.register.search.model import Damaged
@@ -57,15 +58,21 @@ def take(folder: Path, before: Snapshot | None = None) -> Snapshot:
 
 
 def _leaves(folder: Path, current: Manifest, before: Snapshot | None) -> tuple[Leaf, ...]:
-    known = {leaf.segment.filed.name: leaf.matcher for leaf in before.leaves} if before else {}
+    known = dict(zip(before.manifest.members, before.leaves, strict=True)) if before else {}
+    opened = {member.segment: leaf.matcher for member, leaf in known.items()}
     leaves = []
     for member in current.members:
-        matcher = known.get(member.segment.name) or Matcher(Segment(folder, member.segment))
-        alive = BitMap(range(len(matcher.segment)))
-        if member.dead:
-            alive -= read_dead(folder, member.dead)
-        leaves.append(Leaf(matcher, alive))
+        if matcher := opened.get(member.segment):
+            filing.check(folder, member.segment)
+        else:
+            matcher = Matcher(Segment(folder, member.segment))
+        leaves.append(known.get(member) or Leaf(matcher, _alive(folder, member, matcher)))
     return tuple(leaves)
+
+
+def _alive(folder: Path, member: Member, matcher: Matcher) -> BitMap:
+    everything = BitMap(range(len(matcher.segment)))
+    return everything - read_dead(folder, member.dead) if member.dead else everything
 
 
 def read_dead(folder: Path, filed: Filed) -> BitMap:
