@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 from pyroaring import BitMap
 from whoosh.filedb.filestore import FileStorage
 
+from portal.kit.collecting import seldom_collecting
 from portal.register.search.index import filing, manifest, snapshot, suggesting
 from portal.register.search.index.asking import Asked, Patience
 from portal.register.search.index.batch import Batch
@@ -144,7 +145,7 @@ class WhooshWriter:
 
     def rebuild(self, documents: Iterable[Document], *, serial: int, epoch: str) -> None:
         """Make a new generation of `documents`, switch to it, and remove the old one's files."""
-        with self._lock():
+        with self._lock(), seldom_collecting():
             self._view = None
             members = tuple(self._build(documents))
             self._commit(Manifest(self._next(), epoch, serial, members))

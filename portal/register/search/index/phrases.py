@@ -7,6 +7,7 @@ it are. A phrase that as many documents hold as one of these two is held by the 
 shares their posting.
 """
 
+import itertools
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any, NamedTuple
@@ -23,8 +24,10 @@ from portal.register.search.index.lexicon import Numbers
 SHORTEST, LONGEST = 3, 16
 #: A phrase is common when one in so many documents of a segment holds it, and so many at least.
 _SHARE, _LEAST = 256, 128
-#: Ranks of phrases of one length must fit in 16 bits.
+#: Ranks of groups must fit in 16 bits.
 _MOST = 0xFFFF
+#: Places looked at at a time: arrays of so many numbers lie in memory that is used again.
+_AT_ONCE = 1 << 20
 _FACTOR, _SHIFT, _MASK = 0x9E3779B97F4A7C15, 29, 0xFFFFFFFFFFFFFFFF
 _TWO_BYTES, _FOUR_BYTES = np.uint64(16), np.uint64(32)
 
@@ -83,57 +86,51 @@ class Phrases:
         return {f"{name}.{part}": getattr(self, part) for part in Phrases.__slots__}
 
 
-@dataclass(frozen=True, slots=True)
-class _Level:
-    """The common phrases of one length, ranked from 1.
+@dataclass(slots=True)
+class _Group:
+    """One common phrase of the length reached: where it stands, in how many documents, which posting it has.
 
-    `counts` are their documents, `refs` their postings; `rank_at` says which stands at each unit of the
-    text, 0 for none, and `places` at which units one does.
+    `next` is the group of the phrase that begins one unit later, the same at each of the places; 0 where that has not
+    been looked at yet.
     """
 
-    counts: NDArray[np.int64]
-    refs: NDArray[np.int64]
-    rank_at: NDArray[np.uint16]
     places: Numbers
-
-    def neighbours(self) -> tuple[Numbers, Numbers, Numbers]:
-        """Return where two of them overlap but for one unit; which two, and where, ordered by both.
-
-        Arrays of as many numbers as the text has units: each is given up as soon as it can be.
-        """
-        both = self.places[self.rank_at[self.places + 1] > 0]
-        ordered = self.rank_at[both].astype(np.uint64)
-        ordered <<= _TWO_BYTES
-        ordered |= self.rank_at[1:][both]
-        ordered <<= _FOUR_BYTES
-        ordered |= both
-        ordered.sort()
-        places = ordered.astype(np.uint32)
-        ordered >>= _FOUR_BYTES
-        return both, ordered.astype(np.uint32), places
+    count: int
+    ref: int
+    next: int = 0
 
 
 class Mining:
-    """Finds the common phrases of one field."""
+    """Finds the common phrases of one field, one unit longer at a time.
+
+    Most phrases go on in one way only. Such a group is that of the longer phrase as well, as it is, and is looked at
+    again only when the group after it has changed; only groups that part are sorted.
+    """
 
     def __init__(self, seen: Seen, grams: Grams, text: Units, document_of: Numbers) -> None:
         self._text, self._document_of = text, document_of
         size = int(document_of[-1]) + 1 if len(document_of) else 0
         self._least = max(_LEAST, size // _SHARE)
         self._lists: list[Numbers] = []
-        self._level = self._pairs(seen, grams)
+        self._rank_at = np.zeros(len(text), dtype=np.uint16)
+        self._groups: dict[int, _Group] = {}
+        #: Ranks that are no group's any more, 0 among them: whoever is followed by one looks again.
+        self._changed = {0}
+        self._begin(seen, grams)
 
-    def _pairs(self, seen: Seen, grams: Grams) -> _Level:
+    def _begin(self, seen: Seen, grams: Grams) -> None:
         inside = (grams.keys & 0xFFFF) != ord(BREAK)
-        common = _most(np.where(inside, grams.counts, 0).astype(np.int64), self._least)
-        ranks = np.zeros(len(grams.keys), dtype=np.uint16)
-        ranks[common] = np.arange(1, len(common) + 1)
+        common = np.flatnonzero(inside & (grams.counts >= self._least))
         starts = np.flatnonzero(np.append(True, seen.pairs[1:] != seen.pairs[:-1]))
-        lengths = np.diff(np.append(starts, len(seen.pairs)))
-        rank_at = np.zeros(len(self._text), dtype=np.uint16)
-        rank_at[seen.places] = np.repeat(ranks, lengths) if len(ranks) else 0
-        places = np.flatnonzero(rank_at).astype(np.uint32)
-        return _Level(grams.counts[common].astype(np.int64), -1 - common, rank_at, places)
+        ends = np.append(starts[1:], len(seen.pairs))
+        self._admit(
+            [
+                _Group(
+                    seen.places[starts[index] : ends[index]], int(grams.counts[index]), -1 - index
+                )
+                for index in common.tolist()
+            ]
+        )
 
     def finish(self) -> Phrases:
         """Return the phrases."""
@@ -144,55 +141,114 @@ class Mining:
         refs = np.concatenate([refs for _, _, refs in found] or [np.zeros(0, np.int64)])
         counts = np.array([len(each) for each in self._lists], dtype=np.uint32)
         at, posts = encode(self._lists)
-        return Phrases(
-            keys[order], samples[order].astype(np.uint32), refs[order], at, counts, posts
-        )
+        return Phrases(keys[order], samples[order], refs[order], at, counts, posts)
 
     def _levels(self) -> Iterator[tuple[NDArray[np.uint64], Numbers, NDArray[np.int64]]]:
         for length in range(SHORTEST, LONGEST + 1):
-            if not len(self._level.counts):
+            if not self._groups:
                 return
-            samples = self._longer()
+            self._lengthen()
+            groups = self._groups.values()
+            samples = np.array([each.places[0] for each in groups], dtype=np.uint32)
             windows = samples[:, None] + np.arange(length)
-            yield hashes(self._text[windows]), samples, self._level.refs
+            refs = np.array([each.ref for each in groups], dtype=np.int64)
+            yield hashes(self._text[windows]), samples, refs
 
-    def _longer(self) -> Numbers:
-        """Go on to phrases of one more unit; return where one of each stands."""
-        level = self._level
-        both, pairs, places = level.neighbours()
+    def _lengthen(self) -> None:
+        """Go on to phrases of one more unit."""
+        known = self._groups.items()
+        unsure = [(rank, each) for rank, each in known if each.next in self._changed]
+        parts = [
+            (rank, part) for chosen in _portions(unsure) for rank, part in self._looked(chosen)
+        ]
+        self._changed = {0, *(rank for rank, _ in parts)}
+        for rank in self._changed - {0}:
+            self._rank_at[self._groups.pop(rank).places] = 0
+        self._admit([each for _, found in parts for each in found])
+
+    def _looked(self, groups: list[tuple[int, _Group]]) -> Iterator[tuple[int, list[_Group]]]:
+        """Look how groups go on; yield those that do in more than one way or in none, with what becomes of them."""
+        lengths = np.array([len(each.places) for _, each in groups])
+        places = np.concatenate([each.places for _, each in groups])
+        follows = self._rank_at[places + 1]
+        starts = np.cumsum(lengths) - lengths
+        least = np.minimum.reduceat(follows, starts).tolist()
+        most = np.maximum.reduceat(follows, starts).tolist()
+        parted = []
+        for index, (rank, group) in enumerate(groups):
+            if least[index] == most[index] != 0:
+                group.next = most[index]
+            elif most[index]:
+                parted.append(index)
+            else:
+                yield rank, []
+        if parted:
+            chosen = np.zeros(len(groups), dtype=bool)
+            chosen[parted] = True
+            number = np.repeat(np.cumsum(chosen) - 1, lengths)
+            kept = np.repeat(chosen, lengths) & (follows > 0)
+            found = self._parted(
+                number[kept], follows[kept], places[kept], [groups[i] for i in parted]
+            )
+            yield from ((groups[index][0], part) for index, part in zip(parted, found, strict=True))
+
+    def _parted(
+        self,
+        numbers: NDArray[np.int64],
+        follows: NDArray[np.uint16],
+        places: Numbers,
+        groups: list[tuple[int, _Group]],
+    ) -> list[list[_Group]]:
+        """Return what `groups` become: a group for each common way to go on. `numbers` say whose a place is."""
+        ordered = numbers.astype(np.uint64)
+        ordered <<= _TWO_BYTES
+        ordered |= follows
+        ordered <<= _FOUR_BYTES
+        ordered |= places
+        ordered.sort()
+        places = ordered.astype(np.uint32)
+        ordered >>= _FOUR_BYTES
         documents = self._document_of[places // BLOCK]
-        new = np.append(True, pairs[1:] != pairs[:-1])[: len(pairs)]
+        new = np.append(True, ordered[1:] != ordered[:-1])
         once = new.copy()
         once[1:] |= documents[1:] != documents[:-1]
         starts = np.flatnonzero(new)
-        counts = np.add.reduceat(once, starts, dtype=np.int64) if len(starts) else starts
-        common = _most(counts, self._least)
-        ranks = np.zeros(len(starts), dtype=np.uint16)
-        ranks[common] = np.arange(1, len(common) + 1)
-        rank_at = np.zeros_like(level.rank_at)
-        rank_at[places] = np.repeat(ranks, np.diff(np.append(starts, len(places))))
         ends = np.append(starts[1:], len(places))
-        refs = np.empty(len(common), dtype=np.int64)
-        for i, index in enumerate(common.tolist()):
+        counts = np.add.reduceat(once, starts, dtype=np.int64)
+        became: list[list[_Group]] = [[] for _ in groups]
+        for index in np.flatnonzero(counts >= self._least).tolist():
             begin, end = starts[index], ends[index]
-            whole = int(pairs[begin])
-            parts = (whole >> 16) - 1, (whole & 0xFFFF) - 1
-            same = next((p for p in parts if level.counts[p] == counts[index]), None)
+            number, follow = divmod(int(ordered[begin]), 1 << 16)
+            count, parts = int(counts[index]), (groups[number][1], self._groups[follow])
+            same = next((each for each in parts if each.count == count), None)
             if same is None:
-                refs[i] = len(self._lists)
                 self._lists.append(documents[begin:end][once[begin:end]])
-            else:
-                refs[i] = level.refs[same]
-        self._level = _Level(counts[common], refs, rank_at, both[rank_at[both] > 0])
-        return places[starts[common]]
+            ref = len(self._lists) - 1 if same is None else same.ref
+            became[number].append(_Group(places[begin:end], count, ref))
+        return became
+
+    def _admit(self, found: list[_Group]) -> None:
+        """Give groups ranks that are free; the greatest only, when they are too many."""
+        room = _MOST - len(self._groups)
+        kept = sorted(found, key=lambda each: -each.count)[:room]
+        free = (rank for rank in itertools.count(1) if rank not in self._groups)
+        for rank, group in zip(free, kept, strict=False):
+            self._rank_at[group.places] = rank
+            self._groups[rank] = group
 
 
-def _most(counts: NDArray[np.int64], least: int) -> NDArray[np.intp]:
-    """Return the indexes of counts of `least` and more; of the greatest only, when they are too many."""
-    found = np.flatnonzero(counts >= least)
-    if len(found) > _MOST:
-        found = np.sort(found[np.argsort(counts[found], kind="stable")[-_MOST:]])
-    return found
+def _portions(groups: list[tuple[int, _Group]]) -> Iterator[list[tuple[int, _Group]]]:
+    """Cut `groups` so that the places of each part are few enough for the memory of small arrays."""
+    part: list[tuple[int, _Group]] = []
+    size = 0
+    for each in groups:
+        part.append(each)
+        size += len(each[1].places)
+        if size >= _AT_ONCE:
+            yield part
+            part, size = [], 0
+    if part:
+        yield part
 
 
 def hashes(windows: NDArray[np.uint16]) -> NDArray[np.uint64]:
