@@ -1,12 +1,29 @@
 """What a statement costs as the database plans it: tables read whole, and sorts that no index spares."""
 
 from collections.abc import Container, Iterator
+from contextlib import contextmanager
 from typing import Any
 
 import sqlalchemy as sa
 
 #: On a few rows PostgreSQL reads everything and sorts, indexed or not: it is asked what it does where it need not.
 _ONLY_BY_INDEX = ("enable_seqscan", "enable_bitmapscan", "enable_sort", "enable_mergejoin")
+
+
+@contextmanager
+def recorded(engine: sa.Engine) -> Iterator[list[tuple[str, Any]]]:
+    """Collect the statements that are asked meanwhile, each with its parameters, or the first of many."""
+    found: list[tuple[str, Any]] = []
+
+    def note(*event: Any) -> None:
+        _, _, statement, parameters, _, many = event
+        found.append((statement, parameters[0] if many and parameters else parameters))
+
+    sa.event.listen(engine, "before_cursor_execute", note)
+    try:
+        yield found
+    finally:
+        sa.event.remove(engine, "before_cursor_execute", note)
 
 
 def costly(

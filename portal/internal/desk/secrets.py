@@ -34,11 +34,19 @@ _REPLACED = (
 NAMED = (Kind.ENTITY, Kind.ITEM, Kind.DRAW, Kind.DOCUMENT)
 
 
+#: Kind by kind, each from its index: of them all at once SQLite would seek the last from the end of the table.
+_LAST_GUARDED = sa.union_all(
+    *(
+        sa.select(sa.func.max(FilingRow.id).label("id")).where(
+            FilingRow.kind == kind, filings.IS_GUARDED
+        )
+        for kind in sorted(set(filings.KIND_OF.values()))
+    )
+).subquery()
 #: Not the numbers alone: what was only looked at gives its own back, and others get them.
 _STAMPS = (
     sa.select(FilingRow.id, FilingRow.kind, FilingRow.key, FilingRow.batch_id).where(
-        FilingRow.id
-        == sa.select(sa.func.max(FilingRow.id)).where(filings.IS_GUARDED).scalar_subquery()
+        FilingRow.id == sa.select(sa.func.max(_LAST_GUARDED.c.id)).scalar_subquery()
     ),
     sa.select(
         BatchRow.id, BatchRow.kind, BatchRow.agency, BatchRow.file_sha256, BatchRow.filed_at

@@ -8,7 +8,7 @@ index, so a work list costs what waits and not what was ever filed.
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from datetime import date
-from typing import cast
+from typing import TypeVar, cast
 
 import sqlalchemy as sa
 from sqlalchemy.orm import InstrumentedAttribute, Session
@@ -22,8 +22,10 @@ from portal.internal.tables.batches import BatchRow
 from portal.internal.tables.filings import FilingRow
 from portal.internal.tables.ledger import WITHDRAWN
 from portal.kit import clock
+from portal.kit.db import among
 
 _CHUNK = 500
+T = TypeVar("T")
 #: The kinds that may wait for something once they are filed.
 _KINDS = frozenset({"result", "followup", "draw"})
 Filed = sa.Row[tuple[int, int, str, str, str]]
@@ -44,8 +46,8 @@ def filed(session: Session, records: Iterable[object]) -> None:
             (checks if record.has_problem else quiet).add(record.key)
     for part in _parts(quiet):
         #: What has no problem waits for nothing, unless it was filed with one before.
-        checks.update(session.scalars(_reminding("result", FilingRow.key, part)))
-        checks.update(session.scalars(_reminding("followup", FilingRow.about, part)))
+        for kind, name in (("result", FilingRow.key), ("followup", FilingRow.about)):
+            checks.update(said for _, said in _reminding(session, kind, name, part))
     _recount(session, checks, draws)
 
 
@@ -115,29 +117,28 @@ def _lists(session: Session, keys: list[str]) -> Iterator[tuple[int, date]]:
 
 def _standing(session: Session, kind: str, name: Name, keys: list[str]) -> list[Filed]:
     """Return (id, batch_id, key, about, body) of the newest live filings, without withdrawn records."""
-    newest = (
-        sa.select(sa.func.max(FilingRow.id))
-        .where(FilingRow.kind == kind, name.in_(keys), FilingRow.live)
-        .group_by(FilingRow.key)
-    )
-    query = sa.select(
-        FilingRow.id, FilingRow.batch_id, FilingRow.key, FilingRow.about, FilingRow.body
-    )
-    return list(session.execute(query.where(FilingRow.id.in_(newest), ~WITHDRAWN)))
+    found: list[Filed] = []
+    for part in _cut(filings.newest_named(session, kind, name, keys)):
+        query = sa.select(
+            FilingRow.id, FilingRow.batch_id, FilingRow.key, FilingRow.about, FilingRow.body
+        )
+        found += session.execute(query.where(FilingRow.id.in_(part), ~WITHDRAWN))
+    return found
 
 
-def _reminding(kind: str, name: Name, keys: list[str]) -> sa.Select[str]:
-    return sa.select(name).where(
-        FilingRow.kind == kind, name.in_(keys), FilingRow.remind_on.is_not(None)
-    )
+def _reminding(session: Session, kind: str, name: Name, keys: list[str]) -> list[tuple[int, str]]:
+    """Return (id, name) of filings that wait for something.
+
+    Sought by name alone: told the condition too, SQLite would walk everything that waits.
+    """
+    query = sa.select(FilingRow.id, name, FilingRow.remind_on)
+    rows = session.execute(query.where(FilingRow.kind == kind, among(session, name, keys)))
+    return [(filing_id, said) for filing_id, said, day in rows if day is not None]
 
 
 def _forget(session: Session, kind: str, name: Name, keys: list[str]) -> None:
-    session.execute(
-        sa.update(FilingRow)
-        .where(FilingRow.kind == kind, name.in_(keys), FilingRow.remind_on.is_not(None))
-        .values(remind_on=None)
-    )
+    for part in _cut([filing_id for filing_id, _ in _reminding(session, kind, name, keys)]):
+        session.execute(sa.update(FilingRow).where(FilingRow.id.in_(part)).values(remind_on=None))
 
 
 def _remember(session: Session, days: Iterable[tuple[int, date]]) -> None:
@@ -149,6 +150,9 @@ def _remember(session: Session, days: Iterable[tuple[int, date]]) -> None:
 
 
 def _parts(keys: set[str]) -> Iterator[list[str]]:
-    ordered = sorted(keys)
+    yield from _cut(sorted(keys))
+
+
+def _cut(ordered: list[T]) -> Iterator[list[T]]:
     for start in range(0, len(ordered), _CHUNK):
         yield ordered[start : start + _CHUNK]
