@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
+from urllib.parse import urlencode
 
 from flask import url_for
 from flask_babel import gettext as _
@@ -58,11 +59,14 @@ def groups(session: Session, found: Found, asked: Asked) -> list[Group]:
     top = {name: pairs[:_MOST] for name, pairs in counted.items()}
     write = _writers(session, {name: [value for value, _ in pairs] for name, pairs in top.items()})
     labels = _labels()
+    #: Written once: each address is this one and a condition more.
+    here = url_for("search.show", **asked)
+    here += "&" if "?" in here else "?"
     return [
         Group(
             labels[name],
             tuple(
-                Choice(write[name](value), count, url_for("search.show", **{**asked, name: value}))
+                Choice(write[name](value), count, here + urlencode({name: value}))
                 for value, count in pairs
             ),
             len(counted[name]) - len(pairs),
