@@ -1,0 +1,65 @@
+"""Parties that a file of checks or a list brought along: public with the first record that names them (随文件登记的检查对象).
+
+Not before: who stands in the library for a check that is never acknowledged, or for a list under embargo, would
+give both away by standing there without any check.
+"""
+
+from collections.abc import Iterable, Iterator
+from datetime import date
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from portal.airlock.around import Passage
+from portal.internal.desk import batches
+from portal.internal.desk.projection import passages
+from portal.internal.tables.filings import FilingRow
+from portal.register.queries import entities
+from portal.register.records import PublicDrawEntry, PublicResult
+
+#: Records looked at together.
+_CHUNK = 500
+
+
+def is_brought(row: FilingRow) -> bool:
+    """Whether a filing is of a party that no row of the file is about."""
+    return row.kind == "entity" and row.row == 0
+
+
+def led_in(
+    session: Session,
+    register: sa.Engine,
+    those: Iterable[Passage],
+    *,
+    today: date,
+    batch_id: int | None = None,
+) -> Iterator[Passage]:
+    """Yield passages, before them those of the parties that they name and that are not public yet."""
+    sent: set[str] = set()
+    for part in _parts(those):
+        named = {
+            record.entity_id
+            for passage in part
+            for record in passage.records
+            if isinstance(record, PublicResult | PublicDrawEntry)
+        }
+        with Session(register) as public:
+            missing = named - sent - entities.present(public, named - sent)
+        sent |= missing
+        for rows in batches.public_with_id(session, "entity", missing, batch_id=batch_id):
+            for _, passage in passages(session, rows, today, batch_id=batch_id):
+                yield passage
+        yield from part
+
+
+def _parts(those: Iterable[Passage]) -> Iterator[list[Passage]]:
+    """Gather passages up to some number of records."""
+    part: list[Passage] = []
+    count = 0
+    for passage in those:
+        part.append(passage)
+        count += 1 + len(passage.records)
+        if count >= _CHUNK:
+            yield part
+            part, count = [], 0
+    yield part
