@@ -170,3 +170,16 @@ def test_releasing_the_same_batch_again_lets_out_nobody(office: Office) -> None:
     release.release(office.stores, batch, by="he", now=NOW)
 
     assert _parties(office) == {GREEN}
+
+
+@pytest.mark.parametrize("first", [SWAN, {}])
+def test_the_order_of_parties_is_not_that_of_hidden_checks(
+    office: Office, first: Mapping[str, object]
+) -> None:
+    hidden = _check(9, disclosure="不予确认", **KEPT, **first)
+    office.put("results", hidden, _check(1, **SWAN), _check(2))
+    with Session(office.stores.register) as session:
+        by_serial = list(session.scalars(sa.select(EntityRow.public_id).order_by(EntityRow.serial)))
+
+    assert len(by_serial) == len(BOTH)
+    assert by_serial == sorted(by_serial)

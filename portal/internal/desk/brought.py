@@ -34,7 +34,10 @@ def led_in(
     today: date,
     batch_id: int | None = None,
 ) -> Iterator[Passage]:
-    """Yield passages, before them those of the parties that they name and that are not public yet."""
+    """Yield passages, before them those of the parties that they name and that are not public yet.
+
+    These go in the order of their ids: that in which they were filed may be that of checks that are not shown.
+    """
     sent: set[str] = set()
     for part in _parts(those):
         named = {
@@ -47,18 +50,22 @@ def led_in(
             missing = named - sent - entities.present(public, named - sent)
         sent |= missing
         for rows in batches.public_with_id(session, "entity", missing, batch_id=batch_id):
-            for _, passage in passages(session, rows, today, batch_id=batch_id):
+            in_order = sorted(rows, key=lambda row: (row.public_id, row.id))
+            for _, passage in passages(session, in_order, today, batch_id=batch_id):
                 yield passage
         yield from part
 
 
 def _parts(those: Iterable[Passage]) -> Iterator[list[Passage]]:
-    """Gather passages up to some number of records."""
+    """Gather passages up to some number of public records; what makes nothing public does not count."""
     part: list[Passage] = []
     count = 0
     for passage in those:
+        if not passage.records:
+            yield [passage]
+            continue
         part.append(passage)
-        count += 1 + len(passage.records)
+        count += len(passage.records)
         if count >= _CHUNK:
             yield part
             part, count = [], 0
