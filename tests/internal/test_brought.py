@@ -11,6 +11,7 @@ from portal.domain.grounds import Ground
 from portal.domain.verdicts import Act
 from portal.internal.desk import decide, release, scheduled
 from portal.internal.desk.orders import Order
+from portal.internal.tables import filings
 from portal.internal.tables.filings import FilingRow
 from portal.register.records import Kind
 from portal.register.tables.draws import DrawEntryRow
@@ -183,3 +184,23 @@ def test_the_order_of_parties_is_not_that_of_hidden_checks(
 
     assert len(by_serial) == len(BOTH)
     assert by_serial == sorted(by_serial)
+
+
+def test_a_library_file_publishes_whom_a_hidden_check_had_brought(office: Office) -> None:
+    """Else whoever knows the library would see who is missing in it."""
+    office.put("results", _check(1), _check(2, disclosure="不予确认", **KEPT, **SWAN))
+    with Session(office.stores.internal) as session:
+        row = session.scalars(
+            sa.select(FilingRow).where(FilingRow.key == _key(office, "entity", "黑天鹅"))
+        ).one()
+        as_brought = filings.decode("entity", row.body)
+    filed = office.file("entities", {**SWAN, "form": "企业"})
+    with Session(office.stores.internal) as session:
+        as_filed = filings.latest(session, "entity", [row.key])[row.key]
+        assert filings.decode("entity", as_filed.body) == as_brought
+    office.publish(filed.batch_id)
+    again = office.file("entities", {**SWAN, "form": "企业"})
+
+    assert (filed.changed, filed.same) == (1, 0)
+    assert again.batch_id is None
+    assert _parties(office) == BOTH
