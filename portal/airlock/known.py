@@ -19,10 +19,10 @@ _LONG_NUMBER = 5
 _SHORTEST = 2
 #: Characters behind a word that may say what it is.
 _LOOK_ON = 8
-#: Marks of emphasis are none of the name that they stand in.
-_SEPARATORS = re.compile(rf"[{SEPARATORS}*~`\\]")
+#: Marks of emphasis, quotation marks and brackets are none of the name that they stand in.
+_SEPARATORS = re.compile(rf"[{SEPARATORS}*~`\\()\"'“”‘’]")
 #: Offices write the same name with whatever brackets are at hand.
-_BRACKETS = str.maketrans("[{【〔〖〘「『〈<]}】〕〗〙」』〉>", "((((((((((" + "))))))))))")
+_BRACKETS = str.maketrans("[{【〔〖〘「『〈《<]}】〕〗〙」』〉》>", "(((((((((((" + ")))))))))))")
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +38,7 @@ class Told:
 class KnownSecrets:
     """An automaton over names, certificates, phones, addresses and names of objects.
 
-    Width, case, invisible characters and separators make no difference. A single character is
+    Width, case, traditional characters, invisible ones, separators, brackets and quotation marks make no difference. A single character is
     no secret that could be looked for, and is left out.
     """
 

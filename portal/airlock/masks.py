@@ -1,5 +1,6 @@
 """How a value is masked. The mark has one length whatever was there."""
 
+import re
 from collections.abc import Callable, Iterable
 
 from portal.airlock.detectors.kinds import GRADES
@@ -11,6 +12,13 @@ REMOVED = "〔个人信息已隐去〕"
 #: Stands for a name that is withheld as a whole.
 WITHHELD_NAME = "〔名称依法不予公开〕"
 _STARS = "＊＊＊"
+#: Characters of the longest usual name of a person.
+_LONGEST_PERSON = 4
+_PLACE = re.compile("[\u3400-\u9fff]{2,4}[省市县区州盟旗](?![场民政域])")
+#: Last characters of names of shops, stalls and workshops.
+_SHOP_ENDS = frozenset(
+    "店部行厂社馆坊铺屋园场站室所吧城院楼心户摊点房庄司家阁轩苑堂廊库间会号服队棚司"
+)
 
 
 def mask_person(name: str) -> str:
@@ -23,12 +31,16 @@ def mask_person(name: str) -> str:
 
 
 def mask_trader(name: str) -> str:
-    """Keep the first two and the last character of a sole trader's name: it may hold a person's.
+    """Keep the place that a sole trader's name begins with, in two characters, and the last one, of what it is.
 
-    >>> mask_trader("示例市青禾小吃店")
-    '示例＊＊＊店'
+    Without a place it may begin with a person's name, or be one: then the first character is all that stays of it.
+
+    >>> mask_trader("示例市青禾小吃店"), mask_trader("王小明百货店"), mask_trader("王小明")
+    ('示例＊＊＊店', '王＊＊＊店', '王＊＊＊')
     """
-    return name[:2] + _STARS + name[-1:]
+    shop = len(name) > _LONGEST_PERSON
+    begin = 2 if shop and _PLACE.match(name) else 1
+    return name[:begin] + _STARS + (name[-1:] if shop and name[-1] in _SHOP_ENDS else "")
 
 
 def mask_text(text: str) -> str:

@@ -153,7 +153,8 @@ def _is_told(text: str, secrets: tuple[str, ...]) -> bool:
     """Whether one of the secrets stands in the text, as it is or spaced out or in other width."""
     if any(secret in text for secret in secrets):
         return True
-    plain = squeeze(fold(text).text) if _DISGUISE.search(text) else text
+    folded = fold(text).text
+    plain = squeeze(folded) if folded != text or _DISGUISE.search(text) else text
     return any(len(each) >= _SHORTEST and each in plain for each in map(_plain, secrets))
 
 

@@ -48,6 +48,7 @@ def _program(module: str) -> list[str]:
         sys.executable, "-m", "gunicorn", f"{module}:create_app()", "--worker-class", "gthread",
         "--timeout", "120", "--keep-alive", "5",
         "--limit-request-line", "4094", "--limit-request-fields", "50",
+        "--forwarder-headers", "",  # else whoever asks from this machine says under which prefix we lie
         "--no-control-socket", "--log-level", "warning", "--config", "python:portal.kit.gunicorn_hooks",
     ]  # fmt: skip
 

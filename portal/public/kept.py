@@ -108,7 +108,12 @@ class KeptAnswers:
     def __call__(
         self, environ: "WSGIEnvironment", start_response: "StartResponse"
     ) -> Iterable[bytes]:
-        """Answer one request."""
+        """Answer one request.
+
+        The site lies at the root of its name, whatever a request says: a prefix would stand in links that are
+        kept for others.
+        """
+        environ["SCRIPT_NAME"] = ""
         asked = environ["REQUEST_METHOD"] in ("GET", "HEAD")
         moment = None
         if asked and not environ["PATH_INFO"].startswith(self._never):

@@ -38,6 +38,17 @@ def test_writing_makes_no_difference() -> None:
     ]
 
 
+def test_traditional_characters_quotation_marks_and_brackets_make_no_difference() -> None:
+    words = ["黑天鹅酿造厂", "張偉國"]
+
+    assert _told(words, "黑天鵝釀造廠、“黑天鹅”（酿造厂）、《黑天鹅》釀造厂、张伟国") == [
+        ("黑天鵝釀造廠", BLOCK),
+        ("黑天鹅”（酿造厂", BLOCK),
+        ("黑天鹅》釀造厂", BLOCK),
+        ("张伟国", BLOCK),
+    ]
+
+
 def test_a_number_inside_a_longer_one_is_another_number() -> None:
     assert _told(["2369132"], "12369132、23691320") == []
     assert _told(["2369132"], "第1 2369132 号") == [("2369132", BLOCK)]

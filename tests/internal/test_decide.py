@@ -363,6 +363,20 @@ def _batch(session: Session, batch_id: int) -> BatchRow:
     return found
 
 
+def test_nobody_is_the_second_under_a_closed_account(office: Office) -> None:
+    batch = office.file("results", {**RESULT_ROW, "detail": "涉及军工任务"}).batch_id
+    assert batch is not None
+    people.disable(office.stores.internal, "bao", by="an")
+
+    with pytest.raises(NotAllowed):
+        office.let_pass(batch)
+    with pytest.raises(NotAllowed):
+        desk.decide(
+            office.stores, Kind.RESULT, f"{AGENCY}/JC-0001", [replace(HIDE, place=WHOLE, act=Act.NEVER)],
+            by="wu", second="bao", now=NOW, confirmed=True,
+        )  # fmt: skip
+
+
 def test_decisions_can_only_be_added_to(office: Office) -> None:
     office.put("results", PROBLEM)
     _decide(office, HIDE)

@@ -173,9 +173,12 @@ def test_a_shop_found_to_be_a_persons_keeps_no_day_in_an_older_version(office: O
 
 @pytest.mark.parametrize(
     "written",
-    ["示例市丙丁(集团)有限公司", "示例市 丙丁 （集团）有限公司", "示例市丙丁【集团】有限公司"],
-)
-def test_other_brackets_and_blanks_do_not_keep_a_hidden_name(office: Office, written: str) -> None:
+    [
+        "示例市丙丁(集团)有限公司", "示例市 丙丁 （集团）有限公司", "示例市丙丁【集团】有限公司",
+        "示例市丙丁（集團）有限公司", "示例市“丙丁”集团有限公司", "示例市《丙丁》「集團」有限公司",
+    ],
+)  # fmt: skip
+def test_another_way_of_writing_does_not_keep_a_hidden_name(office: Office, written: str) -> None:
     """Offices write one name in many ways; the numbers of its holder too."""
     number = numbered(5)
     office.put(

@@ -212,3 +212,15 @@ def test_a_kept_answer_still_counts_as_its_kind_of_page(published: Office, site:
         list(watched(environ, Mock()))
 
     assert [each[ENDPOINT] for each in environs] == ["results.index", "results.index"]
+
+
+def test_no_request_says_under_which_prefix_others_find_the_site(
+    published: Office, site: Flask
+) -> None:
+    told = {"SCRIPT_NAME": "//elsewhere.example"}
+    client = site.test_client()
+
+    asked = client.get("/items/", environ_overrides=told).get_data()
+    others = [client.get(each).get_data() for each in ("/items/", "/results/")]
+
+    assert [each.count(b"elsewhere.example") for each in (asked, *others)] == [0, 0, 0]

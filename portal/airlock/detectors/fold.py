@@ -1,8 +1,10 @@
-"""Undoes disguises: width, digits of other scripts and invisible characters, with a way back."""
+"""Undoes disguises: width, traditional characters, digits of other scripts and invisible ones, with a way back."""
 
 import re
 import unicodedata
 from dataclasses import dataclass
+
+from portal.kit.simplified import simplified
 
 #: Stands for a character that folds to none or to several; it is no character of any text.
 _ODD = "\uffff"
@@ -47,8 +49,8 @@ def is_invisible(character: str) -> bool:
 def fold_character(character: str) -> str:
     """Return what a character is searched as: nothing for what is invisible or struck over it.
 
-    >>> [fold_character(each) for each in "Ａ８٣㎡\u200b\u0336"]
-    ['A', '8', '3', 'm2', '', '']
+    >>> [fold_character(each) for each in "Ａ８٣㎡鵝\u200b\u0336"]
+    ['A', '8', '3', 'm2', '鹅', '', '']
     """
     if is_invisible(character) or unicodedata.category(character) in {"Mn", "Me"}:
         return ""
@@ -56,7 +58,10 @@ def fold_character(character: str) -> str:
     if alike:
         return alike
     digit = unicodedata.decimal(character, None)
-    return unicodedata.normalize("NFKC", character) if digit is None else str(digit)
+    if digit is not None:
+        return str(digit)
+    plain = unicodedata.normalize("NFKC", character)
+    return simplified().get(plain, plain)
 
 
 class _Single(dict[int, str]):

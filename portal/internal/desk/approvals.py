@@ -11,6 +11,7 @@ from portal.airlock.around import Passage
 from portal.domain.errors import FourEyesViolation
 from portal.internal.desk import binding
 from portal.internal.desk.binding import Binding, ContentChanged, Part
+from portal.internal.desk.brought import is_brought
 from portal.internal.desk.projection import passages
 from portal.internal.tables.approvals import ApprovalRow
 from portal.internal.tables.batches import BatchRow
@@ -99,19 +100,21 @@ class Watch:
         #: Public already: it follows what changed around it since, see `binding`.
         self._strict = batch.released_at is None
         self._approved = binding.restored(approval.parts)
-        self._by_day = batch.kind == "draws"
+        #: What is bound is the fullest that the batch will ever show.
+        self._bound_on = date.max if batch.kind == "draws" else today
         self._binding = Binding()
 
-    def over(self, session: Session, rows: list[FilingRow], held: set[str]) -> Iterator[Passage]:
-        """Yield what `rows` become today, without those whose keys are `held`, and hash it."""
-        if self._strict and self._by_day:
-            for row, passage in passages(session, rows, date.max, batch_id=self.batch.id):
+    def over(self, session: Session, rows: list[FilingRow]) -> Iterator[Passage]:
+        """Yield what `rows` become today, without the parties they brought along, and hash it with these."""
+        otherwise = self._strict and self._bound_on != self.today
+        if otherwise:
+            for row, passage in passages(session, rows, self._bound_on, batch_id=self.batch.id):
                 self._binding.take(row, passage)
-        may_go = [row for row in rows if row.key not in held]
-        for row, passage in passages(session, may_go, self.today, batch_id=self.batch.id):
-            if self._strict and not self._by_day:
+        for row, passage in passages(session, rows, self.today, batch_id=self.batch.id):
+            if self._strict and not otherwise:
                 self._binding.take(row, passage)
-            yield passage
+            if not is_brought(row):
+                yield passage
 
     def close(self) -> None:
         """Refuse what was not approved.

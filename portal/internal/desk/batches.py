@@ -111,32 +111,21 @@ def public_under(session: Session, kind: str, prefix: str) -> Iterator[list[Fili
 
 
 def public_with_id(
-    session: Session, kind: str, public_ids: Iterable[str]
+    session: Session, kind: str, public_ids: Iterable[str], *, batch_id: int | None = None
 ) -> Iterator[list[FilingRow]]:
-    """Yield the released filings of the records with these public ids, as they stand now."""
+    """Yield the released filings of the records with these public ids, as they stand now; those of the batch too."""
     wanted = sorted(set(public_ids))
     for start in range(0, len(wanted), CHUNK):
-        part = wanted[start : start + CHUNK]
-        yield from in_chunks(
-            session, _released(kind).where(among(session, FilingRow.public_id, part))
-        )
+        part = among(session, FilingRow.public_id, wanted[start : start + CHUNK])
+        yield from in_chunks(session, _released(kind, batch_id).where(part))
 
 
-def drawn_in(session: Session, keys: Iterable[str]) -> list[FilingRow]:
-    """Return the filings of these parties that came in with a released draw list."""
-    wanted = sorted(set(keys))
-    query = _released("entity").where(
-        among(session, FilingRow.key, wanted), BatchRow.kind == "draws"
-    )
-    return [row for rows in in_chunks(session, query) for row in rows] if wanted else []
-
-
-def _released(kind: str) -> sa.Select[FilingRow]:
-    return (
-        sa.select(FilingRow)
-        .join(BatchRow, BatchRow.id == FilingRow.batch_id)
-        .where(FilingRow.kind == kind, BatchRow.state == BatchState.RELEASED.value)
-    )
+def _released(kind: str, batch_id: int | None = None) -> sa.Select[FilingRow]:
+    released: sa.ColumnElement[bool] = BatchRow.state == BatchState.RELEASED.value
+    if batch_id is not None:
+        released |= BatchRow.id == batch_id
+    joined = sa.select(FilingRow).join(BatchRow, BatchRow.id == FilingRow.batch_id)
+    return joined.where(FilingRow.kind == kind, released)
 
 
 def in_chunks(session: Session, query: sa.Select[FilingRow]) -> Iterator[list[FilingRow]]:

@@ -8,7 +8,7 @@ was approved.
 Not bound, because it changes by rule and not by hand: the day. A draw list under embargo is bound
 as it will stand once the embargo is over, so the reviewer approves the fullest it will ever show;
 the day only decides how much of that goes out already. Not bound either: what other batches bring
-along (parties an embargo held back, checks shown otherwise because their party changed); each of
+along (parties that nothing public named before, checks shown otherwise because their party changed); each of
 those was approved with its own batch.
 
 Everything else counts. If a party, an item's decision or a withdrawal elsewhere changes what this

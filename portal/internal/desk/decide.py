@@ -225,7 +225,7 @@ def _may_decide(session: Session, name: str, agency: str, *, author: str) -> Per
 def _may_second(session: Session, name: str, agency: str, *, by: str, author: str) -> None:
     if name in (by, author):
         raise FourEyesViolation("第二人不得是提出决定的人或者经办人")
-    person = people.get(session, name)
+    person = people.still_open(session, name)
     if not any(person.has(role) for role in SECONDS) or not person.acts_for(agency):
         raise NotAllowed("第二人须为本机关的审核人员或者保密审查人员")
 

@@ -12,6 +12,7 @@ from portal.airlock.rules import FLOORS
 from portal.domain.grounds import OPEN
 from portal.domain.parties import Entity, Inspector, entity_key
 from portal.internal.checks.context import Context
+from portal.internal.desk.brought import is_brought
 from portal.internal.desk.foresight import foresee
 from portal.internal.sheets.reader import Read
 from portal.internal.sheets.report import Report
@@ -81,7 +82,9 @@ def _insert_kind(filing: Filing, reads: list[Read]) -> list[str]:
     for read in reads:
         key, body = read.record.key, filings.encode(read.record)
         was = present.get(key)
-        same = was is not None and was.body == body
+        #: Whom a check brought along is not public by that: the library files them for the first time.
+        first = was is not None and is_brought(was) and read.row > 0
+        same = was is not None and was.body == body and not first
         filing.done.same += same
         filing.done.created += was is None
         filing.done.changed += was is not None and not same

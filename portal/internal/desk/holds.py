@@ -128,7 +128,7 @@ def _second(session: Session, second: str | None, batch: BatchRow, *, by: str) -
         return
     if second in (by, batch.filed_by):
         raise FourEyesViolation("第二人不得是审核人本人或者经办人")
-    person = people.get(session, second)
+    person = people.still_open(session, second)
     if not any(person.has(role) for role in SECONDS) or not person.acts_for(batch.agency):
         raise NotAllowed("第二人须为本机关的审核人员或者保密审查人员")
 

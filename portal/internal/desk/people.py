@@ -128,6 +128,20 @@ def get(session: Session, name: str) -> PersonRow:
     return person
 
 
+def still_open(session: Session, name: str) -> PersonRow:
+    """Return the account if it is open.
+
+    Raises:
+        UnknownRecord: there is no such account.
+        NotAllowed: it is closed.
+
+    """
+    person = get(session, name)
+    if person.disabled_at is not None:
+        raise NotAllowed(f"{person.display}（{name}）的账号已停用")
+    return person
+
+
 def require(session: Session, name: str, role: Role, agency_code: str) -> PersonRow:
     """Return the account if it is open, holds `role` and acts for the agency.
 
@@ -136,9 +150,7 @@ def require(session: Session, name: str, role: Role, agency_code: str) -> Person
         NotAllowed: it is closed, or the role or the agency is another one.
 
     """
-    person = get(session, name)
-    if person.disabled_at is not None:
-        raise NotAllowed(f"{person.display}（{name}）的账号已停用")
+    person = still_open(session, name)
     if not person.has(role):
         raise NotAllowed(f"{person.display}（{name}）没有“{role.zh}”角色")
     if not person.acts_for(agency_code):

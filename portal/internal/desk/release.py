@@ -1,24 +1,21 @@
 """Release: send an approved batch through the airlock (发布)."""
 
 from collections.abc import Callable, Iterator
-from datetime import date, datetime
+from datetime import datetime
 
 from sqlalchemy.orm import Session
 
 from portal.airlock.around import Passage
 from portal.airlock.publish import Outcome, publish
-from portal.domain.draws import Draw
 from portal.domain.errors import PortalError, Residue
 from portal.domain.workflow import BatchState, Role, move
 from portal.internal.desk import approvals, batches, decide, mentions, people, retelling, ripples
+from portal.internal.desk.brought import led_in
 from portal.internal.desk.drawing import following
 from portal.internal.desk.forgetting import forget
-from portal.internal.desk.projection import passages
 from portal.internal.desk.stores import Stores
 from portal.internal.sheets.catalogue import title_of
-from portal.internal.tables import filings, ledger, reminders
-from portal.internal.tables.batches import BatchRow
-from portal.internal.tables.filings import FilingRow
+from portal.internal.tables import ledger, reminders
 from portal.kit import clock
 from portal.kit.db import write_lock
 from portal.register.dumps import shelf
@@ -111,7 +108,13 @@ def _carry_out(
         otherwise: _Otherwise = {}
         outcome = publish(
             stores.register,
-            _stream(stores, session, watch, progress, otherwise),
+            led_in(
+                session,
+                stores.register,
+                _stream(stores, session, watch, progress, otherwise),
+                today=today,
+                batch_id=batch_id,
+            ),
             now=now,
             keys=stores.log_key,
         )
@@ -140,13 +143,10 @@ def _stream(
 ) -> Iterator[Passage]:
     """Yield all that becomes public; `changed` gains what is disclosed otherwise now."""
     batch, today, done = watch.batch, watch.today, 0
-    held = _held_back(session, batch, today)
     for rows in batches.releasable(session, batch):
-        may_go = [row for row in rows if row.key not in held]
-        yield from _parties_held_before(session, may_go, today)
-        for kind, keys in ripples.shown_otherwise(session, may_go).items():
+        for kind, keys in ripples.shown_otherwise(session, rows).items():
             changed.setdefault(kind, {}).update(keys)
-        yield from watch.over(session, rows, held)
+        yield from watch.over(session, rows)
         done += len(rows)
         if progress:
             progress(done)
@@ -159,25 +159,3 @@ def _stream(
         yield from ripples.naming_items(session, set(items), today=today, batch_id=batch.id)
     for kind, keys in changed.items():
         yield from mentions.of(session, stores.register, kind, keys, today=today, batch_id=batch.id)
-
-
-def _held_back(session: Session, batch: BatchRow, today: date) -> set[str]:
-    """Return parties that a draw list brought in and that would give it away before its time."""
-    if batch.kind != "draws":
-        return set()
-    hidden: set[str] = set()
-    shown: set[str] = set()
-    for rows in batches.releasable(session, batch):
-        for row in rows:
-            if row.kind == "draw":
-                draw: Draw = filings.decode(row.kind, row.body)
-                keys = {entry.entity_key for entry in draw.entries}
-                (shown if draw.is_listed(today) else hidden).update(keys)
-    return hidden - shown
-
-
-def _parties_held_before(session: Session, rows: list[FilingRow], today: date) -> Iterator[Passage]:
-    """Let out parties that an embargoed list held back, now that a check of theirs is public."""
-    parties = batches.drawn_in(session, {row.about for row in rows if row.kind == "result"})
-    for _, passage in passages(session, parties, today):
-        yield passage

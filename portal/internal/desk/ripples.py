@@ -17,6 +17,7 @@ from portal.domain.draws import Draw
 from portal.domain.plans import Plan
 from portal.domain.results import Result
 from portal.internal.desk import batches, mentions, secrets
+from portal.internal.desk.brought import is_brought, led_in
 from portal.internal.desk.projection import passages
 from portal.internal.desk.secrets import kept_back
 from portal.internal.tables import filings
@@ -71,7 +72,8 @@ def of_record(
     session: Session, register: sa.Engine, kind: Kind, key: str, *, today: date
 ) -> Iterator[Passage]:
     """Project a released record again, and everything public that leans on it or tells of it."""
-    yield from _of_itself(session, register, kind, key, today=today)
+    mine = _of_itself(session, register, kind, key, today=today)
+    yield from led_in(session, register, mine, today=today)
     if kind in secrets.NAMED:
         yield from mentions.of(session, register, kind, [key], today=today)
 
@@ -80,9 +82,11 @@ def _of_itself(
     session: Session, register: sa.Engine, kind: Kind, key: str, *, today: date
 ) -> Iterator[Passage]:
     rows = [row for rows in batches.public_of(session, kind.value, [key]) for row in rows]
-    rows = [row for row in rows if not _held_back(session, register, row, today)]
     if not rows:
         return
+    held = [row for row in rows if is_brought(row) and not _is_public(register, row)]
+    yield from _lists_of(session, held, today)
+    rows = [row for row in rows if row not in held]
     #: Asked before: a party that goes takes its places in lists with it.
     drawn = draws_of(register, [row.public_id for row in rows]) if kind is Kind.ENTITY else set()
     yield from _projected(session, rows, None, today)
@@ -98,22 +102,24 @@ def _of_itself(
                 yield from _projected(session, steps, None, today)
 
 
-def _held_back(session: Session, register: sa.Engine, row: FilingRow, today: date) -> bool:
-    """Whether a party came in with a list whose embargo lasts, and is not public yet."""
-    batch = batches.get(session, row.batch_id)
-    if row.kind != "entity" or batch.kind != "draws":
-        return False
+def _is_public(register: sa.Engine, row: FilingRow) -> bool:
     with Session(register) as public:
-        if entities.get(public, row.public_id) is not None:
-            return False
-    for rows in batches.releasable(session, batch):
-        for each in rows:
-            if each.kind == "draw":
-                draw: Draw = filings.decode("draw", each.body)
-                named = any(entry.entity_key == row.key for entry in draw.entries)
-                if named and draw.is_listed(today):
-                    return False
-    return True
+        return bool(entities.present(public, [row.public_id]))
+
+
+def _lists_of(session: Session, rows: list[FilingRow], today: date) -> Iterator[Passage]:
+    """Project again the lists that brought these parties along: they lead them in, if they show them."""
+    for row in rows:
+        batch = batches.get(session, row.batch_id)
+        for drawn in batches.releasable(session, batch) if batch.kind == "draws" else ():
+            naming = [each for each in drawn if each.kind == "draw" and _lists(each, row.key)]
+            if naming:
+                yield from _projected(session, naming, None, today)
+
+
+def _lists(row: FilingRow, key: str) -> bool:
+    draw: Draw = filings.decode(row.kind, row.body)
+    return any(entry.entity_key == key for entry in draw.entries)
 
 
 def naming_items(

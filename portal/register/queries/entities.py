@@ -1,11 +1,12 @@
 """Inspected parties and how they are found (检查对象)."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
+from portal.kit.db import among
 from portal.register.columns.rows import Stored
 from portal.register.folding import fold
 from portal.register.queries.paging import PAGE_SIZE, Page, Shown, by_ids, page_of
@@ -33,6 +34,12 @@ def listed(
 def get(session: Session, public_id: str) -> Shown[PublicEntity] | None:
     """Return one party, or None."""
     return get_record(session, EntityRow, PublicEntity, public_id)
+
+
+def present(session: Session, public_ids: Iterable[str]) -> set[str]:
+    """Return which of these parties are public."""
+    wanted = among(session, EntityRow.public_id, public_ids)
+    return set(session.scalars(sa.select(EntityRow.public_id).where(wanted)))
 
 
 def named(session: Session, public_ids: Sequence[str | None]) -> dict[str, PublicEntity]:

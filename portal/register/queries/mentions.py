@@ -8,6 +8,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
+from portal.kit.simplified import with_other_forms
 from portal.register.layout import LAYOUTS
 from portal.register.records import Kind
 from portal.register.tables.changes import ChangeRow, VersionRow
@@ -80,10 +81,11 @@ def _holding(
 
 
 def _loosely(body: InstrumentedAttribute[str], word: str) -> Iterator[sa.ColumnElement[bool]]:
-    """Yield conditions that hold wherever the word stands: spaced out, in other width, with other brackets."""
+    """Yield conditions that hold wherever the word stands: spaced out, in other width, with other brackets, in traditional characters."""
     characters = _CHARACTERS.findall(word)
     if len(characters) > 1:
-        yield body.like(f"%{'%'.join(characters)}%")
+        same = [each for each in characters if each not in with_other_forms()]
+        yield body.like(f"%{'%'.join(same)}%")
         return
     for form in dict.fromkeys((word, word.translate(_WIDE))):
         escaped = (f"/{each}" if each in "%_/" else each for each in form if not each.isspace())

@@ -9,10 +9,9 @@ A term of one Chinese character is no exception; it occurs wherever that charact
 
 import re
 import unicodedata
-from functools import lru_cache
 from itertools import pairwise
 
-from opencc import OpenCC
+from portal.kit.simplified import simplified
 
 #: Stands on both sides of a run of letters and digits; neighbours share it.
 EDGE = "\x1f"
@@ -26,22 +25,13 @@ _TOKEN = re.compile(f"[{SINGLES}]|[^{EDGE}{SINGLES}]+")
 _CHAIN = re.compile(f"{EDGE}(?:[^{EDGE}{SINGLES}]+{EDGE})+")
 #: Characters above are rare; a hostile text cannot make us remember them all.
 _REMEMBERED = 0x10000
-_HAN = ((0x3400, 0x4DC0), (0x4E00, 0xA000), (0x20000, 0x2A6E0))
-
-
-@lru_cache(maxsize=1)
-def _simplified() -> dict[str, str]:
-    """Return the simplified form of every character that has another one."""
-    characters = [chr(code) for first, last in _HAN for code in range(first, last)]
-    converted = OpenCC("t2s").convert("\n".join(characters)).split("\n")
-    return {a: b for a, b in zip(characters, converted, strict=True) if a != b}
 
 
 class _Table(dict[int, str]):
     """What each character folds to, worked out when it is first met."""
 
     def __missing__(self, code: int) -> str:
-        known = _simplified()
+        known = simplified()
         plain = unicodedata.normalize("NFKD", chr(code)).casefold()
         plain = unicodedata.normalize("NFKD", plain)
         folded = "".join(_kept(known.get(each, each)) for each in plain)

@@ -1,0 +1,72 @@
+"""Parties that a file of checks or a list brought along: public with the first record that names them (随文件登记的检查对象).
+
+Not before: who stands in the library for a check that is never acknowledged, or for a list under embargo, would
+give both away by standing there without any check.
+"""
+
+from collections.abc import Iterable, Iterator
+from datetime import date
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from portal.airlock.around import Passage
+from portal.internal.desk import batches
+from portal.internal.desk.projection import passages
+from portal.internal.tables.filings import FilingRow
+from portal.register.queries import entities
+from portal.register.records import PublicDrawEntry, PublicResult
+
+#: Records looked at together.
+_CHUNK = 500
+
+
+def is_brought(row: FilingRow) -> bool:
+    """Whether a filing is of a party that no row of the file is about."""
+    return row.kind == "entity" and row.row == 0
+
+
+def led_in(
+    session: Session,
+    register: sa.Engine,
+    those: Iterable[Passage],
+    *,
+    today: date,
+    batch_id: int | None = None,
+) -> Iterator[Passage]:
+    """Yield passages, before them those of the parties that they name and that are not public yet.
+
+    These go in the order of their ids: that in which they were filed may be that of checks that are not shown.
+    """
+    sent: set[str] = set()
+    for part in _parts(those):
+        named = {
+            record.entity_id
+            for passage in part
+            for record in passage.records
+            if isinstance(record, PublicResult | PublicDrawEntry)
+        }
+        with Session(register) as public:
+            missing = named - sent - entities.present(public, named - sent)
+        sent |= missing
+        for rows in batches.public_with_id(session, "entity", missing, batch_id=batch_id):
+            in_order = sorted(rows, key=lambda row: (row.public_id, row.id))
+            for _, passage in passages(session, in_order, today, batch_id=batch_id):
+                yield passage
+        yield from part
+
+
+def _parts(those: Iterable[Passage]) -> Iterator[list[Passage]]:
+    """Gather passages up to some number of public records; what makes nothing public does not count."""
+    part: list[Passage] = []
+    count = 0
+    for passage in those:
+        if not passage.records:
+            yield [passage]
+            continue
+        part.append(passage)
+        count += len(passage.records)
+        if count >= _CHUNK:
+            yield part
+            part, count = [], 0
+    yield part
