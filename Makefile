@@ -34,7 +34,7 @@ test: .venv/ready-dev .system judges ## All checks and all tests, as CI runs the
 	$(BIN)/python -m pytest -n 2 --dist worksteal -m "not slow and not browser"
 	$(BIN)/python -m pytest -n 2 --dist worksteal -m "slow or browser" $(WATCHED)
 	$(BIN)/python -m tests.postgres $(BIN)/python -m pytest -n 2 --dist worksteal $(ON_POSTGRES)
-	$(BIN)/python -m tests.postgres $(BIN)/python -m pytest -n0 $(ALONE)
+	$(BIN)/python -m tests.postgres $(BIN)/python -m pytest -n0 $(ALONE) -m "not slow"
 
 long: .venv/ready-dev .system judges ## The long tests: journeys through real processes, browsers, attacks, kills
 	$(BIN)/python -m pytest -n 2 --dist worksteal -m "slow or browser"
