@@ -10,7 +10,7 @@ from portal.kit import copying
 from portal.kit.db import engine_for
 from tests.stage import urls
 
-pytestmark = pytest.mark.postgres
+pytestmark = [pytest.mark.postgres, pytest.mark.slow]
 
 #: Cleaning this takes the server minutes, so slowly is it told to go about it.
 _DIRTY = (
