@@ -17,11 +17,15 @@ WATCHED := tests/public/test_leaks.py tests/public/test_query_cost.py tests/publ
 # STORED there, except what is about SQLite.
 ON_POSTGRES := tests/airlock/test_publish.py tests/register/test_lists.py tests/journeys/test_row_to_citizen.py \
   tests/register/test_history.py tests/register/test_sync.py tests/letterbox -m "not slow"
-STORED := tests/register tests/letterbox tests/airlock tests/internal tests/public tests/mirror
+STORED := tests/register tests/letterbox tests/airlock tests/internal tests/public tests/mirror tests/kit/test_closing.py
 # Journeys through real processes that end well there; they start servers and commands of their own, one after another.
-JOURNEYS := $(addprefix tests/journeys/test_,row_to_citizen.py processes.py outages.py drawing.py crash.py log.py metrics.py)
-# They wait until nobody writes the server's log: they want the server for themselves.
-ALONE := tests/register/test_scouring.py tests/journeys/test_accounts.py tests/journeys/test_replica.py
+JOURNEYS := $(addprefix tests/journeys/test_,row_to_citizen.py processes.py outages.py drawing.py crash.py log.py metrics.py \
+  nginx.py office_doors.py faults.py feed_readers.py restored.py load.py)
+# Slow tests of STORED that end well there: every row and column of the register edited by hand, draws, dumps.
+SLOW_STORED := tests/register/test_tampering.py tests/register/test_verify_log.py tests/public/test_draw_secrets.py \
+  tests/public/test_recompute.py tests/public/api/test_dumps.py tests/public/api/test_rows.py
+# They wait until nobody writes the server's log, or tell it how to clean: they want the server for themselves.
+ALONE := tests/register/test_scouring.py tests/journeys/test_accounts.py tests/journeys/test_replica.py tests/kit/test_copying.py
 
 help: ## Show this list
 	@grep -E '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -34,11 +38,12 @@ test: .venv/ready-dev .system judges ## All checks and all tests, as CI runs the
 	$(BIN)/python -m pytest -n 2 --dist worksteal -m "not slow and not browser"
 	$(BIN)/python -m pytest -n 2 --dist worksteal -m "slow or browser" $(WATCHED)
 	$(BIN)/python -m tests.postgres $(BIN)/python -m pytest -n 2 --dist worksteal $(ON_POSTGRES)
-	$(BIN)/python -m tests.postgres $(BIN)/python -m pytest -n0 $(ALONE)
+	$(BIN)/python -m tests.postgres $(BIN)/python -m pytest -n0 $(ALONE) -m "not slow"
 
 long: .venv/ready-dev .system judges ## The long tests: journeys through real processes, browsers, attacks, kills
 	$(BIN)/python -m pytest -n 2 --dist worksteal -m "slow or browser"
 	$(BIN)/python -m tests.postgres $(BIN)/python -m pytest -n 2 --dist worksteal $(STORED) $(ALONE:%=--ignore %) -m "not slow and not browser"
+	$(BIN)/python -m tests.postgres $(BIN)/python -m pytest -n 2 --dist worksteal $(SLOW_STORED) -m slow
 	$(BIN)/python -m tests.postgres $(BIN)/python -m pytest -n0 $(JOURNEYS)
 	$(BIN)/python -m tests.postgres $(BIN)/python -m pytest -n0 $(ALONE)
 	@if [ -n "$$OPENSEARCH_HOME" ]; then $(MAKE) --no-print-directory opensearch; \

@@ -21,12 +21,14 @@ def raw_bytes(path: Path) -> bytes:
 def store_bytes(data: Path, store: str = "register") -> bytes:
     """Return what a store in `data` holds: the bytes of its files, or of every value in a PostgreSQL database."""
     if not stage.POSTGRES:
-        return b"".join(raw_bytes(path) for path in sorted(data.glob(f"{store}.db*")))
+        found = sorted(data.glob(f"{store}.db*"))
+        #: What `restore` put aside is for its operator to remove.
+        return b"".join(raw_bytes(path) for path in found if ".replaced-" not in path.name)
     engine = engine_for(stage.url_of(data, store))
-    found = []
+    values = []
     with engine.connect() as connection:
         for name in sa.inspect(connection).get_table_names():
             for row in connection.execute(sa.text(f'SELECT * FROM "{name}"')):
-                found += [v if isinstance(v, bytes) else str(v).encode() for v in row]
+                values += [v if isinstance(v, bytes) else str(v).encode() for v in row]
     engine.dispose()
-    return b"\0".join(found)
+    return b"\0".join(values)

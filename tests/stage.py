@@ -65,6 +65,28 @@ def copy(source: Path, target: Path) -> Path:
     return target
 
 
+def exchange(source: Path, target: Path, store: str) -> None:
+    """Put the store of `source`, as it lies there, in the place of the one in `target`; nobody has either open."""
+    if POSTGRES:
+        for data in (source, target):
+            hang_up(data)
+        _run(f'DROP DATABASE "{_name(target, store)}" WITH (FORCE)')
+        _create(_name(target, store), _name(source, store))
+        return
+    for each in target.glob(f"{store}.db*"):
+        each.unlink()
+    for each in source.glob(f"{store}.db*"):
+        shutil.copy2(each, target)
+
+
+def lose(data: Path) -> None:
+    """Take the stores away, and leave what `migrate` and `restore` need in their place."""
+    clear(data)
+    for each in data.glob("*.db*"):
+        each.unlink()
+    lay(data)
+
+
 def register_alone(source: Path) -> sa.Engine:
     """Return a copy of the register of `source`, for one example of a property; it goes when nobody holds it."""
     if POSTGRES:

@@ -96,9 +96,10 @@ def _others(url: str) -> int:
     engine = engine_for(url)
     try:
         with engine.connect() as connection:
+            #: The server's own workers, which clean up after us, are nobody.
             query = sa.text(
-                "SELECT count(*) FROM pg_stat_activity"
-                " WHERE datname = current_database() AND pid <> pg_backend_pid()"
+                "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database()"
+                " AND pid <> pg_backend_pid() AND usesysid IS NOT NULL"
             )
             return int(connection.scalar(query) or 0)
     finally:

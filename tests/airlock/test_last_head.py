@@ -1,18 +1,16 @@
 """The office keeps the last head that it signed, so that an older register in place of the newer one is noticed."""
 
-import shutil
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from portal.domain.errors import LogBroken
 from portal.internal.desk.stores import hold_log, sign_log
-from portal.kit import copying
 from portal.register.proofs.note import Checkpoint
+from tests import stage
 from tests.conftest import Office
 from tests.makers import ITEM_ROW
-
-pytestmark = pytest.mark.sqlite
 
 
 def _size(data: Path) -> int:
@@ -21,17 +19,18 @@ def _size(data: Path) -> int:
 
 def _put_back(office: Office, source: Path, data: Path) -> None:
     office.stores.register.dispose()
-    for each in data.glob("register.db*"):
-        each.unlink()
-    shutil.copyfile(source, data / "register.db")
+    stage.exchange(source, data, "register")
 
 
 @pytest.fixture
-def older(office: Office, data: Path, tmp_path: Path) -> Path:
-    """A copy of the register from before the last release."""
-    copying.take(f"sqlite:///{data / 'register.db'}", tmp_path / "older.db")
+def older(office: Office, data: Path, tmp_path: Path) -> Iterator[Path]:
+    """A copy of the stores from before the last release."""
+    for engine in (office.stores.internal, office.stores.register, office.stores.letterbox):
+        engine.dispose()
+    copied = stage.copy(data, tmp_path / "older")
     office.put("items", {**ITEM_ROW, "code": "SP-002", "name": "标签检查"})
-    return tmp_path / "older.db"
+    yield copied
+    stage.clear(copied)
 
 
 def test_the_last_head_lies_beside_the_key(older: Path, office: Office, data: Path) -> None:
@@ -58,7 +57,7 @@ def test_an_older_register_put_back_by_hand_is_not_gone_on_with(
 
 def test_nor_is_an_empty_one(older: Path, migrated: Path, office: Office, data: Path) -> None:
     assert older.exists()
-    _put_back(office, migrated / "register.db", data)
+    _put_back(office, migrated, data)
 
     with pytest.raises(LogBroken, match="不是上次签署的那一份"):
         sign_log(office.stores)

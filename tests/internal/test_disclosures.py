@@ -72,6 +72,7 @@ def test_a_fault_in_a_later_chunk_is_told_as_in_the_first(
 
 @pytest.mark.sqlite
 def test_whether_anything_is_kept_back_is_found_in_its_index(desk: Session) -> None:
+    """About SQLite: its plan, word by word; PostgreSQL chooses otherwise while there are few rows."""
     with recorded(desk.connection().engine) as questions:
         filings.has_guarded(desk, Result)
 

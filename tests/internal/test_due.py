@@ -493,6 +493,7 @@ def test_what_presses_is_what_is_overdue_or_due_today(crowded: Office) -> None:
 @pytest.mark.sqlite
 @pytest.mark.parametrize("scope", [EVERY_AGENCY, AGENCY])
 def test_every_question_walks_an_index(crowded: Office, scope: str) -> None:
+    """About SQLite: its plans, word by word; PostgreSQL chooses otherwise while there are few rows."""
     engine = crowded.stores.internal
     place = Place(date(2025, 6, 9), 2, date(2025, 6, 9), 1)
 
@@ -538,6 +539,7 @@ def _steps(stores: Stores, today: date) -> int:
 
 @pytest.mark.sqlite
 def test_the_list_costs_what_waits_and_not_what_was_ever_filed(crowded: Office) -> None:
+    """Counted in instructions of SQLite, which PostgreSQL has no like of."""
     today = date(2025, 6, 16)
     before = _steps(crowded.stores, today)
 

@@ -85,7 +85,6 @@ def test_words_of_an_older_version_go_with_the_record(indexed: Office, data: Pat
     assert not _holds(data, RARE)
 
 
-@pytest.mark.sqlite
 def test_words_taken_up_by_what_names_the_record_no_more_go_too(office: Office, data: Path) -> None:
     """The task was adjusted and has the item no more: only the bytes of its old document tell the name."""
     office.put("items", ITEM_ROW, {**ITEM_ROW, "code": "SP-002", "name": f"{RARE}检查"})
@@ -127,7 +126,6 @@ def test_without_an_index_nothing_is_built(office: Office, data: Path) -> None:
     assert not (data / "search" / "CURRENT").exists()
 
 
-@pytest.mark.sqlite
 def test_a_purge_that_a_crash_prevented_is_carried_out_by_what_comes_next(
     office: Office, data: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -14,7 +14,8 @@ from sqlalchemy.engine import make_url
 from sqlalchemy.orm import Session
 
 from portal.domain.workflow import Role
-from portal.internal.desk import people, retract
+from portal.internal.desk import backup, people, restore, retract
+from portal.internal.desk.backup import BackupFailed, Urls
 from portal.internal.desk.stores import Stores, open_stores
 from portal.kit import config, deploy, migrate
 from portal.kit.db import db, engine_for
@@ -221,3 +222,60 @@ def test_nobody_enters_the_store_of_another(stores: Stores, accounts: Accounts) 
         ("letterbox", "office"), ("letterbox", "site"),
     ]  # fmt: skip
     assert stores.internal.url.username == f"{accounts.prefix}office"
+
+
+def _close(stores: Stores) -> None:
+    for engine in (stores.internal, stores.register, stores.letterbox):
+        engine.dispose()
+
+
+@pytest.mark.slow
+def test_nobody_reads_what_a_backup_brings_back_before_what_was_taken_back_is_out_of_it(
+    office: Office, accounts: Accounts, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Killed at the worst moment: the record stands in the register again."""
+    settings = config.load(accounts.environ(tmp_path))
+    addresses = Urls(
+        settings.register_url, accounts.url("internal", "office"), settings.letterbox_url
+    )
+    made = backup.make(
+        office.stores, addresses, tmp_path / "backups", release="0", now=NOW, keep=0
+    )  # fmt: skip
+    with Session(office.stores.register) as session:
+        public_id = session.scalars(sa.select(ResultRow.public_id)).one()
+    retract.retract(office.stores, Kind.RESULT, public_id, by="he", second="an", now=NOW)
+    _close(office.stores)
+    site, ask = accounts.url("register", "site"), "SELECT count(*) FROM result"
+    assert _refused(site, ask) is None
+
+    def again() -> restore.Restored:
+        return restore.restore(
+            settings, addresses, made, replacing=True, last_head=None, now=NOW
+        )  # fmt: skip
+
+    with monkeypatch.context() as crash:
+        crash.setattr(restore, "reinstate", _killed)
+        with pytest.raises(KeyboardInterrupt):
+            again()
+    assert (_count(addresses.register, ask), _refused(site, ask)) == (1, "42P01")
+
+    assert again().withdrawn == 1
+    assert (_count(site, ask), _refused(site, "DELETE FROM change")) == (0, "42501")
+    with monkeypatch.context() as broken:
+        broken.setattr("shutil.which", lambda _: None)
+        with pytest.raises(BackupFailed, match="pg_restore"):
+            again()
+    assert _refused(site, ask) is None
+
+
+def _killed(*_: object, **__: object) -> None:
+    raise KeyboardInterrupt
+
+
+def _count(url: str, query: str) -> object:
+    engine = engine_for(url)
+    try:
+        with engine.connect() as connection:
+            return connection.exec_driver_sql(query).scalar_one()
+    finally:
+        engine.dispose()

@@ -1,4 +1,7 @@
-"""A disk that is full: what cannot be written is refused whole, what can be read is served."""
+"""A disk that is full: what cannot be written is refused whole, what can be read is served.
+
+About SQLite, whose files lie on the disk that is filled; a full disk of PostgreSQL's stops the server itself.
+"""
 
 import shutil
 import subprocess

@@ -1,7 +1,6 @@
 """The log across real commands: key, upgrade, two people who keep an eye on it."""
 
 import os
-import shutil
 import subprocess
 from collections.abc import Iterator
 from pathlib import Path
@@ -68,10 +67,9 @@ def test_a_store_from_before_the_log_is_upgraded_and_signed_by_one_command(
     assert (data / "log.key").stat().st_mode & 0o777 == 0o600
 
 
-@pytest.mark.sqlite
-def test_who_kept_a_checkpoint_elsewhere_notices_a_register_put_back(copied: Path) -> None:
-    old = copied / "register.old"
-    shutil.copy2(copied / "register.db", old)
+def test_who_kept_a_checkpoint_elsewhere_notices_a_register_put_back(
+    copied: Path, demo: Path
+) -> None:
     assert _verify_log(copied, "--witness", str(copied / "seen")).returncode == 0
     engine = engine_for(urls(copied)[0].register_url)
     with engine.connect() as connection:
@@ -79,9 +77,7 @@ def test_who_kept_a_checkpoint_elsewhere_notices_a_register_put_back(copied: Pat
     engine.dispose()
     run(copied, "withdraw", "results", public_id, "--by", "he", "--second", "an")
     assert _verify_log(copied, "--witness", str(copied / "seen")).returncode == 0
-    for path in copied.glob("register.db*"):
-        path.unlink()
-    old.rename(copied / "register.db")
+    stage.exchange(demo, copied, "register")
 
     alone = _verify_log(copied)
     witnessed = _verify_log(copied, "--witness", str(copied / "seen"))

@@ -21,10 +21,10 @@ from portal.register.records import Kind
 from portal.register.tables.results import ResultRow
 from tests.conftest import NOW, Office
 from tests.makers import RESULT_ROW, Row
-from tests.raw import raw_bytes
+from tests.raw import store_bytes
 from tests.stage import urls
 
-pytestmark = [pytest.mark.slow, pytest.mark.sqlite]
+pytestmark = pytest.mark.slow
 
 CODES = ("JG-0001", "JG-0002", "JG-0003")
 HIDDEN = {
@@ -163,7 +163,7 @@ def test_any_backup_of_any_history_restored_shows_what_it_held_without_what_was_
         assert all(words in found[ids[code]] for code, words in kept.items())
         with Session(stores.register) as session:
             assert audit(session).faults == []
-        raw = b"".join(raw_bytes(path) for path in data.glob("register.db*") if "replaced" not in path.name)  # fmt: skip
+        raw = store_bytes(data)
         assert [words for words in history.withheld if words.encode() in raw] == []
         app = create_app(settings)
         client = app.test_client()

@@ -1,4 +1,4 @@
-"""Stores are made for those alone who have to read them."""
+"""Stores are made for those alone who have to read them: files of SQLite, which have rights of their own."""
 
 from pathlib import Path
 

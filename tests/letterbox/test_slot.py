@@ -37,6 +37,7 @@ def test_letters_wait_oldest_first_until_they_are_cleared(stores: Stores) -> Non
 
 @pytest.mark.sqlite
 def test_the_public_side_can_post_and_do_nothing_else(stores: Stores) -> None:
+    """About SQLite, which has no accounts; those of PostgreSQL are tested with `portal-site config postgresql`."""
     only_insert(stores.letterbox)
     with Session(stores.letterbox) as session:
         reference = post(session, _letter("一封"), now=NOW)
@@ -97,6 +98,7 @@ def test_a_row_that_the_slot_does_not_write_is_left_in_the_box_and_stops_no_othe
 
 @pytest.mark.sqlite
 def test_a_text_that_is_not_utf_8_is_read_with_signs_for_what_it_is_not(stores: Stores) -> None:
+    """About SQLite: PostgreSQL takes no such text."""
     with Session(stores.letterbox) as session:
         forged = post(session, _letter("一封"), now=NOW)
         right = post(session, _letter("另一封"), now=NOW + timedelta(hours=1))

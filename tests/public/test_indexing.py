@@ -67,6 +67,7 @@ def test_a_server_that_is_away_is_told_without_its_password(
 
 @pytest.mark.sqlite
 def test_a_register_that_is_not_there_is_refused(run: CliRunner, data: Path) -> None:
+    """About SQLite: its file is missing. A server that is away is told above."""
     (data / "register.db").unlink()
 
     done = _index(run)

@@ -1,4 +1,7 @@
-"""SQLite's own deletion leaves stale copies behind; writing the file anew leaves none."""
+"""SQLite's own deletion leaves stale copies behind; writing the file anew leaves none.
+
+Of PostgreSQL's, `test_scouring` tells.
+"""
 
 import random
 import re

@@ -2,7 +2,6 @@
 
 import random
 from collections.abc import Iterator
-from contextlib import closing
 from dataclasses import dataclass
 from datetime import date, timedelta
 from pathlib import Path
@@ -26,11 +25,11 @@ from portal.register.records import Kind
 from portal.register.tables.changes import ChangeRow, EpochRow
 from portal.register.tables.log import CheckpointRow, LeafRow
 from portal.register.writer import Pen, open_pen
+from tests import stage
+from tests.register.by_hand import broken, changed, columns, delete, rows, update
 from tests.register.makers import a_public_agency, a_public_entity, a_public_result, a_public_step
 from tests.register.test_history import _ACTS, START, Act, _play
 from tests.stage import register_alone
-
-pytestmark = pytest.mark.sqlite
 
 
 @dataclass
@@ -156,61 +155,29 @@ _HELD = (
 )  # fmt: skip
 
 
-def _changed(random_: random.Random, value: Any) -> Any:
-    """Return `value` with one bit or character changed."""
-    if value is None:
-        return random_.choice([0, 7])
-    if isinstance(value, int):
-        return value ^ (1 << random_.randrange(4))
-    if isinstance(value, bytes):
-        place = random_.randrange(len(value))
-        return (
-            value[:place] + bytes([value[place] ^ (1 << random_.randrange(8))]) + value[place + 1 :]
-        )
-    if not value:
-        return "x"
-    place = random_.randrange(len(value))
-    other = chr(ord(value[place]) ^ (1 << random_.randrange(5)))
-    return value[:place] + other + value[place + 1 :]
-
-
-def _cells(connection: sa.Connection) -> Iterator[tuple[str, list[str], Any]]:
+def _rows(connection: sa.Connection) -> Iterator[tuple[str, sa.Row[Any]]]:
     for table in _HELD:
-        rows = connection.exec_driver_sql(f"SELECT rowid, * FROM {table}").all()
-        assert rows or table == "task_item", table
-        names = [column["name"] for column in sa.inspect(connection).get_columns(table)]
-        for row in rows:
-            yield table, names, row
-
-
-def _broken(engine: sa.Engine, statement: str, *values: Any) -> Audited | None:
-    """Do something to the register by hand, audit it, undo it; None where the database itself refuses."""
-    with engine.connect() as connection, connection.begin() as deed:
-        try:
-            connection.exec_driver_sql(statement, values)
-        except sa.exc.IntegrityError:
-            return None
-        with Session(connection, join_transaction_mode="create_savepoint") as session:
-            found = audit(session)
-        deed.rollback()
-    return found
+        found = rows(connection, table)
+        assert found or table == "task_item", table
+        yield from ((table, row) for row in found)
 
 
 @pytest.mark.slow
 def test_any_cell_edited_by_hand_is_found(filled: sa.Engine) -> None:
     random_ = random.Random(20_250_602)
     with filled.connect() as connection:
+        kinds = {table: columns(connection, table) for table in _HELD}
         cells = [
-            (table, name, row[0], row[at])
-            for table, names, row in _cells(connection)
-            for at, name in enumerate(names, 1)
+            (table, *column, row[0], row[at])
+            for table, row in _rows(connection)
+            for at, column in enumerate(kinds[table], 1)
         ]
     missed = []
-    for table, name, rowid, value in cells:
-        changed = _changed(random_, value)
-        found = _broken(filled, f"UPDATE {table} SET {name} = ? WHERE rowid = ?", changed, rowid)
+    for table, name, kind, row, value in cells:
+        other = changed(filled, random_, value, kind)
+        found = broken(filled, update(filled, table, name), value=other, row=row)
         if found is not None and not found.fault_count:
-            missed.append((table, name, value, changed))
+            missed.append((table, name, value, other))
 
     assert missed == []
     assert _audited(filled).faults == []
@@ -218,12 +185,11 @@ def test_any_cell_edited_by_hand_is_found(filled: sa.Engine) -> None:
 
 def test_any_row_taken_out_by_hand_is_found(filled: sa.Engine) -> None:
     with filled.connect() as connection:
-        rows = [(table, row[0]) for table, _, row in _cells(connection)]
+        places = [(table, row[0]) for table, row in _rows(connection)]
     missed = [
-        (table, rowid)
-        for table, rowid in random.Random(1).sample(rows, min(200, len(rows)))
-        if not (found := _broken(filled, f"DELETE FROM {table} WHERE rowid = ?", rowid))
-        or not found.fault_count
+        (table, place)
+        for table, place in random.Random(1).sample(places, min(200, len(places)))
+        if not (found := broken(filled, delete(filled, table), row=place)) or not found.fault_count
     ]
 
     #: An older head is not missed by what comes after it; a witness who saw it has it.
@@ -240,32 +206,33 @@ def test_any_row_of_the_lists_that_feeds_walk_is_held_against_its_change(
         f"SELECT serial FROM {table}"
         for table in ("version", "entity", "result", "followup", "plan")
     )
-    names = ("scope", "serial", "kind", "event")
+    names = {"scope": str, "serial": int, "kind": str, "event": str}
     with filled.connect() as connection:
-        rows = connection.exec_driver_sql(
-            f"SELECT rowid, {', '.join(names)} FROM event WHERE serial IN ({held})"
-        ).all()
-    assert len(rows) > 100
+        listed = rows(connection, "event", list(names), f"WHERE serial IN ({held})")
+    assert len(listed) > 100
     missed = []
-    for row in random_.sample(rows, 60):
-        deeds: list[tuple[str, tuple[Any, ...]]] = [
-            (f"UPDATE event SET {name} = ? WHERE rowid = ?", (_changed(random_, row[at]), row[0]))
-            for at, name in enumerate(names, 1)
+    for row in random_.sample(listed, 60):
+        deeds: list[tuple[str, dict[str, Any]]] = [
+            (update(filled, "event", name), {"value": changed(filled, random_, row[at], kind)})
+            for at, (name, kind) in enumerate(names.items(), 1)
         ]
-        for deed, values in [*deeds, ("DELETE FROM event WHERE rowid = ?", (row[0],))]:
-            found = _broken(filled, deed, *values)
+        for deed, values in [*deeds, (delete(filled, "event"), {})]:
+            found = broken(filled, deed, row=row[0], **values)
             if found is not None and not found.fault_count:
                 missed.append((deed, tuple(row)))
 
     assert missed == []
 
 
+_BYTES = {"hash": bytes(32), "package": b"{}"}
+
+
 @pytest.mark.parametrize(
     "deed",
     [
         "INSERT INTO change VALUES (999, 'publish', 'result', 'r_x', '2025-01-06 01:00:00')",
-        "INSERT INTO leaf VALUES (999, zeroblob(32), NULL, NULL, NULL)",
-        "INSERT INTO tile VALUES (0, 9, zeroblob(32))",
+        "INSERT INTO leaf VALUES (999, :hash, NULL, NULL, NULL)",
+        "INSERT INTO tile VALUES (0, 9, :hash)",
         "INSERT INTO checkpoint SELECT size + 1, note FROM checkpoint ORDER BY size DESC LIMIT 1",
         "INSERT INTO log_key SELECT vkey || 'x' FROM log_key",
         "INSERT INTO version SELECT public_id, 99, serial, body FROM version LIMIT 1",
@@ -277,7 +244,7 @@ def test_any_row_of_the_lists_that_feeds_walk_is_held_against_its_change(
         "INSERT INTO event VALUES ('e:e_2', 999, 999, 'entity', 'published')",
         "UPDATE event SET event = 'published' WHERE event = 'corrected'",
         "DELETE FROM event WHERE scope = 'corrections'",
-        "INSERT INTO draw_package VALUES ('d_1', 0, x'7b7d')",
+        "INSERT INTO draw_package VALUES ('d_1', 0, :package)",
         "INSERT INTO draw_member VALUES ('d_1', '91990101MA0000000U', '一般', 'drawn', 0, '{}')",
         "UPDATE change SET serial = -serial",
         "UPDATE result SET body = replace(body, ',', ', ') WHERE public_id = 'r_3'",
@@ -285,7 +252,8 @@ def test_any_row_of_the_lists_that_feeds_walk_is_held_against_its_change(
     ],
 )  # fmt: skip
 def test_a_row_put_in_by_hand_is_found(filled: sa.Engine, deed: str) -> None:
-    found = _broken(filled, deed)
+    given = {name: value for name, value in _BYTES.items() if f":{name}" in deed}
+    found = broken(filled, deed, **given)
 
     assert found is not None
     assert found.fault_count > 0
@@ -295,9 +263,8 @@ def test_two_changes_that_swap_their_places_are_found(filled: sa.Engine) -> None
     with filled.begin() as connection:
         for table in ("change", "leaf"):
             for old, new in ((10, -1), (11, 10), (-1, 11)):
-                connection.exec_driver_sql(
-                    f"UPDATE {table} SET serial = ? WHERE serial = ?", (new, old)
-                )
+                deed = sa.text(f"UPDATE {table} SET serial = :new WHERE serial = :old")
+                connection.execute(deed, {"new": new, "old": old})
 
     assert _audited(filled).fault_count > 0
 
@@ -305,26 +272,24 @@ def test_two_changes_that_swap_their_places_are_found(filled: sa.Engine) -> None
 def _cut(engine: sa.Engine) -> None:
     """Take the last release out so cleanly that nothing inside tells of it."""
     with engine.begin() as connection:
+
+        def ask(statement: str, **values: Any) -> Any:
+            return connection.execute(sa.text(statement), values)
+
         #: e_4, published again: the last act of `filled`.
-        serial = connection.exec_driver_sql("SELECT max(serial) FROM change").scalar_one()
-        body = connection.exec_driver_sql(
-            "SELECT body FROM entity WHERE serial = ?", (serial,)
-        ).scalar_one()
-        state = connection.exec_driver_sql(
-            "SELECT state FROM digest WHERE kind = 'entity'"
-        ).scalar_one()
+        serial = ask("SELECT max(serial) FROM change").scalar_one()
+        body = ask("SELECT body FROM entity WHERE serial = :at", at=serial).scalar_one()
+        state = ask("SELECT state FROM digest WHERE kind = 'entity'").scalar_one()
         gone = digests.element("entity", "e_4", canonical_of(body))
         state = digests.minus(int.from_bytes(state), gone).to_bytes(digests.STATE_BYTES)
-        connection.exec_driver_sql("UPDATE digest SET state = ? WHERE kind = 'entity'", (state,))
-        connection.exec_driver_sql("DELETE FROM entity WHERE serial = ?", (serial,))
-        connection.exec_driver_sql("DELETE FROM entity_key WHERE entity_id = 'e_4'")
-        connection.exec_driver_sql("UPDATE tally SET count = count - 1 WHERE what = 'entity'")
+        ask("UPDATE digest SET state = :state WHERE kind = 'entity'", state=state)
+        ask("DELETE FROM entity_key WHERE entity_id = 'e_4'")
+        ask("DELETE FROM entity WHERE serial = :at", at=serial)
+        ask("UPDATE tally SET count = count - 1 WHERE what = 'entity'")
         for table in ("change", "leaf", "event"):
-            connection.exec_driver_sql(f"DELETE FROM {table} WHERE serial = ?", (serial,))
-        connection.exec_driver_sql("DELETE FROM checkpoint WHERE size = ?", (serial,))
-        connection.exec_driver_sql(
-            "UPDATE tile SET hashes = substr(hashes, 1, length(hashes) - 32)"
-        )
+            ask(f"DELETE FROM {table} WHERE serial = :at", at=serial)
+        ask("DELETE FROM checkpoint WHERE size = :at", at=serial)
+        ask("UPDATE tile SET hashes = substr(hashes, 1, length(hashes) - 32)")
 
 
 def test_a_tail_taken_off_is_found_by_who_saw_it(filled: sa.Engine) -> None:
@@ -367,7 +332,8 @@ def test_a_head_is_signed_only_over_what_continues_the_last(filled: sa.Engine) -
     with pytest.raises(LogBroken):
         _put(filled, Keys(Signer.new("mingcha.example/log")), a_public_agency(id="a_2"), day=9)
     with filled.begin() as connection:
-        connection.exec_driver_sql("UPDATE tile SET hashes = randomblob(length(hashes))")
+        size = connection.execute(sa.text("SELECT length(hashes) FROM tile")).scalar_one()
+        connection.execute(sa.text("UPDATE tile SET hashes = :hash"), {"hash": bytes(size)})
     with pytest.raises(LogBroken):
         _put(filled, Keys(Signer.new("mingcha.example/log")), a_public_agency(id="a_2"), day=9)
 
@@ -427,12 +393,11 @@ def test_salts_go_with_the_texts_they_open(filled: sa.Engine) -> None:
 
 
 def test_a_register_from_before_the_log_is_given_its_leaves(
-    tmp_path: Path, filled: sa.Engine
+    tmp_path: Path, data: Path, filled: sa.Engine
 ) -> None:
-    path = tmp_path / "old.db"
-    with closing(filled.raw_connection()) as raw:
-        raw.execute("VACUUM INTO ?", (str(path),))
-    url = f"sqlite:///{path}"
+    filled.dispose()
+    old = stage.copy(data, tmp_path / "old")
+    url = stage.urls(old)[0].register_url
     migrate.downgrade("register", url, "0001")
     before = engine_for(url)
     with before.connect() as connection:
@@ -452,3 +417,4 @@ def test_a_register_from_before_the_log_is_given_its_leaves(
     _sign(engine, Keys())
     assert _audited(engine).faults == []
     engine.dispose()
+    stage.clear(old)

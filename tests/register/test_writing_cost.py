@@ -1,4 +1,7 @@
-"""What publishing costs as the register grows: as much for a page of records as at the beginning."""
+"""What publishing costs as the register grows: as much for a page of records as at the beginning.
+
+Counted in instructions of SQLite, which PostgreSQL has no like of.
+"""
 
 from datetime import UTC, date, datetime
 from typing import Any

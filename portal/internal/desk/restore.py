@@ -2,7 +2,7 @@
 
 SQLite stores are made ready as new files beside the old ones and switched at the end, the register first;
 the old files stay beside them under a name of their own. PostgreSQL stores are replaced in one transaction
-each; the register is open to nobody but this process until it is ready. Killed at any moment, the same
+each; whoever may only read the register is shut out of it until it is ready. Killed at any moment, the same
 command run again carries it through.
 """
 
@@ -25,7 +25,8 @@ from portal.internal.desk.stores import Stores, open_stores
 from portal.internal.tables import ledger
 from portal.internal.tables.filings import FilingRow
 from portal.internal.tables.ledger import WithdrawalRow
-from portal.kit import config, copying, migrate
+from portal.kit import closing, config, copying, migrate
+from portal.kit.closing import NotShut
 from portal.kit.config import Settings
 from portal.kit.copying import CopyFailed
 from portal.kit.db import engine_for, file_of, write_lock
@@ -84,7 +85,8 @@ def restore(
         takings.remember_restoration(list_, restoration)
         _put_files(settings, backup)
         _switch(urls, ready)
-    except (CopyFailed, OSError) as error:
+        closing.let_in(urls.register)
+    except (CopyFailed, NotShut, OSError) as error:
         raise BackupFailed(f"恢复未完成：{error}；排除后可再次运行同一命令") from error
     after = open_stores(settings, urls.internal)
     shelf.retire(after.register, after.dumps)
@@ -145,7 +147,7 @@ def _prepared(urls: Urls, backup: Path, manifest: Manifest) -> Urls:
             raise BackupFailed(f"存储 {store} 的备份出自另一种数据库，不能恢复到这里")
         ready[store] = url
         if path is None:
-            copying.put_back(url, source)
+            _replace(url, source, is_public=url == urls.register)
         else:
             fresh = path.with_name(f".restoring-{path.name}")
             fresh.parent.mkdir(parents=True, exist_ok=True)
@@ -155,6 +157,17 @@ def _prepared(urls: Urls, backup: Path, manifest: Manifest) -> Urls:
             ready[store] = f"sqlite:///{fresh}"
         migrate.upgrade(store, ready[store])
     return Urls(**ready)
+
+
+def _replace(url: str, source: Path, *, is_public: bool) -> None:
+    """Replace a PostgreSQL store; nobody reads one with public records before what was taken back is out of it."""
+    was_open = is_public and closing.shut(url)
+    try:
+        copying.put_back(url, source)
+    except CopyFailed:
+        if was_open:
+            closing.let_in(url)
+        raise
 
 
 def _made_fit(

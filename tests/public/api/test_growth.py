@@ -1,4 +1,7 @@
-"""What a narrow question costs does not grow with what it is not about, whatever stands beside it."""
+"""What a narrow question costs does not grow with what it is not about, whatever stands beside it.
+
+Counted in instructions of SQLite, which PostgreSQL has no like of.
+"""
 
 from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta
