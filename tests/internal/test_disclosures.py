@@ -13,8 +13,8 @@ from portal.register.records import Kind
 from portal.register.tables.entities import EntityRow
 from portal.register.tables.results import ResultRow
 from tests.conftest import NOW, Office
-from tests.internal.test_due import recorded
 from tests.makers import AGENCY, AGENCY_ROW, ITEM_ROW, RESULT_ROW, Row, a_text
+from tests.plans import recorded
 
 KEPT: Row = {
     "disclosure": "不予公开", "ground": "商业秘密", "decided_by": "示例市市场监督管理局",
