@@ -117,7 +117,9 @@ def public_with_id(
     wanted = sorted(set(public_ids))
     for start in range(0, len(wanted), CHUNK):
         part = among(session, FilingRow.public_id, wanted[start : start + CHUNK])
-        yield from in_chunks(session, _released(kind, batch_id).where(part))
+        #: Sought by this alone: told the kind too, SQLite would walk all filings of it.
+        found = session.scalars(sa.select(FilingRow.id).where(part)).all()
+        yield from in_chunks(session, _released(kind, batch_id).where(FilingRow.id.in_(found)))
 
 
 def _released(kind: str, batch_id: int | None = None) -> sa.Select[FilingRow]:
