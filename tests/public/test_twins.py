@@ -142,12 +142,14 @@ class Story:
 
     def step(self) -> _Move:
         open_ = [code for code in self.checks[-1:] if self.rng.random() < 0.9]
-        rows = [
+        rows: list[_Row] = [
             {"result_code": code, "step": "责令改正", "taken_on": "2025-05-29"} for code in open_
         ]
 
         def move(world: World, now: datetime) -> None:
-            beside = [{**row, "step": "行政处罚", **_NEVER} for row in rows] if world.rng else []
+            beside: list[_Row] = [
+                {**row, "step": "行政处罚", **_NEVER} for row in rows if world.rng
+            ]
             if rows:
                 world.put("followups", *rows, *beside, now=now)
 
