@@ -100,12 +100,16 @@ clean: ## Remove the environment and the demonstration's stores
 	@$(PIP) install --require-hashes -r requirements-dev.lock
 	@touch $@
 
-# A real browser with Chinese fonts, a real PostgreSQL, a real nginx and real feed readers for the tests that use them.
-PROGRAMS := chromium chromedriver nginx pg_ctlcluster npm newsboat sfeed_update curl
-PACKAGES := chromium chromium-driver fonts-noto-cjk nginx-light postgresql npm newsboat sfeed curl
+# A real browser with Chinese fonts, a real PostgreSQL, a real nginx and real feed readers for the tests that use them:
+# program=package. Only what is missing is installed, for a machine may have one of them from elsewhere (an npm that came
+# with its own Node.js conflicts with Debian's).
+PROGRAMS := chromium=chromium chromedriver=chromium-driver nginx=nginx-light pg_ctlcluster=postgresql npm=npm \
+  newsboat=newsboat sfeed_update=sfeed curl=curl fc-list=fontconfig
+CHINESE_FONT := fonts-noto-cjk
 .PHONY: .system
 .system:
-	@missing=; for each in $(PROGRAMS); do command -v $$each >/dev/null || missing="$$missing $$each"; done; \
+	@missing=; for each in $(PROGRAMS); do command -v $${each%%=*} >/dev/null || missing="$$missing $${each#*=}"; done; \
+	fc-list :lang=zh 2>/dev/null | grep -q . || missing="$$missing $(CHINESE_FONT)"; \
 	if [ -n "$$missing" ]; then \
-	  if [ "$$(id -u)" = 0 ]; then apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq $(PACKAGES) >/dev/null; \
-	  else echo "missing:$$missing; install them for the tests (Debian: $(PACKAGES))" >&2; exit 1; fi; fi
+	  if [ "$$(id -u)" = 0 ]; then apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq $$missing >/dev/null; \
+	  else echo "missing; install these Debian packages for the tests:$$missing" >&2; exit 1; fi; fi
