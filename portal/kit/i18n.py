@@ -6,10 +6,13 @@ from typing import Any
 from babel.support import NullTranslations
 from flask import Flask, g, has_request_context, request
 from flask_babel import Babel, get_translations
+from markupsafe import Markup  # noqa: TID251 - of wordings, which templates and catalogue hold
 
 LANGUAGES = ("zh", "en")
 _LOCALES = {"zh": "zh_Hans_CN", "en": "en"}
 _FOLDER = Path(__file__).resolve().parent.parent / "translations"
+#: Wordings of templates that take no values, by language and source: as many as the templates hold.
+_PLAIN: dict[tuple[str, str], Markup] = {}
 
 
 def set_up(app: Flask) -> None:
@@ -17,17 +20,7 @@ def set_up(app: Flask) -> None:
     app.config["BABEL_DEFAULT_LOCALE"] = _LOCALES["zh"]
     app.config["BABEL_TRANSLATION_DIRECTORIES"] = str(_FOLDER)
     Babel(app, locale_selector=lambda: _LOCALES[language()])
-    words = app.jinja_env
-    #: As Flask-Babel does it, but the catalogue is looked for once a request and not once a word, of which
-    #: a long page has a thousand.
-    words.install_gettext_callables(  # type: ignore[attr-defined]
-        lambda text: _catalogue().ugettext(text),
-        lambda one, many, count: _catalogue().ungettext(one, many, count),
-        newstyle=True,
-        pgettext=lambda about, text: _catalogue().upgettext(about, text),
-        npgettext=lambda about, one, many, count: _catalogue().unpgettext(about, one, many, count),
-    )
-    words.globals["_"] = words.globals["gettext"]
+    app.jinja_env.globals.update(_=written, gettext=written, ngettext=numbered, pgettext=told_apart)
 
     @app.url_defaults
     def keep_language(endpoint: str, values: dict[str, Any]) -> None:
@@ -49,3 +42,27 @@ def _catalogue() -> NullTranslations:
     if found is None:
         found = g.catalogue = get_translations()
     return found
+
+
+# What templates call for words. As the extension of Jinja does it, the wording is the template's own and
+# its values are escaped; but that one looks up the catalogue and copies the names of a loop for every word,
+# of which a long page has hundreds.
+
+
+def written(text: str, **values: object) -> Markup:
+    """Return the wording of `text` in the language of the page, its values escaped and put in."""
+    key = language(), text
+    found = _PLAIN.get(key)
+    if found is None:
+        found = _PLAIN[key] = Markup(_catalogue().ugettext(text))  # noqa: S704 - a template's own words
+    return found % values if values or "%" in found else found
+
+
+def numbered(one: str, many: str, num: int, **values: object) -> Markup:
+    """Return the wording for `num` of something."""
+    return Markup(_catalogue().ungettext(one, many, num)) % {"num": num, **values}  # noqa: S704
+
+
+def told_apart(context: str, text: str, **values: object) -> Markup:
+    """Return the wording of a text that has several, told apart by `context`."""
+    return Markup(_catalogue().upgettext(context, text)) % values  # noqa: S704

@@ -16,14 +16,14 @@ from portal.kit.config import Settings, load
 from portal.kit.db import LETTERBOX, db, options, read_only
 from portal.kit.i18n import language
 from portal.letterbox.slot import only_insert
-from portal.public import behind, berths, errors, filters, viewing
+from portal.public import behind, berths, errors, filters, pieces, viewing
 from portal.public.api import catalogue, changes, crossing, dumps, resourcesync, sitemap
 from portal.public.api.routes import BLUEPRINTS as API
 from portal.public.feeds import offers, searching
 from portal.public.feeds import page as feed_page
 from portal.public.feeds import routes as feeds
 from portal.public.kept import KeptAnswers
-from portal.public.pages import BLUEPRINTS, replies
+from portal.public.pages import BLUEPRINTS, figures, replies
 from portal.public.problems import is_program
 from portal.register.search.opening import open_engine
 
@@ -79,6 +79,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     app.url_map.converters["default"] = addresses.Printable
     i18n.set_up(app)
     filters.set_up(app)
+    pieces.set_up(app)
     viewing.set_up(app, {blueprint.name for blueprint in BLUEPRINTS})
     errors.set_up(app)
     crossing.set_up(app, settings.rate_limit)
@@ -91,7 +92,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     app.add_url_rule("/readyz", "readyz", behind.ready)
     app.add_url_rule("/robots.txt", "robots", _robots)
     app.add_url_rule("/.well-known/security.txt", "security", _security)
-    app.jinja_env.globals["asset"] = asset_url
+    app.jinja_env.globals |= {"asset": asset_url, "written": figures.written}
     return app
 
 

@@ -6,11 +6,11 @@ from datetime import datetime
 from typing import Any
 
 from flask import current_app
-from flask_babel import gettext as _
 from sqlalchemy.orm import Session
 
 from portal.kit import clock
 from portal.kit.i18n import language
+from portal.kit.i18n import written as _
 from portal.public.feeds.texts import clean, shortened
 from portal.register.columns.datasets import OF_KIND
 from portal.register.columns.model import Column, Type
@@ -53,32 +53,32 @@ class Teller:
 
     def __init__(self, session: Session, events: Sequence[Happened], site_url: str) -> None:
         """Read what the events' records refer to."""
-        self._site = site_url
-        #: Rendered by itself: what every page is given besides would cost four times the rest of a feed.
-        self._content = current_app.jinja_env.get_template("feeds/entry.html")
+        self._site, self._language = site_url, language()
+        #: A macro: what every page is given besides would cost four times the rest of a feed.
+        self._content = current_app.jinja_env.get_template("feeds/entry.html").module.content  # type: ignore[attr-defined]
         self._rows = {each.serial: _row(each, site_url) for each in events if each.stored}
         self._names = Names(session, _referred(events, self._rows))
 
     def tell(self, each: Happened, entry_id: str) -> Entry:
         """Return one event as an entry."""
         row = self._rows.get(each.serial)
-        what = OF_KIND[each.kind].title(language())
+        what = OF_KIND[each.kind].title(self._language)
         if row is None:
             lines: list[Line] = []
             event: Event = each.event if each.event is Event.WITHDRAWN else Event.GONE
-            title = f"{event.label(language())}：{what} {each.public_id}"
+            title = f"{event.label(self._language)}：{what} {each.public_id}"
         else:
             event = each.event
             lines = list(self._lines(each, row))
             name = shortened(self._called(each, row), _LONGEST)
-            title = f"{event.label(language())}：{what} · {name}"
+            title = f"{event.label(self._language)}：{what} · {name}"
         note = _note(event, live=each.live)
         said = "；".join(f"{line.label}：{'、'.join(v for v, _ in line.values)}" for line in lines)
         return Entry(
             id=entry_id, url=self._address(each, row), title=clean(title),
             summary=clean(shortened(said or note, _LONGEST)), html=clean(self._html(each, note, lines)),
             at=moment(each.at, each.serial), category=event.value,
-            label=event.label(language()),
+            label=event.label(self._language),
         )  # fmt: skip
 
     def _html(self, each: Happened, note: str, lines: Sequence[Line]) -> str:
@@ -86,9 +86,7 @@ class Teller:
         versions = None
         if each.live and each.event is Event.CORRECTED:
             versions = f"{self._site}/api/v1/{OF_KIND[each.kind].word}/{each.public_id}/versions"
-        return self._content.render(
-            note=note, lines=lines, page=page, versions=versions, id=each.public_id
-        )
+        return str(self._content(note, lines, page, versions, each.public_id))
 
     def _address(self, each: Happened, row: Any) -> str:  # noqa: ANN401 - a row of its dataset
         page = OF_KIND[each.kind].page
@@ -107,14 +105,14 @@ class Teller:
         parts = [self._names.at(party, each.serial) or party] if party else []
         if each.kind is Kind.RESULT:
             parts.append("、".join(dict.fromkeys(finding.item_name for finding in row.findings)))
-            parts.append("、".join(_codes(row.outcomes, _column(each.kind, "outcomes"))))
+            parts.append("、".join(self._codes(row.outcomes, _column(each.kind, "outcomes"))))
         elif each.kind is Kind.FOLLOWUP:
-            parts += [*_codes([row.step], _column(each.kind, "step")), str(row.taken_on)]
+            parts += [*self._codes([row.step], _column(each.kind, "step")), str(row.taken_on)]
         elif each.kind is Kind.WITHHELD:
-            parts += [*_codes([row.ground], _column(each.kind, "ground")), row.decided_by]
+            parts += [*self._codes([row.ground], _column(each.kind, "ground")), row.decided_by]
         elif each.kind is Kind.REPLY:
-            parts += _codes([row.kind] if row.kind else [], _column(each.kind, "kind"))
-            parts += _codes([row.state], _column(each.kind, "state"))
+            parts += self._codes([row.kind] if row.kind else [], _column(each.kind, "kind"))
+            parts += self._codes([row.state], _column(each.kind, "state"))
         else:
             parts.append(getattr(row, "title", None) or getattr(row, "name", None) or "")
         return " · ".join(part for part in parts if part)
@@ -132,25 +130,31 @@ class Teller:
                         for part in column.parts
                     ]
                     yield Line(
-                        column.title(language()), tuple((f"{k}：{v}", None) for k, v in inner if v)
+                        column.title(self._language),
+                        tuple((f"{k}：{v}", None) for k, v in inner if v),
                     )
             else:
                 pairs = tuple(self._value(column, item, each.serial) for item in held)
-                yield Line(column.title(language()), pairs)
+                yield Line(column.title(self._language), pairs)
 
     def _pair(self, part: Column, value: Any, serial: int) -> tuple[str, str]:  # noqa: ANN401
         held = value if isinstance(value, list | tuple) else [value]
         shown = [self._value(part, item, serial)[0] for item in held if item is not None]
-        return part.title(language()), "、".join(shown)
+        return part.title(self._language), "、".join(shown)
 
     def _value(self, column: Column, value: Any, serial: int) -> tuple[str, str | None]:  # noqa: ANN401
         if column.codes is not None:
-            return _codes([value], column)[0], None
+            return self._codes([value], column)[0], None
         if column.refers is not None:
             return self._names.at(value, serial) or value, f"{self._site}/{column.refers}/{value}"
         if column.holds is Type.BOOLEAN:
             return (_("是") if value else _("否")), None
         return scalar(value), None
+
+    def _codes(self, values: Iterable[str], column: Column) -> list[str]:
+        if column.codes is None:
+            raise ValueError(column.key)
+        return [column.codes(value).label(self._language) for value in values]
 
 
 def moment(at: datetime, serial: int) -> datetime:
@@ -185,12 +189,6 @@ def _referred(events: Iterable[Happened], rows: dict[int, Any]) -> dict[Kind, se
 
 def _column(kind: Kind, key: str) -> Column:
     return next(column for column in OF_KIND[kind].columns if column.key == key)
-
-
-def _codes(values: Iterable[str], column: Column) -> list[str]:
-    if column.codes is None:
-        raise ValueError(column.key)
-    return [column.codes(value).label(language()) for value in values]
 
 
 def _note(event: Event, *, live: bool) -> str:

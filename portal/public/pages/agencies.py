@@ -46,7 +46,6 @@ def show(public_id: str) -> ResponseReturnValue:
         tallies=changes.tallies(session, public_id),
         in_time=figures.total(session, "punctuality", agency=public_id),
         handled=figures.total(session, "outcomes", agency=public_id),
-        written=figures.written,
         lines=result_lines(session, page.rows, clock.local_today()),
         plans=plans.listed(session, agency=public_id, limit=5).rows,
         draws=draws.listed(session, agency=public_id, limit=5).rows,

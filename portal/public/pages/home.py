@@ -32,7 +32,6 @@ def index() -> ResponseReturnValue:
         tallies=changes.tallies(session),
         in_time=figures.total(session, "punctuality"),
         handled=figures.total(session, "outcomes"),
-        written=figures.written,
         year=today.year,
         fresh=results.published_count(session, today - _WEEK),
         lines=result_lines(session, newest, today),

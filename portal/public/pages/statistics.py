@@ -92,7 +92,7 @@ def index() -> ResponseReturnValue:
     params.read()
     session = db.session()
     shown = [_shown(session, asked(each, {"by": "all"})) for each in STATISTICS.values()]
-    return render_template("statistics/index.html", shown=shown, written=written)
+    return render_template("statistics/index.html", shown=shown)
 
 
 @bp.get("/<word>")
@@ -111,7 +111,6 @@ def show(word: str) -> ResponseReturnValue:
         statistic=statistic,
         asked=wanted[0].given,
         shown=[_shown(session, each) for each in wanted],
-        written=written,
         agency_choices=agencies.choices(session),
         region_choices=[(code, filters.region(code)) for code in agencies.regions(session)],
         item=items.get(session, found["item"]) if "item" in found else None,

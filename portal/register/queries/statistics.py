@@ -84,8 +84,10 @@ def _at(session: Session, wanted: _Wanted, scope: Scope, by: str) -> dict[str, C
         query = query.where(F.period == scope.period, whose)
     found: dict[str, dict[str, dict[str, int]]] = {}
     for of, measure, told, number in session.connection().execute(query).all():
-        own = found.setdefault("" if by == "all" else of, {each: {} for each in measures})
-        own[measure][told] = int(number)
+        name = "" if by == "all" else of
+        if name not in found:
+            found[name] = {each: {} for each in measures}
+        found[name][measure][told] = int(number)
     return dict(found)
 
 
