@@ -178,9 +178,28 @@ def among(
 
     A thousand parameters make a thousand-fold longer statement, new to the database every time.
     """
-    if session.get_bind(clause=sa.select(column)).dialect.name != "sqlite":
-        return column == sa.any_(sa.literal(list(values), postgresql.ARRAY(sa.Text)))
-    return column.in_(sa.select(each_of(session, values)))
+    dialect = session.get_bind(clause=sa.select(column)).dialect.name
+    return in_packed(column, sa.bindparam(None, packed(values, dialect), unique=True), dialect)
+
+
+def in_packed(
+    column: sa.ColumnElement[Any] | InstrumentedAttribute[Any],
+    parameter: sa.BindParameter[Any],
+    dialect: str,
+) -> sa.ColumnElement[bool]:
+    """Return the condition that `column` is one of the values that `parameter` holds `packed`.
+
+    A statement of it is the same however many values there are: it can be made once and kept.
+    """
+    if dialect != "sqlite":
+        return column == sa.any_(sa.type_coerce(parameter, postgresql.ARRAY(sa.Text)))
+    each = sa.func.json_each(parameter).table_valued(sa.column("value", sa.String))
+    return column.in_(sa.select(each.c.value))
+
+
+def packed(values: Iterable[str], dialect: str) -> list[str] | str:
+    """Return several values as one parameter for `in_packed`."""
+    return list(values) if dialect != "sqlite" else msgspec.json.encode(list(values)).decode()
 
 
 def each_of(session: Session, values: Iterable[str]) -> sa.ColumnElement[str]:

@@ -5,12 +5,12 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlencode
 
-from flask import url_for
-from flask_babel import gettext as _
-from flask_babel import pgettext
 from sqlalchemy.orm import Session
 
+from portal.kit.i18n import told_apart as pgettext
+from portal.kit.i18n import written as _
 from portal.public import filters
+from portal.public.linking import url_for
 from portal.register.queries import agencies, entities, items, plans
 from portal.register.search.finding import NARROWING, OFFERED, Found
 from portal.register.search.sources import TASK

@@ -3,11 +3,10 @@
 from dataclasses import dataclass
 from typing import Any
 
-from flask import url_for
-from flask_babel import gettext as _
-
 from portal.kit import clock
+from portal.kit.i18n import written as _
 from portal.public import filters
+from portal.public.linking import url_for
 from portal.public.pages.facets import kind_label
 from portal.public.pages.lines import outcomes_of, state_of
 from portal.register import records as r

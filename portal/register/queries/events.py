@@ -13,6 +13,7 @@ from portal.kit.db import among
 from portal.register.columns.rows import Stored
 from portal.register.eventing import Event, is_telling
 from portal.register.layout import LAYOUTS
+from portal.register.queries.paging import stored
 from portal.register.records import Kind
 from portal.register.tables.changes import ChangeRow, VersionRow
 from portal.register.tables.events import EventRow
@@ -136,13 +137,7 @@ def _filled(session: Session, rows: Sequence[tuple[int, Any, Event]]) -> list[Ha
 
 def live(session: Session, kind: Kind, public_ids: Collection[str]) -> dict[str, Stored]:
     """Return the live records among these, by id."""
-    table = LAYOUTS[kind].table
-    rows = session.execute(
-        sa.select(
-            table.public_id, table.serial, table.version, table.published_on, table.body
-        ).where(among(session, table.public_id, public_ids))
-    )
-    return {row[0]: Stored(row[0], row[1], row[2], str(row[3]), row[4]) for row in rows}
+    return {row.public_id: row for row in stored(session, LAYOUTS[kind].table, public_ids)}
 
 
 def _old(session: Session, serials: Sequence[int]) -> dict[int, tuple[int, str]]:
@@ -205,8 +200,8 @@ class Names:
         self._names: dict[str, list[tuple[int, str]]] = {}
         for kind, ids in wanted.items():
             present = live(session, kind, ids)
-            for public_id, stored in present.items():
-                self._names[public_id] = [(stored.serial, _name(stored.body))]
+            for public_id, now in present.items():
+                self._names[public_id] = [(now.serial, _name(now.body))]
         if self._names:
             rows = session.execute(
                 sa.select(VersionRow.public_id, VersionRow.serial, VersionRow.body).where(

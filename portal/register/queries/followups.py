@@ -4,10 +4,9 @@ from collections import defaultdict
 from collections.abc import Sequence
 from typing import Any
 
-import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from portal.register.queries.paging import PAGE_SIZE, Page, Shown, page_of, shown
+from portal.register.queries.paging import PAGE_SIZE, Page, Shown, page_of, shown, stored
 from portal.register.queries.paging import get as get_record
 from portal.register.records import PublicFollowUp
 from portal.register.tables.followups import FollowUpRow
@@ -30,10 +29,10 @@ def of_results(
     """Return the steps after each of these checks, in date order."""
     found: dict[str, list[Shown[PublicFollowUp]]] = defaultdict(list)
     if result_ids:
-        query = sa.select(FollowUpRow).where(FollowUpRow.result_id.in_(result_ids))
-        rows = session.scalars(query).all()
-        for row in sorted(rows, key=lambda row: (row.taken_on, row.public_id)):
-            found[row.result_id].append(shown(row, PublicFollowUp))
+        rows = stored(session, FollowUpRow, result_ids, "result_id")
+        steps = [shown(row, PublicFollowUp) for row in rows]
+        for step in sorted(steps, key=lambda each: (each.record.taken_on, each.record.id)):
+            found[step.record.result_id].append(step)
     return found
 
 

@@ -2,12 +2,11 @@
 
 from collections.abc import Sequence
 
-import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from portal.domain.replies import status_id
 from portal.register.queries.one import live
-from portal.register.queries.paging import Shown, shown
+from portal.register.queries.paging import Shown, shown, stored
 from portal.register.records import PublicReply
 from portal.register.tables.replies import ReplyRow
 
@@ -21,6 +20,5 @@ def of_results(session: Session, result_ids: Sequence[str]) -> list[Shown[Public
     """Return what was accepted about these results, oldest first."""
     if not result_ids:
         return []
-    rows = session.scalars(sa.select(ReplyRow).where(ReplyRow.result_id.in_(result_ids))).all()
-    ordered = sorted(rows, key=lambda row: (row.received_on, row.public_id))
-    return [shown(row, PublicReply) for row in ordered]
+    rows = [shown(row, PublicReply) for row in stored(session, ReplyRow, result_ids, "result_id")]
+    return sorted(rows, key=lambda each: (each.record.received_on, each.record.id))

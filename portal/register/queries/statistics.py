@@ -1,9 +1,11 @@
 """The statistics, read from the figures that the pen keeps; no query here looks at a record."""
 
+from bisect import bisect_right
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
+from itertools import accumulate
 from typing import NamedTuple
 
 import sqlalchemy as sa
@@ -279,16 +281,10 @@ def median(counts: Mapping[int, int]) -> Decimal | None:
     >>> median({3: 2, 8: 1, 9: 1})
     Decimal('5.5')
     """
-    total = sum(counts.values())
-    if not total:
+    values = sorted(counts)
+    #: How many are no greater than each value.
+    reached = list(accumulate(counts[value] for value in values))
+    if not reached or not reached[-1]:
         return None
-    middle = [_nth(counts, (total - 1) // 2), _nth(counts, total // 2)]
-    return Decimal(sum(middle)) / 2
-
-
-def _nth(counts: Mapping[int, int], place: int) -> int:
-    for value in sorted(counts):
-        place -= counts[value]
-        if place < 0:
-            return value
-    raise IndexError("no such place")
+    middle = ((reached[-1] - 1) // 2, reached[-1] // 2)
+    return Decimal(sum(values[bisect_right(reached, place)] for place in middle)) / 2

@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session
 
 from portal.register import records as r
 from portal.register.layout import LAYOUTS
-from portal.register.queries import agencies, entities, followups, items
+from portal.register.queries import agencies, entities, followups, items, paging
 from portal.register.records import TYPES, Kind, decode
 from portal.register.tables.plans import PlanRow, TaskRow
 
@@ -87,15 +87,11 @@ def _read(session: Session, kind: str, ids: Sequence[str]) -> Iterator[_Read]:
         yield from _read_tasks(session, ids)
         return
     table, record_type = LAYOUTS[Kind(kind)].table, TYPES[Kind(kind)]
-    rows = session.execute(
-        sa.select(table.public_id, table.serial, table.published_on, table.body).where(
-            table.public_id.in_(ids)
-        )
-    )
-    for row in rows:
+    for row in paging.stored(session, table, ids):
         record = decode(row.body, record_type)
         agency_id = record.id if kind == Kind.AGENCY.value else getattr(record, "agency_id", None)
-        yield _Read(kind, record, row.serial, row.published_on, agency_id)
+        published_on = date.fromisoformat(row.published_on)
+        yield _Read(kind, record, row.serial, published_on, agency_id)
 
 
 def _read_tasks(session: Session, ids: Sequence[str]) -> Iterator[_Read]:
