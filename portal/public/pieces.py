@@ -2,16 +2,17 @@
 
 Templates call them by these names. They are written here and not as macros because a page calls them a
 thousand times, and a macro takes ten times as long. Markup is what stands below and nothing else: values
-are put into it by its `format`, which escapes them.
+are put into it by `_fill`, which escapes them.
 """
 
+from collections.abc import Iterable
 from datetime import date as Day  # noqa: N812 - `date` is what templates call the piece
 from types import FunctionType
-from typing import Any, Protocol
+from typing import Any, LiteralString, Protocol
 
 from flask import Flask
 from jinja2.runtime import Context, Macro
-from markupsafe import Markup, escape  # noqa: TID251 - texts that stand here, filled by `format`
+from markupsafe import Markup, escape  # noqa: TID251 - texts that stand here, filled by `_fill`
 
 from portal.domain.grounds import Ground
 from portal.kit.i18n import language
@@ -21,19 +22,21 @@ from portal.public.linking import url_for
 from portal.public.viewing import view
 from portal.register.parts import Withheld
 from portal.register.records import PublicAgency, PublicEntity, PublicResult
+from portal.register.search.snippets import Piece
 
-_CHINESE = Markup('<span lang="zh-Hans">{}</span>')
-_ABSENT = Markup('<span class="fact--absent">{}</span>')
-_DASH = _ABSENT.format("—")
-_TIME = Markup('<time datetime="{}">{}</time>')
-_WITHHELD = Markup(
-    '<span class="withheld"><span class="withheld__mark">{}</span>'
-    ' <span class="withheld__ground">{}{}{}</span></span>'
+_CHINESE = '<span lang="zh-Hans">%s</span>'
+_ABSENT = '<span class="fact--absent">%s</span>'
+_TIME = '<time datetime="%s">%s</time>'
+_WITHHELD = (
+    '<span class="withheld"><span class="withheld__mark">%s</span>'
+    ' <span class="withheld__ground">%s%s%s</span></span>'
 )
-_LINK = Markup('<a href="{}">{}</a>')
-_TAG = Markup('<span class="tag tag--{}">{}</span>')
-_BESIDE = Markup("{} {}")
+_LINK = '<a href="%s">%s</a>'
+_MARK = "<mark>%s</mark>"
+_TAG = '<span class="tag tag--%s">%s</span>'
+_BESIDE = "%s %s"
 _NOTHING = Markup("")
+_DASH = Markup('<span class="fact--absent">—</span>')
 
 
 class _Kept(Protocol):
@@ -48,7 +51,7 @@ def set_up(app: Flask) -> None:
     app.extensions["around"] = {}
     app.jinja_env.context_class = _Context
     app.jinja_env.globals.update(
-        url_for=url_for, language=language, chosen_view=view, zh=zh, dash=dash, date=date, when=when, until=until, at=at,
+        url_for=url_for, language=language, chosen_view=view, zh=zh, marked=marked, dash=dash, date=date, when=when, until=until, at=at,
         provision=provision, marker=marker, open_text=open_text, agency_link=agency_link,
         entity_link=entity_link, items_of=items_of, outcome_tag=outcome_tag, status_tag=status_tag,
         state_tag=state_tag, disputed_tag=disputed_tag, withheld=withheld,
@@ -72,11 +75,22 @@ class _Context(Context):
         return super().call(__obj, *args, **kwargs)
 
 
+def _fill(pattern: LiteralString, *values: object) -> Markup:
+    """Put values, each escaped, into markup that stands in this file."""
+    return Markup(pattern % tuple(map(escape, values)))  # noqa: S704
+
+
 def zh(text: object) -> Markup:
     """Text of a record, Chinese on an English page too: marked there, to be read out and set right."""
     if language() == "en":
-        return _CHINESE.format(text)
+        return _fill(_CHINESE, text)
     return escape(text)
+
+
+def marked(found: Iterable[Piece]) -> Markup:
+    """Write a text of a record, what matched in it marked."""
+    text = _NOTHING.join(_fill(_MARK, each.text) if each.marked else each.text for each in found)
+    return zh(text)
 
 
 def dash() -> Markup:
@@ -87,14 +101,14 @@ def dash() -> Markup:
 def date(day: Day | None) -> Markup:
     """Write a day for programs, and for people in the language of the page."""
     if day is None:
-        return _ABSENT.format(_("未公开"))
-    return _TIME.format(day.isoformat(), filters.format_date(day))
+        return _fill(_ABSENT, _("未公开"))
+    return _fill(_TIME, day.isoformat(), filters.format_date(day))
 
 
 def when(day: Day | None, month_only: bool = False) -> Markup:  # noqa: FBT001, FBT002 - as templates call it
     """Write a day; or its month, where the day is not shown."""
     if month_only and day is not None:
-        return _TIME.format(f"{day:%Y-%m}", filters.month(day))
+        return _fill(_TIME, f"{day:%Y-%m}", filters.month(day))
     return date(day)
 
 
@@ -142,14 +156,14 @@ def withheld(ground: str, article: str | None = None) -> Markup:
     It never receives the value.
     """
     comma = _("，") if article else ""
-    return _WITHHELD.format(_("不予公开"), ground, comma, article or "")
+    return _fill(_WITHHELD, _("不予公开"), ground, comma, article or "")
 
 
 def open_text(record: _Kept, field: str, text: str | None) -> Markup:
     """Write a text that may be kept back: the marker, the text, both where it is masked, or a dash."""
     mark = marker(record, field)
     if mark:
-        return mark if text is None else _BESIDE.format(zh(text), mark)
+        return mark if text is None else _fill(_BESIDE, zh(text), mark)
     return dash() if text is None else zh(text)
 
 
@@ -164,7 +178,7 @@ def entity_link(entity: PublicEntity | None) -> Markup:
 
 
 def _link(endpoint: str, public_id: str, name: str) -> Markup:
-    return _LINK.format(url_for(endpoint, public_id=public_id), zh(name))
+    return _fill(_LINK, url_for(endpoint, public_id=public_id), zh(name))
 
 
 def items_of(result: PublicResult) -> Markup:
@@ -182,7 +196,7 @@ def outcome_tag(label: str, is_problem: bool = False) -> Markup:  # noqa: FBT001
 
 def status_tag(label: str, state: str) -> Markup:
     """Say where the follow-up stands. `state`: open, overdue, closed, neutral or disputed."""
-    return _TAG.format(state, label)
+    return _fill(_TAG, state, label)
 
 
 def state_tag(state: str) -> Markup:
