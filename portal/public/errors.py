@@ -20,6 +20,8 @@ _AWAY = (
     sa.exc.OperationalError, sa.exc.InterfaceError, sqlite3.OperationalError,
     psycopg.OperationalError, psycopg.InterfaceError,
 )  # fmt: skip
+#: What a store says that is shut while a backup is brought back (`kit.closing`): its tables are not there for us.
+_SHUT = (psycopg.errors.UndefinedTable, psycopg.errors.InsufficientPrivilege)
 #: Seconds after which a store that went away is worth asking for again.
 _SOON = "10"
 
@@ -31,8 +33,9 @@ def set_up(app: Flask) -> None:
     app.register_error_handler(BadCursor, _bad_cursor)
     app.register_error_handler(Problem, problems.answer)
     app.register_error_handler(berths.Full, _busy)
-    for broken in _AWAY:
+    for broken in (*_AWAY, *_SHUT):
         app.register_error_handler(broken, _unavailable)
+    app.register_error_handler(sa.exc.ProgrammingError, _refused)
     app.teardown_appcontext(_let_go)
     app.register_error_handler(Exception, _unexpected)
 
@@ -137,6 +140,10 @@ def _unavailable(error: Exception) -> Response:
         response = _page(503, _("暂时无法读取登记册"), text)
     response.headers["Retry-After"] = _SOON
     return response
+
+
+def _refused(error: sa.exc.ProgrammingError) -> Response:
+    return _unavailable(error) if isinstance(error.orig, _SHUT) else _unexpected(error)
 
 
 def _unexpected(error: Exception) -> Response:

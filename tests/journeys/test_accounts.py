@@ -258,6 +258,16 @@ def test_nobody_reads_what_a_backup_brings_back_before_what_was_taken_back_is_ou
         with pytest.raises(KeyboardInterrupt):
             again()
     assert (_count(addresses.register, ask), _refused(site, ask)) == (1, "42P01")
+    #: Pages, programs' answers, and those who ask whether to send readers here.
+    paths = (
+        "/",
+        f"/results/{public_id}",
+        "/search?q=示例",
+        "/all.atom",
+        "/api/v1/results",
+        "/readyz",
+    )
+    assert _answers(accounts.site(tmp_path), paths) == dict.fromkeys(paths, 503)
 
     assert again().withdrawn == 1
     assert (_count(site, ask), _refused(site, "DELETE FROM change")) == (0, "42501")
@@ -266,6 +276,17 @@ def test_nobody_reads_what_a_backup_brings_back_before_what_was_taken_back_is_ou
         with pytest.raises(BackupFailed, match="pg_restore"):
             again()
     assert _refused(site, ask) is None
+
+
+def _answers(settings: config.Settings, paths: tuple[str, ...]) -> dict[str, int]:
+    """Start a site, ask it each path, and let go of its stores; return the statuses."""
+    site = create_app(settings)
+    reader = site.test_client()
+    found = {path: reader.get(path).status_code for path in paths}
+    with site.app_context():
+        for engine in db.engines.values():
+            engine.dispose()
+    return found
 
 
 def _killed(*_: object, **__: object) -> None:
