@@ -1,6 +1,8 @@
 """Real processes for journeys: commands, servers on loopback, and their end."""
 
+import itertools
 import os
+import random
 import socket
 import subprocess
 import sys
@@ -8,7 +10,7 @@ import time
 import urllib.error
 import urllib.request
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from tests import stage
@@ -32,11 +34,24 @@ def office(
     )  # fmt: skip
 
 
+def _ports() -> Iterator[int]:
+    """Yield ports of our own in turn: below those that connections going out are given, apart from other workers'."""
+    mine = int(os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw")) % 8
+    slice_ = [20_000 + mine * 1_500 + number for number in range(1_500)]
+    random.SystemRandom().shuffle(slice_)
+    return itertools.cycle(slice_)
+
+
+_PORTS = _ports()
+
+
 def free_port() -> int:
-    """Return a port nobody listens on."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
+    """Return a port nobody listens on, and nobody is given by chance before we do."""
+    for port in itertools.islice(_PORTS, 1_500):
+        with socket.socket() as probe, suppress(OSError):
+            probe.bind(("127.0.0.1", port))
+            return port
+    raise OSError("every port of ours is taken")
 
 
 @contextmanager
