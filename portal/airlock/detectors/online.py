@@ -9,12 +9,13 @@ from portal.airlock.detectors.words import any_of
 
 #: At most this much before the sign belongs to an address (RFC 5321).
 _LONGEST = 64
-ADDRESS_SIGN = r"[@(\[](?:(?<=@)|\s?(?:at|AT|@)\s?[)\]])"
+ADDRESS_SIGN = r"(?:@|艾特|[(\[{<【〔「『〈]\s?(?:[Aa][Tt]|@|艾特|圈[Aa]?)\s?[)\]}>】〕」』〉])"
 _SIGN = re.compile(rf"{ADDRESS_SIGN}\s{{0,2}}")
 #: The part before the sign, read backwards; blanks stand beside dots only.
 _BEFORE = re.compile(r"\s{0,2}([A-Za-z0-9%+\-_]+(?:\s?\.{1,2}\s?[A-Za-z0-9%+\-_]+)*)")
 _LABEL = r"[A-Za-z0-9\-]{1,63}"
-_AFTER = re.compile(rf"(?:{_LABEL}\s{{0,2}}[.。]\s{{0,2}}){{1,5}}[A-Za-z]{{2,24}}")
+_POINT = r"(?:[.。点]|[(\[{<【〔]\s?(?:\.|点|[Dd][Oo][Tt])\s?[)\]}>】〕])"
+_AFTER = re.compile(rf"(?:{_LABEL}\s{{0,2}}{_POINT}\s{{0,2}}){{1,5}}[A-Za-z]{{2,24}}")
 _QQ_CUES = ("QQ", "qq", "Qq", "扣扣", "企鹅号", "Q群", "q群")
 _WECHAT_CUES = (
     "微信", "WeChat", "wechat", "Wechat", "WECHAT", "VX", "vx", "Vx", "V信", "v信", "薇信",
