@@ -5,9 +5,9 @@ import re
 from sqlalchemy.orm import Session
 
 from portal.internal.desk.drawing import asking, keeping, sheets
-from tests.conftest import Office
+from tests.conftest import NOW, Office
 from tests.internal.clicking import SignIn, post, read
-from tests.internal.drawing_makers import NOW, numbered, parties, sealed
+from tests.internal.drawing_makers import numbered, parties, sealed
 
 
 def test_the_record_sheet_names_nobody_drawn(office: Office, signed_in: SignIn) -> None:
