@@ -17,6 +17,8 @@ _REGION = re.compile("[0-9]{6}(?:[0-9]{3}){0,2}")
 def check(context: Context, reads: Reads) -> None:
     """Warn of check digits that do not fit; tell filings that would show more than before."""
     known = filings.find(context.session, Entity, (read.record.key for read in reads))
+    #: What is not released must not decide what may be shown; nor must it be passed over.
+    released = filings.standing(context.session, Entity, known, batch_id=None)
     taken = other_numbers(context.session, (read.record.key for read in reads))
     fresh = [(r, r.record.key, r.record.name) for r in reads if r.record.key not in known]
     check_names(context, fresh)
@@ -31,9 +33,9 @@ def check(context: Context, reads: Reads) -> None:
             check_number(context, read, other, "other_identifiers")
         if party.key in taken:
             context.tell("taken", read, "identifier", ANOTHERS_NUMBER)
-        before = known.get(party.key)
-        if before is not None and _shows_more(before, party):
-            own = before.agency_code == context.agency_code
+        before = [each[party.key] for each in (known, released) if party.key in each]
+        if any(_shows_more(each, party) for each in before):
+            own = filings.owner(context.session, "entity", party.key) == context.agency_code
             if not (own and "disclosure" in read.places):
                 context.tell(
                     "loosened",

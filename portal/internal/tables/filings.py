@@ -164,6 +164,22 @@ def latest(session: Session, kind: str, keys: Iterable[str]) -> dict[str, Filing
     return {row.key: row for row in rows}
 
 
+def owner(session: Session, kind: str, key: str) -> str:
+    """Return the agency whose record this is: that which filed it first (原登记机关); "" where nobody did.
+
+    All agencies file parties, and who files one of another's has no say in it by that; nor has who
+    merely named it in a check, which brings a party along in no row of its own.
+    """
+    brought = sa.case((FilingRow.row == 0, 1), else_=0)
+    query = (
+        sa.select(BatchRow.agency)
+        .join(FilingRow, FilingRow.batch_id == BatchRow.id)
+        .where(FilingRow.kind == kind, FilingRow.key == key)
+        .order_by(FilingRow.live.desc(), brought, FilingRow.id)
+    )
+    return session.scalar(query.limit(1)) or ""
+
+
 def standing(
     session: Session, record_type: type[T], keys: Iterable[str], *, batch_id: int | None
 ) -> dict[str, T]:

@@ -1,0 +1,126 @@
+"""Parties are a library of all agencies; what one keeps back no other brings to light, and none takes it from another."""
+
+from dataclasses import replace
+
+import pytest
+from sqlalchemy.orm import Session
+
+from portal.domain.errors import NotAllowed
+from portal.domain.workflow import Role
+from portal.internal.desk import decide, disclosed, letters, people, retract, reviews, upload
+from portal.internal.desk.orders import Order
+from portal.internal.tables.decisions import WHOLE
+from portal.register.records import Kind
+from portal.register.tables.entities import EntityRow
+from tests.conftest import NOW, Office
+from tests.internal.test_decide import ENTITY_KEY, NEVER, OPEN, WHOLLY
+from tests.internal.test_workflow import HIDDEN, PARTY_ROW
+from tests.makers import AGENCY, AGENCY_ROW, ITEM_ROW, RESULT_ROW
+
+OTHER = "990100-B"
+CHANGED = {**PARTY_ROW, "region": "990102"}
+
+
+@pytest.fixture
+def office(office: Office) -> Office:
+    """The office with a second agency and its four people."""
+    office.put("agencies", {**AGENCY_ROW, "code": OTHER, "name": "示例市乙局"})
+    for name, role in (
+        ("b-wu", Role.REVIEWER), ("b-zhou", Role.REVIEWER), ("b-he", Role.PUBLISHER), ("b-an", Role.PUBLISHER),
+    ):  # fmt: skip
+        people.add(
+            office.stores.internal, name=name, display=name, agency=OTHER, roles=(role,), password=None
+        )  # fmt: skip
+    return office
+
+
+def test_an_agency_does_not_loosen_what_it_made_stricter_over_anothers_filing(
+    office: Office,
+) -> None:
+    """First as strict as the other, so that the newest filing is its own; then open."""
+    office.put("entities", {**PARTY_ROW, **HIDDEN})
+    office.file("entities", {**CHANGED, **HIDDEN}, agency=OTHER)
+
+    with pytest.raises(upload.Refused) as refused:
+        office.file("entities", {**CHANGED, "disclosure": "公开"}, agency=OTHER)
+
+    assert [each.rule for each in refused.value.report.errors] == ["loosened"]
+
+
+def test_whoever_filed_a_party_first_may_still_loosen_it(office: Office) -> None:
+    office.put("items", ITEM_ROW, agency=OTHER)
+    office.put("results", RESULT_ROW, agency=OTHER)
+    office.put("entities", {**PARTY_ROW, **HIDDEN})
+    office.file("entities", {**CHANGED, **HIDDEN}, agency=OTHER)
+
+    filed = office.file("entities", {**PARTY_ROW, "disclosure": "公开"})
+
+    assert filed.changed == 1
+
+
+@pytest.mark.parametrize("order", [OPEN, WHOLLY, NEVER])
+def test_filing_a_party_of_another_gives_no_say_in_it(office: Office, order: Order) -> None:
+    """Nobody even has to approve the filing."""
+    office.put("entities", PARTY_ROW)
+    office.file("entities", CHANGED, agency=OTHER)
+    whole = replace(order, place=WHOLE)
+
+    with pytest.raises(NotAllowed):
+        decide.decide(
+            office.stores, Kind.ENTITY, ENTITY_KEY, [whole], by="b-wu", second="b-zhou",
+            confirmed=True, now=NOW,
+        )  # fmt: skip
+    with Session(office.stores.internal) as session:
+        shown = disclosed.shown(session, Kind.ENTITY, ENTITY_KEY, today=NOW.date())
+
+    assert shown.agency == AGENCY
+
+
+def test_what_one_agency_never_acknowledged_no_other_opens(office: Office) -> None:
+    office.put("entities", PARTY_ROW)
+    decide.decide(
+        office.stores, Kind.ENTITY, ENTITY_KEY, [NEVER], by="wu", second="bao", confirmed=True, now=NOW
+    )  # fmt: skip
+    office.file("entities", CHANGED, agency=OTHER)
+    found = reviews.find(office.stores, Kind.ENTITY, ENTITY_KEY, "")
+
+    with pytest.raises(NotAllowed):
+        reviews.open_up(
+            office.stores, found, body="示例市乙局", reason="无", by="b-wu", second="b-zhou", now=NOW
+        )  # fmt: skip
+
+    with Session(office.stores.register) as session:
+        assert session.query(EntityRow).count() == 0
+
+
+def test_filing_a_party_of_another_does_not_let_withdraw_it_and_its_checks(office: Office) -> None:
+    office.put("results", RESULT_ROW)
+    office.put("entities", PARTY_ROW)
+    with Session(office.stores.register) as session:
+        public_id = session.query(EntityRow).one().public_id
+    office.file("entities", CHANGED, agency=OTHER)
+    with pytest.raises(NotAllowed):
+        retract.retract(
+            office.stores, Kind.ENTITY, public_id, by="b-he", second="b-an", now=NOW
+        )  # fmt: skip
+    done = retract.retract(office.stores, Kind.ENTITY, public_id, by="he", second="an", now=NOW)
+    assert done.withdrawn >= 1
+
+
+def test_letters_about_a_party_go_to_whose_it_is(office: Office) -> None:
+    office.put("entities", PARTY_ROW)
+    office.file("entities", CHANGED, agency=OTHER)
+    with Session(office.stores.register) as session:
+        public_id = session.query(EntityRow).one().public_id
+    with Session(office.stores.internal) as session:
+        assert letters._agency_of(session, public_id) == AGENCY
+
+
+def test_a_loosening_that_nobody_approved_opens_no_door_for_another_agency(office: Office) -> None:
+    office.put("entities", {**PARTY_ROW, **HIDDEN})
+    office.file("entities", {**PARTY_ROW, "disclosure": "公开"})
+
+    with pytest.raises(upload.Refused) as refused:
+        office.file("entities", CHANGED, agency=OTHER)
+
+    assert [each.rule for each in refused.value.report.errors] == ["loosened"]
