@@ -7,7 +7,16 @@ from sqlalchemy.orm import Session
 
 from portal.domain.errors import NotAllowed
 from portal.domain.workflow import Role
-from portal.internal.desk import decide, disclosed, letters, people, retract, reviews, upload
+from portal.internal.desk import (
+    decide,
+    disclosed,
+    letters,
+    people,
+    retract,
+    review,
+    reviews,
+    upload,
+)
 from portal.internal.desk.orders import Order
 from portal.internal.tables.decisions import WHOLE
 from portal.register.records import Kind
@@ -124,3 +133,36 @@ def test_a_loosening_that_nobody_approved_opens_no_door_for_another_agency(offic
         office.file("entities", CHANGED, agency=OTHER)
 
     assert [each.rule for each in refused.value.report.errors] == ["loosened"]
+
+
+CLAIM = {
+    "entity_name": "示例市乙饮食店", "identifier": "91990101MA0A00003Y", "other_identifiers": PARTY_ROW["identifier"],
+}  # fmt: skip
+
+
+def test_no_agency_takes_the_number_of_anothers_party_for_one_of_its_own(office: Office) -> None:
+    """Else the party could not be filed again, not even to be hidden."""
+    office.put("entities", PARTY_ROW)
+
+    with pytest.raises(upload.Refused) as refused:
+        office.file("entities", CLAIM, agency=OTHER)
+
+    assert [each.rule for each in refused.value.report.errors] == ["taken"]
+    assert office.file("entities", {**PARTY_ROW, **HIDDEN}).changed == 1
+
+
+def test_a_further_number_that_was_returned_claims_nothing(office: Office) -> None:
+    claimed = office.file("entities", CLAIM, agency=OTHER).batch_id
+    assert claimed is not None
+    with pytest.raises(upload.Refused):
+        office.file("entities", PARTY_ROW)
+
+    review.give_back(office.stores, claimed, by="wu", now=NOW, reason="编号有误")
+
+    assert office.file("entities", PARTY_ROW).created == 1
+
+
+def test_an_agency_may_put_its_own_party_under_its_newer_number(office: Office) -> None:
+    office.put("entities", PARTY_ROW)
+
+    assert office.file("entities", CLAIM).created == 1
