@@ -18,6 +18,7 @@ from portal.internal.desk import (
     upload,
 )
 from portal.internal.desk.orders import Order
+from portal.internal.tables import filings
 from portal.internal.tables.decisions import WHOLE
 from portal.register.records import Kind
 from portal.register.tables.entities import EntityRow
@@ -102,9 +103,14 @@ def test_what_one_agency_never_acknowledged_no_other_opens(office: Office) -> No
         assert session.query(EntityRow).count() == 0
 
 
-def test_filing_a_party_of_another_does_not_let_withdraw_it_and_its_checks(office: Office) -> None:
+@pytest.mark.parametrize("in_library", [True, False])
+def test_filing_a_party_of_another_does_not_let_withdraw_it_and_its_checks(
+    office: Office, *, in_library: bool
+) -> None:
+    """Nor where the other named it in a check only."""
     office.put("results", RESULT_ROW)
-    office.put("entities", PARTY_ROW)
+    if in_library:
+        office.put("entities", PARTY_ROW)
     with Session(office.stores.register) as session:
         public_id = session.query(EntityRow).one().public_id
     office.file("entities", CHANGED, agency=OTHER)
@@ -114,6 +120,22 @@ def test_filing_a_party_of_another_does_not_let_withdraw_it_and_its_checks(offic
         )  # fmt: skip
     done = retract.retract(office.stores, Kind.ENTITY, public_id, by="he", second="an", now=NOW)
     assert done.withdrawn >= 1
+
+
+def test_who_filed_first_and_never_had_it_approved_keeps_nobody_from_their_party(
+    office: Office,
+) -> None:
+    office.file("entities", CHANGED, agency=OTHER)
+    office.put("entities", PARTY_ROW)
+
+    done = decide.decide(
+        office.stores, Kind.ENTITY, ENTITY_KEY, [WHOLLY], by="wu", confirmed=True, now=NOW
+    )
+
+    with Session(office.stores.register) as session:
+        assert (done.waits, session.query(EntityRow).count()) == (False, 0)
+    with Session(office.stores.internal) as session:
+        assert filings.owner(session, "entity", ENTITY_KEY) == AGENCY
 
 
 def test_letters_about_a_party_go_to_whose_it_is(office: Office) -> None:
