@@ -120,6 +120,8 @@ def confirm(stores: Stores, proposal_id: int, *, by: str, now: datetime) -> Deci
         filing = newest(session, Kind(found.kind), found.key)
         batch = batches.get(session, filing.batch_id)
         agency = filings.owner(session, found.kind, found.key)
+        #: Two people decide, and both may still do so now.
+        people.require(session, found.made_by, Role.REVIEWER, agency)
         _may_second(session, by, agency, by=found.made_by, author=batch.filed_by)
         row = DecisionRow(
             **{
