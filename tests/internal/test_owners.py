@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 from sqlalchemy.orm import Session
 
-from portal.domain.errors import NotAllowed
+from portal.domain.errors import NotAllowed, Residue
 from portal.domain.workflow import Role
 from portal.internal.desk import (
     decide,
@@ -188,3 +188,17 @@ def test_an_agency_may_put_its_own_party_under_its_newer_number(office: Office) 
     office.put("entities", PARTY_ROW)
 
     assert office.file("entities", CLAIM).created == 1
+
+
+@pytest.mark.parametrize("agency", [OTHER, AGENCY])
+def test_a_hidden_name_stays_known_while_nobody_has_approved_of_another(
+    office: Office, agency: str
+) -> None:
+    """Else texts could name it as soon as anybody had filed the party under another name."""
+    batch = office.file("results", {**RESULT_ROW, "detail": "货物由示例雷霆仓库调入。"}).batch_id
+    hidden = {"entity_name": "示例雷霆仓库", "identifier": "91990101MA0A00003Y", **HIDDEN}
+    office.put("entities", hidden)
+    office.file("entities", {**hidden, "entity_name": "示例市丙仓库"}, agency=agency)
+
+    with pytest.raises(Residue):
+        office.publish(batch)
