@@ -25,3 +25,16 @@ class Number(IntegerConverter):
         if found > LARGEST:
             raise ValidationError
         return found
+
+
+def number(text: str) -> int:
+    """Return a number from the query of an address that can stand in a column.
+
+    Raises:
+        ValueError: it is none.
+
+    """
+    found = int(text)
+    if abs(found) > LARGEST:
+        raise ValueError(text)
+    return found

@@ -11,9 +11,12 @@ _TAGS = {
 }  # fmt: skip
 
 
-def to_html(text: str) -> str:
-    """Return `text` as HTML with only structural tags; links to http(s) and own pages survive."""
-    html = markdown.markdown(text, extensions=["tables", "fenced_code", "sane_lists", "toc"])
+def to_html(text: str, *, contents: bool = True) -> str:
+    """Return `text` as HTML with only structural tags; links to http(s) and own pages survive.
+
+    `contents`: a table of contents stands where the text says so.
+    """
+    html = _converter(contents=contents).convert(text)
     attributes = {"a": {"href"}, "th": {"align"}, "td": {"align"}}
     attributes |= {f"h{level}": {"id"} for level in range(1, 7)}
     return nh3.clean(
@@ -31,7 +34,21 @@ def to_html(text: str) -> str:
     )
 
 
-def to_text(text: str) -> str:
+def defined_apart(text: str) -> str:
+    """Return labels and addresses of links that are defined elsewhere than they stand: no reader sees a label."""
+    converter = _converter(contents=True)
+    converter.convert(text)
+    return " ".join(f"{label} {address}" for label, (address, _) in converter.references.items())
+
+
+def _converter(*, contents: bool) -> markdown.Markdown:
+    return markdown.Markdown(
+        extensions=["tables", "fenced_code", "sane_lists", "toc"],
+        extension_configs={"toc": {"marker": "[TOC]" if contents else ""}},
+    )
+
+
+def to_text(text: str, *, contents: bool = True) -> str:
     """Return what a reader sees of `text`: no marks of emphasis, entities as the characters they stand for.
 
     Cells of a table stay apart.
@@ -39,5 +56,5 @@ def to_text(text: str) -> str:
     >>> to_text("张**三**丰，1&#51;8")
     '张三丰，138'
     """
-    html = to_html(text).replace("</td>", "|</td>").replace("</th>", "|</th>")
+    html = to_html(text, contents=contents).replace("</td>", "|</td>").replace("</th>", "|</th>")
     return unescape(nh3.clean(html, tags=set()))

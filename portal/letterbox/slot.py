@@ -4,7 +4,7 @@ import secrets
 import sqlite3
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 
 import sqlalchemy as sa
@@ -22,6 +22,7 @@ from portal.letterbox.evidence import ENDINGS
 from portal.letterbox.tables import LetterRow
 
 _LONGEST_SUBJECT = 40
+_FIRST, _LAST = datetime(1000, 1, 1, tzinfo=UTC), datetime(3000, 1, 1, tzinfo=UTC)
 #: How SQLite holds a moment that is one.
 _MOMENT = "[12][0-9][0-9][0-9]-[01][0-9]-[0-3][0-9] [0-2][0-9]:[0-5][0-9]:[0-5][0-9].[0-9][0-9][0-9][0-9][0-9][0-9]"
 
@@ -78,6 +79,8 @@ def _as_posted(session: Session) -> Iterator[sa.ColumnElement[bool]]:
         yield from _as_typed()
     else:
         yield row.reference.regexp_match(f"^[{ALPHABET}]{{{REFERENCE_LENGTH}}}$")
+        #: PostgreSQL knows moments that no calendar here has, and a moment without end.
+        yield row.posted_at.between(_FIRST, _LAST)
 
 
 def _as_typed() -> Iterator[sa.ColumnElement[bool]]:

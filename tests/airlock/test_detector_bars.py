@@ -4,6 +4,8 @@ import time
 from collections.abc import Callable
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from portal.airlock.detectors import kinds
 from portal.airlock.detectors.kinds import GRADES, Severity
@@ -79,16 +81,67 @@ def test_look_alikes_are_rarely_held(family: str) -> None:
         ("王小明（法定代表人）", kinds.PERSON),
         ("绝 密", kinds.SECRECY),
         ("xiao.ming ＠ mail.example", kinds.EMAIL),
+        ("負責人：王小明", kinds.PERSON),
+        ("經營者：王建國", kinds.PERSON),
+        ("聯繫人：王小明", kinds.CONTACT),
+        ("絕密", kinds.SECRECY),
+        ("軍工", kinds.SECRECY),
+        ("VX：mingcha", kinds.CHAT),
+        ("加ＶＸ：mingcha", kinds.CHAT),
+        ("薇信mingcha", kinds.CHAT),
+        ("xiaoming(AT)mail.example", kinds.EMAIL),
+        ("xiaoming（ at ）mail.example", kinds.EMAIL),
+        ("¹³⁸⁰⁰¹³⁸⁰⁰⁰", kinds.MOBILE),
+        ("三弄五〇一房", kinds.DWELLING),
+        ("十二号楼三门四", kinds.DWELLING),
+        ("负责人（王小明）在场", kinds.PERSON),
+        ("检查人员（张伟、李强）", kinds.PERSON),
+        ("| 法定代表人 | 王小明 |", kinds.PERSON),
+        ("法定代表人——王小明", kinds.PERSON),
+        ("当事人“王小明”不服", kinds.PERSON),
+        ("负责人【王小明】", kinds.PERSON),
+        ("ming〔at〕mail.example", kinds.EMAIL),
+        ("ming【At】mail点example", kinds.EMAIL),
+        ("ming艾特mail.example", kinds.EMAIL),
+        ("ming@mail[dot]example", kinds.EMAIL),
+        ("一三八〇〇一三八〇〇〇", kinds.MOBILE),
+        ("幺三八 零零幺三 八零零零", kinds.MOBILE),
+        ("壹叁捌零零壹叁捌零零零", kinds.MOBILE),
+        ("一一〇一〇五一九四九一二三一〇〇二X", kinds.ID_CARD),
+        ("110105（19491231）002X", kinds.ID_CARD),
+        ("110105【19491231】“002X”", kinds.ID_CARD),
     ],
 )
 def test_ways_of_writing_that_people_found(text: str, kind: str) -> None:
     assert kind in {hit.kind for hit in scan(text)}
 
 
+_PIECES = (
+    "负责人", "聯繫人", "检查人員", "：", "王小明", "王建國", "（", "）", "微信", "VX", "薇信", "xiao", "at", "AT", "@", "example",
+    ".", " ", "\n", "12", "5", "¹³⁸", "一", "三", "〇", "幢", "棟", "单元", "門", "室", "户", "弄", "住址", "戶籍", "村", "号", "绝", "絕",
+    "密", "军", "軍", "工", "浙", "A", "Ａ", "°", "′", "120.123", "30.25", ",", "WJ", "护照",
+)  # fmt: skip
+
+
+@given(st.lists(st.sampled_from(_PIECES), max_size=12).map("".join))
+def test_a_first_glance_lets_nothing_go(text: str) -> None:
+    """Behind a word that calls for a full look the same text tells the same."""
+    before = "稠密。"
+
+    looked = [(hit.kind, hit.start - len(before)) for hit in scan(before + text)]
+
+    assert [(hit.kind, hit.start) for hit in scan(text)] == looked
+
+
 @pytest.mark.parametrize(
     "text",
     [
         "检查人员张某某、李某",
+        "检查人员（不少于2人）、负责人（签字）：张某",
+        "| 检查人员 | 抽查比例 | 时间 |",
+        "| 负责人 | 单位 |",
+        "二〇二五年一月一日至二〇二五年三月三十一日，第一二三四五号",
+        "见附件（一）（二）（三），一、二、三、四、五、六、七、八、九、十、十一",
         "当事人陈述、申辩材料",
         "行业主管部门负责",
         "服务器IP：139.224.123.45",

@@ -363,6 +363,32 @@ def _batch(session: Session, batch_id: int) -> BatchRow:
     return found
 
 
+@pytest.mark.parametrize("how", ["closed", "another role", "another agency"])
+def test_what_somebody_proposed_who_may_no_longer_decide_is_not_confirmed(
+    office: Office, how: str
+) -> None:
+    """Another reviewer proposes it anew, and that one is confirmed."""
+    internal = office.stores.internal
+    office.put("results", PROBLEM)
+    [first] = _decide(office, NEVER, confirmed=True).rows
+    if how == "closed":
+        people.disable(internal, "wu", by="root")
+    elif how == "another role":
+        people.set_roles(internal, "wu", (Role.CLERK,), by="root")
+    else:
+        people.add(
+            internal, name="wu", display="wu", agency="990199-X", roles=(Role.REVIEWER,), password=None
+        )  # fmt: skip
+
+    with pytest.raises(NotAllowed):
+        desk.confirm(office.stores, first, by="bao", now=NOW)
+    assert _results(office) != []
+
+    [anew] = _decide(office, NEVER, by="zhou", confirmed=True).rows
+    desk.confirm(office.stores, anew, by="bao", now=NOW)
+    assert _results(office) == []
+
+
 def test_nobody_is_the_second_under_a_closed_account(office: Office) -> None:
     batch = office.file("results", {**RESULT_ROW, "detail": "涉及军工任务"}).batch_id
     assert batch is not None

@@ -43,6 +43,23 @@ def test_filing_it_again_without_a_word_is_refused(office: Office, kind: str, ro
     assert _loosened(refused) == 1
 
 
+@pytest.mark.parametrize(
+    ("kind", "row"), [("results", PROBLEM), ("followups", STEP), ("items", ITEM)]
+)
+def test_a_word_that_nobody_approved_does_not_speak_for_the_next_filing(
+    office: Office, kind: str, row: Row
+) -> None:
+    if kind == "followups":
+        office.put("results", PROBLEM)
+    office.put(kind, {**row, **KEPT})
+    office.file(kind, {**row, "disclosure": "公开"})
+
+    with pytest.raises(Refused) as refused:
+        office.file(kind, {**row, "note": "补正"} if kind == "results" else row)
+
+    assert _loosened(refused) == 1
+
+
 def test_a_paper_filed_again_without_a_word_is_refused(office: Office) -> None:
     head = {
         "code": "w-1", "title": "实施方案", "agency": AGENCY, "kind": "实施方案",

@@ -1,10 +1,12 @@
 """The office's pages of draws: the sheet to sign names nobody drawn, a team reads its own objects only."""
 
+import re
+
 from sqlalchemy.orm import Session
 
-from portal.internal.desk.drawing import keeping, sheets
-from tests.conftest import Office
-from tests.internal.clicking import SignIn
+from portal.internal.desk.drawing import asking, keeping, sheets
+from tests.conftest import NOW, Office
+from tests.internal.clicking import SignIn, post, read
 from tests.internal.drawing_makers import numbered, parties, sealed
 
 
@@ -30,3 +32,26 @@ def test_a_team_reads_its_own_objects_only(office: Office, signed_in: SignIn) ->
     assert shown == mine
     assert signed_in("he").get("/draws/shili-1/teams/99").status_code == 404
     assert signed_in("elsewhere").get("/draws/shili-1/sheet").status_code == 403
+
+
+def test_a_second_person_confirms_what_they_saw_and_nothing_that_took_its_place(
+    office: Office, signed_in: SignIn
+) -> None:
+    """Who asks may take it back and ask for something else while the other still reads the first."""
+    parties(office)
+    draw = sealed(office)
+    void = {"reason": "source_failed", "unit": "示例市司法局", "replaced_by": None}
+    asking.ask(office.stores, draw, "void", void, by="an", now=NOW)
+    second = signed_in("he")
+    [seen] = re.findall(r'name="seen" value="([0-9a-f]{64})"', read(second, f"/draws/{draw}"))
+    asking.decline(office.stores, draw, by="an", now=NOW)
+    asking.ask(office.stores, draw, "void", {**void, "unit": "示例市某局"}, by="an", now=NOW)
+
+    unseen = [
+        post(second, f"/draws/{draw}", f"/draws/{draw}/confirm", **fields)
+        for fields in ({"seen": seen}, {})
+    ]
+    [anew] = re.findall(r'name="seen" value="([0-9a-f]{64})"', read(second, f"/draws/{draw}"))
+
+    assert unseen == [409, 409]
+    assert post(second, f"/draws/{draw}", f"/draws/{draw}/confirm", seen=anew) == 303

@@ -59,6 +59,12 @@ def _step(client: FlaskClient, address: str, **fields: object) -> tuple[int, str
     return answer.status_code, answer.text
 
 
+def _confirmed(client: FlaskClient) -> int:
+    """Confirm what the page says is asked for; return the status."""
+    [seen] = re.findall(r'name="seen" value="([0-9a-f]{64})"', read(client, "/draws/shili-1"))
+    return _step(client, "confirm", seen=seen)[0]
+
+
 def _frozen(client: FlaskClient, **changes: str) -> str:
     """Freeze; return the share that is shown."""
     answer = send(client, "/draws/new", "/draws/new", freeze="1", **_order(**changes))
@@ -113,11 +119,11 @@ def test_a_draw_goes_from_the_order_to_the_reveal_by_pages_alone(
     swap = {"stratum": "一般", "out": gone, "swap_reason": "closed"}
     assert _step(he, "ask/replace", **swap)[0] == 303
     assert gone in read(an, "/draws/shili-1")
-    assert _step(an, "confirm")[0] == 303
+    assert _confirmed(an) == 303
     assert [(each.by, each.second) for each in _drawing(drum).progress.swaps] == [("he", "an")]
 
     assert _step(he, "ask/reveal")[0] == 303
-    assert _step(an, "confirm")[0] == 303
+    assert _confirmed(an) == 303
     shown = _public(drum)
     with Session(drum.stores.register) as session:
         package = b"".join(packages.pieces(session, shown.id))
@@ -139,7 +145,7 @@ def test_one_person_alone_confirms_nothing(drum: Office, enter: SignIn) -> None:
     assert _step(enter("an"), "decline")[0] == 303
     assert _drawing(drum).progress.asked is None
     assert _step(he, "ask/void", **void)[0] == 303
-    assert _step(enter("an"), "confirm")[0] == 303
+    assert _confirmed(enter("an")) == 303
     assert (_public(drum).void_reason, _public(drum).void_by) == ("source_failed", "示例市司法局")
     assert "永久" not in read(he, "/draws/shili-1")
 

@@ -17,6 +17,7 @@ from portal.internal.desk.matters import CALENDAR
 from portal.internal.desk.stores import Stores
 from portal.internal.tables.letters import ReceivedRow, queue
 from portal.letterbox import slot
+from portal.letterbox.tables import LetterRow
 from portal.register.records import Kind
 from portal.register.tables.changes import ChangeRow
 from portal.register.tables.replies import ReplyRow
@@ -233,6 +234,31 @@ def test_a_refused_letter_tells_neither_its_kind_nor_what_it_was_about(
 
     assert facts == (None, None, "refused")
     assert "不属于异议范围。" in page
+
+
+@pytest.mark.parametrize("subject", ["", "_", "zzz", "../r_1", "r_", "l_1", "t_1", "w_1", "y_1"])
+def test_a_letter_about_nothing_there_is_can_be_answered(office: Office, subject: str) -> None:
+    """Whoever breaks into the public side may post one; nobody reads the answer, and it waits no longer."""
+    stores, reference = office.stores, "ABCDEFGHJKMN"
+    row = {
+        "reference": reference,
+        "kind": "reply",
+        "subject": subject,
+        "text": "无",
+        "posted_at": NOW,
+    }
+    with stores.letterbox.begin() as box:
+        box.execute(sa.insert(LetterRow), [row])
+    letters.collect(stores, now=NOW)
+
+    letters.propose(
+        stores, reference, outcome=ReplyState.REFUSED, decision="查无此事。", by="wu", now=NOW
+    )
+    letters.release(stores, reference, by="he", now=NOW)
+
+    with Session(stores.register) as session:
+        told = session.scalars(sa.select(ReplyRow)).one()
+        assert (told.state, told.result_id) == ("refused", None)
 
 
 def test_a_withdrawn_result_takes_its_letters_along(

@@ -133,6 +133,21 @@ def test_an_address_that_no_store_can_hold_names_nothing(signed_in: SignIn, addr
     assert signed_in("wu").get(address).status_code == 404
 
 
+@pytest.mark.parametrize("number", ["99999999999999999999", "-99999999999999999999", "9" * 5000])
+def test_a_number_that_no_store_can_hold_is_as_good_as_none(
+    signed_in: SignIn, office: Office, number: str
+) -> None:
+    batch = office.file("results", RESULT_ROW).batch_id
+    reviewer = signed_in("wu")
+
+    answers = [
+        reviewer.get(f"{address}={number}").status_code
+        for address in ("/batches/?before", f"/batches/{batch}?after", f"/batches/{batch}?show=look&after")
+    ]  # fmt: skip
+
+    assert answers == [200, 200, 200]
+
+
 def test_a_sign_that_no_store_can_hold_is_refused_in_words(
     signed_in: SignIn, office: Office
 ) -> None:

@@ -196,3 +196,20 @@ def test_a_file_given_up_meanwhile_is_not_filed(office: Office, path: Path) -> N
 
     with pytest.raises(Gone):
         checking.file(office.stores, staged, confirmed=True, now=NOW)
+
+
+def test_a_file_that_is_being_filed_is_not_given_up(office: Office, path: Path) -> None:
+    stores = office.stores
+    staged = put(stores, path)
+    told: list[int | None] = []
+    giving_up = Thread(target=lambda: told.append(staging.give_up(stores, staged)))
+
+    with staging.alone(stores, staged) as current:
+        giving_up.start()
+        giving_up.join(0.2)
+        assert staging.file_of(stores, staged).exists()
+        staging.filed(stores, current, 7)
+    giving_up.join()
+
+    assert told == [7]
+    assert staging.find(stores, staged.token, by="lin", now=NOW).batch_id == 7

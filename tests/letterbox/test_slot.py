@@ -127,3 +127,22 @@ def test_a_letter_of_any_moment_is_taken(stores: Stores, moment: datetime) -> No
     with Session(stores.letterbox) as session:
         right = post(session, _letter("一封"), now=moment)
         assert [letter.reference for letter in waiting(session, limit=10)] == [right]
+
+
+@pytest.mark.parametrize(
+    "moment", ["infinity", "-infinity", "12025-06-02 00:00:00+00", "0044-03-15 00:00:00+00 BC"]
+)
+def test_a_moment_that_no_calendar_of_ours_holds_is_left_in_the_box(
+    stores: Stores, moment: str
+) -> None:
+    """One letter of such a moment would stop the collecting of all for ever. SQLite takes any text there."""
+    of_postgres = stores.letterbox.dialect.name == "postgresql"
+    value = "CAST(:moment AS timestamptz)" if of_postgres else ":moment"
+    with Session(stores.letterbox) as session:
+        post(session, _letter("一封"), now=NOW)
+        session.execute(sa.text(f"UPDATE letter SET posted_at = {value}"), {"moment": moment})
+        right = post(session, _letter("另一封"), now=NOW + timedelta(hours=1))
+        session.commit()
+    with Session(stores.letterbox) as session:
+        assert [letter.reference for letter in waiting(session, limit=10)] == [right]
+        assert queue(session) == (1, NOW + timedelta(hours=1))

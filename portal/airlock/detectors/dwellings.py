@@ -40,6 +40,8 @@ _AFTER_CUE = re.compile(
     rf"{any_of(CUES)}(?:所在地|登记地|地址|地|所)?[\s:：为是在于(]{{0,4}}"
     rf"([^。；;，,:：]{{1,30}}{_UNITS}(?:[^。；;，,:：\n]{{0,12}}{_UNITS})?)"
 )
+#: What a chain begins with: the end of a number, and what it numbers.
+HOUSE = r"[0-9A-Za-z一二三四五六七八九十百〇零]\s{0,2}(?:号楼|幢|栋|座|弄|单元|门|梯)"
 _BUILDING = rf"{_NUMBER}\s{{0,2}}(?:号楼|幢|栋|座|弄)"
 _ENTRANCE = rf"{_NUMBER}\s{{0,2}}(?:单元|门|梯)"
 _ROOM = rf"{_NUMBER}\s{{0,2}}(?:室|户(?!外|籍|口)|房(?!间|屋|产))"

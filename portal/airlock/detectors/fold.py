@@ -86,7 +86,7 @@ def fold(text: str) -> Folded:
     if "\n" in single:
         single = _WRAPPED.sub(lambda match: _ODD * len(match[0]), single)
     if _ODD not in single:
-        return Folded(single, None)
+        return Folded(_in_digits(single), None)
     folded: list[str] = []
     places: list[int] = []
     for place, character in enumerate(single):
@@ -98,7 +98,12 @@ def fold(text: str) -> Folded:
             folded.append(each)
             places.append(place)
     hidden = _runs([n for n, each in enumerate(single) if each == _ODD and is_invisible(text[n])])
-    return Folded("".join(folded), places, hidden)
+    return Folded(_in_digits("".join(folded)), places, hidden)
+
+
+def _in_digits(text: str) -> str:
+    """Write long numbers that are spelt out in digits: 一三八〇〇一三八〇〇〇."""
+    return _SPELT.sub(lambda match: match[0].translate(_NUMERALS), text)
 
 
 def _runs(places: list[int]) -> tuple[tuple[int, int], ...]:
@@ -115,6 +120,12 @@ def _runs(places: list[int]) -> tuple[tuple[int, int], ...]:
 SEPARATORS = r"\s\-‐‑‒–—―−_.·•・∙⋅‧"
 #: Up to two of them may stand between two characters of a number.
 GAP = rf"[{SEPARATORS}]{{0,3}}"
+_NUMERALS = str.maketrans(
+    "〇零一二三四五六七八九壹贰叁肆伍陆柒捌玖幺", "0012345678912345678" + "91"
+)
+#: No year, article or house has as many digits as a telephone.
+_NUMERAL = "[〇零一二三四五六七八九壹贰叁肆伍陆柒捌玖幺0-9]"
+_SPELT = re.compile(rf"{_NUMERAL}(?:{GAP}{_NUMERAL}){{10,}}")
 _SEPARATOR = re.compile(rf"[{SEPARATORS}]+")
 
 

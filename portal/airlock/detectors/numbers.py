@@ -7,22 +7,27 @@ from datetime import date
 
 from portal.airlock.detectors import kinds
 from portal.airlock.detectors.cleared import is_registration
-from portal.airlock.detectors.fold import GAP, spaced, squeeze
+from portal.airlock.detectors.fold import GAP, SEPARATORS, squeeze
 from portal.kit import clock
 
 Found = Iterator[tuple[str, int, int]]
 
-_BIRTH = spaced(
-    f"(?:1{GAP}9|2{GAP}0)", r"\d", r"\d",
-    f"(?:0{GAP}[1-9]|1{GAP}[0-2])", f"(?:0{GAP}[1-9]|[12]{GAP}\\d|3{GAP}[01])",
+#: Its check digit proves an identity card, so brackets, quotation marks and stars may part it too.
+_PARTED = rf"[{SEPARATORS}()\[\]{{}}【】〔〕“”‘’\"'*~#]{{0,3}}"
+_BIRTH = _PARTED.join(
+    (
+        f"(?:1{_PARTED}9|2{_PARTED}0)", r"\d", r"\d", f"(?:0{_PARTED}[1-9]|1{_PARTED}[0-2])",
+        f"(?:0{_PARTED}[1-9]|[12]{_PARTED}\\d|3{_PARTED}[01])",
+    )
 )  # fmt: skip
 #: Looked for at every place: what a wrong number begins may end a right one.
 _ID18 = re.compile(
-    rf"(?<!\d)(?=([1-9](?:{GAP}\d){{5}}{GAP}{_BIRTH}(?:{GAP}\d){{3}}{GAP}[\dXx])(?!\d))"
+    rf"(?<!\d)(?=([1-9](?:{_PARTED}\d){{5}}{_PARTED}{_BIRTH}(?:{_PARTED}\d){{3}}{_PARTED}[\dXx])(?!\d))"
 )
 _ID_CUE = r"(?:身份证件?|公民身份|居民身份)(?:号码|编号|号)?[\s:：为是(]{0,4}"
 _ID_CUED = re.compile(rf"{_ID_CUE}([1-9](?:{GAP}\d){{16}}{GAP}[\dXx])(?!\d)")
 _ID15 = re.compile(rf"{_ID_CUE}(\d(?:{GAP}\d){{14}})(?!\d)")
+_NO_SIGN = re.compile(r"[^\dXx]")
 _ID_WEIGHTS = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
 _ID_CHECK = "10X98765432"
 _OLDEST = 1900
@@ -56,7 +61,7 @@ def id_cards(text: str) -> Found:
     """GB 11643: birth date between 1900 and today, check digit; neither is asked for after a cue."""
     done = 0
     for match in _ID18.finditer(text):
-        if match.start() >= done and is_id_card(squeeze(match[1])):
+        if match.start() >= done and is_id_card(_NO_SIGN.sub("", match[1])):
             done = match.end(1)
             yield kinds.ID_CARD, *match.span(1)
     for match in _ID_CUED.finditer(text):

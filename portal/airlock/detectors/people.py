@@ -17,7 +17,8 @@ CUES = (
 )  # fmt: skip
 _GAPS = r"[ \t\u3000·]{0,2}"
 _CUE = re.compile(
-    rf"{any_of(CUES)}(?:签名|签字|姓名|盖章|签章)?(?:\([^()]{{1,8}}\))?(?P<link>\s{{0,2}}(?:为|是|系|叫|名叫)?\s{{0,2}}[:：]?[\s(（]{{0,4}})"
+    rf"{any_of(CUES)}(?:签名|签字|姓名|盖章|签章)?(?:\((?P<remark>[^()]{{1,8}})\))?"
+    r"(?P<link>\s{0,2}(?:为|是|系|叫|名叫)?\s{0,2}[:：]?[\s(（]{0,4})(?P<marks>[|/=_*\[【〔「『《<“‘\"'→—–-]{0,2}\s{0,2})"
 )
 _HAN = "\u3400-\u9fff"
 _RUN = re.compile(rf"[{_HAN}](?:{_GAPS}[{_HAN}]){{0,11}}")
@@ -81,17 +82,23 @@ def people(text: str, *, eager: bool = False) -> Iterator[tuple[str, int, int]]:
     for contact in _CONTACT.finditer(text):
         yield kinds.CONTACT, *contact.span(1)
     for cue in _CUE.finditer(text):
-        place, told = cue.end(), bool(cue["link"].strip(" \t"))
-        while span := _name(text, place, told=told, eager=eager):
-            yield kinds.PERSON, *span
-            between = _LIST.match(text, span[1])
-            if between is None:
-                break
-            place = between.end()
-
+        told = bool(cue["link"].strip(" \t"))
+        yield from _names(text, cue.end(), told=told, eager=eager)
+        if cue["remark"]:
+            yield from _names(text, cue.start("remark"), told=True, eager=False)
     for match in _BEHIND.finditer(text):
         if _length(match[1], told=True, eager=False) == len(match[1]):
             yield kinds.PERSON, *match.span(1)
+
+
+def _names(text: str, place: int, *, told: bool, eager: bool) -> Iterator[tuple[str, int, int]]:
+    """Yield the names of a list that begins at `place`."""
+    while span := _name(text, place, told=told, eager=eager):
+        yield kinds.PERSON, *span
+        between = _LIST.match(text, span[1])
+        if between is None:
+            return
+        place = between.end()
 
 
 def begins_name(word: str) -> bool:

@@ -7,11 +7,11 @@ from portal.airlock.detectors import kinds, people
 from portal.airlock.detectors.cleared import clear
 from portal.airlock.detectors.coordinates import coordinates
 from portal.airlock.detectors.dwellings import CUES as DWELLING_CUES
-from portal.airlock.detectors.dwellings import any_rooms, dwellings
+from portal.airlock.detectors.dwellings import HOUSE, any_rooms, dwellings
 from portal.airlock.detectors.fold import GAP, fold
 from portal.airlock.detectors.kinds import Hit
 from portal.airlock.detectors.numbers import bank_cards, certificates, id_cards, passports
-from portal.airlock.detectors.online import online
+from portal.airlock.detectors.online import ADDRESS_SIGN, CHAT_CUES, online
 from portal.airlock.detectors.phones import phones
 from portal.airlock.detectors.plates import PROVINCES, plates
 from portal.airlock.detectors.secrecy import WORDS as SECRET_WORDS
@@ -20,45 +20,23 @@ from portal.airlock.detectors.words import any_of
 
 Found = Iterable[tuple[str, int, int]]
 
-#: Five digits in any script, however far pulled apart.
-_DIGITS = re.compile(r"\d(?:\D{0,6}\d){4}")
-#: Signs of an address, and characters that only folding can judge: invisible ones, fillers,
-#: look-alikes of Chinese characters, digits in rings.
-_ODD = re.compile(
-    "[@＠﹫°º′度\n\u00ad\u034f\u0300-\u036f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200f\u202a-\u202e"
-    "\u2060-\u206f\u20d0-\u20ff\u2460-\u24ff\u2776-\u2793\u2800\u2e80-\u2fdf\u3164\uf900-\ufaff"
-    "\ufe00-\ufe0f\ufeff\uffa0\ufff9-\ufffb\U0001bca0-\U0001bca3\U0001d7ce-\U0001d7ff"
-    "\U000e0000-\U000e0fff]"
-)
-_PLATE = re.compile(rf"[{PROVINCES}]\W{{0,2}}[A-Za-zＡ-Ｚａ-ｚ]\W{{0,2}}[0-9A-Za-z０-９Ａ-Ｚａ-ｚ]")
-#: Six digits of one number; a decimal point or a sign of degrees.
-_RUN = re.compile(rf"[0-9](?:{GAP}[0-9]){{5}}|[0-9]{{3}}[,/、|]\s?[0-9]{{4}}[,/、|]")
-_POINT = re.compile(r"[.°度]\s?\d")
-_WORDS = re.compile(
-    any_of(
+#: What some find begins with or holds; a folded text with none of these holds nothing.
+_SIGNS = re.compile(
+    "|".join(
         (
-            *people.CUES,
-            *DWELLING_CUES,
-            *SECRET_WORDS,
-            "绝 密",
-            "机密",
-            "机 密",
-            "秘密",
-            "秘 密",
-            "密级",
-            "单元",
-            "微信",
-            "WeChat",
-            "wechat",
-            "幢",
-            "栋",
-            "室",
-            "(at",
-            "（at",
-            "[at",
+            r"[0-9](?:[^0-9]{0,6}[0-9]){4}",
+            "[@°′度]",
+            rf"[{PROVINCES}]\W{{0,2}}[A-Za-z]\W{{0,2}}[0-9A-Za-z]",
+            ADDRESS_SIGN,
+            HOUSE,
         )
     )
 )
+#: Six digits of one number; a decimal point or a sign of degrees.
+_RUN = re.compile(rf"[0-9](?:{GAP}[0-9]){{5}}|[0-9]{{3}}[,/、|]\s?[0-9]{{4}}[,/、|]")
+_POINT = re.compile(r"[.°度]\s?\d")
+#: Markings are spaced out: 机 密.
+_WORDS = re.compile(any_of((*people.CUES, *DWELLING_CUES, *SECRET_WORDS, *CHAT_CUES, "密")))
 
 
 def scan(text: str) -> list[Hit]:
@@ -66,11 +44,9 @@ def scan(text: str) -> list[Hit]:
 
     Invisible characters are told with the number or word that they are hidden in.
     """
-    if not (
-        _DIGITS.search(text) or _WORDS.search(text) or _ODD.search(text) or _PLATE.search(text)
-    ):
-        return []
     folded = fold(text)
+    if not (folded.hidden or _WORDS.search(folded.text) or _SIGNS.search(folded.text)):
+        return []
     found = [*_apart(_numbers(folded.text)), *_apart(_words(folded.text))]
     hits = {Hit(kind, *folded.span(start, end)) for kind, start, end in found}
     if folded.hidden:

@@ -23,9 +23,13 @@ def check(context: Context, reads: Reads) -> None:
         FilingRow.kind == filings.KIND_OF[record_type], filings.IS_GUARDED, FilingRow.live,
         among(context.session, FilingRow.key, silent),
     )  # fmt: skip
-    kept_back = filings.find(context.session, record_type, context.session.scalars(query))
-    for key, before in kept_back.items():
-        if shows_more(before.decision, silent[key].record.decision):
+    guarded = context.session.scalars(query).all()
+    newest = filings.find(context.session, record_type, guarded)
+    #: That somebody filed it openly since, and nobody has approved it yet, loosens nothing.
+    released = filings.standing(context.session, record_type, guarded, batch_id=None)
+    for key in newest:
+        now = silent[key].record.decision
+        if any(shows_more(before[key].decision, now) for before in (newest, released)):
             what = "先前填报为不公开或者部分公开，本次未填公开方式；仍不公开的请照填，确需公开的请填“公开”"
             context.tell("loosened", silent[key], "disclosure", what)
 

@@ -5,7 +5,15 @@ import re
 from portal.domain.parties import Entity, EntityForm
 from portal.internal.checks.context import Context, Reads
 from portal.internal.checks.disclosures import shows_more
-from portal.internal.checks.parties import ANOTHERS_NUMBER, check_names, check_number, other_numbers
+from portal.internal.checks.parties import (
+    ANOTHERS_NUMBER,
+    ANOTHERS_PARTY,
+    check_names,
+    check_number,
+    further_keys,
+    other_numbers,
+    others_own,
+)
 from portal.internal.tables import filings
 
 #: Forms whose identity is shown in part or not at all.
@@ -17,9 +25,13 @@ _REGION = re.compile("[0-9]{6}(?:[0-9]{3}){0,2}")
 def check(context: Context, reads: Reads) -> None:
     """Warn of check digits that do not fit; tell filings that would show more than before."""
     known = filings.find(context.session, Entity, (read.record.key for read in reads))
+    #: What is not released must not decide what may be shown; nor must it be passed over.
+    released = filings.standing(context.session, Entity, known, batch_id=None)
     taken = other_numbers(context.session, (read.record.key for read in reads))
     fresh = [(r, r.record.key, r.record.name) for r in reads if r.record.key not in known]
     check_names(context, fresh)
+    further = {key for read in reads for key in further_keys(read.record)}
+    foreign = others_own(context.session, further, agency=context.agency_code)
     for read in reads:
         party: Entity = read.record
         if party.region and not _REGION.fullmatch(party.region):
@@ -31,9 +43,11 @@ def check(context: Context, reads: Reads) -> None:
             check_number(context, read, other, "other_identifiers")
         if party.key in taken:
             context.tell("taken", read, "identifier", ANOTHERS_NUMBER)
-        before = known.get(party.key)
-        if before is not None and _shows_more(before, party):
-            own = before.agency_code == context.agency_code
+        if foreign.intersection(further_keys(party)):
+            context.tell("taken", read, "other_identifiers", ANOTHERS_PARTY)
+        before = [each[party.key] for each in (known, released) if party.key in each]
+        if any(_shows_more(each, party) for each in before):
+            own = filings.owner(context.session, "entity", party.key) == context.agency_code
             if not (own and "disclosure" in read.places):
                 context.tell(
                     "loosened",

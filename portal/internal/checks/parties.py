@@ -7,7 +7,7 @@ from sqlalchemy.orm import Session
 
 from portal.domain.grounds import Disclosure
 from portal.domain.identifiers import Identifier, Scheme
-from portal.domain.parties import Entity, EntityForm, form_of
+from portal.domain.parties import Entity, EntityForm, entity_key, form_of
 from portal.internal.checks.context import Context
 from portal.internal.sheets.reader import Read
 from portal.internal.tables import filings, lookup
@@ -107,12 +107,37 @@ def _take_in(context: Context, read: Read, key: str, name: str, identifier: Iden
     )
 
 
-#: Says nothing of the other party, whoever it is.
+#: Both say nothing of the other party, whoever it is.
+ANOTHERS_PARTY = "该编号是其他机关登记的检查对象的主要编号；请核对，确属同一对象的请由该机关登记"
 ANOTHERS_NUMBER = "该编号已登记为一个检查对象的其他编号；请使用其主要编号"
 
 
 def other_numbers(session: Session, keys: Iterable[str]) -> set[str]:
-    """Return which of these keys are only the further number of a party filed under another."""
+    """Return which of these keys are only the further number of a party filed under another.
+
+    As that party stands: what was returned or filed anew without the number claims it no longer.
+    """
     wanted = set(keys)
-    query = sa.select(NumberRow.number).where(among(session, NumberRow.number, wanted))
-    return set(session.scalars(query)) if wanted else set()
+    if not wanted:
+        return set()
+    query = sa.select(NumberRow).where(among(session, NumberRow.number, wanted))
+    claims = session.scalars(query).all()
+    parties = filings.find(session, Entity, {each.key for each in claims})
+    return {
+        each.number
+        for each in claims
+        if each.key in parties and each.number in further_keys(parties[each.key])
+    }
+
+
+def further_keys(party: Entity) -> list[str]:
+    """Return the keys that a party's further numbers would be filed under."""
+    return [
+        entity_key(each, agency_code=party.agency_code, name="") for each in party.identifiers[1:]
+    ]
+
+
+def others_own(session: Session, keys: Iterable[str], *, agency: str) -> set[str]:
+    """Return which of these keys are those of parties that another agency filed first."""
+    there = filings.latest(session, "entity", keys)
+    return {key for key in there if filings.owner(session, "entity", key) != agency}

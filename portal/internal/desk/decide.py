@@ -74,7 +74,8 @@ def decide(
     with write_lock(stores.internal) as session:
         filing = newest(session, kind, key)
         batch = batches.get(session, filing.batch_id)
-        _may_decide(session, by, batch.agency, author=batch.filed_by)
+        agency = filings.owner(session, filing.kind, key)
+        _may_decide(session, by, agency, author=batch.filed_by)
         today = clock.local_date(now)
         for order in orders:
             order.check(kind, today)
@@ -88,9 +89,9 @@ def decide(
             for order in orders
         )
         if second is not None:
-            _may_second(session, second, batch.agency, by=by, author=batch.filed_by)
+            _may_second(session, second, agency, by=by, author=batch.filed_by)
         made = [
-            _row(filing, batch.agency, order, by=by, second=second, now=now, pending=waits)
+            _row(filing, agency, order, by=by, second=second, now=now, pending=waits)
             for order in orders
         ]
         for row in made:
@@ -118,7 +119,10 @@ def confirm(stores: Stores, proposal_id: int, *, by: str, now: datetime) -> Deci
             raise UnknownRecord(f"没有编号为 {proposal_id} 的待确认决定（或已另有决定）")
         filing = newest(session, Kind(found.kind), found.key)
         batch = batches.get(session, filing.batch_id)
-        _may_second(session, by, batch.agency, by=found.made_by, author=batch.filed_by)
+        agency = filings.owner(session, found.kind, found.key)
+        #: Two people decide, and both may still do so now.
+        people.require(session, found.made_by, Role.REVIEWER, agency)
+        _may_second(session, by, agency, by=found.made_by, author=batch.filed_by)
         row = DecisionRow(
             **{
                 name: getattr(found, name)

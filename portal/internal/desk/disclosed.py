@@ -65,7 +65,8 @@ def shown(session: Session, kind: Kind, key: str, *, today: date) -> Shown:
     rows = decisions.in_force(session, kind.value, [key]).get(key, [])
     found = [passage for _, passage in passages(session, [row], today, batch_id=batch.id)]
     verdict = decided.standing(record, rows)
-    return Shown(kind, batch.agency, batch.filed_by, batch.id, record, verdict, found[0])
+    agency = filings.owner(session, kind.value, key)
+    return Shown(kind, agency, batch.filed_by, batch.id, record, verdict, found[0])
 
 
 def places(kind: Kind) -> list[tuple[str, str]]:

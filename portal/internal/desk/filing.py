@@ -10,8 +10,9 @@ from portal.airlock.around import Ids
 from portal.airlock.redact import KIND_OF as PUBLIC_KIND
 from portal.airlock.rules import FLOORS
 from portal.domain.grounds import OPEN
-from portal.domain.parties import Entity, Inspector, entity_key
+from portal.domain.parties import Entity, Inspector
 from portal.internal.checks.context import Context
+from portal.internal.checks.parties import further_keys
 from portal.internal.desk.brought import is_brought
 from portal.internal.desk.foresight import foresee
 from portal.internal.sheets.reader import Read
@@ -130,6 +131,5 @@ def _raw(read: Read) -> str:
 
 
 def _note_numbers(session: Session, party: Entity) -> None:
-    for other in party.identifiers[1:]:
-        number = entity_key(other, agency_code=party.agency_code, name="")
+    for number in further_keys(party):
         session.merge(NumberRow(number=number, key=party.key))

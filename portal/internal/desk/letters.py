@@ -22,8 +22,7 @@ from portal.internal.desk import people
 from portal.internal.desk.matters import CALENDAR
 from portal.internal.desk.stores import Stores
 from portal.internal.desk.telling import passage_of
-from portal.internal.tables import ledger
-from portal.internal.tables.batches import BatchRow
+from portal.internal.tables import filings, ledger
 from portal.internal.tables.filings import FilingRow
 from portal.internal.tables.letters import LetterState, ReceivedRow
 from portal.kit import clock
@@ -82,10 +81,10 @@ def _take_in(session: Session, letter: LetterRow, now: datetime) -> int:
 
 
 def _agency_of(session: Session, subject: str) -> str:
-    """Return the agency that filed the record, "" for none: then those who act for every agency see to it."""
-    query = sa.select(BatchRow.agency).join(FilingRow, FilingRow.batch_id == BatchRow.id)
-    query = query.where(FilingRow.public_id == subject).order_by(FilingRow.id.desc()).limit(1)
-    return session.scalar(query) or ""
+    """Return the agency whose record it is, "" for none: then those who act for every agency see to it."""
+    query = sa.select(FilingRow.kind, FilingRow.key).where(FilingRow.public_id == subject)
+    found = session.execute(query.limit(1)).first() if subject else None
+    return filings.owner(session, found.kind, found.key) if found else ""
 
 
 def get(session: Session, reference: str) -> ReceivedRow:

@@ -11,11 +11,11 @@ from portal.airlock.around import Ids, Passage
 from portal.airlock.publish import bring_in_line
 from portal.domain.errors import FourEyesViolation, UnknownRecord
 from portal.domain.workflow import Role
-from portal.internal.desk import batches, mentions, people, retelling, ripples
+from portal.internal.desk import mentions, people, retelling, ripples
 from portal.internal.desk.drawing import following
 from portal.internal.desk.forgetting import forget
 from portal.internal.desk.stores import Stores
-from portal.internal.tables import ledger, reminders
+from portal.internal.tables import filings, ledger, reminders
 from portal.internal.tables.batches import BatchRow
 from portal.internal.tables.filings import FilingRow
 from portal.internal.tables.ledger import WithdrawalRow
@@ -58,8 +58,9 @@ def retract(
         raise FourEyesViolation("撤回须由两人共同决定")
     with write_lock(stores.internal) as session:
         newest = _newest(session, kind, public_id)
+        agency = filings.owner(session, newest.kind, newest.key)
         for name in (by, second):
-            people.require(session, name, Role.PUBLISHER, _agency_of(session, newest))
+            people.require(session, name, Role.PUBLISHER, agency)
         order = WithdrawalRow(
             kind=newest.kind, key=newest.key, public_id=public_id, last_filing_id=newest.id,
             ordered_by=by, seconded_by=second, ordered_at=now,
@@ -157,7 +158,3 @@ def _newest(session: Session, kind: Kind, public_id: str) -> FilingRow:
     if found is None or found.kind != kind.value:
         raise UnknownRecord(f"没有公开编号为 {public_id} 的{kind.zh}")
     return found
-
-
-def _agency_of(session: Session, filing: FilingRow) -> str:
-    return batches.get(session, filing.batch_id).agency

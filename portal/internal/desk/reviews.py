@@ -114,20 +114,14 @@ def _standing(session: Session, kind: Kind, keys: list[str], until: date) -> lis
         session, filings.TYPES[kind.value], keys, batch_id=None
     )
     rows = filings.latest(session, kind.value, keys)
-    agencies = dict(
-        session.execute(
-            sa.select(BatchRow.id, BatchRow.agency).where(
-                BatchRow.id.in_({row.batch_id for row in rows.values()})
-            )
-        ).all()
-    )
     since = decisions.in_force(session, kind.value, keys)
     found: list[Review] = []
     for key, record in records.items():
         verdict = decided.standing(record, since.get(key, ()))
         rulings = [(WHOLE, verdict.whole), *verdict.fields]
+        agency = filings.owner(session, kind.value, key)
         found += [
-            Review(kind, key, rows[key].public_id, agencies[rows[key].batch_id], place, ruling)
+            Review(kind, key, rows[key].public_id, agency, place, ruling)
             for place, ruling in rulings
             if ruling and ruling.review_on <= until
         ]

@@ -1,6 +1,6 @@
 """Everything inside that may stand in nobody's public text: one automaton over all of it (已知秘密)."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -15,11 +15,13 @@ from portal.domain.grounds import OPEN, Disclosure
 from portal.domain.items import Item
 from portal.domain.parties import Entity
 from portal.domain.verdicts import Verdict, filed
+from portal.domain.workflow import BatchState
 from portal.internal.desk import decided
 from portal.internal.tables import filings
 from portal.internal.tables.batches import BatchRow
 from portal.internal.tables.decisions import DecisionRow
 from portal.internal.tables.filings import FilingRow
+from portal.kit.db import among
 from portal.register.records import Kind
 
 _CHUNK = 500
@@ -86,7 +88,7 @@ def known(session: Session) -> KnownSecrets | None:
 
 def _words(session: Session) -> Iterator[str]:
     for roster in _records(session, "inspector"):
-        for inspector in roster.values():
+        for inspector in (*roster.values(), *_before(session, "inspector", roster).values()):
             yield from (inspector.name, inspector.certificate)
     for kind in NAMED:
         for records in (
@@ -94,8 +96,20 @@ def _words(session: Session) -> Iterator[str]:
             *_decided_since(session, kind.value),
         ):
             verdicts = decided.verdicts(session, kind, records)
-            for key, record in records.items():
+            released = _before(session, kind.value, records)
+            for key, record in (*records.items(), *released.items()):
                 yield from kept_back(record, verdicts.get((kind, key)))
+
+
+def _before(session: Session, kind: str, keys: Iterable[str]) -> dict[str, Any]:
+    """Return these records as they were released, where a filing waits that calls them otherwise perhaps.
+
+    What is kept back stays so under the name it had, until somebody has approved of another.
+    """
+    waits = sa.select(FilingRow.key).join(BatchRow, BatchRow.id == FilingRow.batch_id)
+    waits = waits.where(FilingRow.kind == kind, among(session, FilingRow.key, keys), FilingRow.live)
+    found = session.scalars(waits.where(BatchRow.state != BatchState.RELEASED.value))
+    return filings.standing(session, filings.TYPES[kind], found, batch_id=None)
 
 
 def _decided_since(session: Session, kind: str) -> Iterator[dict[str, Any]]:

@@ -112,6 +112,19 @@ def drop(stores: Stores, staged: Staged) -> None:
     shutil.rmtree(folder(stores, staged), ignore_errors=True)
 
 
+def give_up(stores: Stores, staged: Staged) -> int | None:
+    """Keep nothing of a file, unless it is being filed just now; return its batch then.
+
+    Raises:
+        Gone: there is nothing to keep any more.
+
+    """
+    with alone(stores, staged) as current:
+        if current.batch_id is None:
+            drop(stores, current)
+        return current.batch_id
+
+
 def folder(stores: Stores, staged: Staged) -> Path:
     """Return the folder that holds the file and what was found out about it."""
     return _inbox(stores) / staged.token

@@ -62,6 +62,8 @@ def _state(row: ReceivedRow, *, drafted: bool) -> ReplyState:
 def _around(session: Session, row: ReceivedRow) -> Iterator[Passage]:
     """Yield what the airlock knows of the record that a letter is about, and of the steps after a check."""
     kind, today = _kind(row.subject), clock.local_date(row.received_at)
+    if kind is None:
+        return
     for rows in batches.public_with_id(session, kind.value, [row.subject]):
         steps: Iterator[list[FilingRow]] = iter(())
         if kind is Kind.RESULT:
@@ -76,12 +78,17 @@ def _is_taken_back(session: Session, reference: str) -> bool:
     return session.scalar(sa.select(WithdrawalRow.id).where(*taken).limit(1)) is not None
 
 
-def _kind(public_id: str) -> Kind:
-    return next(kind for kind, prefix in PREFIX.items() if prefix == public_id.partition("_")[0])
+def _kind(public_id: str) -> Kind | None:
+    """Return the kind of what has this public id; None for what is none, as a forged letter may say."""
+    found = (kind for kind, prefix in PREFIX.items() if prefix == public_id.partition("_")[0])
+    return next(found, None)
 
 
 def _is_public(register: sa.Engine, subject: str) -> bool:
-    table = LAYOUTS[_kind(subject)].table
+    kind = _kind(subject)
+    if kind is None:
+        return False
+    table = LAYOUTS[kind].table
     with Session(register) as session:
         found = session.scalar(sa.select(table.public_id).where(table.public_id == subject))
     return found is not None

@@ -21,7 +21,7 @@ from portal.internal.desk import (
 )
 from portal.internal.sheets.layout import ROLES
 from portal.internal.tables.asides import AsideRow
-from portal.kit import clock
+from portal.kit import addresses, clock
 from portal.kit.db import db
 
 bp = Blueprint("batches", __name__)
@@ -37,7 +37,7 @@ def index() -> ResponseReturnValue:
     """List batches, newest first."""
     wanted = request.args.get("state")
     state = BatchState(wanted) if wanted in {each.value for each in BatchState} else None
-    before = request.args.get("before", type=int)
+    before = request.args.get("before", type=addresses.number)
     scope = access.me().agency
     rows = batches.newest(db.session(), scope=scope, state=state, before=before)
     return render_template(
@@ -60,7 +60,7 @@ def show(batch_id: int) -> ResponseReturnValue:
     me = access.me()
     if not me.acts_for(batch.agency):
         abort(403, "该批次属于其他机关")
-    after = request.args.get("after", 0, type=int)
+    after = request.args.get("after", 0, type=addresses.number)
     today = clock.local_today()
     found = summary.summary(session, batch, today) if batch.state != "returned" else None
     look = found is not None and request.args.get("show") == "look"

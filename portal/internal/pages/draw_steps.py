@@ -84,7 +84,8 @@ def confirm(draw_id: str) -> ResponseReturnValue:
     return _take(
         draw_id,
         lambda: asking.confirm(
-            access.stores(), draw_id, by=access.me().name, now=clock.utc_now()
+            access.stores(), draw_id, by=access.me().name, now=clock.utc_now(),
+            seen=request.form.get("seen", ""),
         ),
         "已确认并办理",
     )  # fmt: skip

@@ -177,17 +177,19 @@ def file(token: str) -> ResponseReturnValue:
 @access.needs(Role.CLERK)
 def give_up(token: str) -> ResponseReturnValue:
     """Keep nothing of the file."""
-    _drop(token)
+    if _drop(token) is not None:
+        return redirect(url_for("imports.show", token=token), 303)
     flash("已放弃，未登记任何内容")
     return redirect(url_for("imports.form"), 303)
 
 
-def _drop(token: str) -> None:
+def _drop(token: str) -> int | None:
+    """Keep nothing of a file; return the batch that it became meanwhile."""
     try:
-        staging.drop(access.stores(), mine(token))
+        return staging.give_up(access.stores(), mine(token, or_filed=True))
     except Gone:
         #: Given up twice, or swept: there is nothing to keep any more.
-        return
+        return None
 
 
 @bp.get("/<token>/marked.xlsx")

@@ -164,6 +164,27 @@ def latest(session: Session, kind: str, keys: Iterable[str]) -> dict[str, Filing
     return {row.key: row for row in rows}
 
 
+#: States of batches whose filings a reviewer and a publisher have let out.
+_REVIEWED = (BatchState.RELEASING.value, BatchState.RELEASED.value)
+
+
+def owner(session: Session, kind: str, key: str) -> str:
+    """Return the agency whose record this is: the first whose filing was released (原登记机关); "" where nobody filed it.
+
+    All agencies file parties, and who files one of another's has no say in it by that. Who merely named
+    it in a check, which brings a party along in no row of its own, has it until a library does.
+    """
+    waits = sa.case((BatchRow.state.in_(_REVIEWED), 0), else_=1)
+    brought = sa.case((FilingRow.row == 0, 1), else_=0)
+    query = (
+        sa.select(BatchRow.agency)
+        .join(FilingRow, FilingRow.batch_id == BatchRow.id)
+        .where(FilingRow.kind == kind, FilingRow.key == key)
+        .order_by(FilingRow.live.desc(), waits, brought, FilingRow.id)
+    )
+    return session.scalar(query.limit(1)) or ""
+
+
 def standing(
     session: Session, record_type: type[T], keys: Iterable[str], *, batch_id: int | None
 ) -> dict[str, T]:
@@ -177,7 +198,7 @@ def standing(
     if not wanted:
         return {}
     reviewed = sa.or_(
-        BatchRow.state.in_([BatchState.RELEASING.value, BatchState.RELEASED.value]),
+        BatchRow.state.in_(_REVIEWED),
         BatchRow.id == batch_id,
     )
     ids = _newest(kind).join(BatchRow, BatchRow.id == FilingRow.batch_id)

@@ -47,17 +47,20 @@ def ask(
         )  # fmt: skip
 
 
-def confirm(stores: Stores, draw_id: str, *, by: str, now: datetime) -> str:
-    """Carry out what another person asked for; return what it was.
+def confirm(stores: Stores, draw_id: str, *, by: str, now: datetime, seen: str) -> str:
+    """Carry out what another person asked for and this one saw: `seen` is its seal. Return what it was.
 
     Raises:
-        FourEyesViolation: by whoever asked. All else is raised by the step itself, and it stays asked for.
+        FourEyesViolation: by whoever asked.
+        WrongState: something else is asked for by now. All else is raised by the step itself, and it stays asked for.
 
     """
     with write_lock(stores.internal) as session:
         asked = _asked(keeping.load(session, draw_id))
         if asked.by == by:
             raise FourEyesViolation("须由提出者以外的另一人确认")
+        if asked.seal != seen:
+            raise WrongState("所提事项已有变动，请重新查看后再确认")
     pair: dict[str, Any] = {"by": asked.by, "second": by, "now": now}
     if asked.step == "replace":
         steps.replace(stores, draw_id, asked.terms, **pair)
@@ -65,7 +68,7 @@ def confirm(stores: Stores, draw_id: str, *, by: str, now: datetime) -> str:
         steps.reveal(stores, draw_id, **pair)
     else:
         steps.void(stores, draw_id, **asked.terms, **pair)
-    _forget(stores, draw_id)
+    _forget(stores, draw_id, asked)
     return STEPS[asked.step][0]
 
 
@@ -98,8 +101,9 @@ def _try(drawing: Drawing, step: str, terms: dict[str, Any]) -> None:
         steps.check_reason(terms["reason"])
 
 
-def _forget(stores: Stores, draw_id: str) -> None:
+def _forget(stores: Stores, draw_id: str, asked: Asked) -> None:
     with write_lock(stores.internal) as session:
         drawing = keeping.load(session, draw_id)
-        drawing.progress.asked = None
-        drawing.save()
+        if drawing.progress.asked == asked:
+            drawing.progress.asked = None
+            drawing.save()

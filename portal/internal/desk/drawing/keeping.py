@@ -1,5 +1,6 @@
 """A draw in the office's store: read, written, and put together as a package."""
 
+import hashlib
 import json
 import zlib
 from dataclasses import dataclass
@@ -55,6 +56,11 @@ class Asked(msgspec.Struct, kw_only=True):
     terms: dict[str, Any]
     by: str
     at: datetime
+
+    @property
+    def seal(self) -> str:
+        """The SHA-256 of what is asked for: a confirmation is bound to it."""
+        return hashlib.sha256(msgspec.json.encode(self, order="deterministic")).hexdigest()
 
 
 class Progress(msgspec.Struct, kw_only=True):
