@@ -16,7 +16,7 @@ from portal.register import packages
 from portal.register.cascade import CASCADE, DECIDING
 from portal.register.eventing import Events
 from portal.register.figuring import Figures
-from portal.register.layout import LAYOUTS, Layout, hides_more
+from portal.register.layout import LAYOUTS, Layout, hides_more, keeps_its_words
 from portal.register.parents import require_parents
 from portal.register.placing import Placing, columns
 from portal.register.proofs import entries, heads
@@ -159,7 +159,7 @@ class Pen:
         """
         self.close()
         keys.remember(self._taken, now=self._now)
-        self.head = heads.sign(self._session, self.serial, keys)
+        self.head = heads.sign(self._session, self.serial, keys, is_restored=self._is_restored)
 
     def flush(self) -> None:
         """Write the buffered records."""
@@ -213,6 +213,8 @@ class Pen:
                 if again or hides_more(before, record, narrowed=record.id in self._narrowed):
                     #: A redaction made later reaches the older versions too: they go.
                     tightened.append(record.id)
+                    act = "close" if keeps_its_words(before, record) else "hide"
+                    self._taken.append((act, kind, record.id))
                 else:
                     old_versions.append({name: getattr(was, name) for name in _VERSION})
                 amended.append(row | {"version": was.version + 1})
@@ -226,7 +228,6 @@ class Pen:
         self._insert(VersionRow, old_versions)
         self._drop_versions(tightened)
         self._events.forget(kind, tightened)
-        self._taken += [("hide", kind, each) for each in tightened]
         self._journal.forget([present[each].serial for each in tightened])
         self._insert(table, fresh)
         if amended:
