@@ -46,7 +46,7 @@ def open_pen(
     with write_lock(engine) as session:
         if restorations:
             begin_anew(session, restorations)
-        pen = Pen(session, now)
+        pen = Pen(session, now, is_restored=bool(restorations))
         yield pen
         pen.close()
 
@@ -54,10 +54,10 @@ def open_pen(
 class Pen:
     """Appends and withdraws inside one transaction."""
 
-    def __init__(self, session: Session, now: datetime) -> None:
+    def __init__(self, session: Session, now: datetime, *, is_restored: bool = False) -> None:
         """Read where the changelog stands."""
         self._session = session
-        self._now = now
+        self._now, self._is_restored = now, is_restored
         self._journal = Journal(session, now)
         self._taken: list[tuple[str, Kind, str]] = []
         self._today = clock.local_date(now)
