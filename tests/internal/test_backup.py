@@ -1,10 +1,14 @@
 """A backup is whole or not there; restoring one loses nothing it holds and brings back nothing taken back since."""
 
 import dataclasses
+import os
+import shutil
 import subprocess
+from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
 from types import SimpleNamespace
+from typing import Any
 
 import pytest
 import sqlalchemy as sa
@@ -15,6 +19,7 @@ from portal.internal.desk import backup, restore, retract
 from portal.internal.desk.backup import BackupFailed, Urls
 from portal.internal.desk.stores import Stores, open_stores
 from portal.internal.tables.filings import FilingRow
+from portal.kit import copying, migrate
 from portal.kit.db import engine_for
 from portal.register.proofs.audit import audit
 from portal.register.proofs.note import Checkpoint
@@ -264,3 +269,32 @@ def test_both_commands_say_what_they_did(office: Office, data: Path, tmp_path: P
     with Session(engine) as session:
         assert audit(session).faults == []
     engine.dispose()
+
+
+def test_what_a_restoration_lays_ready_is_its_owners_alone_wherever_it_is_killed(
+    office: Office, data: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The office's store and key, and a register with what was taken back since, had been there for all to read."""
+    made = _back_up(office, data, tmp_path / "backups")
+    _close(office.stores)
+    seen: dict[str, set[int]] = {}
+    before = os.umask(0o022)
+
+    def look(deed: Callable[..., Any]) -> Callable[..., Any]:
+        def looked(*words: Any, **named: Any) -> Any:
+            for path in data.glob(".restoring-*"):
+                seen.setdefault(path.name, set()).add(path.stat().st_mode & 0o777)
+            return deed(*words, **named)
+
+        return looked
+
+    monkeypatch.setattr("shutil.copyfileobj", look(shutil.copyfileobj))
+    monkeypatch.setattr("shutil.copyfile", look(shutil.copyfile))
+    for place, name in ((migrate, "upgrade"), (restore, "reinstate"), (copying, "sync")):
+        monkeypatch.setattr(place, name, look(getattr(place, name)))
+    _restore(data, made)
+    os.umask(before)
+
+    assert {".restoring-log.key"} <= seen.keys()
+    assert stage.POSTGRES or {".restoring-internal.db", ".restoring-register.db"} <= seen.keys()
+    assert {name: modes for name, modes in seen.items() if modes != {0o600}} == {}

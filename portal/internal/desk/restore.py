@@ -175,9 +175,12 @@ def _prepared(urls: Urls, backup: Path, manifest: Manifest) -> Urls:
             fresh.parent.mkdir(parents=True, exist_ok=True)
             for each in (fresh, *_beside(fresh)):
                 each.unlink(missing_ok=True)
-            shutil.copyfile(source, fresh)
+            copying.copy(source, fresh)
             ready[store] = f"sqlite:///{fresh}"
         migrate.upgrade(store, ready[store])
+        if path is not None:
+            #: It still holds what was taken back; who may read a store may read it after the switch.
+            fresh.chmod(0o600)
     return Urls(**ready)
 
 
@@ -256,8 +259,7 @@ def _put_files(settings: Settings, backup: Path) -> None:
     if (backup / _KEY).exists():
         key = config.log_key(settings.data)
         fresh = key.with_name(f".restoring-{key.name}")
-        shutil.copyfile(backup / _KEY, fresh)
-        fresh.chmod(0o600)
+        copying.copy(backup / _KEY, fresh)
         copying.sync(fresh)
         fresh.replace(key)
 
