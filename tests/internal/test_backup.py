@@ -15,9 +15,10 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from portal.airlock.takings import NotRemembered
-from portal.internal.desk import backup, restore, retract
+from portal.internal.desk import backup, release, restore, retract, review, scheduled
 from portal.internal.desk.backup import BackupFailed, Urls
 from portal.internal.desk.stores import Stores, open_stores
+from portal.internal.tables.batches import BatchRow
 from portal.internal.tables.filings import FilingRow
 from portal.kit import copying, migrate
 from portal.kit.db import engine_for
@@ -25,11 +26,12 @@ from portal.register.proofs.audit import audit
 from portal.register.proofs.note import Checkpoint
 from portal.register.queries import changes
 from portal.register.records import Kind
+from portal.register.tables.draws import DrawEntryRow
 from portal.register.tables.results import ResultRow
 from tests import stage
 from tests.conftest import NOW, Office
 from tests.journeys.processes import BIN, environment
-from tests.makers import RESULT_ROW, Row
+from tests.makers import CREDIT_CODE, RESULT_ROW, Row
 from tests.raw import store_bytes
 from tests.stage import urls
 
@@ -298,3 +300,32 @@ def test_what_a_restoration_lays_ready_is_its_owners_alone_wherever_it_is_killed
     assert {".restoring-log.key"} <= seen.keys()
     assert stage.POSTGRES or {".restoring-internal.db", ".restoring-register.db"} <= seen.keys()
     assert {name: modes for name, modes in seen.items() if modes != {0o600}} == {}
+
+
+def test_nothing_goes_out_by_itself_that_was_ordered_before_a_backup_was_restored(
+    office: Office, data: Path, tmp_path: Path
+) -> None:
+    """An order taken back since, or a decision on whom a list names, is lost with what came after the backup."""
+    draw = {
+        "code": "2025-01", "name": "第一轮", "drawn_on": "2025-06-01", "method": "系统随机抽取",
+        "embargo_until": "2025-06-10", "entity_name": "示例市青禾食品有限公司", "identifier": CREDIT_CODE,
+    }  # fmt: skip
+    office.put("draws", draw)
+    listed = office.file("results", SECOND).batch_id
+    assert listed is not None
+    review.approve(office.stores, listed, by="wu", now=NOW)
+    scheduled.order(office.stores, listed, at=NOW + timedelta(hours=1), by="he", now=NOW)
+    made = _back_up(office, data, tmp_path / "backups")
+    scheduled.order(office.stores, listed, at=None, by="he", now=NOW)
+    _close(office.stores)
+    _restore(data, made)
+
+    stores, later = open_stores(*urls(data)), NOW + timedelta(days=20)
+    done = scheduled.carry_out(stores, now=later)
+    assert (done.released, done.listed, _shown(stores)) == ([], [], set())
+    with Session(stores.internal) as session:
+        batch = session.scalars(sa.select(BatchRow.id).where(BatchRow.kind == "draws")).one()
+    release.release(stores, batch, by="he", now=later)
+    with Session(stores.register) as session:
+        assert session.scalar(sa.select(sa.func.count()).select_from(DrawEntryRow)) == 1
+    _close(stores)

@@ -25,6 +25,8 @@ from portal.internal.desk.backup import BackupFailed, Manifest, Urls, read
 from portal.internal.desk.drawing import restoring
 from portal.internal.desk.stores import Stores, open_stores
 from portal.internal.tables import ledger
+from portal.internal.tables import settings as notes
+from portal.internal.tables.batches import BatchRow
 from portal.internal.tables.filings import FilingRow
 from portal.internal.tables.ledger import WithdrawalRow
 from portal.kit import closing, config, copying, migrate
@@ -225,6 +227,9 @@ def _order_again(internal: sa.Engine, taken: Mapping[Kind, Sequence[str]], now: 
     with write_lock(internal) as session:
         for public_id in taken.get(Kind.REPLY, ()):
             session.add(retelling.order(public_id, by=_OFFICE, second=_OFFICE, now=now))
+        #: Orders that were taken back since would be carried out a minute from now.
+        session.execute(sa.update(BatchRow).values(release_at=None, ordered_by=None))
+        notes.keep(session, notes.RESTORED, now.isoformat())
         for public_ids in taken.values():
             for start in range(0, len(public_ids), _CHUNK):
                 _order(session, public_ids[start : start + _CHUNK], now)
