@@ -28,7 +28,7 @@ from portal.register.records import KIND_OF, TYPES, Kind, PublicResult, Record, 
 from portal.register.satellites import drop_satellites
 from portal.register.settling import settle
 from portal.register.tables.changes import EpochRow, VersionRow
-from portal.register.tables.draws import DrawEntryRow
+from portal.register.tables.draws import DrawEntryRow, DrawRow
 from portal.register.tables.results import ResultRow
 from portal.register.tables.withheld import NoticeRow
 from portal.register.tallying import Tallies
@@ -59,6 +59,7 @@ class Pen:
         self._session = session
         self._now, self._is_restored = now, is_restored
         self._journal = Journal(session, now)
+        self._begun = self._journal.serial
         self._taken: list[tuple[str, Kind, str]] = []
         self._today = clock.local_date(now)
         self.head: str | None = None
@@ -140,8 +141,12 @@ class Pen:
         return bool(self._placing.present(LAYOUTS[KIND_OF[type(record)]].table, [record.id]))
 
     def attach(self, draw_id: str, package: packages.Package | None) -> None:
-        """Keep the package of a draw beside its record, or take it away."""
-        packages.put(self._session, draw_id, package)
+        """Keep the package of a draw beside its record, or take it away; who is named no more is a change of it."""
+        names_fewer = packages.put(self._session, draw_id, package)
+        said = DrawRow.public_id == draw_id, DrawRow.serial <= self._begun
+        for body in self._session.scalars(sa.select(DrawRow.body).where(*said)).all():
+            if names_fewer:
+                self._write(Kind.DRAW, [decode(body, TYPES[Kind.DRAW])], again=True)
 
     def close(self) -> None:
         """Write what is buffered and bring tree and tallies up to date."""
