@@ -24,6 +24,7 @@ from portal.register import packages
 from portal.register.proofs.audit import audit
 from portal.register.records import PublicDraw, decode
 from portal.register.tables.draws import DrawMemberRow, DrawRow
+from tests import stage
 from tests.conftest import NOW, Office
 from tests.internal.drawing_makers import ORDER, frozen, numbered, parties, sealed
 from tests.internal.test_backup import _back_up, _close, _id_of, _restore, _shown
@@ -137,7 +138,7 @@ def test_a_withdrawal_that_comes_while_a_backup_is_restored_is_refused_and_not_l
                 env=environment(data), stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
             )
         )  # fmt: skip
-        until = time.monotonic() + 60
+        until = time.monotonic() + (3 if stage.POSTGRES else 60)
         while not _has_open(rivals[0].pid, data / "internal.db") and time.monotonic() < until:
             time.sleep(0.01)
         time.sleep(0.5)
