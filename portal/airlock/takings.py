@@ -1,7 +1,8 @@
 """The list of what was taken back: outside the stores, only ever added to, so that no restored backup brings it again.
 
 One line of JSON for each record, written and synced before the register commits: `act` is "withdraw", or
-"hide" where an amendment shows less than before; `kind` and `id` are the public ones. No text, no name.
+"hide" where an amendment shows less than before, or "close" where only the package of a draw names fewer, which
+follows from who is on the list; `kind` and `id` are the public ones. No text, no name.
 """
 
 import hashlib
@@ -18,7 +19,7 @@ from portal.register.proofs.restorations import Restoration
 from portal.register.records import Kind
 
 Taken = tuple[str, Kind, str]
-_RESTORE = "restore"
+_RESTORE, _CLOSE = "restore", "close"
 
 
 class NotRemembered(PortalError):
@@ -84,7 +85,7 @@ def since(path: Path, before: Mark) -> dict[Kind, list[str]]:
         )
     found: dict[Kind, dict[str, None]] = {}
     for entry in _entries(path, content[before.size :]):
-        if entry["act"] != _RESTORE:
+        if entry["act"] not in (_RESTORE, _CLOSE):
             found.setdefault(Kind(entry["kind"]), {})[entry["id"]] = None
     return {kind: list(ids) for kind, ids in found.items()}
 

@@ -4,6 +4,8 @@ import os
 import shutil
 import sqlite3
 import subprocess
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import sqlalchemy as sa
@@ -73,6 +75,38 @@ def is_open(url: str) -> bool:
     finally:
         connection.close()
     return bool(mode != "delete")
+
+
+@contextmanager
+def alone(url: str) -> Iterator[bool]:
+    """Keep everybody else out of the SQLite store at `url` meanwhile; say whether nobody is in it.
+
+    A PostgreSQL store keeps others waiting by itself while it is replaced.
+    """
+    path = file_of(url)
+    if path is None or not path.exists():
+        yield True
+        return
+    connection = sqlite3.connect(path, timeout=1, isolation_level=None)
+    try:
+        try:
+            connection.execute("BEGIN EXCLUSIVE")
+        except sqlite3.OperationalError as error:
+            if "locked" not in str(error):
+                raise CopyFailed(f"{path}：{error}") from error
+            yield False
+        else:
+            yield True
+    finally:
+        connection.close()
+
+
+def copy(source: Path, target: Path) -> None:
+    """Copy a file for its owner alone to read, from the first byte on, whatever stops us."""
+    target.unlink(missing_ok=True)
+    handle = os.open(target, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    with os.fdopen(handle, "wb") as to, source.open("rb") as file:
+        shutil.copyfileobj(file, to)
 
 
 def sync(path: Path) -> None:

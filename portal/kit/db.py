@@ -4,6 +4,7 @@ The register is the default bind; `letterbox` and `internal` are named ones. The
 not configure `internal`, so nothing there can reach it.
 """
 
+import sqlite3
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
@@ -24,6 +25,8 @@ INTERNAL = "internal"
 #: Any number will do, as long as every writer of one store asks for the same.
 ADVISORY_LOCK = 7_310_221
 
+#: Under which a connection keeps the file that it opened.
+_OPENED = "opened"
 #: Pages of a writer's transaction stay in memory, up to 64 MiB: with SQLite's two, each page of a large index
 #: is written to the log and read again for nearly every record.
 _ROOM = "PRAGMA cache_size = -65536"
@@ -142,10 +145,39 @@ def write_lock(engine: sa.Engine) -> Iterator[Session]:
         with session.begin():
             connection = session.connection()
             if engine.dialect.name == "sqlite":
+                _require_in_place(connection)
                 connection.exec_driver_sql(_ROOM)
             else:
                 session.execute(sa.select(sa.func.pg_advisory_xact_lock(ADVISORY_LOCK)))
             yield session
+
+
+def _require_in_place(connection: sa.Connection) -> None:
+    """Refuse to write to a file that another was put in the place of while we waited: it would be lost.
+
+    Raises:
+        OperationalError: it was.
+
+    """
+    name, inode = connection.info.get(_OPENED, ("", 0))
+    if inode and _inode(name) != inode:
+        gone = sqlite3.OperationalError("the store was replaced meanwhile")
+        raise sa.exc.OperationalError("BEGIN", None, gone)
+
+
+def _inode(name: str) -> int:
+    try:
+        return Path(name).stat().st_ino
+    except FileNotFoundError:
+        return 0
+
+
+@sa.event.listens_for(sa.Engine, "do_connect")
+def _before_connect(dialect: sa.Dialect, record: Any, given: Any, named: Any) -> None:  # noqa: ANN401
+    """Note which file will be opened: SQLite waits for others before it answers anything about it."""
+    del named
+    if dialect.name == "sqlite" and given:
+        record.info[_OPENED] = given[0], _inode(given[0])
 
 
 @sa.event.listens_for(sa.Engine, "connect")

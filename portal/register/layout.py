@@ -99,6 +99,17 @@ def hides_more(before: r.Record, after: r.Record, *, narrowed: bool = False) -> 
     return any(_values(before, name) != _values(after, name) for name in decided)
 
 
+def keeps_its_words(before: r.Record, after: r.Record) -> bool:
+    """Whether a draw made here still says all that it said, and only names fewer in its package."""
+    return (
+        isinstance(before, r.PublicDraw)
+        and isinstance(after, r.PublicDraw)
+        and after.draw_code is not None
+        and before.name == after.name
+        and not _is_shorter(before, after)
+    )
+
+
 def _is_shorter(before: r.Part, after: r.Part) -> bool:
     """Whether anything that one says is left out of the other."""
     return any(

@@ -16,7 +16,7 @@ from portal.register import packages
 from portal.register.cascade import CASCADE, DECIDING
 from portal.register.eventing import Events
 from portal.register.figuring import Figures
-from portal.register.layout import LAYOUTS, Layout, hides_more
+from portal.register.layout import LAYOUTS, Layout, hides_more, keeps_its_words
 from portal.register.parents import require_parents
 from portal.register.placing import Placing, columns
 from portal.register.proofs import entries, heads
@@ -28,7 +28,7 @@ from portal.register.records import KIND_OF, TYPES, Kind, PublicResult, Record, 
 from portal.register.satellites import drop_satellites
 from portal.register.settling import settle
 from portal.register.tables.changes import EpochRow, VersionRow
-from portal.register.tables.draws import DrawEntryRow
+from portal.register.tables.draws import DrawEntryRow, DrawRow
 from portal.register.tables.results import ResultRow
 from portal.register.tables.withheld import NoticeRow
 from portal.register.tallying import Tallies
@@ -46,7 +46,7 @@ def open_pen(
     with write_lock(engine) as session:
         if restorations:
             begin_anew(session, restorations)
-        pen = Pen(session, now)
+        pen = Pen(session, now, is_restored=bool(restorations))
         yield pen
         pen.close()
 
@@ -54,11 +54,12 @@ def open_pen(
 class Pen:
     """Appends and withdraws inside one transaction."""
 
-    def __init__(self, session: Session, now: datetime) -> None:
+    def __init__(self, session: Session, now: datetime, *, is_restored: bool = False) -> None:
         """Read where the changelog stands."""
         self._session = session
-        self._now = now
+        self._now, self._is_restored = now, is_restored
         self._journal = Journal(session, now)
+        self._begun = self._journal.serial
         self._taken: list[tuple[str, Kind, str]] = []
         self._today = clock.local_date(now)
         self.head: str | None = None
@@ -140,8 +141,12 @@ class Pen:
         return bool(self._placing.present(LAYOUTS[KIND_OF[type(record)]].table, [record.id]))
 
     def attach(self, draw_id: str, package: packages.Package | None) -> None:
-        """Keep the package of a draw beside its record, or take it away."""
-        packages.put(self._session, draw_id, package)
+        """Keep the package of a draw beside its record, or take it away; who is named no more is a change of it."""
+        names_fewer = packages.put(self._session, draw_id, package)
+        said = DrawRow.public_id == draw_id, DrawRow.serial <= self._begun
+        for body in self._session.scalars(sa.select(DrawRow.body).where(*said)).all():
+            if names_fewer:
+                self._write(Kind.DRAW, [decode(body, TYPES[Kind.DRAW])], again=True)
 
     def close(self) -> None:
         """Write what is buffered and bring tree and tallies up to date."""
@@ -159,7 +164,7 @@ class Pen:
         """
         self.close()
         keys.remember(self._taken, now=self._now)
-        self.head = heads.sign(self._session, self.serial, keys)
+        self.head = heads.sign(self._session, self.serial, keys, is_restored=self._is_restored)
 
     def flush(self) -> None:
         """Write the buffered records."""
@@ -213,6 +218,8 @@ class Pen:
                 if again or hides_more(before, record, narrowed=record.id in self._narrowed):
                     #: A redaction made later reaches the older versions too: they go.
                     tightened.append(record.id)
+                    act = "close" if keeps_its_words(before, record) else "hide"
+                    self._taken.append((act, kind, record.id))
                 else:
                     old_versions.append({name: getattr(was, name) for name in _VERSION})
                 amended.append(row | {"version": was.version + 1})
@@ -226,7 +233,6 @@ class Pen:
         self._insert(VersionRow, old_versions)
         self._drop_versions(tightened)
         self._events.forget(kind, tightened)
-        self._taken += [("hide", kind, each) for each in tightened]
         self._journal.forget([present[each].serial for each in tightened])
         self._insert(table, fresh)
         if amended:

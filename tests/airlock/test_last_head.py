@@ -1,15 +1,19 @@
 """The office keeps the last head that it signed, so that an older register in place of the newer one is noticed."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from sqlalchemy.orm import Session
 
 from portal.domain.errors import LogBroken
 from portal.internal.desk.stores import hold_log, sign_log
-from portal.register.proofs.note import Checkpoint
+from portal.register.proofs import heads, restorations
+from portal.register.proofs.note import Checkpoint, Signer
+from portal.register.proofs.restorations import Restoration
 from tests import stage
-from tests.conftest import Office
+from tests.conftest import NOW, Office
 from tests.makers import ITEM_ROW
 
 
@@ -79,3 +83,49 @@ def test_a_damaged_one_says_how_to_mend_it(office: Office, data: Path) -> None:
 
     with pytest.raises(LogBroken, match=r"log\.head 不是检查点"):
         office.put("items", {**ITEM_ROW, "code": "SP-003", "name": "计量检查"})
+
+
+def _said_to_be_restored(office: Office, *, size: int, lost: str) -> None:
+    """State in the register, by hand and without the key, that it was restored from a backup."""
+    with Session(office.stores.register) as session:
+        number = len(restorations.all_of(session)) + 1
+        session.add(restorations._row(number, Restoration(size, lost, NOW)))
+        session.commit()
+
+
+def test_an_older_register_is_not_gone_on_with_because_a_row_says_that_it_was_restored(
+    older: Path, office: Office, data: Path
+) -> None:
+    """The office had believed it, and signed it: what was withdrawn since would have been public again, unseen."""
+    last = (data / "log.head").read_text("utf-8")
+    _put_back(office, older, data)
+    _said_to_be_restored(office, size=2, lost=last)
+
+    for deed in (
+        lambda: hold_log(office.stores),
+        lambda: sign_log(office.stores),
+        lambda: office.put("items", {**ITEM_ROW, "code": "SP-003", "name": "计量检查"}),
+    ):
+        with pytest.raises(LogBroken):
+            deed()
+    assert (data / "log.head").read_text("utf-8") == last
+
+
+@pytest.mark.parametrize("forged", [False, True])
+def test_a_restoration_that_nobody_carried_out_is_never_signed(
+    office: Office, data: Path, *, forged: bool
+) -> None:
+    """Signed, it would explain away to every witness whatever is written anew later."""
+    last = (data / "log.head").read_text("utf-8")
+    _said_to_be_restored(office, size=1, lost=last)
+    if forged:
+        with Session(office.stores.register) as session:
+            row = heads.last(session)
+            assert row is not None
+            head = replace(Checkpoint.of(row.note), restored=restorations.digest(session))
+            row.note = Signer.new(head.origin).sign(head.text)
+            session.commit()
+
+    with pytest.raises(LogBroken):
+        office.put("items", {**ITEM_ROW, "code": "SP-003", "name": "计量检查"})
+    assert (data / "log.head").read_text("utf-8") == last

@@ -1,30 +1,37 @@
 """A backup is whole or not there; restoring one loses nothing it holds and brings back nothing taken back since."""
 
 import dataclasses
+import os
+import shutil
 import subprocess
+from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
 from types import SimpleNamespace
+from typing import Any
 
 import pytest
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from portal.airlock.takings import NotRemembered
-from portal.internal.desk import backup, restore, retract
+from portal.internal.desk import backup, release, restore, retract, review, scheduled
 from portal.internal.desk.backup import BackupFailed, Urls
 from portal.internal.desk.stores import Stores, open_stores
+from portal.internal.tables.batches import BatchRow
 from portal.internal.tables.filings import FilingRow
+from portal.kit import copying, migrate
 from portal.kit.db import engine_for
 from portal.register.proofs.audit import audit
 from portal.register.proofs.note import Checkpoint
 from portal.register.queries import changes
 from portal.register.records import Kind
+from portal.register.tables.draws import DrawEntryRow
 from portal.register.tables.results import ResultRow
 from tests import stage
 from tests.conftest import NOW, Office
 from tests.journeys.processes import BIN, environment
-from tests.makers import RESULT_ROW, Row
+from tests.makers import CREDIT_CODE, RESULT_ROW, Row
 from tests.raw import store_bytes
 from tests.stage import urls
 
@@ -264,3 +271,61 @@ def test_both_commands_say_what_they_did(office: Office, data: Path, tmp_path: P
     with Session(engine) as session:
         assert audit(session).faults == []
     engine.dispose()
+
+
+def test_what_a_restoration_lays_ready_is_its_owners_alone_wherever_it_is_killed(
+    office: Office, data: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The office's store and key, and a register with what was taken back since, had been there for all to read."""
+    made = _back_up(office, data, tmp_path / "backups")
+    _close(office.stores)
+    seen: dict[str, set[int]] = {}
+    before = os.umask(0o022)
+
+    def look(deed: Callable[..., Any]) -> Callable[..., Any]:
+        def looked(*words: Any, **named: Any) -> Any:
+            for path in data.glob(".restoring-*"):
+                seen.setdefault(path.name, set()).add(path.stat().st_mode & 0o777)
+            return deed(*words, **named)
+
+        return looked
+
+    monkeypatch.setattr("shutil.copyfileobj", look(shutil.copyfileobj))
+    monkeypatch.setattr("shutil.copyfile", look(shutil.copyfile))
+    for place, name in ((migrate, "upgrade"), (restore, "reinstate"), (copying, "sync")):
+        monkeypatch.setattr(place, name, look(getattr(place, name)))
+    _restore(data, made)
+    os.umask(before)
+
+    assert {".restoring-log.key"} <= seen.keys()
+    assert stage.POSTGRES or {".restoring-internal.db", ".restoring-register.db"} <= seen.keys()
+    assert {name: modes for name, modes in seen.items() if modes != {0o600}} == {}
+
+
+def test_nothing_goes_out_by_itself_that_was_ordered_before_a_backup_was_restored(
+    office: Office, data: Path, tmp_path: Path
+) -> None:
+    """An order taken back since, or a decision on whom a list names, is lost with what came after the backup."""
+    draw = {
+        "code": "2025-01", "name": "第一轮", "drawn_on": "2025-06-01", "method": "系统随机抽取",
+        "embargo_until": "2025-06-10", "entity_name": "示例市青禾食品有限公司", "identifier": CREDIT_CODE,
+    }  # fmt: skip
+    office.put("draws", draw)
+    listed = office.file("results", SECOND).batch_id
+    assert listed is not None
+    review.approve(office.stores, listed, by="wu", now=NOW)
+    scheduled.order(office.stores, listed, at=NOW + timedelta(hours=1), by="he", now=NOW)
+    made = _back_up(office, data, tmp_path / "backups")
+    scheduled.order(office.stores, listed, at=None, by="he", now=NOW)
+    _close(office.stores)
+    _restore(data, made)
+
+    stores, later = open_stores(*urls(data)), NOW + timedelta(days=20)
+    done = scheduled.carry_out(stores, now=later)
+    assert (done.released, done.listed, _shown(stores)) == ([], [], set())
+    with Session(stores.internal) as session:
+        batch = session.scalars(sa.select(BatchRow.id).where(BatchRow.kind == "draws")).one()
+    release.release(stores, batch, by="he", now=later)
+    with Session(stores.register) as session:
+        assert session.scalar(sa.select(sa.func.count()).select_from(DrawEntryRow)) == 1
+    _close(stores)

@@ -197,3 +197,24 @@ def test_a_relative_file_is_found_from_where_we_were_started(
         tmp_path / "deep" / "er" / "register.db"
     )
     assert (tmp_path / "deep" / "er").is_dir()
+
+
+def test_a_file_that_another_took_the_place_of_is_not_written_to(tmp_path: Path) -> None:
+    """Whoever waited while a backup was restored would write into what nobody reads any more."""
+    path = tmp_path / "a.db"
+    path.touch()
+    engine = db.engine_for(f"sqlite:///{path}")
+    with write_lock(engine) as session:
+        session.execute(sa.text("CREATE TABLE t (x INTEGER)"))
+    other = db.engine_for(f"sqlite:///{tmp_path / 'b.db'}")
+    with write_lock(other) as session:
+        session.execute(sa.text("CREATE TABLE t (x INTEGER)"))
+    other.dispose()
+    (tmp_path / "b.db").replace(path)
+
+    with pytest.raises(sa.exc.OperationalError, match="replaced"), write_lock(engine):
+        pass
+    engine.dispose()
+    with write_lock(engine) as session:
+        session.execute(sa.text("INSERT INTO t VALUES (1)"))
+    engine.dispose()

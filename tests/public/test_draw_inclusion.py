@@ -15,16 +15,19 @@ from sqlalchemy.orm import Session
 from portal.domain.merkle import Kept, is_included, leaf_hash
 from portal.domain.verdicts import Act
 from portal.internal.cli import main as office_main
-from portal.internal.desk.drawing import freezing, keeping, orders, outward, steps
+from portal.internal.desk import forgetting, scheduled
+from portal.internal.desk.drawing import following, freezing, keeping, orders, outward, steps
 from portal.kit import migrate
 from portal.public.cli import main
 from portal.register import packages
 from portal.register.packages import Package
+from portal.register.proofs.audit import audit
 from portal.register.records import PublicDraw
 from portal.register.tables.draws import DrawLeafRow, DrawMemberRow, DrawPackageRow
 from tests.conftest import NOW, Office
 from tests.internal.drawing_makers import ORDER, frozen, numbered, parties, sealed
 from tests.public.test_draw_secrets import LATER, SECRET, TRADER, UNIT, _decide, _world
+from tests.raw import store_bytes
 from tests.stage import environ, urls
 
 NOBODY = numbered(77)
@@ -98,6 +101,35 @@ def test_of_whom_may_not_be_named_the_answer_is_that_of_one_who_was_not_there(
     ):  # fmt: skip
         expected = _answer(client, address, NOBODY)
         assert [_answer(client, address, each) for each in hidden] == [expected] * len(hidden)
+
+
+def test_who_is_taken_out_of_a_list_after_a_crash_is_confirmed_to_nobody_and_in_no_file(
+    office: Office, client: FlaskClient, data: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The list was taken away without a change: caches in front were told that what they held was still so."""
+    parties(office)
+    frozen(office)
+    steps.commit(office.stores, "shili-1", by="he", now=NOW)
+    gone = numbered(4)
+    address = f"/draws/{_draw(office).id}/inclusion.json?number={gone}"
+
+    def killed(*_: object, **__: object) -> None:
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as crash:
+        crash.setattr(following, "follow", killed)
+        with pytest.raises(KeyboardInterrupt):
+            _decide(office, gone, Act.NEVER)
+    forgetting.forget(office.stores)
+    meanwhile = client.get(address)
+    assert (meanwhile.status_code, gone in meanwhile.text) == (200, True)
+    scheduled.carry_out(office.stores, now=NOW)
+
+    again = client.get(address, headers={"If-None-Match": meanwhile.headers["ETag"]})
+    assert again.status_code == 404
+    assert gone.encode() not in store_bytes(data)
+    with Session(office.stores.register) as session:
+        assert audit(session).faults == []
 
 
 def _answer(client: FlaskClient, address: str, number: str) -> tuple[int, str, str]:

@@ -351,7 +351,8 @@ def test_nothing_is_added_where_changelog_and_log_stand_apart(filled: sa.Engine)
         Pen(session, START)
 
 
-def test_a_clock_set_back_changes_nothing(migrated_register: sa.Engine) -> None:
+def test_a_clock_set_back_changes_nothing_and_is_told(migrated_register: sa.Engine) -> None:
+    """Who sets it back to have something published in time does so in sight of everybody."""
     keys = Keys()
     _put(migrated_register, keys, a_public_agency(), day=30)
     _put(migrated_register, keys, a_public_entity(), day=-300)
@@ -359,6 +360,7 @@ def test_a_clock_set_back_changes_nothing(migrated_register: sa.Engine) -> None:
     found = _audited(migrated_register)
 
     assert (found.faults, found.done["checkpoints"]) == ([], 2)
+    assert (found.backward, found.done["backward"]) == (2, 1)
 
 
 def test_an_error_after_the_signing_leaves_the_last_head(filled: sa.Engine) -> None:

@@ -59,7 +59,7 @@ def put_back(folder: Path, replacing: bool, last_head: Path | None, as_json: boo
     say(
         {"size": done.size, "lost_size": done.lost_size, "withdrawn": done.withdrawn},
         f"已恢复到第 {done.size} 条；{lost}；再次撤下 {done.withdrawn} 条。"
-        "备份之后作出的公开决定须重新作出；请运行 portal-site index 和 portal-site dump，然后启动服务",
+        "备份之后作出的公开决定、定时发布的安排须重新作出；请运行 portal-site index 和 portal-site dump，然后启动服务",
         as_json=as_json,
     )
 

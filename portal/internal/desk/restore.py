@@ -8,7 +8,8 @@ command run again carries it through.
 
 import os
 import shutil
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass, replace
 from datetime import datetime
 from itertools import count
@@ -21,8 +22,11 @@ from portal.airlock import takings
 from portal.airlock.publish import reinstate
 from portal.internal.desk import retelling
 from portal.internal.desk.backup import BackupFailed, Manifest, Urls, read
+from portal.internal.desk.drawing import restoring
 from portal.internal.desk.stores import Stores, open_stores
 from portal.internal.tables import ledger
+from portal.internal.tables import settings as notes
+from portal.internal.tables.batches import BatchRow
 from portal.internal.tables.filings import FilingRow
 from portal.internal.tables.ledger import WithdrawalRow
 from portal.kit import closing, config, copying, migrate
@@ -72,26 +76,46 @@ def restore(
     """
     manifest = read(backup)
     try:
-        _require_free(urls, replacing=replacing)
-        lost = _last_head(urls.register) or last_head or None
-        _require_head(lost)
-        list_ = config.withdrawals(settings.data)
-        taken = takings.since(list_, manifest.takings)
-        restoration = Restoration(manifest.serial, lost, now)
-        ready = _prepared(urls, backup, manifest)
-        withdrawn = _made_fit(
-            settings, ready, backup, [*takings.restorations(list_), restoration], taken, now=now
-        )
-        takings.remember_restoration(list_, restoration)
-        _put_files(settings, backup)
-        _switch(urls, ready)
-        closing.let_in(urls.register)
+        with _alone(urls, replacing=replacing):
+            done = _restored(settings, urls, backup, manifest, last_head=last_head, now=now)
     except (CopyFailed, NotShut, OSError) as error:
         raise BackupFailed(f"恢复未完成：{error}；排除后可再次运行同一命令") from error
     after = open_stores(settings, urls.internal)
     shelf.retire(after.register, after.dumps)
     _close(after)
+    return done
+
+
+def _restored(
+    settings: Settings, urls: Urls, backup: Path, manifest: Manifest, *, last_head: str | None,
+    now: datetime,
+) -> Restored:  # fmt: skip
+    lost = _last_head(urls.register) or last_head or None
+    _require_head(lost)
+    list_ = config.withdrawals(settings.data)
+    takings.since(list_, manifest.takings)
+    restoration = Restoration(manifest.serial, lost, now)
+    ready = _prepared(urls, backup, manifest)
+    #: Asked again: a PostgreSQL store could be written until it was replaced.
+    taken = takings.since(list_, manifest.takings)
+    withdrawn = _made_fit(
+        settings, ready, backup, [*takings.restorations(list_), restoration], taken, now=now
+    )
+    takings.remember_restoration(list_, restoration)
+    _put_files(settings, backup)
+    _switch(urls, ready)
+    closing.let_in(urls.register)
     return Restored(manifest.serial, Checkpoint.of(lost).size if lost else None, withdrawn)
+
+
+@contextmanager
+def _alone(urls: Urls, *, replacing: bool) -> Iterator[None]:
+    """Keep every command of the office out: what it took back meanwhile would come again with the backup."""
+    _require_free(urls, replacing=replacing)
+    with copying.alone(urls.internal) as nobody_else:
+        if not nobody_else:
+            raise BackupFailed("存储 internal 正被其他进程使用；请先停止网站、办公端和索引进程")
+        yield
 
 
 def _require_free(urls: Urls, *, replacing: bool) -> None:
@@ -153,9 +177,12 @@ def _prepared(urls: Urls, backup: Path, manifest: Manifest) -> Urls:
             fresh.parent.mkdir(parents=True, exist_ok=True)
             for each in (fresh, *_beside(fresh)):
                 each.unlink(missing_ok=True)
-            shutil.copyfile(source, fresh)
+            copying.copy(source, fresh)
             ready[store] = f"sqlite:///{fresh}"
         migrate.upgrade(store, ready[store])
+        if path is not None:
+            #: It still holds what was taken back; who may read a store may read it after the switch.
+            fresh.chmod(0o600)
     return Urls(**ready)
 
 
@@ -183,7 +210,10 @@ def _made_fit(
         keys = replace(keys, path=backup / _KEY)
     try:
         _order_again(stores.internal, taken, now)
-        outcome = reinstate(stores.register, restorations, taken, now=now, keys=keys)
+        gone, quiet = restoring.apart(stores.register, taken)
+        outcome = reinstate(stores.register, restorations, gone, now=now, keys=keys)
+        parties = taken.get(Kind.ENTITY, ())
+        restoring.follow(replace(stores, log_key=keys), parties, quiet, now=now)
         if serial := purging.owed(stores.register):
             purging.rewrite(stores.register)
             purging.note(stores.register, serial)
@@ -197,6 +227,9 @@ def _order_again(internal: sa.Engine, taken: Mapping[Kind, Sequence[str]], now: 
     with write_lock(internal) as session:
         for public_id in taken.get(Kind.REPLY, ()):
             session.add(retelling.order(public_id, by=_OFFICE, second=_OFFICE, now=now))
+        #: Orders that were taken back since would be carried out a minute from now.
+        session.execute(sa.update(BatchRow).values(release_at=None, ordered_by=None))
+        notes.keep(session, notes.RESTORED, now.isoformat())
         for public_ids in taken.values():
             for start in range(0, len(public_ids), _CHUNK):
                 _order(session, public_ids[start : start + _CHUNK], now)
@@ -231,8 +264,7 @@ def _put_files(settings: Settings, backup: Path) -> None:
     if (backup / _KEY).exists():
         key = config.log_key(settings.data)
         fresh = key.with_name(f".restoring-{key.name}")
-        shutil.copyfile(backup / _KEY, fresh)
-        fresh.chmod(0o600)
+        copying.copy(backup / _KEY, fresh)
         copying.sync(fresh)
         fresh.replace(key)
 

@@ -12,7 +12,7 @@ from portal.internal.desk import batches, decide, letters, notices, people, retr
 from portal.internal.desk.forgetting import forget
 from portal.internal.desk.release import release_only
 from portal.internal.desk.stores import Stores
-from portal.internal.tables import ledger
+from portal.internal.tables import ledger, settings
 from portal.internal.tables.batches import BatchRow
 from portal.internal.tables.filings import FilingRow
 from portal.kit import clock
@@ -22,6 +22,7 @@ from portal.kit.db import write_lock
 OFFICE = "office"
 #: Batches carried out in one go; the rest follows in the next.
 _MOST = 100
+_NEVER = "1970-01-01T00:00:00+00:00"
 
 
 @dataclass(slots=True)
@@ -144,12 +145,16 @@ def _ordered(session: Session, now: datetime) -> list[tuple[int, str]]:
 
 
 def _lists(session: Session, now: datetime) -> list[tuple[int, str]]:
-    """Return released draws whose list may go out now, and who released them."""
+    """Return released draws whose list may go out now, and who released them.
+
+    After a backup was restored, only what was released since: a decision on whom a list names may be lost with it.
+    """
+    restored = datetime.fromisoformat(settings.text(session, settings.RESTORED) or _NEVER)
     query = (
         sa.select(BatchRow.id, BatchRow.released_by)
         .join(FilingRow, FilingRow.batch_id == BatchRow.id)
         .where(FilingRow.kind == "draw", FilingRow.remind_on < clock.local_date(now))
-        .where(BatchRow.state == BatchState.RELEASED.value)
+        .where(BatchRow.state == BatchState.RELEASED.value, BatchRow.released_at > restored)
         .distinct()
         .order_by(BatchRow.id)
         .limit(_MOST)

@@ -14,6 +14,8 @@ SESSION_KEY = "session_key"
 HUB_TOLD = "hub_told"
 #: What no follower of the register shows any more: the change, and the life of the register.
 REPLAYED = "replayed"
+#: When a backup was put in place of the stores: what had been ordered before goes out by nobody's hand but a person's.
+RESTORED = "restored"
 
 
 class SettingRow(Table):

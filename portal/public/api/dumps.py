@@ -37,7 +37,7 @@ _KINDS = {
 
 
 class Retired(RuntimeError):
-    """What the dump holds was withdrawn while it was being sent: the connection ends there."""
+    """Something was withdrawn while what holds it was being sent: the connection ends there."""
 
 
 @bp.get("/<name>.csv")

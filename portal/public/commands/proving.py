@@ -59,7 +59,7 @@ def _tell(found: Audited, *, as_json: bool) -> None:
     done = found.done
     if as_json:
         told = {"ok": not found.fault_count, "checked": done, "faults": found.faults,
-                "fault_count": found.fault_count, "checkpoint": found.head}  # fmt: skip
+                "fault_count": found.fault_count, "backward": found.backward, "checkpoint": found.head}  # fmt: skip
         click.echo(json.dumps(told, ensure_ascii=False))
         return
     click.echo(
@@ -69,6 +69,12 @@ def _tell(found: Audited, *, as_json: bool) -> None:
         f"日志树 {done['tiles']} 块，检查点 {done['checkpoints']} 个，"
         f"见证文件 {done['witness']} 份；供查找的行 {done['satellites']}，计数 {done['tallies']}"
     )
+    if found.backward:
+        click.echo(
+            f"有 {done['backward']} 条所记时间早于它之前的变更，最先是第{found.backward}条："
+            "本机时钟倒退过，或者日期是倒填的，请查明",
+            err=True,
+        )
     for fault in found.faults:
         click.echo(f"  {fault}", err=True)
     if found.fault_count:

@@ -2,6 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Callable, Sequence
+from datetime import datetime
 from typing import Any
 
 import msgspec
@@ -63,6 +64,7 @@ class _Walk:
         self._listed = Listed(session, found, self._derived.regions)
         self._signed = Signed(session, found, witness)
         self._gone: int | None = None
+        self._latest: datetime | None = None
 
     def run(self, say: Callable[[int], None]) -> None:
         served.check(self._session, self._found)
@@ -82,6 +84,7 @@ class _Walk:
                 line = entries.entry(
                     row.op, row.kind, row.at, row.commitment, row.supersedes, spoken=row.spoken
                 )  # fmt: skip
+                self._timed(row)
                 self._frontier.add(leaf_hash(line))
                 self._growing.add(leaf_hash(line))
                 if self._frontier.size in wanted:
@@ -101,6 +104,14 @@ class _Walk:
             .order_by(ChangeRow.serial)
             .limit(CHUNK)
         )  # fmt: skip
+
+    def _timed(self, row: _Row) -> None:
+        """Tell of a change that says it was made before one that came earlier: a clock went back, or was set back."""
+        if self._latest is None or row.at >= self._latest:
+            self._latest = row.at
+        else:
+            self._found.done["backward"] += 1
+            self._found.backward = self._found.backward or row.serial
 
     def _contents(self, rows: Sequence[_Row]) -> None:
         """Hold the changes of one chunk against what became public with them."""

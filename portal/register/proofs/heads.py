@@ -40,14 +40,14 @@ def last(session: Session) -> CheckpointRow | None:
     return session.scalar(sa.select(CheckpointRow).where(CheckpointRow.size == newest))
 
 
-def sign(session: Session, size: int, keys: KeyHolder) -> str | None:
+def sign(session: Session, size: int, keys: KeyHolder, *, is_restored: bool = False) -> str | None:
     """Sign the tree of `size` leaves and return the head; an equal one is signed already.
 
-    No clock is asked: a head follows another by what it contains.
+    No clock is asked: a head follows another by what it contains. `is_restored`: it is to state a restoration more.
 
     Raises:
         LogBroken: the tree does not continue the last signed one, or that which is kept beside the key, or
-            another key signed it.
+            another key signed it, or it states a restoration that nobody carried out.
 
     """
     before = last(session)
@@ -62,6 +62,8 @@ def sign(session: Session, size: int, keys: KeyHolder) -> str | None:
     if before is not None:
         old = Checkpoint.of(before.note)
         _continues(old, size, head, nodes)
+        if not is_restored:
+            _says_no_more(before, keys, restored)
         if (old.size, old.records, old.restored, old.forgotten) == (size, records, restored, gone):
             return before.note
     known = session.scalars(sa.select(LogKeyRow.vkey)).all()
@@ -94,7 +96,10 @@ def hold(session: Session, size: int, keys: KeyHolder) -> None:
         path = merkle.consistency_path(kept.size, size, nodes)
         if merkle.is_consistent(kept.size, size, path, kept.root, merkle.root(size, nodes)):
             return
-    if restorations.explain(session, kept) is None:
+    if restorations.explain(session, kept) is not None:
+        #: Only what the key has signed explains anything: whoever writes the register could write such a row.
+        _says_no_more(last(session), keys, restorations.digest(session))
+    else:
         raise LogBroken(
             f"登记册不是上次签署的那一份：与私钥放在一起的检查点签于第{kept.size}条，登记册并不接续它"
             "（可能被换成了较早的副本）。请以 portal-office restore 恢复，或者找回原来的登记册；"
@@ -111,3 +116,17 @@ def _continues(old: Checkpoint, size: int, head: bytes, nodes: KeptNodes) -> Non
     raise LogBroken(
         "登记册与上次签署的日志不一致，可能被改动过；请运行 portal-site verify-log 查明原因"
     )
+
+
+def _says_no_more(before: CheckpointRow | None, keys: KeyHolder, restored: str | None) -> None:
+    """Refuse restorations that the last head, which our own key signed, does not state."""
+    signer = keys.signer(may_make=False)
+    if (
+        before is None
+        or not signer.verifier.opens(before.note)
+        or Checkpoint.of(before.note).restored != restored
+    ):
+        raise LogBroken(
+            "登记册中的恢复说明或者最新检查点不是本机私钥所签的，可能被改动过；"
+            "请运行 portal-site verify-log 查明原因"
+        )

@@ -14,6 +14,8 @@ class Audited:
     done: Counter[str] = field(default_factory=Counter)
     faults: list[str] = field(default_factory=list)
     fault_count: int = 0
+    #: The first change that says it was made before one that came earlier; no fault, but to be accounted for.
+    backward: int | None = None
     #: The newest signed head, once everything before it was found right.
     head: str | None = None
 

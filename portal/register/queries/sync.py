@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session, aliased
 from portal.register.digests import Counted
 from portal.register.layout import LAYOUTS
 from portal.register.queries import changes, log
+from portal.register.queries.changes import State
 from portal.register.records import Kind
 from portal.register.tables.changes import ChangeRow, RetirementRow
 from portal.register.tallying import standing
@@ -21,6 +22,7 @@ from portal.register.tallying import standing
 _Later = aliased(ChangeRow)
 #: Written out, because only then does a database see that the index of withdrawals serves.
 _WITHDRAWN = ChangeRow.op == sa.literal_column("'withdraw'")
+_LAST_RETIRED = "SELECT (SELECT max(serial) FROM retirement), (SELECT value FROM epoch)"
 _NUMBER, _MOST = sa.bindparam("number", type_=sa.Integer), sa.bindparam("most", type_=sa.Integer)
 
 
@@ -129,6 +131,11 @@ def checkpoint(session: Session) -> Standing:
         head.note if head is not None and head.size == serial else None,
         () if head is None else head.vkeys,
     )
+
+
+def last_retired(engine: sa.Engine) -> State:
+    """Return the last change that took something away, and the life of the register: one look, between two pieces."""
+    return changes.asked(engine, _LAST_RETIRED)[0]
 
 
 def is_retired(session: Session, serial: int) -> bool:

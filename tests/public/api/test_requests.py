@@ -18,9 +18,11 @@ from sqlalchemy.orm import Session
 
 from portal.kit import config
 from portal.kit.db import db
+from portal.public.api.dumps import Retired
 from portal.public.app import create_app
 from portal.public.limits import Buckets
 from portal.public.problems import PROBLEMS
+from portal.register import purging
 from portal.register.columns.datasets import DATASETS
 from portal.register.records import Kind, Withheld
 from portal.register.selecting import lines
@@ -250,6 +252,27 @@ def test_a_broken_export_is_cut_off_rather_than_ended(
     assert whole.count(b"\r\n") == 1201
     with pytest.raises(RuntimeError):
         client.get("/api/v1/entities.csv").get_data()
+
+
+@pytest.mark.parametrize("suffix", ["csv", "csv?profile=excel", "ndjson"])
+def test_an_export_under_way_gives_nothing_more_once_something_in_it_is_withdrawn(
+    migrated_register: sa.Engine, client: FlaskClient, suffix: str
+) -> None:
+    """A slow line had got the withdrawn text, and kept it in the register's file for as long as it liked."""
+    parties = [a_public_entity(id=f"e_{n:04}", name=f"示例市麒麟{n:04}号") for n in range(1800)]
+    _publish(migrated_register, a_public_agency(), *parties)
+    answer = client.open(f"/api/v1/entities.{suffix}", buffered=False)
+    pieces = iter(answer.response)
+    got = [next(pieces)]
+    with open_pen(migrated_register, now=datetime(2025, 6, 5, tzinfo=UTC)) as pen:
+        pen.withdraw(Kind.ENTITY, ["e_0000", "e_1799"])
+
+    with pytest.raises(Retired):
+        got += pieces
+    sent = b"".join(got[1:]).decode()  # type: ignore[arg-type] # pieces of a file are bytes
+    assert [name for name in ("麒麟0000号", "麒麟1799号") if name in sent] == []
+    purging.rewrite(migrated_register)
+    answer.close()
 
 
 def test_too_many_requests_are_told_to_wait(data: Path) -> None:

@@ -30,20 +30,25 @@ def follow(
     A draw whose own records were tampered with cannot be put together again: its package goes.
     """
     keys = list(keys)
-    told = _listing(stores, session, keys) if kind is Kind.ENTITY else set()
+    told = listing(stores, session, keys) if kind is Kind.ENTITY else set()
     if kind in secrets.NAMED:
         with Session(stores.register) as register:
             for each in mentions.draws_naming(session, stores.register, kind, keys):
                 shown = draws.get(register, each)
                 told |= {shown.record.draw_code} if shown and shown.record.draw_code else set()
-    for draw_id in naming.leaning_on(session, told) if told else ():
+    anew(stores, session, told, now=now)
+
+
+def anew(stores: Stores, session: Session, draw_ids: set[str], *, now: datetime) -> None:
+    """Publish these draws anew, and the later rounds that name whom they drew."""
+    for draw_id in naming.leaning_on(session, draw_ids) if draw_ids else ():
         try:
             outward.bring_out(stores, session, draw_id, now=now, anew=True)
         except (Tampered, LogBroken, Fault, Residue):
             _let_go(stores, session, draw_id, now=now)
 
 
-def _listing(stores: Stores, session: Session, keys: Sequence[str]) -> set[str]:
+def listing(stores: Stores, session: Session, keys: Sequence[str]) -> set[str]:
     """Return the draws whose packages name these parties."""
     ids = Ids(secret(session, ID_KEY))
     parties = filings.standing(session, Entity, keys, batch_id=None)
@@ -53,8 +58,9 @@ def _listing(stores: Stores, session: Session, keys: Sequence[str]) -> set[str]:
 
 
 def _let_go(stores: Stores, session: Session, draw_id: str, *, now: datetime) -> None:
-    shown = outward.public_record(stores, session, keeping.load(session, draw_id))
+    drawing = keeping.load(session, draw_id)
+    shown = outward.public_record(stores, session, drawing)
     if shown is not None:
-        said = silence.quiet(shown, shown, secrets.known(session))
+        said = outward.quieted(drawing, shown, shown, secrets.known(session))
         record, _ = silence.without_text(said, None)
         detach(stores.register, record, now=now, keys=stores.log_key)

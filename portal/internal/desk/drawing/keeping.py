@@ -81,6 +81,8 @@ class Progress(msgspec.Struct, kw_only=True):
     voided_on: date | None = None
     replaced_by: str | None = None
     asked: Asked | None = None
+    #: It had lost words to something hidden when a backup was restored that knows nothing of that: they stay out.
+    quiet: bool = False
 
 
 @dataclass(slots=True)

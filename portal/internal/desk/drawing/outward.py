@@ -11,6 +11,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from portal.airlock.around import Ids, Passage
+from portal.airlock.known import KnownSecrets
 from portal.airlock.publish import publish_drawing
 from portal.domain.draws import DrawMethod
 from portal.domain.errors import Residue
@@ -80,11 +81,18 @@ def bring_out(
     else:
         record, package = _revealed(stores, session, drawing, record, today)
     known = secrets.known(session)
-    said = silence.quiet(record, public_record(stores, session, drawing), known)
+    said = quieted(drawing, record, public_record(stores, session, drawing), known)
     if msgspec.structs.replace(said, place=record.place) != record:
         said, package = silence.without_text(said, package)
     passage = Passage(records=[said], known=known)
     publish_drawing(stores.register, passage, package=package, now=now, keys=stores.log_key)
+
+
+def quieted(
+    drawing: Drawing, record: PublicDraw, shown: PublicDraw | None, known: KnownSecrets | None
+) -> PublicDraw:
+    """Return the record without what may not be said of the draw, as far as it may still be left out."""
+    return silence.wholly(record) if drawing.progress.quiet else silence.quiet(record, shown, known)
 
 
 def public_record(stores: Stores, session: Session, drawing: Drawing) -> PublicDraw | None:

@@ -14,6 +14,8 @@ from portal.register.packages import Package
 from portal.register.records import PublicDraw
 
 _KNOWN = (kinds.KNOWN, kinds.KNOWN_SHORT)
+#: What somebody wrote, in the order of a draw or when it was void.
+_WRITTEN = ("name", "place", "plan", "supervised_by", "strata", "seeds", "present", "void_by")
 #: The number of a draw: it stands in the log in clear, and names nobody.
 _SAID = {"replaced_by"}
 
@@ -31,6 +33,11 @@ def quiet(record: PublicDraw, shown: PublicDraw | None, known: KnownSecrets | No
     }
     may_go = {"place"} if shown is None else told - _SAID
     return msgspec.structs.replace(record, **{name: _left(record, name) for name in told & may_go})
+
+
+def wholly(record: PublicDraw) -> PublicDraw:
+    """Return the record without any words of ours: what is in the log in clear stays, so does what became of it."""
+    return msgspec.structs.replace(record, **{name: _left(record, name) for name in _WRITTEN})
 
 
 def _left(record: PublicDraw, name: str) -> str | tuple[()] | None:
