@@ -3,8 +3,10 @@
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from datetime import UTC, date, datetime, timedelta
+from decimal import Decimal
 from itertools import product
 from pathlib import Path
+from typing import Any
 
 import pytest
 import sqlalchemy as sa
@@ -15,8 +17,15 @@ from sqlalchemy.orm import Session
 from portal.domain.deadlines import WorkCalendar, publication_clock
 from portal.kit import holidays
 from portal.register import records as r
+from portal.register.columns.rows import reader
 from portal.register.proofs.audit import audit
+from portal.register.queries import statistics
+from portal.register.queries.statistics import Scope
 from portal.register.records import Kind, decode
+from portal.register.selecting import figured
+from portal.register.selecting.checks import ResultState
+from portal.register.selecting.model import Selection
+from portal.register.selecting.walking import Walk
 from portal.register.tables.agencies import AgencyRow
 from portal.register.tables.draws import DrawEntryRow, DrawRow
 from portal.register.tables.entities import EntityRow
@@ -221,6 +230,60 @@ def test_figures_equal_what_counting_again_gives(acts: list[Act], migrated: Path
         )
         #: Nobody has signed this log, and that alone is missed.
         assert [each for each in audit(session).faults if "尚未签署" not in each] == []
+
+
+@given(acts=_ACTS)
+@settings(
+    max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
+def test_a_selection_has_as_many_results_as_figures_say(acts: list[Act], migrated: Path) -> None:
+    engine = register_alone(migrated)
+    _play(engine, acts)
+    scopes: list[dict[str, Any]] = [{}, {"agency": "a_1"}, {"year": 2025}, {"quarter": "2025Q1"}]
+    scopes += [{"agency": "a_2", "year": 2024}, {"agency": "a_1", "quarter": "2025Q2"}]
+    rest: list[dict[str, Any]] = [{}, {"problems": True}, {"problems": False}]
+    rest += [{"status": ResultState(each)} for each in ("open", "overdue", "closed")]
+
+    with Session(engine) as session:
+        for asked in (one | other for one, other in product(scopes, rest)):
+            for today in (
+                (date(2025, 8, 1), date(2025, 8, 2)) if "status" in asked else (date(2025, 8, 1),)
+            ):
+                walk = Walk(session, Selection("results", asked), reader("results", ""), today)
+                figure = figured.count(session, asked, today)
+                assert (asked, figure) == (asked, sum(1 for _ in walk.all()))
+                assert walk.count() == (figure, True)
+
+
+def test_of_two_periods_or_two_conditions_no_figure_is_kept(migrated_register: sa.Engine) -> None:
+    asked: list[dict[str, Any]] = [
+        {"year": 2025, "quarter": "2025Q1"}, {"problems": True, "status": "open"}, {"late": True},
+        {"region": "990100"},
+    ]  # fmt: skip
+    with Session(migrated_register) as session:
+        assert [figured.count(session, each, date(2025, 8, 1)) for each in asked] == [None] * 4
+
+
+def test_the_median_of_days_is_the_one_in_the_middle(migrated_register: sa.Engine) -> None:
+    """Of an odd number; half-way between the two in the middle of an even one; of none there is none."""
+    days = {"a_1": {3: 2, 8: 1, 9: 1}, "a_2": {7: 1, 12: 1, 30: 1}}
+    days[""] = {number: count for own in list(days.values()) for number, count in own.items()}
+    with Session(migrated_register) as session:
+        for agency, own in days.items():
+            counts = [("published", "in_time", sum(own.values()))]
+            counts += [("days", f"{number:03}", count) for number, count in own.items()]
+            for measure, key, count in counts:
+                at = {"measure": measure, "region": "", "agency": agency, "period": "", "key": key}
+                session.add(FigureRow(**at, count=count))
+        session.flush()
+        found = statistics.punctuality(session, Scope(), "agency")
+        assert {line.group: line.values["median_days"] for line in found.lines} == {
+            "a_1": Decimal("5.5"), "a_2": Decimal(12),
+        }  # fmt: skip
+        assert found.total.values["median_days"] == Decimal(8)
+        of_none = statistics.punctuality(session, Scope(year=1999), "all")
+        assert of_none.total.values["median_days"] is None
+        session.rollback()
 
 
 def test_a_withdrawal_leaves_no_count_behind(migrated_register: sa.Engine) -> None:

@@ -10,6 +10,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from portal.register.columns.rows import Reader, Stored
+from portal.register.selecting import figured
 from portal.register.selecting.listings import LISTINGS
 from portal.register.selecting.model import Around, Selection
 from portal.register.selecting.order import Order, Place, cursor_of, place_of
@@ -24,8 +25,6 @@ MOST_EXAMINED = 20_000
 #: What is counted at most; beyond it there are "at least" so many.
 MOST_COUNTED = 200_000
 _BATCH = 500
-#: What the register counts of its own accord, besides the records of each kind: dataset, conditions.
-_TALLIED: dict[tuple[Any, ...], str] = {("results", ("problems", True)): "result.problem"}
 _STREAMED = 2_000
 
 
@@ -137,15 +136,16 @@ class Walk:
         return not self._tests or self._selection.word == "findings"
 
     def _tally(self) -> int | None:
-        """Return the count the register keeps: of all rows or those with a problem, or of one agency's."""
+        """Return the count the register keeps: of all rows or of one agency's, and what figures say of results."""
+        if self._inside or self._selection.as_of is not None:
+            return None
         asked = dict(self._selection.conditions)
+        if self._selection.word == "results" and asked:
+            return figured.count(self._session, asked, self._around.today)
         scope = asked.pop("agency", "")
-        kind = self._reader.dataset.kind.value
-        what = _TALLIED.get((self._selection.word, *asked.items())) if asked else kind
-        if what is None or self._inside or self._selection.as_of is not None:
+        if asked or (scope and not hasattr(LISTINGS[self._selection.word].table, "agency_id")):
             return None
-        if scope and not hasattr(LISTINGS[self._selection.word].table, "agency_id"):
-            return None
+        what = self._reader.dataset.kind.value
         kept = self._session.scalar(
             sa.select(TallyRow.count).where(TallyRow.scope == scope, TallyRow.what == what)
         )
