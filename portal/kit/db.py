@@ -5,7 +5,7 @@ not configure `internal`, so nothing there can reach it.
 """
 
 import sqlite3
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
@@ -24,6 +24,8 @@ INTERNAL = "internal"
 
 #: Any number will do, as long as every writer of one store asks for the same.
 ADVISORY_LOCK = 7_310_221
+
+Asking = sa.Select[*tuple[Any, ...]] | sa.CompoundSelect[*tuple[Any, ...]]
 
 #: Under which a connection keeps the file that it opened.
 _OPENED = "opened"
@@ -227,6 +229,34 @@ def in_packed(
         return column == sa.any_(sa.type_coerce(parameter, postgresql.ARRAY(sa.Text)))
     each = sa.func.json_each(parameter).table_valued(sa.column("value", sa.String))
     return column.in_(sa.select(each.c.value))
+
+
+def whole(session: Session, statement: Asking) -> list[Sequence[Any]]:
+    """Return all rows of a statement whose columns are texts, whole numbers and days, in no order.
+
+    Days are texts on SQLite and days on PostgreSQL.
+    """
+    dialect = session.get_bind().dialect.name
+    return gathered(session.connection().execute(together(statement, dialect)), dialect)
+
+
+def together(statement: Asking, dialect: str) -> Asking:
+    """Return the statement whose result `gathered` reads.
+
+    SQLite gives all rows as one: Python's driver lets go of the interpreter for each row, and gets it back
+    behind whatever other thread has taken it, which a page of a thousand rows would do a thousand times.
+    """
+    if dialect != "sqlite":
+        return statement
+    return sa.select(sa.func.json_group_array(sa.func.json_array(*statement.subquery().c)))
+
+
+def gathered(result: sa.Result[*tuple[Any, ...]], dialect: str) -> list[Sequence[Any]]:
+    """Return the rows that a statement of `together` found."""
+    if dialect != "sqlite":
+        return list(result)
+    found: list[Sequence[Any]] = msgspec.json.decode(result.scalar_one())
+    return found
 
 
 def packed(values: Iterable[str], dialect: str) -> list[str] | str:

@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from portal.kit import clock
-from portal.kit.db import in_packed, packed
+from portal.kit.db import Asking, gathered, in_packed, packed, together
 from portal.register.columns.datasets import OF_KIND
 from portal.register.columns.rows import Stored, reader
 from portal.register.records import KIND_OF, Record, decode
@@ -95,13 +95,14 @@ def stored(
 ) -> list[Stored]:
     """Return the live rows whose `column` is one of `ids`, in no order."""
     dialect = session.get_bind().dialect.name
-    rows = session.execute(_among(table, column, dialect), {"ids": packed(ids, dialect)})
-    return [Stored(row[0], row[1], row[2], str(row[3]), row[4]) for row in rows]
+    asked = session.execute(_among(table, column, dialect), {"ids": packed(ids, dialect)})
+    return [Stored(row[0], row[1], row[2], str(row[3]), row[4]) for row in gathered(asked, dialect)]
 
 
 @cache
-def _among(table: type[RecordRow], column: str, dialect: str) -> sa.Select[Any]:
+def _among(table: type[RecordRow], column: str, dialect: str) -> Asking:
     """Return the statement of `stored`: each page asks it several times, and making it took most of them."""
     columns = sa.inspect(table).local_table.c
     wanted = in_packed(columns[column], sa.bindparam("ids"), dialect)
-    return sa.select(*(columns[name] for name in Stored._fields)).where(wanted)
+    found = sa.select(*(columns[name] for name in Stored._fields)).where(wanted)
+    return together(found, dialect)

@@ -6,11 +6,12 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from itertools import accumulate
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
+from portal.kit.db import Asking, whole
 from portal.register.tables.changes import TallyRow
 from portal.register.tables.draws import DrawRow
 from portal.register.tables.figures import FigureRow as F
@@ -64,28 +65,31 @@ class _Wanted(NamedTuple):
 def _at(session: Session, wanted: _Wanted, scope: Scope, by: str) -> dict[str, Counts]:
     """Return counts by measure and key, of each group `by` ("agency" or "quarter"), or of "all"."""
     measures, today = wanted
-    group = F.period if by == "quarter" else F.agency
-    query = sa.select(group.label("of"), F.measure, F.key, F.count)
-    if today is not None:
-        is_due = F.measure == "due"
-        key = sa.case((is_due, "late"), else_=F.key).label("told")
-        query = sa.select(group.label("of"), F.measure, key, sa.func.sum(F.count))
-        query = query.where(sa.not_(is_due) | (F.key < today.isoformat()))
-        query = query.group_by("of", F.measure, "told")
-    query = query.where(F.measure.in_(measures), F.region == (scope.region or ""))
+    group = (F.period if by == "quarter" else F.agency).label("of")
+    within = [F.region == (scope.region or "")]
     if by == "quarter":
         years = (f"{scope.year or 1000}Q1", f"{scope.year or 9999}Q4")
-        query = query.where(
+        within += [
             F.agency == (scope.agency or ""),
             F.period.between(*((scope.quarter, scope.quarter) if scope.quarter else years)),
             sa.func.length(F.period) == len("2025Q1"),
-        )
+        ]
     else:
         every = by == "agency" and scope.agency is None
-        whose = F.agency > "" if every else F.agency == (scope.agency or "")
-        query = query.where(F.period == scope.period, whose)
+        within += [
+            F.period == scope.period,
+            F.agency > "" if every else F.agency == (scope.agency or ""),
+        ]
+    plain = sa.select(group, F.measure, F.key, F.count).where(F.measure.in_(measures), *within)
+    query: Asking = plain
+    if today is not None:
+        #: A sum of its own: sorted among the other measures, a thousand deadlines would take most of the time.
+        late = sa.select(group, F.measure, sa.literal("late"), sa.func.sum(F.count)).where(
+            F.measure == "due", F.key < today.isoformat(), *within
+        )
+        query = sa.union_all(plain.where(F.measure != "due"), late.group_by("of", F.measure))
     found: dict[str, dict[str, dict[str, int]]] = {}
-    for of, measure, told, number in session.connection().execute(query).all():
+    for of, measure, told, number in whole(session, query):
         name = "" if by == "all" else of
         if name not in found:
             found[name] = {each: {} for each in measures}
@@ -219,15 +223,14 @@ def by_key(session: Session, measure: str, scope: Scope, within: str = "") -> Sh
     return Sheet(lines, Line("", {"checked": checked}))
 
 
-def _of_keys(session: Session, measure: str, keys: list[str]) -> Iterator[tuple[str, str, int]]:
+def _of_keys(session: Session, measure: str, keys: list[str]) -> Iterator[Sequence[Any]]:
     """Yield period, key and count of some keys: quarters, and all time as ""."""
     query = sa.select(F.period, F.key, F.count.label("number")).where(
         F.measure == measure, F.region == "", F.agency == "",
         sa.func.length(F.period).in_((0, len("2025Q1"))),
     )  # fmt: skip
     for start in range(0, len(keys), _KEYS):
-        for row in session.execute(query.where(F.key.in_(keys[start : start + _KEYS]))):
-            yield row.period, row.key, row.number
+        yield from whole(session, query.where(F.key.in_(keys[start : start + _KEYS])))
 
 
 def of_tasks(session: Session, task_ids: Sequence[str]) -> dict[str, dict[str, dict[str, int]]]:
@@ -260,9 +263,8 @@ def of_item(session: Session, item_id: str) -> dict[str, dict[str, int]]:
         sa.func.length(F.period) == len("2025Q1"), F.key.between(item_id, f"{item_id}/~"),
     )  # fmt: skip
     found: dict[str, dict[str, int]] = {}
-    for row in session.execute(query):
-        outcome = row.key.partition("/")[2]
-        found.setdefault(row.period, {})[outcome] = row.number
+    for period, key, number in whole(session, query):
+        found.setdefault(period, {})[key.partition("/")[2]] = number
     return found
 
 
