@@ -11,7 +11,7 @@ from portal.internal.desk import retract
 from portal.internal.desk.stores import sign_log
 from portal.internal.tables.filings import FilingRow
 from portal.register import digests
-from portal.register.proofs import forgotten
+from portal.register.proofs import entries, forgotten
 from portal.register.proofs.audit import audit
 from portal.register.records import Kind
 from tests.conftest import NOW, Office
@@ -76,3 +76,37 @@ def _id(office: Office, code: str) -> str:
     query = sa.select(FilingRow.public_id).where(FilingRow.key.endswith(code))
     with Session(office.stores.internal) as session:
         return session.scalars(query.limit(1)).one()
+
+
+@pytest.mark.parametrize("feigned", [False, True], ids=["", "with an entry made for it"])
+def test_a_withdrawal_takes_no_version_of_another_record_along(
+    office: Office, *, feigned: bool
+) -> None:
+    """Who may write the register hangs a version on a record that is about to go, and puts all in order later."""
+    register = office.stores.register
+    office.put("results", RESULT_ROW, {**RESULT_ROW, "code": "JC-0002"})
+    office.put("results", {**RESULT_ROW, "detail": "另有说明", "outcomes": "发现问题已责令改正"})
+    going = _id(office, "JC-0002")
+    with register.begin() as connection:
+        serial = connection.exec_driver_sql("SELECT min(serial) FROM version").scalar_one()
+        hang = sa.text("UPDATE version SET public_id = :going WHERE serial = :serial")
+        connection.execute(hang, {"going": going, "serial": serial})
+        if feigned:
+            body = connection.exec_driver_sql(
+                f"SELECT body FROM result WHERE public_id = '{going}'"
+            ).scalar_one()
+            salt, sealed = entries.seal(entries.canonical_of(body))
+            feint = {"going": going, "serial": serial, "body": body, "salt": salt, "sealed": sealed}
+            for deed in (
+                "UPDATE change SET public_id = :going WHERE serial = :serial",
+                "UPDATE version SET body = :body WHERE serial = :serial",
+                "UPDATE leaf SET salt = :salt, commitment = :sealed WHERE serial = :serial",
+            ):
+                connection.execute(sa.text(deed), feint)
+
+    with pytest.raises(LogBroken, match="verify-log"):
+        retract.retract(office.stores, Kind.RESULT, going, by="he", second="an", now=NOW)
+    with register.begin() as connection:
+        for deed in _DEEDS[2:4]:
+            connection.execute(sa.text(deed), {"serial": serial})
+    assert _faults(register) != []
