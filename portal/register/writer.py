@@ -233,7 +233,7 @@ class Pen:
         self._insert(VersionRow, old_versions)
         self._drop_versions(tightened)
         self._events.forget(kind, tightened)
-        self._journal.forget([present[each].serial for each in tightened])
+        self._journal.forget([present[each] for each in tightened])
         self._insert(table, fresh)
         if amended:
             self._session.execute(sa.update(table), amended)
@@ -284,7 +284,7 @@ class Pen:
             self._count(kind, record, row, -1)
         self._journal.flush()
         self._events.forget(kind, ids)
-        self._journal.forget([row.serial for row in present.values()])
+        self._journal.forget(list(present.values()))
         self.counts["withdrawn"] += len(ids)
         self._resettle(results)
         #: Their older versions told what the withdrawn steps had said.

@@ -63,7 +63,7 @@ class _Walk:
         self._derived = Derived(session, found)
         self._listed = Listed(session, found, self._derived.regions)
         self._signed = Signed(session, found, witness)
-        self._gone: int | None = None
+        self._gone = 0
         self._latest: datetime | None = None
 
     def run(self, say: Callable[[int], None]) -> None:
@@ -76,7 +76,7 @@ class _Walk:
                 return
             self._contents(rows)
             if gone := [row.serial for row in rows if row.salt is None]:
-                self._gone = forgotten.plus(self._gone or 0, gone)
+                self._gone = forgotten.plus(self._gone, gone)
             for row in rows:
                 if row.commitment is None:
                     self._found.fault(f"第{row.serial}条没有日志条目")
@@ -209,7 +209,7 @@ class _Walk:
         self._found.done["entries"] = size
         self._derived.finish()
         self._listed.finish()
-        gone = None if self._gone is None else digests.digest(self._gone)
+        gone = digests.digest(self._gone)
         self._signed.finish(size, digests.together(standing(self._session)), gone)
         if forgotten.stated(self._session) != gone:
             self._found.fault("已去除正文的条目与其摘要不符")

@@ -5,6 +5,9 @@ older version together with its salt. So each head carries, as an extension line
 leaves without salt, in the way of `register.digests`, each with its serial and no text:
 
     mingcha/forgotten/1 DIGEST
+
+That nothing is gone is stated as well: where a head said nothing of it, the first text taken away by hand would
+be signed with whatever is released next. Only heads from before there was this line say nothing.
 """
 
 from collections.abc import Iterable
@@ -20,6 +23,8 @@ from portal.register.tables.log import CheckpointRow
 
 #: Its row among the digests.
 FORGOTTEN = "forgotten"
+#: What is stated where no text ever went.
+NOTHING = digests.digest(0)
 
 
 def plus(state: int, serials: Iterable[int]) -> int:
@@ -38,14 +43,14 @@ def add(session: Session, serials: Iterable[int]) -> None:
     kept.state = plus(int.from_bytes(kept.state), serials).to_bytes(digests.STATE_BYTES)
 
 
-def stated(session: Session) -> str | None:
-    """Return the digest, None where nothing ever went."""
+def stated(session: Session) -> str:
+    """Return the digest."""
     kept = session.get(DigestRow, FORGOTTEN)
-    return None if kept is None else digests.digest(int.from_bytes(kept.state))
+    return NOTHING if kept is None else digests.digest(int.from_bytes(kept.state))
 
 
-def hold(session: Session) -> None:
-    """Hold what is noted against the last head, before anything is added to it.
+def hold(session: Session) -> Checkpoint | None:
+    """Hold what is noted against the last head, before anything is added to it or signed again; return that head.
 
     Raises:
         LogBroken: it was changed since by hand; signing would put that in order.
@@ -53,8 +58,9 @@ def hold(session: Session) -> None:
     """
     newest = sa.select(sa.func.max(CheckpointRow.size)).scalar_subquery()
     note = session.scalar(sa.select(CheckpointRow.note).where(CheckpointRow.size == newest))
-    signed = Checkpoint.of(note).forgotten if note else None
-    if signed is not None and signed != stated(session):
+    head = Checkpoint.of(note) if note else None
+    if head is not None and head.forgotten not in (None, stated(session)):
         raise LogBroken(
             "已去除正文的条目与上次签署的不符，可能被改动过；请运行 portal-site verify-log 查明原因"
         )
+    return head

@@ -47,7 +47,7 @@ def sign(session: Session, size: int, keys: KeyHolder, *, is_restored: bool = Fa
 
     Raises:
         LogBroken: the tree does not continue the last signed one, or that which is kept beside the key, or
-            another key signed it, or it states a restoration that nobody carried out.
+            another key signed it, or it states a restoration that nobody carried out, or not which texts are gone.
 
     """
     before = last(session)
@@ -55,6 +55,8 @@ def sign(session: Session, size: int, keys: KeyHolder, *, is_restored: bool = Fa
         hold(session, 0, keys)
         return None
     hold(session, size, keys)
+    if not is_restored:
+        _says_no_less(before, keys)
     nodes = KeptNodes(session)
     head = merkle.root(size, nodes)
     records = digests.together(standing(session))
@@ -116,6 +118,21 @@ def _continues(old: Checkpoint, size: int, head: bytes, nodes: KeptNodes) -> Non
     raise LogBroken(
         "登记册与上次签署的日志不一致，可能被改动过；请运行 portal-site verify-log 查明原因"
     )
+
+
+def _says_no_less(before: CheckpointRow | None, keys: KeyHolder) -> None:
+    """Refuse a last head that does not say which texts are gone, where the one that is kept beside the key did.
+
+    What is gone is held against that statement: without one, whatever was taken away by hand would be signed.
+    """
+    note = keys.last_head()
+    if note is None or Checkpoint.of(note).forgotten is None:
+        return
+    if before is None or Checkpoint.of(before.note).forgotten is None:
+        raise LogBroken(
+            "登记册中最新的检查点没有说明哪些正文已去除，与私钥放在一起的检查点却说明了，"
+            "可能被改动过；请运行 portal-site verify-log 查明原因"
+        )
 
 
 def _says_no_more(before: CheckpointRow | None, keys: KeyHolder, restored: str | None) -> None:

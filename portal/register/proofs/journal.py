@@ -9,11 +9,15 @@ from sqlalchemy.orm import Session
 
 from portal.domain.errors import LogBroken
 from portal.domain.merkle import leaf_hash
-from portal.register.proofs import entries, forgotten
+from portal.register.proofs import entries, forgotten, leaving
+from portal.register.proofs.leaving import Text
 from portal.register.proofs.tiles import Tile, resumed
 from portal.register.records import Kind
 from portal.register.tables.changes import ChangeRow, RetirementRow, VersionRow
 from portal.register.tables.log import LeafRow, TileRow
+
+#: Texts taken away at a time: bounds the length of an IN list.
+_AT_A_TIME = 1000
 
 
 class Journal:
@@ -32,7 +36,7 @@ class Journal:
         if self.serial != (session.scalar(sa.select(sa.func.max(LeafRow.serial))) or 0):
             raise LogBroken("变更记录与日志条数不符；请先运行 portal-site verify-log 查明原因")
         self._tree = resumed(session, self.serial)
-        forgotten.hold(session)
+        self._begun, self._head = self.serial, forgotten.hold(session)
         self._changes: list[dict[str, Any]] = []
         self._leaves: list[dict[str, Any]] = []
         #: Serial of the oldest text this transaction takes away.
@@ -81,22 +85,30 @@ class Journal:
             self._changes, self._leaves = [], []
         self._keep(self._tree.full())
 
-    def forget(self, serials: Sequence[int]) -> None:
-        """Destroy the salts of changes whose text goes."""
-        if serials:
-            self._forget(LeafRow.serial.in_(serials))
+    def forget(self, texts: Sequence[Text]) -> None:
+        """Destroy the salts of texts that go.
 
-    def forget_versions(self, public_ids: Sequence[str]) -> None:
-        """Destroy the salts of the older versions of records, which are about to go."""
-        older = sa.select(VersionRow.serial).where(VersionRow.public_id.in_(public_ids))
-        self._forget(LeafRow.serial.in_(older))
+        Raises:
+            LogBroken: one is not what was published.
 
-    def _forget(self, these: sa.ColumnElement[bool]) -> None:
+        """
+        for start in range(0, len(texts), _AT_A_TIME):
+            self._forget(texts[start : start + _AT_A_TIME])
+
+    def _forget(self, texts: Sequence[Text]) -> None:
+        leaving.hold(self._session, texts, self._begun, self._head)
+        these = LeafRow.serial.in_([text.serial for text in texts])
         query = sa.select(LeafRow.serial).where(these, LeafRow.salt.is_not(None))
         if serials := self._session.scalars(query).all():
             self._forgotten_since = min(*serials, self._forgotten_since or serials[0])
             forgotten.add(self._session, serials)
             self._session.execute(sa.update(LeafRow).where(these).values(salt=None))
+
+    def forget_versions(self, public_ids: Sequence[str]) -> None:
+        """Destroy the salts of the older versions of records, which are about to go."""
+        older = sa.select(VersionRow.public_id, VersionRow.serial, VersionRow.body)
+        rows = self._session.execute(older.where(VersionRow.public_id.in_(public_ids)))
+        self.forget(rows.all())
 
     def close(self) -> None:
         """Write everything, unfinished tiles too: changelog and tree stand at the same place."""

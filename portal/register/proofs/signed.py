@@ -3,7 +3,7 @@
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from portal.register.proofs import restorations
+from portal.register.proofs import forgotten, restorations
 from portal.register.proofs.note import BadNote, Checkpoint, Verifier
 from portal.register.proofs.report import Audited
 from portal.register.tables.log import CheckpointRow, LogKeyRow
@@ -58,12 +58,12 @@ class Signed:
             "请另存此文件为证，查明原因后以现在的检查点重新开始见证"
         )
 
-    def finish(self, size: int, records: str, forgotten: str | None) -> None:
+    def finish(self, size: int, records: str, gone: str) -> None:
         """Say which heads were never reached, and whether the last one covers all there is.
 
-        `records` is the digest of everything that is live, `forgotten` of what is gone, None for nothing.
+        `records` is the digest of everything that is live, `gone` of what is gone.
         """
-        if size == self._last != 0 and forgotten != self._forgotten:
+        if size == self._last != 0 and gone != (self._forgotten or forgotten.NOTHING):
             self._found.fault(
                 "已去除正文的条目与最新检查点所签的不符；如刚升级过，请运行 portal-office migrate"
             )

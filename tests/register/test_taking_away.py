@@ -1,0 +1,112 @@
+"""An older version taken away by hand, everything beside it put in order: the office signs no head over that, whatever it does next."""
+
+from collections.abc import Callable
+
+import pytest
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from portal.domain.errors import LogBroken
+from portal.internal.desk import retract
+from portal.internal.desk.stores import sign_log
+from portal.internal.tables.filings import FilingRow
+from portal.register import digests
+from portal.register.proofs import entries, forgotten
+from portal.register.proofs.audit import audit
+from portal.register.records import Kind
+from tests.conftest import NOW, Office
+from tests.makers import ITEM_ROW, RESULT_ROW
+
+_TELLING = "scope LIKE 'e:%' OR scope LIKE 'i:%' OR scope LIKE 't:%' OR scope = 'problems'"
+#: What the office itself does when something is redacted later, and the digest of what is gone.
+_DEEDS = (
+    "DELETE FROM version WHERE serial = :serial",
+    "UPDATE leaf SET salt = NULL WHERE serial = :serial",
+    f"DELETE FROM event WHERE serial = :serial AND ({_TELLING})",
+    "UPDATE event SET event = 'gone' WHERE serial = :serial",
+    "DELETE FROM retirement",
+    "INSERT INTO retirement (serial, since) SELECT max(serial), :serial FROM change",
+    "DELETE FROM digest WHERE kind = 'forgotten'",
+    "INSERT INTO digest (kind, state) VALUES ('forgotten', :state)",
+)
+_SILENT = "DELETE FROM checkpoint WHERE note LIKE '%mingcha/forgotten/1%'"
+
+
+def _next_release(office: Office) -> None:
+    office.put("items", {**ITEM_ROW, "code": "SP-003"})
+
+
+def _next_upgrade(office: Office) -> None:
+    sign_log(office.stores)
+
+
+@pytest.mark.parametrize("signs", [_next_release, _next_upgrade])
+@pytest.mark.parametrize("silent", [False, True], ids=["", "its heads taken away as well"])
+@pytest.mark.parametrize("first", [False, True], ids=["", "nothing ever went before"])
+def test_a_text_taken_away_by_hand_is_never_signed(
+    office: Office, signs: Callable[[Office], None], *, silent: bool, first: bool
+) -> None:
+    register = office.stores.register
+    office.put("results", RESULT_ROW, {**RESULT_ROW, "code": "JC-0002"})
+    office.put("results", {**RESULT_ROW, "detail": "另有说明", "outcomes": "发现问题已责令改正"})
+    if not first:
+        gone = _id(office, "JC-0002")
+        retract.retract(office.stores, Kind.RESULT, gone, by="he", second="an", now=NOW)
+    assert _faults(register) == []
+
+    with register.begin() as connection:
+        serial = connection.exec_driver_sql("SELECT min(serial) FROM version").scalar_one()
+        kept = "SELECT state FROM digest WHERE kind = 'forgotten'"
+        before = int.from_bytes(connection.exec_driver_sql(kept).scalar() or b"")
+        state = forgotten.plus(before, [serial]).to_bytes(digests.STATE_BYTES)
+        for deed in (*_DEEDS, *([_SILENT] if silent else [])):
+            connection.execute(sa.text(deed), {"serial": serial, "state": state})
+
+    with pytest.raises(LogBroken, match="已去除"):
+        signs(office)
+    assert _faults(register) != []
+
+
+def _faults(register: sa.Engine) -> list[str]:
+    with Session(register) as session:
+        return audit(session).faults
+
+
+def _id(office: Office, code: str) -> str:
+    query = sa.select(FilingRow.public_id).where(FilingRow.key.endswith(code))
+    with Session(office.stores.internal) as session:
+        return session.scalars(query.limit(1)).one()
+
+
+@pytest.mark.parametrize("feigned", [False, True], ids=["", "with an entry made for it"])
+def test_a_withdrawal_takes_no_version_of_another_record_along(
+    office: Office, *, feigned: bool
+) -> None:
+    """Who may write the register hangs a version on a record that is about to go, and puts all in order later."""
+    register = office.stores.register
+    office.put("results", RESULT_ROW, {**RESULT_ROW, "code": "JC-0002"})
+    office.put("results", {**RESULT_ROW, "detail": "另有说明", "outcomes": "发现问题已责令改正"})
+    going = _id(office, "JC-0002")
+    with register.begin() as connection:
+        serial = connection.exec_driver_sql("SELECT min(serial) FROM version").scalar_one()
+        hang = sa.text("UPDATE version SET public_id = :going WHERE serial = :serial")
+        connection.execute(hang, {"going": going, "serial": serial})
+        if feigned:
+            body = connection.exec_driver_sql(
+                f"SELECT body FROM result WHERE public_id = '{going}'"
+            ).scalar_one()
+            salt, sealed = entries.seal(entries.canonical_of(body))
+            feint = {"going": going, "serial": serial, "body": body, "salt": salt, "sealed": sealed}
+            for deed in (
+                "UPDATE change SET public_id = :going WHERE serial = :serial",
+                "UPDATE version SET body = :body WHERE serial = :serial",
+                "UPDATE leaf SET salt = :salt, commitment = :sealed WHERE serial = :serial",
+            ):
+                connection.execute(sa.text(deed), feint)
+
+    with pytest.raises(LogBroken, match="verify-log"):
+        retract.retract(office.stores, Kind.RESULT, going, by="he", second="an", now=NOW)
+    with register.begin() as connection:
+        for deed in _DEEDS[2:4]:
+            connection.execute(sa.text(deed), {"serial": serial})
+    assert _faults(register) != []
