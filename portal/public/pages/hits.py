@@ -3,8 +3,9 @@
 from dataclasses import dataclass
 from typing import Any
 
+from flask_babel import gettext as _
+
 from portal.kit import clock
-from portal.kit.i18n import written as _
 from portal.public import filters
 from portal.public.linking import url_for
 from portal.public.pages.facets import kind_label
