@@ -210,10 +210,12 @@ class Names:
             )
             for public_id, serial, body in rows:
                 self._names[public_id].append((serial, _name(body)))
+        for known in self._names.values():
+            known.sort()
 
     def at(self, public_id: str, serial: int) -> str | None:
         """Return the name at the change `serial`, else the oldest still public; None where it is not public."""
-        known = sorted(self._names.get(public_id, ()))
+        known = self._names.get(public_id, ())
         then = [name for since, name in known if since <= serial]
         return then[-1] if then else known[0][1] if known else None
 

@@ -13,7 +13,11 @@ class FigureRow(Table):
     """
 
     __tablename__ = "figure"
-    __table_args__ = (Index("ix_figure_period", "measure", "region", "period", "agency", "key"),)
+    __table_args__ = (
+        Index("ix_figure_period", "measure", "region", "period", "agency", "key"),
+        #: The rows lie in the order of their keys: figures read together stand together.
+        {"sqlite_with_rowid": False},
+    )
 
     measure: Mapped[str] = mapped_column(String(16), primary_key=True)
     region: Mapped[str] = mapped_column(String(6), primary_key=True)
