@@ -8,7 +8,7 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 
-from portal.register.records import Kind
+from portal.register.records import Kind, PublicEntity
 from portal.register.search import finding, keeping
 from portal.register.search.opening import open_engine
 from portal.register.writer import open_pen
@@ -211,6 +211,22 @@ def test_a_broken_index_is_no_error(indexed: Office, site: Flask, data: Path) ->
 
     assert answer.status_code == 200
     assert "全文检索暂不可用" in answer.get_data(as_text=True)
+
+
+def test_without_an_index_no_number_is_told_that_nobody_counted(
+    office: Office, client: FlaskClient
+) -> None:
+    with open_pen(office.stores.register, now=NOW) as pen:
+        for number in range(21):
+            pen.append(PublicEntity(id=f"e_{number:026x}", name=f"示例市青禾第{number}商店", kind="market_entity", form="enterprise"))  # fmt: skip
+
+    told = [
+        client.get(f"/api/v1/search?q=示例市青禾&limit={limit}").get_json() for limit in (20, 21)
+    ]
+
+    assert [(len(each["data"]), each["total"], each["next"]) for each in told] == [(20, None, None), (21, 21, None)]  # fmt: skip
+    assert "先列出20条，还有更多" in _page(client, q="示例市青禾")
+    assert _total(_page(client, q="示例市青禾第20商店")) == 1
 
 
 @pytest.mark.enable_socket

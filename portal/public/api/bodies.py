@@ -101,7 +101,7 @@ SCHEMAS: Json = {
         }},
         {
             "next": {"type": ["string", "null"], "format": "uri"},
-            "total": {"type": "integer", "minimum": 0},
+            "total": {"type": ["integer", "null"], "minimum": 0},
             "facets": {"type": "object", "additionalProperties": {
                 "type": "object", "additionalProperties": {"type": "integer"}}},
             "hints": {"type": "array", "items": {"type": "string"}},

@@ -28,7 +28,7 @@ def find() -> ResponseReturnValue:
     found = search.find(asked, limit=limit)
     state = validators.within(db.session())
     page = int(str(asked.get("page", 1)))
-    more = page * limit < found.total
+    more = page * limit < (found.total or 0)
     following = {k: str(v) for k, v in asked.items()} | {"page": str(page + 1), "limit": str(limit)}
     links = [(envelope.address("search", following), "next", "application/json")] if more else []
     body = envelope.listed([_hit(each) for each in _every(found)], state, **_about(found, links))

@@ -89,7 +89,7 @@ def show() -> ResponseReturnValue:
         active=active(session, asked),
         groups=groups(session, found, asked),
         page=page,
-        last=max(1, -(-found.total // PAGE_SIZE)),
+        last=max(1, -(-(found.total or 0) // PAGE_SIZE)),
     )
 
 

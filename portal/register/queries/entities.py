@@ -16,6 +16,8 @@ from portal.register.tables.entities import EntityKeyRow, EntityRow
 
 #: The last character there is: every text that begins with P lies between P and P + LAST.
 _LAST = "\U0010ffff"
+#: Names and numbers of one party that may begin alike.
+_KEYS = 4
 #: Parties that one look-up names at most; a number has one party, or a few.
 _MOST_NUMBERED = 500
 
@@ -59,9 +61,9 @@ def found(session: Session, text: str, limit: int = PAGE_SIZE) -> list[PublicEnt
         sa.select(EntityKeyRow.entity_id)
         .where(EntityKeyRow.value >= wanted, EntityKeyRow.value <= wanted + _LAST)
         .order_by(EntityKeyRow.value, EntityKeyRow.entity_id)
-        .limit(limit)
+        .limit(limit * _KEYS)
     )
-    ids = list(dict.fromkeys(session.scalars(query)))
+    ids = list(dict.fromkeys(session.scalars(query)))[:limit]
     records = named(session, ids)
     return [records[each] for each in ids if each in records]
 

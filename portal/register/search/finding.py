@@ -71,10 +71,13 @@ class FoundRecord:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Found:
-    """The answer. `total` and `facets` are exact for the change `serial`."""
+    """The answer. `total` and `facets` are exact for the change `serial`.
+
+    `total` is None where nobody counted: no index was asked, and there are more than `records`.
+    """
 
     records: tuple[FoundRecord, ...] = ()
-    total: int = 0
+    total: int | None = 0
     facets: Mapping[str, Mapping[str, int]] = field(default_factory=dict)
     serial: int = 0
     #: What to mark in texts, folded.
@@ -204,13 +207,12 @@ def _from_register(session: Session, asked: Asked) -> Found:
     """Find parties by the beginning of a name or number, which needs no index."""
     if asked.offset or asked.narrowed or not asked.words:
         return Found(indexed=False)
-    parties = entities.found(session, asked.words, limit=asked.limit)
+    parties = entities.found(session, asked.words, limit=asked.limit + 1)
+    total = len(parties) if len(parties) <= asked.limit else None
     sources = load(session, {_ENTITY: [party.id for party in parties]})
     records = [
         FoundRecord(source, document(source), None)
-        for party in parties
+        for party in parties[: asked.limit]
         if (source := sources.get(party.id))
     ]
-    return Found(
-        records=tuple(records), total=len(records), words=(fold(asked.words),), indexed=False
-    )
+    return Found(records=tuple(records), total=total, words=(fold(asked.words),), indexed=False)
