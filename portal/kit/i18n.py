@@ -59,8 +59,8 @@ def written(text: str, **values: object) -> Markup:
 
 
 def numbered(one: str, many: str, num: int, **values: object) -> Markup:
-    """Return the wording for `num` of something."""
-    return Markup(_catalogue().ungettext(one, many, num)) % {"num": num, **values}  # noqa: S704
+    """Return the wording for `num` of something, written with commas between thousands."""
+    return Markup(_catalogue().ungettext(one, many, num)) % {"num": f"{num:,}", **values}  # noqa: S704
 
 
 def told_apart(context: str, text: str, **values: object) -> Markup:
