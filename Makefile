@@ -20,10 +20,12 @@ ON_POSTGRES := tests/airlock/test_publish.py tests/register/test_lists.py tests/
 STORED := tests/register tests/letterbox tests/airlock tests/internal tests/public tests/mirror tests/kit/test_closing.py
 # Journeys through real processes that end well there; they start servers and commands of their own, one after another.
 JOURNEYS := $(addprefix tests/journeys/test_,row_to_citizen.py processes.py outages.py drawing.py crash.py log.py metrics.py \
-  nginx.py office_doors.py faults.py feed_readers.py restored.py load.py)
-# Slow tests of STORED that end well there: every row and column of the register edited by hand, leaks, draws, dumps.
+  nginx.py office_doors.py faults.py feed_readers.py restored.py load.py judges.py sync.py sync_docs.py)
+# Slow tests of STORED that end well there: every row and column of the register edited by hand, leaks, draws, dumps,
+# what search finds first.
 SLOW_STORED := tests/register/test_tampering.py tests/register/test_verify_log.py tests/public/test_draw_secrets.py \
-  tests/public/test_recompute.py tests/public/test_leaks.py tests/public/api/test_dumps.py tests/public/api/test_rows.py
+  tests/public/test_recompute.py tests/public/test_leaks.py tests/public/test_judged.py tests/public/api/test_dumps.py tests/public/api/test_rows.py \
+  tests/public/api/test_contract.py
 # They wait until nobody writes the server's log, or tell it how to clean: they want the server for themselves.
 ALONE := tests/register/test_scouring.py tests/journeys/test_accounts.py tests/journeys/test_replica.py tests/kit/test_copying.py
 

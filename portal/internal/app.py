@@ -4,13 +4,14 @@ import hashlib
 from functools import cache
 from urllib.parse import urlsplit
 
+import sqlalchemy as sa
 from flask import Flask, Response, current_app, g, render_template, request, url_for
 from jinja2 import FileSystemLoader, StrictUndefined
 from werkzeug.exceptions import HTTPException, SecurityError
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from portal.domain.errors import FourEyesViolation, NotAllowed, PortalError, UnknownRecord
-from portal.internal import access
+from portal.internal import access, faults
 from portal.internal.desk.stores import open_stores
 from portal.internal.pages import BLUEPRINTS, decisions, due, letters, writing
 from portal.internal.tables.settings import SESSION_KEY, secret
@@ -73,6 +74,8 @@ def create_app(settings: Settings | None = None, internal_url: str | None = None
     app.context_processor(_page_words)
     app.register_error_handler(HTTPException, _http)
     app.register_error_handler(PortalError, _refused)
+    for fault in faults.FAULTS:
+        app.register_error_handler(fault, _shut_out)
     app.add_url_rule("/healthz", "healthz", lambda: Response("ok\n", mimetype="text/plain"))
     app.jinja_env.globals["asset"] = _asset_url
     return app
@@ -168,6 +171,14 @@ def _http(error: HTTPException) -> tuple[str, int] | Response:
         500: "办理中出现意外，已记入运行日志；请稍后再试，仍不成功的请告知管理员",
     }
     return render_template("error.html", text=words.get(status, error.description)), status
+
+
+def _shut_out(error: sa.exc.DBAPIError) -> tuple[str, int]:
+    """Say that the store cannot be read or written now; the page asks it nothing."""
+    current_app.logger.error("store: %s", str(error.orig).splitlines()[0])
+    g.current = None
+    text = f"存储暂时无法读写：{faults.why(error)}。这一步没有生效，请稍后再办理；仍不成功的请告知管理员"
+    return render_template("error.html", text=text), 503
 
 
 def _refused(error: PortalError) -> tuple[str, int]:

@@ -9,9 +9,9 @@ from functools import wraps
 from typing import Any, NoReturn
 
 import click
-import sqlalchemy as sa
 
 from portal.domain.errors import PortalError
+from portal.internal import faults
 from portal.internal.sheets.report import Report
 from portal.internal.sheets.rules import RULES, Level
 from portal.kit import config
@@ -46,8 +46,8 @@ def told(command: Callable[..., Any]) -> Callable[..., Any]:
         except config.BadSetting as error:
             click.echo(str(error), err=True)
             sys.exit(2)
-        except (sa.exc.OperationalError, sa.exc.InternalError) as error:
-            refuse(f"存储无法读写（{str(error.orig).splitlines()[0]}）；{_AGAIN}")
+        except faults.FAULTS as error:
+            refuse(f"存储无法读写（{faults.why(error)}）；{_AGAIN}")
         except OSError as error:
             if error.errno not in _NO_ROOM:
                 raise

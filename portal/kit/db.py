@@ -27,6 +27,8 @@ ADVISORY_LOCK = 7_310_221
 
 Asking = sa.Select[*tuple[Any, ...]] | sa.CompoundSelect[*tuple[Any, ...]]
 
+#: Seconds that one who writes to SQLite waits for another who does.
+PATIENCE = 30
 #: Under which a connection keeps the file that it opened.
 _OPENED = "opened"
 #: Pages of a writer's transaction stay in memory, up to 64 MiB: with SQLite's two, each page of a large index
@@ -191,7 +193,7 @@ def _on_connect(connection: Any, record: Any) -> None:  # noqa: ANN401
     #: We say BEGIN ourselves (below); the driver would otherwise start late and never IMMEDIATE.
     connection.isolation_level = None
     cursor = connection.cursor()
-    cursor.execute("PRAGMA busy_timeout = 30000")
+    cursor.execute(f"PRAGMA busy_timeout = {PATIENCE * 1000}")
     cursor.execute("PRAGMA foreign_keys = ON")
     #: Without it a deleted text stays readable in the file's free pages.
     cursor.execute("PRAGMA secure_delete = ON")

@@ -10,6 +10,7 @@ from flask.testing import FlaskClient
 from openpyxl import load_workbook
 
 from portal.internal.sheets.catalogue import SHEETS
+from portal.kit import db as stores
 from tests.conftest import Office
 from tests.internal.clicking import PASSWORD, SignIn, file_it, hand_in, post, read, send, waiting
 from tests.makers import AGENCY, CANARY, RESULT_ROW, a_workbook
@@ -206,3 +207,24 @@ def test_answers_are_kept_by_no_cache_and_framed_by_nobody(signed_in: SignIn) ->
 
     assert answer.headers["Cache-Control"] == "no-store"
     assert "frame-ancestors 'none'" in answer.headers["Content-Security-Policy"]
+
+
+@pytest.fixture
+def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Who finds the store being written to waits no second."""
+    monkeypatch.setattr(stores, "PATIENCE", 0)
+
+
+@pytest.mark.sqlite
+def test_a_store_that_another_writes_to_is_no_accident_and_loses_nothing(
+    impatient: None, office: Office, signed_in: SignIn, tmp_path: Path
+) -> None:
+    clerk = signed_in("lin")
+    address = waiting(clerk, a_workbook(tmp_path / "结果.xlsx", "results", [RESULT_ROW]))
+
+    with stores.write_lock(office.stores.internal):
+        refused = file_it(clerk, address)
+    filed = file_it(clerk, address)
+
+    assert (refused.status_code, filed.status_code) == (503, 303)
+    assert "另一项写入正在进行，等了0秒还没有结束" in refused.get_data(as_text=True)

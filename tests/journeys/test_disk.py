@@ -85,7 +85,7 @@ def test_on_a_full_disk_a_release_is_refused_whole_and_the_site_goes_on(
 
     assert (refused.returncode, refused.stdout, shown) == (1, "", 200)
     assert refused.stderr == (
-        "存储无法读写（database or disk is full）；未完成的步骤没有生效，排除后再运行同一命令即可\n"
+        "存储无法读写（磁盘已满）；未完成的步骤没有生效，排除后再运行同一命令即可\n"
     )
     assert '"published": 400' in done.stdout
     assert serial(office) == before + 400
