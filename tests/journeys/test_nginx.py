@@ -183,6 +183,19 @@ def test_what_a_reader_calls_us_changes_no_page_for_others(front: Front, header:
     assert after == clean
 
 
+def test_the_longest_question_is_answered_and_a_longer_one_is_told_why_not(front: Front) -> None:
+    """What tells kept answers apart lies beside them: it has to fit, or nginx takes the site for broken."""
+    words = {"Accept-Encoding": "identity", "Accept-Language": "zh-CN,zh;q=0.9"}
+    taken = "*/*," + "a/b," * 480
+
+    longest = front.ask("/search?q=" + "a" * 4000, {"Accept": taken, **words})
+    longer = front.ask("/search?q=a", {"Accept": taken + "a/b," * 30, **words})
+
+    told = json.loads(longer[2])
+    assert (longest[0], longer[0]) == (200, 400)
+    assert (told["status"], told["type"].rpartition("#")[2]) == (400, "bad-request")
+
+
 def test_three_hundred_slow_readers_keep_nobody_waiting(front: Front) -> None:
     slow = [socket.create_connection(("127.0.0.1", front.port)) for _ in range(300)]
     try:
