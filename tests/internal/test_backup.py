@@ -237,6 +237,15 @@ def test_backups_hold_no_deleted_byte_are_the_owners_alone_and_only_the_newest_s
     assert list(folder.glob(".growing-*")) == []
 
 
+def test_the_backup_just_made_stays_though_the_clock_was_set_back(
+    office: Office, data: Path, tmp_path: Path
+) -> None:
+    folder = tmp_path / "backups"
+    made = [_back_up(office, data, folder, keep=2, minute=minute) for minute in (30, 40, 10)]
+
+    assert sorted(folder.glob("2*")) == [made[2], made[1]]
+
+
 def test_without_room_or_a_list_to_write_to_it_is_said_and_nothing_is_changed(
     office: Office, data: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

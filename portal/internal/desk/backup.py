@@ -75,7 +75,7 @@ def make(
             _require_room(stores, urls, folder)
             made = _made(stores, urls, folder, release=release, now=now)
             if keep:
-                _drop_older(folder, keep)
+                _drop_older(made, keep)
     except CopyFailed as error:
         raise BackupFailed(f"备份未完成：{error}") from error
     except OSError as error:
@@ -195,9 +195,11 @@ def _sweep(folder: Path) -> None:
         shutil.rmtree(path)
 
 
-def _drop_older(folder: Path, keep: int) -> None:
-    made = sorted(path.parent for path in folder.glob(f"*/{MANIFEST}"))
-    for path in made[:-keep]:
+def _drop_older(newest: Path, keep: int) -> None:
+    """Keep `newest`, whatever the clock said when it was named, and the latest of the others."""
+    folder = newest.parent
+    others = sorted({path.parent for path in folder.glob(f"*/{MANIFEST}")} - {newest})
+    for path in others[: max(0, len(others) - keep + 1)]:
         #: Out of sight first: what is left of a killed removal is no backup.
         going = path.rename(folder / f"{_GROWING}{path.name}")
         shutil.rmtree(going)
