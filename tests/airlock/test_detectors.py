@@ -32,6 +32,7 @@ def _wide(text: str) -> str:
         " ".join((VALID_ID[:6], VALID_ID[6:14], VALID_ID[14:])),
         "-".join((VALID_ID[:6], VALID_ID[6:14], VALID_ID[14:])),
         "\u200b".join(VALID_ID),
+        *(sign.join((VALID_ID[:6], VALID_ID[6:14], VALID_ID[14:])) for sign in "、,/|\\:;+=^&*#"),
         f"身份证{VALID_ID}号",
     ],
 )
@@ -44,6 +45,7 @@ def test_an_id_card_number_is_found_in_every_disguise(disguised: str) -> None:
     [
         ("联系 13800138000", "手机号"),
         ("138-0013-8000", "手机号"),
+        *((sign.join(("138", "0013", "8000")), "手机号") for sign in ",/、|\\:;*#~+=^&"),
         ("+86 138 0013 8000", "手机号"),
         ("１３８００１３８０００", "手机号"),
         ("电话 0571-87654321", "固定电话"),

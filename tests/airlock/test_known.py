@@ -103,8 +103,8 @@ def test_a_text_made_of_one_character_takes_linear_time() -> None:
 
 def _seconds(known: KnownSecrets, text: str) -> float:
     taken = []
-    for _ in range(2):
-        begun = time.perf_counter()
+    for _ in range(3):
+        begun = time.process_time()
         known.scan(text)
-        taken.append(time.perf_counter() - begun)
+        taken.append(time.process_time() - begun)
     return min(taken)

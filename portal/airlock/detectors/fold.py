@@ -120,6 +120,8 @@ def _runs(places: list[int]) -> tuple[tuple[int, int], ...]:
 SEPARATORS = r"\s\-‐‑‒–—―−_.·•・∙⋅‧"
 #: Up to two of them may stand between two characters of a number.
 GAP = rf"[{SEPARATORS}]{{0,3}}"
+#: A sign that parts groups of a number and is none of those, which stand in tables and formulae too.
+SIGN = r"[,/、|\\:;*#~+=^&]\s?"
 _NUMERALS = str.maketrans(
     "〇零一二三四五六七八九壹贰叁肆伍陆柒捌玖幺", "0012345678912345678" + "91"
 )

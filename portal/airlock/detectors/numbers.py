@@ -12,8 +12,8 @@ from portal.kit import clock
 
 Found = Iterator[tuple[str, int, int]]
 
-#: Its check digit proves an identity card, so brackets, quotation marks and stars may part it too.
-_PARTED = rf"[{SEPARATORS}()\[\]{{}}【】〔〕“”‘’\"'*~#]{{0,3}}"
+#: Its check digit proves an identity card, so brackets, quotation marks and any other sign may part it too.
+_PARTED = rf"[{SEPARATORS}()\[\]{{}}【】〔〕“”‘’\"'*~#、,/|\\:;+=^&]{{0,3}}"
 _BIRTH = _PARTED.join(
     (
         f"(?:1{_PARTED}9|2{_PARTED}0)", r"\d", r"\d", f"(?:0{_PARTED}[1-9]|1{_PARTED}[0-2])",

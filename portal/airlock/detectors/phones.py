@@ -5,11 +5,11 @@ from collections.abc import Iterator
 
 from portal.airlock.detectors import kinds
 from portal.airlock.detectors.cleared import is_day
-from portal.airlock.detectors.fold import GAP, SEPARATORS, squeeze
+from portal.airlock.detectors.fold import GAP, SEPARATORS, SIGN, squeeze
 
 _COUNTRY = rf"(?:\(?(?:\+{GAP}|0{GAP}0{GAP})?8{GAP}6{GAP}\)?{GAP})"
-#: Where commas stand between groups, only three, four and four digits are a number.
-_DIGITS = rf"\d(?:{GAP}\){GAP}|{GAP})\d(?:{GAP}\d){{7}}|\d[,/、|]\s?\d{{4}}[,/、|]\s?\d{{4}}"
+#: Where commas or other signs stand between groups, only three, four and four digits are a number.
+_DIGITS = rf"\d(?:{GAP}\){GAP}|{GAP})\d(?:{GAP}\d){{7}}|\d{SIGN}\d{{4}}{SIGN}\d{{4}}"
 _MOBILE = re.compile(rf"(?<!\d){_COUNTRY}?1{GAP}[3-9]{GAP}(?:{_DIGITS})(?!\d)(?!\.\d{{1,2}}(?!\d))")
 _AREA = f"(?:1{GAP}0|2{GAP}\\d|[3-9]{GAP}\\d{GAP}\\d)"
 #: A separator of its own, perhaps a parenthesis, and gaps around them.

@@ -8,7 +8,7 @@ from portal.airlock.detectors.cleared import clear
 from portal.airlock.detectors.coordinates import coordinates
 from portal.airlock.detectors.dwellings import CUES as DWELLING_CUES
 from portal.airlock.detectors.dwellings import HOUSE, any_rooms, dwellings
-from portal.airlock.detectors.fold import GAP, fold
+from portal.airlock.detectors.fold import GAP, SIGN, fold
 from portal.airlock.detectors.kinds import Hit
 from portal.airlock.detectors.numbers import bank_cards, certificates, id_cards, passports
 from portal.airlock.detectors.online import ADDRESS_SIGN, CHAT_CUES, online
@@ -33,7 +33,7 @@ _SIGNS = re.compile(
     )
 )
 #: Six digits of one number; a decimal point or a sign of degrees.
-_RUN = re.compile(rf"[0-9](?:{GAP}[0-9]){{5}}|[0-9]{{3}}[,/、|]\s?[0-9]{{4}}[,/、|]")
+_RUN = re.compile(rf"[0-9](?:{GAP}[0-9]){{5}}|[0-9]{{3}}{SIGN}[0-9]{{4}}{SIGN}")
 _POINT = re.compile(r"[.°度]\s?\d")
 #: Markings are spaced out: 机 密.
 _WORDS = re.compile(any_of((*people.CUES, *DWELLING_CUES, *SECRET_WORDS, *CHAT_CUES, "密")))
