@@ -1,0 +1,67 @@
+"""What is sent piece by piece ends when something in it is taken back, and keeps no old view of the register."""
+
+from datetime import UTC, date, datetime
+
+import pytest
+from flask.testing import FlaskClient
+
+from portal.domain.draws import DrawMethod
+from portal.internal.desk.stores import Stores
+from portal.public.streaming import Retired
+from portal.register import purging
+from portal.register.packages import PIECE, Member, Package
+from portal.register.records import Kind, PublicDraw
+from portal.register.writer import open_pen
+from tests.register.makers import a_public_agency, a_public_entity
+
+NOW = datetime(2025, 6, 1, 4, tzinfo=UTC)
+NAMED = "示例市麒麟食品有限公司".encode()
+
+
+def test_a_package_under_way_gives_nothing_more_once_somebody_in_it_is_hidden(
+    stores: Stores, client: FlaskClient
+) -> None:
+    """A slow line had got the rest of it, and held up for as long as it liked that the file was written anew."""
+    text = NAMED.ljust(PIECE) + NAMED.ljust(PIECE) + NAMED
+    draw = PublicDraw(
+        id="d_1", agency_id="a_1", name="一轮", round_no=1, drawn_on=date(2025, 5, 7), method=DrawMethod.SOFTWARE.value,
+        draw_code="shili-1", package_sha256="00" * 32, package_bytes=len(text),
+    )  # fmt: skip
+    with open_pen(stores.register, now=NOW) as pen:
+        pen.append(a_public_agency(id="a_1"))
+        pen.append(draw)
+        pen.flush()
+        pen.attach("d_1", Package(text, [Member("1", "一般", "drawn", 0, "{}")], []))
+    whole = client.get("/draws/d_1/package.json").data
+    answer = client.open("/draws/d_1/package.json", buffered=False)
+    pieces = iter(answer.response)
+    got = [next(pieces)]
+    with open_pen(stores.register, now=NOW) as pen:
+        pen.attach("d_1", Package(b"{}", [], []))
+
+    with pytest.raises(Retired):
+        got += pieces
+    assert whole == text
+    assert len(got) == 1
+    purging.rewrite(stores.register)
+    answer.close()
+
+
+def test_a_part_of_the_sitemap_under_way_ends_likewise(stores: Stores, client: FlaskClient) -> None:
+    with open_pen(stores.register, now=NOW) as pen:
+        pen.append(a_public_agency())
+        for number in range(2500):
+            pen.append(a_public_entity(id=f"e_{number:04}"))
+    whole = client.get("/sitemap/entities.xml").data
+    answer = client.open("/sitemap/entities.xml", buffered=False)
+    pieces = iter(answer.response)
+    next(pieces)
+    with open_pen(stores.register, now=NOW) as pen:
+        pen.withdraw(Kind.ENTITY, ["e_2499"])
+
+    with pytest.raises(Retired):
+        list(pieces)
+    assert whole.count(b"<loc>") == 2500
+    assert whole.endswith(b"</urlset>\n")
+    purging.rewrite(stores.register)
+    answer.close()
