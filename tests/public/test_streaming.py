@@ -1,12 +1,17 @@
 """What is sent piece by piece ends when something in it is taken back, and keeps no old view of the register."""
 
+import tempfile
 from datetime import UTC, date, datetime
+from io import BytesIO
+from pathlib import Path
 
 import pytest
 from flask.testing import FlaskClient
+from openpyxl import load_workbook
 
 from portal.domain.draws import DrawMethod
 from portal.internal.desk.stores import Stores
+from portal.public.api import workbook
 from portal.public.streaming import Retired
 from portal.register import purging
 from portal.register.packages import PIECE, Member, Package
@@ -65,3 +70,25 @@ def test_a_part_of_the_sitemap_under_way_ends_likewise(stores: Stores, client: F
     assert whole.endswith(b"</urlset>\n")
     purging.rewrite(stores.register)
     answer.close()
+
+
+def test_a_workbook_that_is_broken_off_leaves_no_file_behind(
+    stores: Stores, client: FlaskClient, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Its rows had lain in the folder for temporary files as long as the process lived, whatever was withdrawn since."""
+    folder = tmp_path / "temporary"
+    folder.mkdir()
+    monkeypatch.setattr(tempfile, "tempdir", str(folder))
+    with open_pen(stores.register, now=NOW) as pen:
+        pen.append(a_public_agency())
+        for number in range(3):
+            pen.append(a_public_entity(id=f"e_{number}"))
+    with client.get("/api/v1/entities.xlsx") as whole:
+        book = load_workbook(BytesIO(whole.data))
+    monkeypatch.setattr(workbook, "MOST_ROWS", 2)
+    refused = client.get("/api/v1/entities.xlsx?lang=en")
+
+    assert (whole.status_code, refused.status_code) == (200, 400)
+    rows = book.worksheets[0].iter_rows(min_row=2, values_only=True)
+    assert [row[0] for row in rows] == ["e_0", "e_1", "e_2"]
+    assert list(folder.iterdir()) == []
