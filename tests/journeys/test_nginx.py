@@ -106,6 +106,15 @@ def test_a_page_is_asked_for_once_a_second_however_many_come(front: Front) -> No
 
 
 @pytest.mark.parametrize(
+    "path", ["/search?q=abc", "/search/suggest?kind=&q=abc", "/entities/?identifier=abc"]
+)
+def test_nobody_is_told_that_another_typed_the_same(front: Front, path: str) -> None:
+    states = [front.ask(path)[1].get("x-cache", "BYPASS") for _ in range(3)]
+
+    assert states == ["BYPASS"] * 3
+
+
+@pytest.mark.parametrize(
     ("path", "headers"),
     [
         ("/api/v1/results.csv", {}),
