@@ -14,6 +14,7 @@ from portal.airlock.detectors.scan import scan, scan_persons
 from portal.airlock.known import KnownSecrets
 from portal.domain.identifiers import Scheme
 from portal.kit.markdown import to_text
+from portal.kit.unquoting import unquoted
 from portal.register.records import (
     Part,
     PublicAgency,
@@ -78,12 +79,22 @@ def look(record: Record, passage: Passage) -> list[Find]:
 
 
 def _rendered(record: Record, passage: Passage) -> Iterator[Find]:
-    """Yield what readers see of a document and its text does not show: words that marks or entities pull apart."""
-    if isinstance(record, PublicDocument) and record.body:
-        as_filed = {hit.kind for hit in _hits("body", record.body, record, passage)}
-        read = _hits("body", to_text(record.body), record, passage)
-        for kind in sorted({hit.kind for hit in read} - as_filed):
-            yield _find("body", Hit(kind, 0, len(record.body)), record.body, passage)
+    """Yield what readers see and a text does not show: words that marks or entities pull apart, or percent signs spell."""
+    for path, text in _texts(record, ""):
+        reads = _reads(record, path, text)
+        told = {hit.kind for hit in _hits(path, text, record, passage)} if reads else set()
+        for read in reads:
+            for kind in sorted({hit.kind for hit in _hits(path, read, record, passage)} - told):
+                told.add(kind)
+                yield _find(path, Hit(kind, 0, len(text)), text, passage)
+
+
+def _reads(record: Record, path: str, text: str) -> list[str]:
+    """Return as what else a text is read: a document as its page, an address as a browser shows it."""
+    page = to_text(text) if path == "body" and isinstance(record, PublicDocument) else text
+    return [
+        each for each in dict.fromkeys((page, *unquoted(text), *unquoted(page))) if each != text
+    ]
 
 
 def residue(record: Record, passage: Passage) -> list[tuple[str, str]]:

@@ -5,6 +5,8 @@ class PortalError(Exception):
     """Base of our errors. The message is meant for the person who can mend it and leaks nothing."""
 
     code = "portal_error"
+    #: Whether something had been written to the register by then, and was undone.
+    undone = False
 
 
 class FourEyesViolation(PortalError):

@@ -7,11 +7,11 @@ from flask import current_app
 from sqlalchemy.orm import Session
 
 from portal.internal.app import create_app as create_office
+from portal.internal.desk import forgetting
 from portal.internal.desk.stores import Stores
 from portal.kit import clock, config
 from portal.kit.metrics import Watched
 from portal.letterbox import slot
-from portal.register import purging
 
 
 def create_app() -> Watched:
@@ -26,7 +26,7 @@ def _facts() -> Iterator[tuple[str, str, float]]:
     try:
         with Session(stores.letterbox) as session:
             waiting, oldest = slot.queue(session)
-        owed = bool(purging.owed(stores.register))
+        owed = forgetting.is_owed(stores)
     except sa.exc.SQLAlchemyError:
         yield *readable, 0
         return

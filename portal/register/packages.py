@@ -2,7 +2,7 @@
 
 import json
 import unicodedata
-from collections.abc import Iterator, Sequence
+from collections.abc import Generator, Iterator, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
@@ -179,7 +179,7 @@ def drawn(session: Session, draw_id: str, *, limit: int) -> list[str]:
     return list(session.scalars(query.order_by(DrawMemberRow.object_id).limit(limit)))
 
 
-def pieces(session: Session, draw_id: str) -> Iterator[bytes]:
+def pieces(session: Session, draw_id: str) -> Generator[bytes, None, None]:
     """Yield the package of a draw piece by piece; nothing where there is none."""
     number = 0
     while True:

@@ -8,6 +8,7 @@ from the changelog's own rows, written in the transaction that took the text awa
 """
 
 import sqlite3
+from collections.abc import Sequence
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
@@ -16,6 +17,9 @@ from portal.domain.errors import PortalError
 from portal.kit.db import write_lock
 from portal.register import scouring
 from portal.register.tables.changes import PurgeRow, RetirementRow
+
+#: Cuts SQLite's write-ahead log to nothing; says first whether somebody was in the way.
+_CUT = "PRAGMA wal_checkpoint(TRUNCATE)"
 
 
 class NotPurged(PortalError):
@@ -49,21 +53,35 @@ def rewrite(engine: sa.Engine) -> None:
             server does not let the office do it.
 
     """
+    _rid(engine, "VACUUM", _CUT)
+
+
+def rewrite_undone(engine: sa.Engine) -> None:
+    """Get rid of what a transaction had written before it was undone: on SQLite it is in the log alone.
+
+    Raises:
+        NotPurged: as `rewrite` does.
+
+    """
+    _rid(engine, _CUT)
+
+
+def _rid(engine: sa.Engine, *statements: str) -> None:
+    """Run these on SQLite; another database is written anew."""
     try:
         if engine.dialect.name == "sqlite":
-            _rewrite_file(engine)
+            _run(engine, statements)
         else:
             scouring.scour(engine.url)
     except (sqlite3.OperationalError, scouring.NotScoured) as error:
         raise NotPurged(_words(str(error))) from error
 
 
-def _rewrite_file(engine: sa.Engine) -> None:
+def _run(engine: sa.Engine, statements: Sequence[str]) -> None:
     raw = engine.raw_connection()
     try:
         cursor = raw.cursor()
-        cursor.execute("VACUUM")
-        busy = cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()[0][0]
+        busy = [cursor.execute(each).fetchall() for each in statements][-1][0][0]
     finally:
         raw.close()
     if busy:

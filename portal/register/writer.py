@@ -10,6 +10,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
+from portal.domain.errors import PortalError
 from portal.kit import clock
 from portal.kit.db import Table, write_lock
 from portal.register import packages
@@ -47,8 +48,12 @@ def open_pen(
         if restorations:
             begin_anew(session, restorations)
         pen = Pen(session, now, is_restored=bool(restorations))
-        yield pen
-        pen.close()
+        try:
+            yield pen
+            pen.close()
+        except PortalError as error:
+            error.undone = pen.serial > pen.begun
+            raise
 
 
 class Pen:
@@ -57,15 +62,13 @@ class Pen:
     def __init__(self, session: Session, now: datetime, *, is_restored: bool = False) -> None:
         """Read where the changelog stands."""
         self._session = session
-        self._now, self._is_restored = now, is_restored
+        self._now, self._today, self._is_restored = now, clock.local_date(now), is_restored
         self._journal = Journal(session, now)
-        self._begun = self._journal.serial
+        self.begun = self._journal.serial
         self._taken: list[tuple[str, Kind, str]] = []
-        self._today = clock.local_date(now)
         self.head: str | None = None
         self.counts: Counter[str] = Counter()
-        self._tallies, self._figures = Tallies(), Figures()
-        self._placing = Placing(session)
+        self._tallies, self._figures, self._placing = Tallies(), Figures(), Placing(session)
         self._buffer: dict[str, Record] = {}
         self._narrowed: set[str] = set()
         self._kind: Kind | None = None
@@ -113,9 +116,8 @@ class Pen:
 
     def keep_notices(self, kept: set[str]) -> None:
         """Withdraw the published notices that are not among `kept`."""
-        self._keep(
-            Kind.WITHHELD, sa.select(NoticeRow.public_id).order_by(NoticeRow.public_id), kept
-        )
+        listed = sa.select(NoticeRow.public_id).order_by(NoticeRow.public_id)
+        self._keep(Kind.WITHHELD, listed, kept)
 
     def _keep(self, kind: Kind, listed: sa.Select[str], kept: set[str]) -> None:
         self.flush()
@@ -143,7 +145,7 @@ class Pen:
     def attach(self, draw_id: str, package: packages.Package | None) -> None:
         """Keep the package of a draw beside its record, or take it away; who is named no more is a change of it."""
         names_fewer = packages.put(self._session, draw_id, package)
-        said = DrawRow.public_id == draw_id, DrawRow.serial <= self._begun
+        said = DrawRow.public_id == draw_id, DrawRow.serial <= self.begun
         for body in self._session.scalars(sa.select(DrawRow.body).where(*said)).all():
             if names_fewer:
                 self._write(Kind.DRAW, [decode(body, TYPES[Kind.DRAW])], again=True)

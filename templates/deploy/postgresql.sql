@@ -23,6 +23,8 @@ CREATE DATABASE mingcha_letterbox OWNER mingcha_office TEMPLATE template0 ENCODI
 CREATE DATABASE mingcha_internal  OWNER mingcha_office TEMPLATE template0 ENCODING 'UTF8' LC_COLLATE 'C' LC_CTYPE 'C.UTF-8';
 
 REVOKE CONNECT, TEMPORARY ON DATABASE mingcha_register, mingcha_letterbox, mingcha_internal FROM PUBLIC;
+-- The server's own databases are open to every account, and tell it of all others.
+REVOKE CONNECT, TEMPORARY ON DATABASE postgres, template1 FROM PUBLIC;
 GRANT CONNECT ON DATABASE mingcha_register, mingcha_letterbox TO mingcha_site;
 -- In the letterbox it writes, and there nothing but letters.
 ALTER ROLE mingcha_site IN DATABASE mingcha_letterbox SET default_transaction_read_only = off;
@@ -50,6 +52,13 @@ BEGIN
   LOOP
     EXECUTE format('REVOKE EXECUTE ON FUNCTION %s FROM PUBLIC', each);
     EXECUTE format('GRANT EXECUTE ON FUNCTION %s TO mingcha_{{ owner }}', each);
+  END LOOP;
+  -- By these, how many rows were filed in any database, how much was written, and who is at work.
+  FOR each IN SELECT oid FROM pg_proc WHERE pronamespace = 'pg_catalog'::regnamespace
+    AND proname ~ '^pg_stat_get_|^pg_(current|last)_wal|^pg_(relation|table|indexes|total_relation|database)_size$|^pg_lock_status$'
+  LOOP
+    EXECUTE format('REVOKE EXECUTE ON FUNCTION %s FROM PUBLIC', each);
+    EXECUTE format('GRANT EXECUTE ON FUNCTION %s TO mingcha_{{ owner }}, pg_monitor', each);
   END LOOP;
 END $$;
 {% if database == "register" %}

@@ -1,5 +1,7 @@
 """Residue: what stops a release, and what is only shown to a person."""
 
+from urllib.parse import quote
+
 import pytest
 
 from portal.airlock.around import Cleared, Passage
@@ -134,3 +136,24 @@ def test_what_readers_see_of_a_document_is_looked_at_as_well(
     passage = Passage(known=KnownSecrets(["示例市甲乙有限公司"]))
 
     assert [find.kind for find in look(record, passage)] == kinds_found
+
+
+@pytest.mark.parametrize(
+    ("address", "kind"),
+    [
+        (f"https://a.example/?q={quote('示例市甲乙有限公司')}", kinds.KNOWN),
+        (f"https://a.example/{quote(quote('示例市甲乙有限公司'))}/", kinds.KNOWN),
+        (f"https://a.example/?q={quote('示例市甲乙有限公司', encoding='gb18030')}", kinds.KNOWN),
+        ("https://a.example/?t=%31%338%30013800%30", "手机号"),
+    ],
+)
+def test_what_an_address_spells_is_looked_at_as_well(address: str, kind: str) -> None:
+    """Browsers copy addresses with signs in the place of words, and show the words."""
+    passage = Passage(known=KnownSecrets(["示例市甲乙有限公司"]))
+    document = PublicDocument(
+        id="t_1", agency_id="a_1", title="通报", kind="bulletin", issued_on=NOW.date(),
+        summary="通报", body=f"见[公告]({address})",
+    )  # fmt: skip
+
+    assert residue(_result(f"见 {address}"), passage) == [("findings[0].detail", kind)]
+    assert residue(document, passage) == [("body", kind)]

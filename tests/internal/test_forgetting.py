@@ -9,13 +9,15 @@ import pytest
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
+from portal.domain.errors import Residue
 from portal.domain.grounds import Ground
 from portal.domain.verdicts import Act
-from portal.internal.desk import decide, retract, scheduled
-from portal.internal.desk.forgetting import NotForgotten, forget
+from portal.internal.desk import decide, release, retract, review, scheduled
+from portal.internal.desk.forgetting import NotForgotten, forget, is_owed
 from portal.internal.desk.orders import Order
 from portal.internal.tables.filings import FilingRow
 from portal.internal.tables.ledger import WithdrawalRow
+from portal.kit import db
 from portal.register import purging
 from portal.register.queries import changes
 from portal.register.records import Kind
@@ -208,3 +210,26 @@ def test_while_the_search_server_is_away_nobody_is_told_done_and_it_stays_owed(
 
     assert "hunter2" not in str(caught.value)
     assert purging.owed(stores.register)
+
+
+@pytest.mark.sqlite
+def test_nothing_of_a_release_that_was_refused_is_left_in_any_file(
+    office: Office, data: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What does not fit into memory is written to the log before it is committed, and stays there when it is undone."""
+    monkeypatch.setattr(db, "_ROOM", "PRAGMA cache_size = 20")
+    rows = [{**RESULT_ROW, "code": f"JC-{n:04}", "detail": f"貔貅门店第{n}处"} for n in range(1200)]
+    rows[-1]["detail"] = "由示例夜鹭子负责"
+    batch = office.file("results", *rows).batch_id
+    assert batch is not None
+    review.approve(office.stores, batch, by="wu", now=NOW)
+    office.put("inspectors", {"certificate": "99010000001", "name": "示例夜鹭子"})
+
+    with pytest.raises(Residue):
+        release.release_only(office.stores, batch, by="he", now=NOW)
+    assert RARE.encode() in store_bytes(data)
+    assert is_owed(office.stores)
+    with pytest.raises(Residue):
+        release.release(office.stores, batch, by="he", now=NOW)
+    assert RARE.encode() not in store_bytes(data)
+    assert not is_owed(office.stores)

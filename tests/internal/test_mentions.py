@@ -1,6 +1,7 @@
 """What is hidden is hidden in the words of others too, in what they said before, and under every number."""
 
 from dataclasses import replace
+from urllib.parse import quote
 
 import pytest
 import sqlalchemy as sa
@@ -192,6 +193,18 @@ def test_another_way_of_writing_does_not_keep_a_hidden_name(office: Office, writ
     _never(office, number)
 
     assert [_kept(office, "丙丁"), _kept(office, number.translate(_WIDE))] == [set(), set()]
+    assert _faults(office) == []
+
+
+def test_nor_does_an_address_that_spells_it(office: Office) -> None:
+    office.put("results", CHECK)
+    spelt = quote(WHO)
+    office.put("results", {**NAMING, "detail": f"见 https://a.example/?q={spelt}"})
+    assert "result" in _kept(office, spelt)
+
+    _unname(office)
+
+    assert _kept(office, spelt) == set()
     assert _faults(office) == []
 
 

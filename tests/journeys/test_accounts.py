@@ -48,6 +48,13 @@ FORBIDDEN = {
     "SELECT pg_ls_waldir()": "42501",
     "CHECKPOINT": "42501",
     "COPY agency TO PROGRAM 'cat'": "42501",
+    "SELECT tup_inserted FROM pg_stat_database": "42501",
+    "SELECT n_tup_ins FROM pg_stat_user_tables": "42501",
+    "SELECT backend_start FROM pg_stat_activity": "42501",
+    "SELECT wal_bytes FROM pg_stat_wal": "42501",
+    "SELECT pg_current_wal_insert_lsn()": "42501",
+    "SELECT pg_relation_size('change')": "42501",
+    "SELECT mode FROM pg_locks": "42501",
     "SET ROLE mingcha_airlock": "42501",
 }
 
@@ -202,10 +209,11 @@ def test_the_sites_account_posts_letters_and_reads_none(stores: Stores, accounts
             letter.format("A"), letter.format("B") + " RETURNING text", "SELECT text FROM letter",
             "DELETE FROM letter", "UPDATE letter SET text = ''", "SELECT * FROM alembic_version",
             "INSERT INTO alembic_version VALUES ('9')", "SELECT pg_advisory_xact_lock(7310221)",
+            "SELECT tup_inserted FROM pg_stat_database", "SELECT pg_total_relation_size('letter')",
         )
     }  # fmt: skip
 
-    assert list(found.values()) == [None] + ["42501"] * 7
+    assert list(found.values()) == [None] + ["42501"] * 9
     assert stores.letterbox.url.username == f"{accounts.prefix}office"
 
 
@@ -222,6 +230,10 @@ def test_nobody_enters_the_store_of_another(stores: Stores, accounts: Accounts) 
         ("letterbox", "office"), ("letterbox", "site"),
     ]  # fmt: skip
     assert stores.internal.url.username == f"{accounts.prefix}office"
+    assert stage.POSTGRES
+    for account in ("office", "airlock", "site"):
+        theirs = make_url(stage.POSTGRES).set(username=f"{accounts.prefix}{account}")
+        assert _refused(theirs.render_as_string(hide_password=False), "SELECT 1") is not None
 
 
 def _close(stores: Stores) -> None:

@@ -7,7 +7,7 @@ import signal
 import socket
 import time
 from collections.abc import Iterator
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from pathlib import Path
 
 import pytest
@@ -99,10 +99,50 @@ def test_a_withdrawn_record_is_gone_from_the_cache_within_two_seconds(
         assert public_id.encode() not in front.ask("/results/")[2]
 
 
+def test_a_withdrawn_record_leaves_the_cache_s_files_too(
+    office: Office, data: Path, tmp_path: Path
+) -> None:
+    """The page stayed on the disk for as long as anybody went on asking for it."""
+    told, folder = "金牌烤鸭只此一家", tmp_path / "nginx"
+    office.put("results", {**RESULT_ROW, "detail": told})
+    folder.mkdir()
+    with served(data, folder) as front:
+        public_id = _only_result(front)
+        for each in (f"/results/{public_id}", f"/results/{public_id}?lang=en"):
+            assert told.encode() in front.ask(each)[2]
+        assert _kept(folder, told) == 2
+
+        run_office(data, "withdraw", "results", public_id, "--by", "he", "--second", "an")
+        until = time.monotonic() + 40
+        while _kept(folder, told) and time.monotonic() < until:
+            time.sleep(1)
+            assert front.ask(f"/results/{public_id}")[0] in (200, 410)
+
+        assert _kept(folder, told) == 0
+
+
+def _kept(folder: Path, told: str) -> int:
+    """Return how many files of the cache hold a text; nginx may be removing some meanwhile."""
+    count = 0
+    for path in (folder / "cache").rglob("*"):
+        with suppress(FileNotFoundError, IsADirectoryError):
+            count += told.encode() in path.read_bytes()
+    return count
+
+
 def test_a_page_is_asked_for_once_a_second_however_many_come(front: Front) -> None:
     states = [front.ask("/agencies/")[1].get("x-cache") for _ in range(20)]
 
     assert states.count("HIT") >= 15
+
+
+@pytest.mark.parametrize(
+    "path", ["/search?q=abc", "/search/suggest?kind=&q=abc", "/entities/?identifier=abc"]
+)
+def test_nobody_is_told_that_another_typed_the_same(front: Front, path: str) -> None:
+    states = [front.ask(path)[1].get("x-cache", "BYPASS") for _ in range(3)]
+
+    assert states == ["BYPASS"] * 3
 
 
 @pytest.mark.parametrize(

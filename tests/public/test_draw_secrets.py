@@ -345,6 +345,21 @@ def test_a_preset_that_sorts_by_risk_asks_whether_risk_may_be_seen(office: Offic
     freezing.freeze(office.stores, orders.read("risk_is_public = true\n" + text), by="lin", now=NOW)
 
 
+def test_a_drum_that_is_filled_by_risk_asks_likewise(office: Office) -> None:
+    """Who is in the drum is public from the commit on, so that everybody's risk class would have been."""
+    parties(
+        office, {"entity_name": "示例市第十六食品有限公司", "identifier": UNIT, "risk_class": "D"}
+    )
+    text = f'{ORDER}\n[pool]\nrisks = ["D"]\n'
+
+    with pytest.raises(BadOrder, match="risk_is_public"):
+        freezing.freeze(office.stores, orders.read(text), by="lin", now=NOW)
+    told, _ = freezing.freeze(
+        office.stores, orders.read("risk_is_public = true\n" + text), by="lin", now=NOW
+    )
+    assert len(told.frozen.objects) == 1
+
+
 def test_a_stratum_does_not_tell_what_is_kept_back_of_a_party(office: Office) -> None:
     """A sole trader's trade and street are not public, so neither is a stratum made of them."""
     parties(

@@ -2,7 +2,8 @@
 
 The office writes the search index itself, in its turn, and the register's file anew; it depends on no other
 process being alive. What a crash prevented is still owed: the next command that publishes carries it out, and
-so does the office at its start and every minute. The public side learns nothing of any of this.
+so does the office at its start and every minute. What a release had written before it was refused goes the same
+way. The public side learns nothing of any of this.
 """
 
 from sqlalchemy.orm import Session
@@ -28,7 +29,7 @@ def forget(stores: Stores) -> None:
     """Rid the index, if there is one, and the register's file of all that was taken back; once a command.
 
     Also takes off the shelf what a process left there that was killed while it cut a dump. Where nothing is owed it
-    costs three small queries.
+    costs four small queries.
 
     Raises:
         NotForgotten: another process kept the index to itself for too long.
@@ -43,16 +44,32 @@ def forget(stores: Stores) -> None:
             _from_followers(stores)
 
 
+def is_owed(stores: Stores) -> bool:
+    """Whether the register's files may still hold what it does not say."""
+    return bool(purging.owed(stores.register) or _undone(stores))
+
+
 def _from_our_files(stores: Stores) -> None:
     shelf.retire(stores.register, stores.dumps)
-    serial = purging.owed(stores.register)
-    if not serial:
-        return
-    try:
-        _from_the_index(stores)
-    finally:
-        purging.rewrite(stores.register)
-    purging.note(stores.register, serial)
+    serial, undone = purging.owed(stores.register), _undone(stores)
+    if serial:
+        try:
+            _from_the_index(stores)
+        finally:
+            purging.rewrite(stores.register)
+        purging.note(stores.register, serial)
+    elif undone:
+        purging.rewrite_undone(stores.register)
+    if undone:
+        with write_lock(stores.internal) as session:
+            #: Another may have been refused meanwhile.
+            if settings.text(session, settings.UNDONE) == undone:
+                settings.keep(session, settings.UNDONE, "")
+
+
+def _undone(stores: Stores) -> str | None:
+    with Session(stores.internal) as session:
+        return settings.text(session, settings.UNDONE)
 
 
 def _from_followers(stores: Stores) -> None:

@@ -1,6 +1,7 @@
 """Release: send an approved batch through the airlock (发布)."""
 
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from datetime import datetime
 
 from sqlalchemy.orm import Session
@@ -15,7 +16,7 @@ from portal.internal.desk.drawing import following
 from portal.internal.desk.forgetting import forget
 from portal.internal.desk.stores import Stores
 from portal.internal.sheets.catalogue import title_of
-from portal.internal.tables import ledger, reminders
+from portal.internal.tables import ledger, reminders, settings
 from portal.kit import clock
 from portal.kit.db import write_lock
 from portal.register.dumps import shelf
@@ -43,7 +44,13 @@ def release(
         NotForgotten, NotPurged: all is published, but what it takes back is still in some file.
 
     """
-    outcome = release_only(stores, batch_id, by=by, now=now, progress=progress)
+    try:
+        outcome = release_only(stores, batch_id, by=by, now=now, progress=progress)
+    except PortalError:
+        with suppress(PortalError):
+            #: What is left is still owed; why it was refused is what has to be said now.
+            forget(stores)
+        raise
     forget(stores)
     return outcome
 
@@ -59,6 +66,8 @@ def release_only(
         #: Refused means that the register was left as it was, so the batch may still be returned.
         with write_lock(stores.internal) as session:
             batches.get(session, batch_id).state = before.value
+            if error.undone:
+                settings.keep(session, settings.UNDONE, now.isoformat())
             told = located(session, batch_id, error) if isinstance(error, Residue) else error
         if told is not error:
             raise told from None

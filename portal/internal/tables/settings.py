@@ -17,6 +17,9 @@ REPLAYED = "replayed"
 #: When a backup was put in place of the stores: what had been ordered before goes out by nobody's hand but a person's.
 RESTORED = "restored"
 
+#: When a release was refused last whose texts may lie in the register's files all the same; "" once they do not.
+UNDONE = "undone"
+
 
 class SettingRow(Table):
     """One named secret or note."""

@@ -16,6 +16,7 @@ from werkzeug.wsgi import FileWrapper
 from portal.kit.db import db
 from portal.public import berths, params
 from portal.public.shelf import File, Offered, offered, settings
+from portal.public.streaming import Retired
 from portal.register.columns.datasets import DATASETS
 from portal.register.dumps import shelf
 from portal.register.dumps.shelf import Dump
@@ -34,10 +35,6 @@ _KINDS = {
     ".gz": "application/gzip",
     ".sqlite": "application/vnd.sqlite3",
 }
-
-
-class Retired(RuntimeError):
-    """Something was withdrawn while what holds it was being sent: the connection ends there."""
 
 
 @bp.get("/<name>.csv")

@@ -1,25 +1,20 @@
-"""Whole filtered sets, streamed from one snapshot in constant memory, and not a piece after a withdrawal."""
+"""Whole filtered sets, streamed from one snapshot in constant memory."""
 
 import csv
 import io
-from collections.abc import Callable, Generator, Iterable
+from collections.abc import Callable, Iterable
 from contextlib import ExitStack
-from functools import partial
 from itertools import chain, islice
 from typing import Any
 
-import sqlalchemy as sa
 from flask import Response
 from sqlalchemy.orm import Session
 
 from portal.kit import clock
-from portal.kit.db import db
 from portal.public import berths
 from portal.public.api import envelope, validators, workbook
 from portal.public.api.asking import Asked
-from portal.public.api.dumps import Retired
-from portal.register.queries import sync
-from portal.register.queries.changes import State
+from portal.public.streaming import Pieces, Streamed, snapshot
 from portal.register.selecting import lines
 from portal.register.selecting.model import Around
 from portal.register.selecting.walking import Walk
@@ -29,8 +24,6 @@ _ROWS = 500
 #: What a spreadsheet takes for the beginning of a formula, or for the end of a cell.
 _FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
 _BOM = b"\xef\xbb\xbf"
-
-Pieces = Generator[bytes, None, None]
 
 
 def answer(asked: Asked) -> Response:
@@ -51,7 +44,7 @@ def answer(asked: Asked) -> Response:
         if pieces is None:
             rows = (found.row for found in walk.all())
             pieces = _WRITERS[asked.format.suffix](asked, rows)
-        body = Streamed(pieces, partial(_may_go_on, db.engine, state))
+        body = Streamed(pieces, state)
         response = Response(body, content_type=asked.format.content_type)
         response.set_etag(validators.tag(state, asked.variant, daily=asked.daily))
         name = f"{asked.dataset.word}-{state.serial}.{asked.format.suffix}"
@@ -59,58 +52,6 @@ def answer(asked: Asked) -> Response:
         envelope.link(response, envelope.links_of(asked))
         body.holds(held.pop_all())
     return response
-
-
-def snapshot() -> Session:
-    """Open a session that sees one state of the register for as long as it lives."""
-    engine = db.engine
-    if engine.dialect.name == "postgresql":
-        engine = engine.execution_options(isolation_level="REPEATABLE READ")
-    return Session(engine)
-
-
-def _may_go_on(engine: sa.Engine, begun: State) -> bool:
-    """Whether nothing that was public when the answer was begun has been taken back since."""
-    last, life = sync.last_retired(engine)
-    return life == begun.epoch and last <= begun.serial
-
-
-class Streamed:
-    """Pieces of a body, and what they are read from: both end together, whatever happens."""
-
-    def __init__(self, pieces: Pieces, may_go_on: Callable[[], bool]) -> None:
-        """Make the first piece, so that what fails at once fails as an error; `may_go_on` is asked before the others."""
-        self._held = ExitStack()
-        self._pieces = pieces
-        self._may_go_on = may_go_on
-        self._first: bytes | None = next(pieces, b"")
-
-    def holds(self, held: ExitStack) -> None:
-        """Take over what has to be let go of at the end."""
-        self._held.push(held)
-
-    def __iter__(self) -> "Streamed":
-        return self
-
-    def __next__(self) -> bytes:
-        if self._first is not None:
-            first, self._first = self._first, None
-            return first
-        try:
-            piece = next(self._pieces)
-        except StopIteration:
-            self.close()
-            raise
-        if not self._may_go_on():
-            #: A reader of the register as it was would keep the text in its file besides.
-            self.close()
-            raise Retired("export")
-        return piece
-
-    def close(self) -> None:
-        """Let go of the reading, then of what it held. Called when the answer is sent, or was cut off."""
-        self._pieces.close()
-        self._held.close()
 
 
 def _made(session: Session, asked: Asked) -> Pieces | None:

@@ -4,11 +4,12 @@ Parts are cut by the first letters of the public ids, which are evenly spread: a
 the primary key, whatever its number, and stays the same part while records come and go.
 """
 
-from collections.abc import Iterator
+from contextlib import ExitStack
+from datetime import datetime
 from itertools import product
 
 import sqlalchemy as sa
-from flask import Blueprint, Response, abort, stream_with_context
+from flask import Blueprint, Response, abort
 from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 
@@ -17,6 +18,7 @@ from portal.kit.db import db
 from portal.public import params
 from portal.public.caching import conditional
 from portal.public.shelf import settings
+from portal.public.streaming import Pieces, Streamed, snapshot
 from portal.register.layout import LAYOUTS
 from portal.register.prefixes import PREFIX
 from portal.register.queries import changes
@@ -80,8 +82,12 @@ def part(name: str) -> ResponseReturnValue:
     if kind is None or bool(dash) != bool(letters) or set(letters) - set(_HEX):
         abort(404)
     first = f"{PREFIX[kind]}_{letters}"
-    rows = _rows(db.session(), section, kind, first, settings().site_url)
-    return _xml(stream_with_context(rows))
+    with ExitStack() as held:
+        session = held.enter_context(snapshot())
+        begun = changes.state_within(session)
+        body = Streamed(_rows(session, section, kind, first, settings().site_url), begun)
+        body.holds(held.pop_all())
+    return _xml(body)
 
 
 def _parts(count: int) -> list[str]:
@@ -92,7 +98,7 @@ def _parts(count: int) -> list[str]:
     return ["-" + "".join(each) for each in product(_HEX, repeat=width)] if width else [""]
 
 
-def _rows(session: Session, section: str, kind: Kind, first: str, site_url: str) -> Iterator[str]:
+def _rows(session: Session, section: str, kind: Kind, first: str, site_url: str) -> Pieces:
     table = LAYOUTS[kind].table
     #: "g" sorts behind every letter an id can have there.
     found = session.execute(
@@ -102,13 +108,19 @@ def _rows(session: Session, section: str, kind: Kind, first: str, site_url: str)
         .order_by(table.public_id)
         .execution_options(yield_per=_CHUNK)
     )
-    yield f"{_HEAD}<urlset {_SPACE}>\n"
+    yield f"{_HEAD}<urlset {_SPACE}>\n".encode()
     with found:
-        for public_id, at in found:
-            moment = at.astimezone(clock.CHINA).isoformat()
-            yield f"<url><loc>{site_url}/{section}/{public_id}</loc><lastmod>{moment}</lastmod></url>\n"
-    yield "</urlset>\n"
+        for rows in found.partitions(_CHUNK):
+            yield "".join(
+                _row(f"{site_url}/{section}/{row.public_id}", row.at) for row in rows
+            ).encode()
+    yield b"</urlset>\n"
 
 
-def _xml(body: str | Iterator[str]) -> Response:
+def _row(address: str, at: datetime) -> str:
+    moment = at.astimezone(clock.CHINA).isoformat()
+    return f"<url><loc>{address}</loc><lastmod>{moment}</lastmod></url>\n"
+
+
+def _xml(body: str | Streamed) -> Response:
     return Response(body, mimetype="application/xml")

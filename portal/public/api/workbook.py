@@ -2,15 +2,17 @@
 
 import re
 import tempfile
-from collections.abc import Generator, Iterable
+from collections.abc import Generator, Iterable, Iterator
+from contextlib import ExitStack, contextmanager
 from decimal import Decimal
-from typing import Any
+from typing import IO, Any
 
 from flask_babel import gettext as _
 from openpyxl import Workbook
 from openpyxl.cell import WriteOnlyCell
 from openpyxl.styles import Font
 from openpyxl.worksheet._write_only import WriteOnlyWorksheet
+from openpyxl.worksheet._writer import WorksheetWriter
 
 from portal.kit import clock
 from portal.kit.i18n import language
@@ -28,25 +30,56 @@ _ILLEGAL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]|[\ud800-\udfff]"
 
 
 def written(asked: Asked, rows: Iterable[Any]) -> Generator[bytes, None, None]:
-    """Yield the bytes of the workbook. It is made in a file first: its directory comes last.
+    """Yield the bytes of the workbook. It is made in files first: its directory comes last.
 
     Raises:
         Problem: there are more rows than a workbook may hold.
 
     """
     book = Workbook(write_only=True)
-    _rows(book.create_sheet(asked.dataset.title(language())), asked, rows)
-    _about(book.create_sheet(_("说明")), asked)
-    with tempfile.TemporaryFile() as file:
-        book.save(file)
-        file.seek(0)
-        while piece := file.read(_PIECE):
+    with ExitStack() as held:
+        first, second, whole = (held.enter_context(tempfile.TemporaryFile()) for _ in range(3))
+        with _sheet(book, asked.dataset.title(language()), first, frozen="A2") as sheet:
+            _rows(sheet, asked, rows)
+        with _sheet(book, _("说明"), second) as sheet:
+            _about(sheet, asked)
+        book.save(whole)
+        whole.seek(0)
+        while piece := whole.read(_PIECE):
             yield piece
+
+
+class _Nameless(WorksheetWriter):
+    """Writes a sheet into a file without a name: whatever breaks it off, nothing is left in a folder.
+
+    The file of openpyxl's own has one, and lies there until the process ends; when that is killed, for ever.
+    """
+
+    def __init__(self, sheet: WriteOnlyWorksheet, file: IO[bytes]) -> None:
+        super().__init__(sheet, out=f"/dev/fd/{file.fileno()}")
+
+    def cleanup(self) -> None:
+        """Leave the file to whoever opened it."""
+
+
+@contextmanager
+def _sheet(
+    book: Workbook, title: str, file: IO[bytes], *, frozen: str | None = None
+) -> Iterator[WriteOnlyWorksheet]:
+    """Write a sheet into `file`; what is above and left of the cell `frozen` stays in sight."""
+    sheet: WriteOnlyWorksheet = book.create_sheet(title)
+    sheet.freeze_panes = frozen
+    writer = _Nameless(sheet, file)
+    writer.write_top()
+    sheet._writer = writer  # type: ignore[attr-defined]  # noqa: SLF001 - there is no other way to say where
+    try:
+        yield sheet
+    finally:
+        sheet.close()
 
 
 def _rows(sheet: WriteOnlyWorksheet, asked: Asked, rows: Iterable[Any]) -> None:
     cells = list(asked.dataset.cells())
-    sheet.freeze_panes = "A2"
     sheet.append([_bold(sheet, cell.key) for cell in cells])
     numeric = [_is_number(cell) for cell in cells]
     for count, row in enumerate(rows, 1):

@@ -1,9 +1,9 @@
 """Draw records and their lists (抽取记录)."""
 
 import json
-from itertools import chain
+from contextlib import ExitStack
 
-from flask import Blueprint, Response, abort, render_template, stream_with_context
+from flask import Blueprint, Response, abort, render_template
 from flask.typing import ResponseReturnValue
 
 from portal.domain.sortition import seeds
@@ -16,8 +16,9 @@ from portal.public.caching import conditional
 from portal.public.pages import draw_words, lists
 from portal.public.pages.found import or_missing
 from portal.public.pages.lines import result_lines
+from portal.public.streaming import Streamed, snapshot
 from portal.register import packages
-from portal.register.queries import agencies, draws, entities, plans, results
+from portal.register.queries import agencies, changes, draws, entities, plans, results
 from portal.register.queries.results import ResultFilter
 from portal.register.records import Kind
 
@@ -96,17 +97,17 @@ def inclusion(public_id: str) -> ResponseReturnValue:
 @conditional
 def package(public_id: str) -> ResponseReturnValue:
     """Send the package of a revealed draw, piece by piece."""
-    session = db.session()
     params.read()
-    draw = or_missing(draws.get(session, public_id), Kind.DRAW, public_id).record
-    pieces = packages.pieces(session, public_id)
-    first = next(pieces, None)
-    if first is None:
-        abort(404)
+    with ExitStack() as held:
+        session = held.enter_context(snapshot())
+        begun = changes.state_within(session)
+        draw = or_missing(draws.get(session, public_id), Kind.DRAW, public_id).record
+        if draw.package_bytes is None:
+            abort(404)
+        body = Streamed(packages.pieces(session, public_id), begun)
+        body.holds(held.pop_all())
     headers = {
         "Content-Disposition": f'attachment; filename="{draw.draw_code}.json"',
         "Content-Length": str(draw.package_bytes),
     }
-    return Response(
-        stream_with_context(chain([first], pieces)), mimetype="application/json", headers=headers
-    )
+    return Response(body, mimetype="application/json", headers=headers)

@@ -9,6 +9,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from portal.kit.simplified import with_other_forms
+from portal.kit.unquoting import unquoted
 from portal.register.layout import LAYOUTS
 from portal.register.records import Kind
 from portal.register.tables.changes import ChangeRow, VersionRow
@@ -76,6 +77,9 @@ def _holding(
         yield sa.true()
         return
     conditions = [condition for word in words for condition in _loosely(body, word)]
+    if words:
+        #: An address may spell anything.
+        conditions.append(body.like("%/%__%", escape="/"))
     for start in range(0, len(conditions), _WORDS):
         yield sa.or_(*conditions[start : start + _WORDS])
 
@@ -93,5 +97,6 @@ def _loosely(body: InstrumentedAttribute[str], word: str) -> Iterator[sa.ColumnE
 
 
 def _plain(body: str) -> str:
-    """Return the texts of a body as they read: a quotation mark has a stroke before it there."""
-    return body.replace("\\n", "\n").replace('\\"', '"')
+    """Return the texts of a body as they read: a quotation mark has a stroke before it there, addresses spell words."""
+    plain = body.replace("\\n", "\n").replace('\\"', '"')
+    return "\n".join((plain, *unquoted(plain)))

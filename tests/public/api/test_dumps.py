@@ -28,8 +28,8 @@ from sqlalchemy.orm import Session
 from werkzeug.test import TestResponse
 
 from portal.internal.desk import retract, scheduled
-from portal.public.api.dumps import Retired
 from portal.public.app import create_app
+from portal.public.streaming import Retired
 from portal.register.columns.datasets import DATASETS
 from portal.register.dumps import shelf
 from portal.register.dumps.describing import Terms

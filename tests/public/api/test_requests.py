@@ -18,10 +18,10 @@ from sqlalchemy.orm import Session
 
 from portal.kit import config
 from portal.kit.db import db
-from portal.public.api.dumps import Retired
 from portal.public.app import create_app
 from portal.public.limits import Buckets
 from portal.public.problems import PROBLEMS
+from portal.public.streaming import Retired
 from portal.register import purging
 from portal.register.columns.datasets import DATASETS
 from portal.register.records import Kind, Withheld

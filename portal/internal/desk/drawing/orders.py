@@ -104,7 +104,7 @@ class Order(_Part, frozen=True, kw_only=True):
     recuse: dict[str, tuple[str, ...]] = {}
     #: Number of a party → why it cannot be drawn, such as ``closed``.
     leave_out: dict[str, str] = {}
-    #: Parties are sorted into strata by risk, and may be seen to be.
+    #: Parties are in the drum, or sorted into strata, by risk, and may be seen to be.
     risk_is_public: bool = False
     #: Stations, skills and regions of the inspectors on file may stand in the package.
     roster_is_public: bool = False
@@ -147,9 +147,11 @@ def check(order: Order) -> Order:
     """
     if order.reveal_on < order.draw_on:
         raise BadOrder("reveal_on 不得早于 draw_on")
-    if any(each.risks for each in order.strata) and not order.risk_is_public:
+    sorting = order.pool.risks, *(each.risks for each in order.strata)
+    if any(sorting) and not order.risk_is_public:
         raise BadOrder(
-            "按风险分层会使每户的风险等级随名单公开；确认可以公开的，写 risk_is_public = true"
+            "按风险分层，或者按风险划定抽取范围，会使每户的风险等级随名单公开；"
+            "确认可以公开的，写 risk_is_public = true"
         )
     roles = {each.role for each in order.present}
     if missing := {"主持人", "摇号人员", "现场监督人员"} - roles:
