@@ -119,7 +119,8 @@ def _snapshot(engine: sa.Engine) -> Iterator[Session]:
 @contextmanager
 def _locked(shelf: Path, *, wait: bool = True) -> Iterator[bool]:
     """Let one process cut at a time; say whether it is ours, where we do not wait for it."""
-    with (shelf / ".lock").open("w") as file:
+    #: To the end of it: whoever may read the shelf sees when the file was written last, which is never.
+    with (shelf / ".lock").open("a") as file:
         try:
             fcntl.flock(file, fcntl.LOCK_EX | (0 if wait else fcntl.LOCK_NB))
         except BlockingIOError:

@@ -6,6 +6,7 @@ import fcntl
 import gzip
 import io
 import json
+import os
 import shutil
 import sqlite3
 import subprocess
@@ -102,6 +103,17 @@ def test_nothing_new_makes_no_dump_and_a_new_one_replaces_the_last(
     assert newer is not None
     assert [each.serial for each in shelf.on(office.stores.dumps)] == [newer.serial]
     assert newer.serial > dump.serial
+
+
+def test_a_look_at_the_shelf_leaves_no_time_behind(office: Office, dump: shelf.Dump) -> None:
+    """The office looks whenever it is at work; who reads the shelf does not learn when that was."""
+    del dump
+    lock = office.stores.dumps / ".lock"
+    os.utime(lock, (0, 0))
+
+    shelf.retire(office.stores.register, office.stores.dumps)
+
+    assert lock.stat().st_mtime == 0
 
 
 def test_all_formats_hold_the_same_rows_and_nothing_that_must_stay_inside(
