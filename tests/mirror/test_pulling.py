@@ -4,7 +4,7 @@ import json
 import threading
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -28,11 +28,11 @@ from portal.register.dumps.describing import Terms
 from portal.register.layout import LAYOUTS
 from portal.register.proofs import entries
 from portal.register.proofs.audit import audit
-from portal.register.proofs.note import Signer
+from portal.register.proofs.note import Checkpoint, Signer
 from portal.register.queries import changes
 from portal.register.records import Kind
 from portal.register.tables.changes import ChangeRow, EpochRow
-from portal.register.tables.log import LeafRow, TileRow
+from portal.register.tables.log import CheckpointRow, LeafRow, TileRow
 from portal.register.tables.results import ResultRow
 from tests.conftest import NOW, Office
 from tests.makers import RESULT_ROW, Row
@@ -451,3 +451,27 @@ def test_a_history_written_anew_under_the_same_key_is_refused_by_who_pulled_befo
             with pytest.raises(Untrusted, match="does not continue"):
                 _pull(url, target)
             assert _copied(target) == before
+
+
+def test_another_head_over_the_same_entries_is_refused_by_who_pulled_before(
+    filled: Office, site: Flask, target: Path
+) -> None:
+    """Which texts are gone is in no proof of the tree: one who saw the head before has to compare."""
+    with _served(Troubled(site)) as url:
+        _pull(url, target)
+        copy = Copy(str(target))
+        kept = copy.state()["head"]
+        copy.close()
+        signer = filled.stores.log_key.signer(may_make=False)
+        head = Checkpoint.of(kept)
+        other = signer.sign(replace(head, forgotten="ab" * 32).text)
+        with Session(filled.stores.register) as session, session.begin():
+            session.get_one(CheckpointRow, head.size).note = other
+            #: So that no answer is served that was kept.
+            session.execute(sa.update(EpochRow).values(value="0" * 32))
+        with pytest.raises(Untrusted, match="two histories"):
+            _pull(url, target)
+
+    copy = Copy(str(target))
+    assert copy.state()["head"] == kept
+    copy.close()

@@ -3,7 +3,7 @@
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from portal.register.proofs import forgotten, restorations
+from portal.register.proofs import agreeing, forgotten, restorations
 from portal.register.proofs.note import BadNote, Checkpoint, Verifier
 from portal.register.proofs.report import Audited
 from portal.register.tables.log import CheckpointRow, LogKeyRow
@@ -20,17 +20,23 @@ class Signed:
         self._found = found
         self._session = session
         self._heads: dict[int, list[tuple[str, Checkpoint]]] = {}
+        self._witness = witness
+        #: The register's own head over as many entries as the witness's.
+        self._beside: str | None = None
         self._last = 0
         self._records: str | None = None
         self._restored: str | None = None
         self._forgotten: str | None = None
         self._verifiers = self._keys(session)
         self._used: set[str] = set()
+        witnessed = _size(witness)
         for size, note in session.execute(
             sa.select(CheckpointRow.size, CheckpointRow.note).order_by(CheckpointRow.size)
         ):
             self._take(f"第{size}条处的检查点", note, size)
             found.head, self._last = note, size
+            if witnessed == size:
+                self._beside = note
         found.done["checkpoints"] = sum(map(len, self._heads.values()))
         if witness is not None:
             self._take(WITNESS, witness, None)
@@ -39,10 +45,22 @@ class Signed:
             found.fault(f"公钥没有签署过任何检查点：{vkey}")
 
     def at(self, size: int, root: bytes) -> None:
-        """Compare the heads signed at `size` with the root there."""
+        """Compare the heads signed at `size` with the root there, and a witness's with the register's own."""
         for name, head in self._heads.pop(size, ()):
             if head.root != root:
                 self._found.fault(f"{name}：{self._lost(name, head) or '树根与登记册不符'}")
+            elif name == WITNESS:
+                self._same()
+
+    def _same(self) -> None:
+        """Hold the witness's head against the one that the register keeps over the same entries."""
+        if self._beside is None:
+            self._found.fault(f"{WITNESS}：登记册中已没有这个检查点")
+        elif self._witness is not None and agreeing.contradicts(self._witness, self._beside):
+            self._found.fault(
+                f"{WITNESS}：与登记册中同一条数处的检查点所签的不是同一内容（同一私钥签了两种说法）；"
+                "请将此文件与登记册中的检查点一并另存为证"
+            )
 
     def wanted(self) -> set[int]:
         """Return the sizes at which a root is wanted."""
@@ -106,6 +124,15 @@ class Signed:
         if size is not None:
             self._records, self._restored = head.records, head.restored
             self._forgotten = head.forgotten
+        if not agreeing.is_of(self._session, head):
+            self._found.fault(f"{name}：所签的恢复说明与登记册所载的不符")
         if size is not None and head.size != size:
             self._found.fault(f"{name}：所签条数为{head.size}")
         self._heads.setdefault(head.size, []).append((name, head))
+
+
+def _size(note: str | None) -> int | None:
+    try:
+        return Checkpoint.of(note).size if note else None
+    except (BadNote, ValueError):
+        return None
