@@ -7,7 +7,6 @@ from pathlib import Path
 import click
 from sqlalchemy.exc import SQLAlchemyError
 
-from portal.mirror import digests
 from portal.mirror.copy import Copy
 from portal.mirror.errors import MirrorError
 from portal.mirror.pulling import pull as pull_all
@@ -86,7 +85,7 @@ def verify(target: str) -> None:
         _leave(error)
     finally:
         copy.close()
-    if digests.together(found) != head.records:
+    if not head.states(found):
         click.echo(
             "副本与签署的检查点不符；请再次 pull (the copy is not what was signed)", err=True
         )

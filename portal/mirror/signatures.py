@@ -10,6 +10,8 @@ from hashlib import sha256
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
+from portal.mirror import digests
+from portal.mirror.digests import Sums
 from portal.mirror.errors import Untrusted
 
 _ED25519 = b"\x01"
@@ -38,6 +40,14 @@ class Head:
     root: bytes
     restored: int
     said: Mapping[str, str] = field(default_factory=dict)
+
+    def states(self, kinds: Mapping[str, Sums]) -> bool:
+        """Whether these are the records, and what stands beside them as far as it says."""
+        beside = digests.beside(kinds)
+        return (digests.together(kinds), beside) == (
+            self.records,
+            self.said.get(digests.NUMBERED, beside),
+        )
 
 
 @dataclass(frozen=True, slots=True)

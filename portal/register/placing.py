@@ -21,6 +21,14 @@ class Beside(NamedTuple):
     late: bool | None = None
 
 
+class Numbers(NamedTuple):
+    """Under which change, as which version and since when a record is public."""
+
+    serial: int
+    version: int
+    published_on: date
+
+
 class Placing:
     """Makes columns; remembers the regions it has asked for."""
 

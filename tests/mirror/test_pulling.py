@@ -1,6 +1,7 @@
 """The mirror against a real server that is slow to please: errors, cut lines, forged answers."""
 
 import json
+import sqlite3
 import threading
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
@@ -475,3 +476,51 @@ def test_another_head_over_the_same_entries_is_refused_by_who_pulled_before(
     copy = Copy(str(target))
     assert copy.state()["head"] == kept
     copy.close()
+
+
+@pytest.mark.parametrize(
+    ("name", "value"), [("modified", 4), ("version", 7), ("published_on", "2025-01-01")]
+)
+@pytest.mark.parametrize("dumped", [False, True])
+def test_what_stands_beside_a_record_is_signed_too(
+    filled: Office, site: Flask, target: Path, name: str, value: object, *, dumped: bool
+) -> None:
+    """Number, version and day of publication are in no text, and so in no digest of texts."""
+    if dumped:
+        _cut(filled)
+
+    def change(item: dict[str, Any]) -> None:
+        if item["kind"] == "item":
+            item[name] = value
+
+    troubled = Troubled(site)
+    with _served(troubled) as url:
+        if dumped:
+            _pull(url, target)
+            with sqlite3.connect(target) as copy:
+                statement = f"UPDATE mirror_record SET {name} = ? WHERE kind = 'item'"
+                copy.execute(statement, (value,))
+            copy.close()
+            assert CliRunner().invoke(main, ["verify", str(target)]).exit_code == 1
+        else:
+            troubled.trouble = _forged(change)
+            with pytest.raises(Untrusted):
+                _pull(url, target)
+
+
+def test_a_copy_that_an_earlier_release_made_is_summed_up_anew(
+    filled: Office, site: Flask, target: Path
+) -> None:
+    """It knew nothing of what stands beside the records; where it is not what is signed, the copy begins anew."""
+    with _served(Troubled(site)) as url:
+        _pull(url, target)
+        for change in ("", "UPDATE mirror_record SET version = 9 WHERE kind = 'item'"):
+            with sqlite3.connect(target) as copy:
+                copy.execute(
+                    "UPDATE mirror_state SET value = substr(value, 1, instr(value, ' ') + 4096)"
+                    " WHERE name LIKE 'digest %'"
+                )
+                copy.execute(change)
+            copy.close()
+            _pull(url, target)
+            assert CliRunner().invoke(main, ["verify", str(target)]).exit_code == 0

@@ -15,9 +15,10 @@ from sqlalchemy.orm import Session
 from portal.domain.errors import LogBroken
 from portal.kit import migrate
 from portal.kit.db import engine_for
-from portal.register import digests
+from portal.register import digests, numbered
 from portal.register import records as r
 from portal.register.canonical import canonical_of
+from portal.register.placing import Numbers
 from portal.register.proofs.audit import audit
 from portal.register.proofs.note import Signer
 from portal.register.proofs.report import Audited
@@ -283,6 +284,13 @@ def _cut(engine: sa.Engine) -> None:
         gone = digests.element("entity", "e_4", canonical_of(body))
         state = digests.minus(int.from_bytes(state), gone).to_bytes(digests.STATE_BYTES)
         ask("UPDATE digest SET state = :state WHERE kind = 'entity'", state=state)
+        row = ask("SELECT serial, version, published_on FROM entity WHERE serial = :at", at=serial)
+        place = numbered.element(
+            "entity", "e_4", Numbers(serial, row.one()[1], START.date() + timedelta(8))
+        )
+        state = ask("SELECT state FROM digest WHERE kind = 'numbered'").scalar_one()
+        state = digests.minus(int.from_bytes(state), place).to_bytes(digests.STATE_BYTES)
+        ask("UPDATE digest SET state = :state WHERE kind = 'numbered'", state=state)
         ask("DELETE FROM entity_key WHERE entity_id = 'e_4'")
         ask("DELETE FROM entity WHERE serial = :at", at=serial)
         ask("UPDATE tally SET count = count - 1 WHERE what = 'entity'")

@@ -85,6 +85,7 @@ class Derived:
                 continue  # its commitment does not fit either, and that has been said
             records.append(record)
             self._tallies.count(kind, record, +1)
+            self._tallies.number(kind, row.public_id, row, +1)
             self._counted.count(record, row)
             if isinstance(record, PublicDraw):
                 self._packaged.check(record)

@@ -1,6 +1,7 @@
 """Signs the head of the log, and only one that continues the last."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime
 from typing import Protocol
 
@@ -9,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from portal.domain import merkle
 from portal.domain.errors import LogBroken
-from portal.register import digests
+from portal.register import digests, numbered
 from portal.register.proofs import forgotten, restorations
 from portal.register.proofs.note import Checkpoint, Signer
 from portal.register.proofs.tiles import KeptNodes
@@ -61,12 +62,15 @@ def sign(session: Session, size: int, keys: KeyHolder, *, is_restored: bool = Fa
     head = merkle.root(size, nodes)
     records = digests.together(standing(session))
     restored, gone = restorations.digest(session), forgotten.stated(session)
+    placed = numbered.stated(session)
     if before is not None:
         old = Checkpoint.of(before.note)
         _continues(old, size, head, nodes)
         if not is_restored:
             _says_no_more(before, keys, restored)
-        if (old.size, old.records, old.restored, old.forgotten) == (size, records, restored, gone):
+        if replace(old, origin="", root=b"") == Checkpoint(
+            "", size, b"", records, restored, gone, placed
+        ):
             return before.note
     known = session.scalars(sa.select(LogKeyRow.vkey)).all()
     signer = keys.signer(may_make=not known)
@@ -75,7 +79,7 @@ def sign(session: Session, size: int, keys: KeyHolder, *, is_restored: bool = Fa
         session.add(LogKeyRow(vkey=vkey))
     elif vkey not in known:
         raise LogBroken("日志签名私钥与登记册所记的公钥不符；请从备份恢复原来的私钥文件")
-    checkpoint = Checkpoint(signer.name, size, head, records, restored, gone)
+    checkpoint = Checkpoint(signer.name, size, head, records, restored, gone, placed)
     #: A head signed before the register kept digests is signed again, with them.
     note = signer.sign(checkpoint.text)
     session.merge(CheckpointRow(size=size, note=note))

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from portal.domain.errors import LogBroken
 from portal.domain.merkle import leaf_hash
-from portal.register.proofs import entries, forgotten, leaving
+from portal.register.proofs import entries, forgotten, holding, leaving
 from portal.register.proofs.leaving import Text
 from portal.register.proofs.tiles import Tile, resumed
 from portal.register.records import Kind
@@ -36,7 +36,7 @@ class Journal:
         if self.serial != (session.scalar(sa.select(sa.func.max(LeafRow.serial))) or 0):
             raise LogBroken("变更记录与日志条数不符；请先运行 portal-site verify-log 查明原因")
         self._tree = resumed(session, self.serial)
-        self._begun, self._head = self.serial, forgotten.hold(session)
+        self._begun, self._head = self.serial, holding.hold(session, self.serial)
         self._changes: list[dict[str, Any]] = []
         self._leaves: list[dict[str, Any]] = []
         #: Serial of the oldest text this transaction takes away.

@@ -3,6 +3,7 @@
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
+from portal.register import numbered
 from portal.register.proofs import agreeing, forgotten, restorations
 from portal.register.proofs.note import BadNote, Checkpoint, Verifier
 from portal.register.proofs.report import Audited
@@ -27,6 +28,7 @@ class Signed:
         self._records: str | None = None
         self._restored: str | None = None
         self._forgotten: str | None = None
+        self._numbered: str | None = None
         self._verifiers = self._keys(session)
         self._used: set[str] = set()
         witnessed = _size(witness)
@@ -85,6 +87,11 @@ class Signed:
             self._found.fault(
                 "已去除正文的条目与最新检查点所签的不符；如刚升级过，请运行 portal-office migrate"
             )
+        if size == self._last != 0 and numbered.stated(self._session) != self._numbered:
+            self._found.fault(
+                "最新检查点所签的变更号、版次与公开日期摘要与登记册不符；"
+                "如刚升级过，请运行 portal-office migrate"
+            )
         if size == self._last != 0 and records != self._records:
             self._found.fault(
                 "最新检查点所签的记录集合摘要与登记册不符；如刚升级过，请运行 portal-office migrate"
@@ -123,7 +130,7 @@ class Signed:
             self._found.fault(f"{name}：签名无效，或不是本登记册的公钥所签")
         if size is not None:
             self._records, self._restored = head.records, head.restored
-            self._forgotten = head.forgotten
+            self._forgotten, self._numbered = head.forgotten, head.numbered
         if not agreeing.is_of(self._session, head):
             self._found.fault(f"{name}：所签的恢复说明与登记册所载的不符")
         if size is not None and head.size != size:
