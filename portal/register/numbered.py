@@ -27,9 +27,17 @@ NOTHING = digests.digest(0)
 class Placed(Protocol):
     """A live record's row, as far as it is needed here."""
 
-    serial: int
-    version: int
-    published_on: date
+    @property
+    def serial(self) -> int:
+        """The change."""
+
+    @property
+    def version(self) -> int:
+        """The version."""
+
+    @property
+    def published_on(self) -> date:
+        """The day it first became public."""
 
 
 def element(kind: str, public_id: str, row: Placed) -> int:

@@ -230,6 +230,7 @@ class Pen:
         self.counts.update(published=len(fresh), amended=len(amended))
         self._replace_satellites(layout, [row["public_id"] for row in amended], written)
         self._journal.flush()
+        self._journal.hold([present[row["public_id"]] for row in amended])
         self._events.flush()
         self._insert(VersionRow, old_versions)
         self._drop_versions(tightened)
@@ -241,7 +242,7 @@ class Pen:
         if self._figures.is_large:
             self._figures.write(self._session)
 
-    def _count(self, kind: Kind, record: Record, beside: Any, by: int, placed: Any = None) -> None:  # noqa: ANN401 - a row, or what it will be made of
+    def _count(self, kind: Kind, record: Record, beside: Any, by: int, placed: Any = None) -> None:  # noqa: ANN401 - a row
         self._tallies.count(kind, record, by)
         self._tallies.number(kind, record.id, placed or beside, by)
         self._figures.count(record, beside, by)
@@ -289,8 +290,7 @@ class Pen:
         self._journal.forget(list(present.values()))
         self.counts["withdrawn"] += len(ids)
         self._resettle(results)
-        #: Their older versions told what the withdrawn steps had said.
-        self._drop_versions(sorted(results))
+        self._drop_versions(sorted(results))  # they told what the withdrawn steps had said
         self._events.forget(Kind.RESULT, sorted(results))
         return ids
 

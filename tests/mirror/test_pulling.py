@@ -524,3 +524,20 @@ def test_a_copy_that_an_earlier_release_made_is_summed_up_anew(
             copy.close()
             _pull(url, target)
             assert CliRunner().invoke(main, ["verify", str(target)]).exit_code == 0
+
+
+def test_who_holds_the_key_elsewhere_finds_a_copy_signed_with_another(
+    filled: Office, site: Flask, target: Path
+) -> None:
+    """Whoever can change the copy can change the key and the head that are kept in it."""
+    with _served(Troubled(site)) as url:
+        _pull(url, target)
+    copy = Copy(str(target))
+    ours, head = copy.state()["key"], copy.state()["head"]
+    stranger = Signer.new("mingcha.example/log")
+    copy.remember(key=stranger.verifier.vkey, head=stranger.sign(Checkpoint.of(head).text))
+    copy.close()
+
+    words = ["verify", str(target)]
+    assert CliRunner().invoke(main, words).exit_code == 0
+    assert CliRunner().invoke(main, [*words, "--key", ours]).exit_code == 1

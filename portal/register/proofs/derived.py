@@ -9,6 +9,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from portal.kit.db import Table, UtcDateTime, among
+from portal.register.cascade import CASCADE
 from portal.register.layout import LAYOUTS
 from portal.register.proofs.counted import Counted
 from portal.register.proofs.forgotten import FORGOTTEN
@@ -113,6 +114,7 @@ class Derived:
         for kind in Kind:
             self._written_plainly(LAYOUTS[kind].table)
         self._sums()
+        self._referred()
         self._counted.finish()
         self._packaged.finish()
 
@@ -138,6 +140,16 @@ class Derived:
         for odd in (_UNMARKED, _IMPOSSIBLE):
             if self._session.scalar(sa.select(sa.func.count()).select_from(odd)):
                 self._found.fault("有撤下或隐去的内容没有使载有它的数据包停用")
+
+    def _referred(self) -> None:
+        """Look for live records that belong to one that is not: kept out of sight while that one was withdrawn."""
+        for parent, below in CASCADE.items():
+            owner = LAYOUTS[parent].table
+            for child, refers in below:
+                live = sa.exists().where(owner.public_id == refers)
+                orphan = sa.select(LAYOUTS[child].table.public_id).where(refers.is_not(None), ~live)
+                if found := self._session.scalar(orphan.limit(1)):
+                    self._found.fault(f"{child.zh} {found}：所属的{parent.zh}已不在登记册中")
 
     def _written_plainly(self, table: type[Any]) -> None:
         """Look for days and truths that read right and sort wrong; SQLite takes any value anywhere."""

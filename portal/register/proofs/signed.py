@@ -31,6 +31,8 @@ class Signed:
         self._numbered: str | None = None
         self._verifiers = self._keys(session)
         self._used: set[str] = set()
+        #: Keys that the first head was signed with, and whatever one of these signed together with.
+        self._trusted: set[str] = set()
         witnessed = _size(witness)
         for size, note in session.execute(
             sa.select(CheckpointRow.size, CheckpointRow.note).order_by(CheckpointRow.size)
@@ -128,6 +130,10 @@ class Signed:
         self._used.update(each.vkey for each in signers if size is not None)
         if head.origin not in {each.name for each in signers}:
             self._found.fault(f"{name}：签名无效，或不是本登记册的公钥所签")
+        elif not self._trusted or self._trusted & {each.vkey for each in signers}:
+            self._trusted |= {each.vkey for each in signers}
+        else:
+            self._found.fault(f"{name}：所用的公钥未经先前的公钥认可（没有两者共同签署的检查点）")
         if size is not None:
             self._records, self._restored = head.records, head.restored
             self._forgotten, self._numbered = head.forgotten, head.numbered
