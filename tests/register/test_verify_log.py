@@ -428,3 +428,30 @@ def test_a_register_from_before_the_log_is_given_its_leaves(
     assert _audited(engine).faults == []
     engine.dispose()
     stage.clear(old)
+
+
+@pytest.mark.sqlite
+@pytest.mark.parametrize(
+    "deed",
+    [
+        "UPDATE change SET at = at || char(0)",
+        "UPDATE result SET body = CAST(body AS BLOB) WHERE public_id = 'r_3'",
+        "UPDATE event SET position = position + 0.5 WHERE scope = 'result'",
+    ],
+)
+def test_a_value_of_another_kind_is_a_fault_and_no_crash(filled: sa.Engine, deed: str) -> None:
+    """SQLite takes anything anywhere; what reads right may sort wrong, or not be read at all."""
+    found = broken(filled, deed)
+
+    assert found is not None
+    assert found.faults != []
+
+
+def test_positions_that_leave_room_between_are_found(filled: sa.Engine) -> None:
+    """A feed is walked in blocks of them: the newest alone would be shown, and the rest be in no page before."""
+    last = "(SELECT max(position) FROM event WHERE scope = 'result')"
+    deed = f"UPDATE event SET position = 5000 WHERE scope = 'result' AND position = {last}"
+    found = broken(filled, deed)
+
+    assert found is not None
+    assert found.faults == ["订阅清单的先后与变更记录不符"]

@@ -23,12 +23,14 @@ from portal.register.tables.changes import (
     TallyRow,
     VersionRow,
 )
-from portal.register.tables.log import LeafRow
+from portal.register.tables.log import LeafRow, RestorationRow
 from portal.register.tables.plans import TaskItemRow, TaskRow
 from portal.register.tables.rows import RecordRow
 from portal.register.tallying import Tallies
 
 _TWO = "[0-9][0-9]"
+#: Characters of the pattern of one digit.
+_DIGIT = "[0-9]"
 _DAY = f"{_TWO}{_TWO}-{_TWO}-{_TWO}"
 #: How SQLite holds what is written properly.
 _PLAIN: dict[type[Any], str] = {
@@ -111,6 +113,7 @@ class Derived:
                 self._found.fault(f"{table.__tablename__} 表有不属于任何已公开记录的行")
             self._written_plainly(table)
         self._written_plainly(ChangeRow)
+        self._written_plainly(RestorationRow)
         for kind in Kind:
             self._written_plainly(LAYOUTS[kind].table)
         self._sums()
@@ -157,7 +160,11 @@ class Derived:
             return
         for column in table.__table__.columns:
             if pattern := _PLAIN.get(type(column.type)):
-                odd = sa.func.glob(pattern, sa.type_coerce(column, sa.Text)) == 0
+                #: A pattern ends where a NUL stands.
+                length = len(pattern.replace(_DIGIT, "0").replace("[01]", "0"))
+                odd = (sa.func.glob(pattern, sa.type_coerce(column, sa.Text)) == 0) | (
+                    sa.func.length(sa.cast(column, sa.LargeBinary)) != length
+                )
                 if self._session.scalar(sa.select(sa.func.count()).where(odd)):
                     self._found.fault(f"{table.__tablename__} 表的 {column.name} 列有写法不对的值")
 
