@@ -13,18 +13,20 @@ from hypothesis import HealthCheck, given, settings
 from sqlalchemy.orm import Session
 
 from portal.domain.errors import LogBroken
+from portal.domain.merkle import leaf_hash
 from portal.kit import migrate
 from portal.kit.db import engine_for
 from portal.register import digests, numbered
 from portal.register import records as r
 from portal.register.canonical import canonical_of
 from portal.register.placing import Numbers
+from portal.register.proofs import entries
 from portal.register.proofs.audit import audit
 from portal.register.proofs.note import Signer
 from portal.register.proofs.report import Audited
 from portal.register.records import Kind
 from portal.register.tables.changes import ChangeRow, EpochRow
-from portal.register.tables.log import CheckpointRow, LeafRow
+from portal.register.tables.log import CheckpointRow, LeafRow, TileRow
 from portal.register.writer import Pen, open_pen
 from tests import stage
 from tests.register.by_hand import broken, changed, columns, delete, rows, update
@@ -455,3 +457,58 @@ def test_positions_that_leave_room_between_are_found(filled: sa.Engine) -> None:
 
     assert found is not None
     assert found.faults == ["订阅清单的先后与变更记录不符"]
+
+
+def test_a_step_kept_out_of_sight_while_its_result_is_amended_is_found(
+    migrated_register: sa.Engine,
+) -> None:
+    """The state of a result follows from its steps: without them it would be signed as open for ever."""
+    keys = Keys()
+    problem = a_public_result(outcomes=("ordered_to_rectify",))
+    _put(migrated_register, keys, a_public_agency(), a_public_entity(), problem)
+    _put(migrated_register, keys, a_public_step(step="closed"), day=1)
+    assert _audited(migrated_register).faults == []
+
+    def hang(on: str) -> None:
+        with migrated_register.begin() as connection:
+            connection.execute(sa.text("UPDATE followup SET result_id = :on"), {"on": on})
+
+    hang("r_9")
+    amended = a_public_result(outcomes=("ordered_to_rectify", "concealed"))
+    _put(migrated_register, keys, amended, day=2)
+    hang(problem.id)
+
+    assert len(_audited(migrated_register).faults) == 1
+
+
+@pytest.mark.parametrize(
+    ("said", "faults"),
+    [
+        ('draw.commit {"draw_id":"D-1","objects_count":0}', 0),
+        ('draw.commit {"draw_id":"D-1","objects_count":9}', 1),
+        ('draw.void {"draw_id":"D-1","reason":"x"}', 1),
+        (None, 1),
+    ],
+)
+def test_what_an_entry_says_of_a_draw_is_what_the_draw_says(
+    migrated_register: sa.Engine, said: str | None, faults: int
+) -> None:
+    """Who holds the key may sign any entry; that it fits is for everybody to see."""
+    engine = migrated_register
+    draw = r.PublicDraw(
+        id="d_1", agency_id="a_1", name="抽取", round_no=1, drawn_on=START.date(), method="software",
+        scheme="dsr-draw/1", draw_code="D-1", commitment='{"draw_id":"D-1","objects_count":0}',
+    )  # fmt: skip
+    with open_pen(engine, now=START) as pen:
+        pen.append(a_public_agency())
+        pen.append(draw)
+    with Session(engine) as session, session.begin():
+        leaf, change = session.get_one(LeafRow, 2), session.get_one(ChangeRow, 2)
+        leaf.spoken = said
+        line = entries.entry("publish", "draw", change.at, leaf.commitment, None, spoken=said)
+        tile = session.get_one(TileRow, (0, 0))
+        tile.hashes = tile.hashes[:32] + leaf_hash(line)
+    _sign(engine, Keys())
+
+    told = _audited(engine).faults
+    assert [("抽取步骤" in each) for each in told] == [True] * faults

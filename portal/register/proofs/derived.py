@@ -15,7 +15,16 @@ from portal.register.proofs.counted import Counted
 from portal.register.proofs.forgotten import FORGOTTEN
 from portal.register.proofs.packaged import Packaged
 from portal.register.proofs.report import Audited
-from portal.register.records import TYPES, Kind, PublicAgency, PublicDraw, Record, decode
+from portal.register.records import (
+    TYPES,
+    Kind,
+    PublicAgency,
+    PublicDraw,
+    PublicResult,
+    Record,
+    decode,
+)
+from portal.register.settling import settle
 from portal.register.tables.changes import (
     ChangeRow,
     DigestRow,
@@ -94,6 +103,7 @@ class Derived:
                 self._packaged.check(record)
             if not self._fits(kind, row, record):
                 self._found.fault(f"{kind.zh} {row.public_id}：供查询的列与正文不符")
+        self._settled([each for each in records if isinstance(each, PublicResult)])
         expected = Counter(
             (table, tuple(sorted(values.items())))
             for record in records
@@ -103,6 +113,12 @@ class Derived:
         if expected != stored:
             first, last = rows[0].serial, rows[-1].serial
             self._found.fault(f"{kind.zh}（第{first}至{last}条之间）：供查找的行与正文不符")
+
+    def _settled(self, results: Sequence[PublicResult]) -> None:
+        """Hold the state of results against the steps and letters that it follows from."""
+        for stated, rightly in zip(results, settle(self._session, results), strict=True):
+            if stated != rightly:
+                self._found.fault(f"抽查结果 {stated.id}：处理状态与已公开的后续处理、来信办理不符")
 
     def finish(self) -> None:
         """Look for derived rows that belong to no live record, and compare the tallies."""
