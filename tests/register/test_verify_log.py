@@ -512,3 +512,21 @@ def test_what_an_entry_says_of_a_draw_is_what_the_draw_says(
 
     told = _audited(engine).faults
     assert [("抽取步骤" in each) for each in told] == [True] * faults
+
+
+def test_a_check_moved_to_another_region_of_its_agency_is_found(
+    migrated_register: sa.Engine,
+) -> None:
+    """It keeps the region that its agency had on the day, in no text of its own; statistics and lists go by it."""
+    keys = Keys()
+    agencies = [a_public_agency(region=region) for region in ("990101", "990102")]
+    _put(migrated_register, keys, agencies[0], a_public_entity(), a_public_result(id="r_1"))
+    _put(migrated_register, keys, agencies[1], a_public_result(id="r_2"), day=1)
+    assert _audited(migrated_register).faults == []
+    for moved, region in (("r_1", "990102"), ("r_2", "990101")):
+        found = broken(
+            migrated_register,
+            f"UPDATE result SET region = '{region}' WHERE public_id = '{moved}'",
+        )
+        assert found is not None
+        assert f"抽查结果 {moved}：供查询的列与正文不符" in found.faults

@@ -1,6 +1,6 @@
 """Holds what is derived from published records against them: columns, satellites, tallies, digests."""
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterator, Sequence
 from typing import Any, cast
 
@@ -47,6 +47,8 @@ _PLAIN: dict[type[Any], str] = {
     sa.Date: _DAY,
     UtcDateTime: f"{_DAY} {_TWO}:{_TWO}:{_TWO}.{_TWO}{_TWO}{_TWO}",
 }
+#: Since which change an agency stands for which region, oldest first.
+_Stood = list[tuple[int, str]]
 _Row = tuple[type[Table], tuple[tuple[str, Any], ...]]
 
 
@@ -85,7 +87,9 @@ class Derived:
         self._counted = Counted(session, found)
         self._packaged = Packaged(session, found)
         self._satellites: Counter[type[Table]] = Counter()
-        self.regions = set(_regions(session))
+        told = list(_regions(session))
+        self.regions = {(agency, region) for agency, _, region in told}
+        self._stood = _complete(session, told)
 
     def check(self, kind: Kind, rows: Sequence[RecordRow]) -> None:
         """Compare some live rows of one kind with what their bodies say."""
@@ -190,8 +194,13 @@ class Derived:
         if any(getattr(row, name) != value for name, value in columns.items()):
             return False
         #: A result keeps the region its agency had on the day.
-        region = (columns.get("agency_id"), getattr(row, "region", None))
-        return kind is not Kind.RESULT or region in self.regions
+        agency, region = columns.get("agency_id"), getattr(row, "region", None)
+        if kind is not Kind.RESULT:
+            return True
+        then: list[Any] = [
+            each for since, each in self._stood.get(agency, ()) if since < row.serial
+        ]
+        return (agency, region) in self.regions and region in (then[-1:] or [region])
 
     def _stored(self, kind: Kind, public_ids: Sequence[str]) -> Iterator[_Row]:
         for table, condition in _owned(self._session, kind, public_ids):
@@ -216,14 +225,31 @@ def _owned(
             )
 
 
-def _regions(session: Session) -> Iterator[tuple[str, str]]:
-    """Yield every region an agency stands or stood for."""
+def _complete(session: Session, told: Sequence[tuple[str, int, str]]) -> dict[Any, _Stood]:
+    """Return since which change agencies stand for which region, of those no version of which is gone."""
+    query = (
+        sa.select(ChangeRow.public_id, sa.func.count())
+        .where(ChangeRow.kind == Kind.AGENCY.value)
+        .group_by(ChangeRow.public_id)
+    )
+    counts: dict[Any, Any] = dict(session.execute(query).all())
+    found: dict[Any, _Stood] = defaultdict(list)
+    for agency, serial, region in sorted(told):
+        found[agency].append((serial, region))
+    return {each: since for each, since in found.items() if len(since) == counts.get(each)}
+
+
+def _regions(session: Session) -> Iterator[tuple[str, int, str]]:
+    """Yield every region an agency stands or stood for, with the change since which it did."""
     live = LAYOUTS[Kind.AGENCY].table
     older = VersionRow.public_id.in_(sa.select(live.public_id))
-    bodies = sa.union_all(sa.select(live.body), sa.select(VersionRow.body).where(older))
-    for body in session.scalars(bodies):
+    bodies = sa.union_all(
+        sa.select(live.serial, live.body),
+        sa.select(VersionRow.serial, VersionRow.body).where(older),
+    )
+    for serial, body in session.execute(bodies):
         try:
             agency = decode(body, PublicAgency)
         except msgspec.MsgspecError:
             continue
-        yield agency.id, agency.region
+        yield agency.id, serial, agency.region
