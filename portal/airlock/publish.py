@@ -13,7 +13,7 @@ from portal.airlock.residue import look, residue
 from portal.domain.errors import Residue
 from portal.kit.db import pragma, write_lock
 from portal.register.packages import Package
-from portal.register.proofs import forgotten, heads
+from portal.register.proofs import heads, holding
 from portal.register.proofs.heads import KeyHolder
 from portal.register.proofs.restorations import Restoration
 from portal.register.queries import changes
@@ -261,8 +261,9 @@ def sign_head(register: sa.Engine, keys: KeyHolder) -> None:
 
     """
     with write_lock(register) as session:
-        forgotten.hold(session)
-        note = heads.sign(session, changes.serial(session), keys)
+        size = changes.serial(session)
+        holding.hold(session, size)
+        note = heads.sign(session, size, keys)
     if note:
         keys.keep_head(note)
 

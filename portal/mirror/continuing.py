@@ -6,7 +6,7 @@ from hashlib import sha256
 import msgspec
 
 from portal.mirror.errors import Gone, Untrusted
-from portal.mirror.signatures import Head
+from portal.mirror.signatures import RESTORED, Head
 from portal.mirror.source import Source
 
 
@@ -17,15 +17,17 @@ class _Proof(msgspec.Struct):
 
 
 def require_continued(source: Source, before: Head, now: Head) -> None:
-    """Have the source prove that the log of `now` begins with all of that of `before`.
+    """Have the source prove that the log of `now` begins with all of that of `before`, and takes nothing back.
 
-    A log restored from a backup says so in every later head; anything else was rewritten.
+    A log restored from a backup says so in every later head; anything else was rewritten. Two heads over the same
+    entries say the same, but for lines of a new name and one restoration more.
 
     Raises:
         Untrusted: it does not, and no head says why.
         Unreachable: the source does not answer.
 
     """
+    _require_agreeing(before, now)
     if before.size <= now.size and _is_proved(source, before, now):
         return
     if now.restored <= before.restored:
@@ -34,6 +36,27 @@ def require_continued(source: Source, before: Head, now: Head) -> None:
             " (the log there does not continue the head kept here, and states no restoration)"
         )
     source.say("对方已从备份恢复，日志中有说明 (restored from a backup there, as its heads state)")
+
+
+def _require_agreeing(before: Head, now: Head) -> None:
+    """Refuse a head that takes back what the one before it said.
+
+    Raises:
+        Untrusted: it does: the key has signed two histories.
+
+    """
+    #: What is said of the log's state changes with its entries; which restorations there were, with these alone.
+    same = {name for name in before.said if before.size == now.size and before.root == now.root}
+    if now.restored == before.restored:
+        same |= {RESTORED} & set(before.said)
+    else:
+        same -= {RESTORED}
+    fewer = now.restored < before.restored or not set(before.said) <= set(now.said)
+    if fewer or any(before.said[name] != now.said.get(name) for name in same):
+        raise Untrusted(
+            "对方签署的检查点与上次所签的不是同一内容：同一私钥签了两种说法；副本中保留上次的检查点为证"
+            " (the head there takes back what the one kept here says: one key has signed two histories)"
+        )
 
 
 def _is_proved(source: Source, before: Head, now: Head) -> bool:

@@ -5,7 +5,7 @@ and are taken over in one transaction, or dropped.
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import islice
 from typing import Any
@@ -14,6 +14,7 @@ import sqlalchemy as sa
 
 from portal.kit.db import engine_for
 from portal.mirror import digests
+from portal.mirror.digests import Sums
 from portal.mirror.errors import Busy, Untrusted
 from portal.mirror.source import Item
 
@@ -45,8 +46,7 @@ _STATE = sa.Table(
     sa.Column("value", sa.Text, nullable=False),
 )  # fmt: skip
 
-#: Count and digest state of each kind.
-Kinds = dict[str, tuple[int, int]]
+Kinds = dict[str, Sums]
 #: Before the names of facts about what is pending.
 _NEXT = "next "
 
@@ -69,6 +69,7 @@ class Copy:
         self._engine = engine_for(self.url).execution_options(sqlite_begin="BEGIN IMMEDIATE")
         with self._engine.begin() as connection:
             _METADATA.create_all(connection)
+            _bring_up(connection)
 
     def close(self) -> None:
         """Let go of the database."""
@@ -96,11 +97,9 @@ class Copy:
         """Return count and digest of each kind, from the proved records themselves."""
         found: Kinds = {}
         with self._engine.begin() as connection:
-            rows = connection.execution_options(yield_per=_CHUNK).execute(
-                sa.select(RECORD.c.kind, RECORD.c.id, RECORD.c.body)
-            )
-            for row in rows:
-                _add(found, row.kind, row.id, row.body)
+            rows = connection.execution_options(yield_per=_CHUNK).execute(sa.select(RECORD))
+            for row in rows.mappings():
+                _add(found, row)
         return found
 
     def begin(self, origin: str) -> None:
@@ -120,7 +119,7 @@ class Copy:
             left = iter(items)
             while rows := [_row(item) for item in islice(left, _CHUNK)]:
                 for row in rows:
-                    _add(kinds, row["kind"], row["id"], row["body"])
+                    _add(kinds, row)
                 connection.execute(sa.insert(_PENDING), rows)
             facts = {"epoch": epoch, "number": str(number), "fresh": "yes", "origin": origin}
             _put(connection, _prefixed(facts | _written(kinds)))
@@ -147,7 +146,7 @@ class Copy:
             self._take_out(connection, items, kinds, with_proved=fresh == "no")
             rows = [_row(item) for item in items]
             for row in rows:
-                _add(kinds, row["kind"], row["id"], row["body"])
+                _add(kinds, row)
             connection.execute(sa.insert(_PENDING), rows)
             facts = {"epoch": known[f"{begun}epoch"], "number": str(number), "fresh": fresh}
             _put(connection, _prefixed(facts | _written(kinds)))
@@ -206,25 +205,21 @@ class Copy:
         for item in items:
             ids[item.kind].append(item.id)
         for kind, wanted in ids.items():
-            there = _bodies(connection, RECORD, kind, wanted) if with_proved else {}
-            there |= _bodies(connection, _PENDING, kind, wanted)
-            for record_id, body in there.items():
-                if body is not None:
-                    count, state = kinds[kind]
-                    gone = digests.element(kind, record_id, body)
-                    kinds[kind] = count - 1, digests.minus(state, gone)
+            there = _rows(connection, RECORD, kind, wanted) if with_proved else {}
+            there |= _rows(connection, _PENDING, kind, wanted)
+            for row in there.values():
+                if row["body"] is not None:
+                    kinds[kind] = kinds[kind].without(row)
             again = sa.delete(_PENDING).where(_PENDING.c.kind == kind, _PENDING.c.id.in_(wanted))
             if connection.execute(again).rowcount:
                 _put(connection, {"untidy": "yes"})
 
 
-def _bodies(
+def _rows(
     connection: sa.Connection, table: sa.Table, kind: str, ids: Sequence[str]
-) -> dict[str, str | None]:
-    rows = connection.execute(
-        sa.select(table.c.id, table.c.body).where(table.c.kind == kind, table.c.id.in_(ids))
-    )
-    return {row.id: row.body for row in rows}
+) -> dict[str, Mapping[str, Any]]:
+    rows = connection.execute(sa.select(table).where(table.c.kind == kind, table.c.id.in_(ids)))
+    return {row["id"]: dict(row) for row in rows.mappings()}
 
 
 def _take_over(connection: sa.Connection, *, fresh: bool) -> bool:
@@ -262,27 +257,34 @@ def _row(item: Item) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def _add(kinds: Kinds, kind: str, record_id: str, body: str | None) -> None:
-    if body is None:
-        return
-    count, state = kinds.get(kind, (0, 0))
-    kinds[kind] = count + 1, digests.plus(state, digests.element(kind, record_id, body))
+def _add(kinds: Kinds, row: Mapping[Any, Any]) -> None:
+    if row["body"] is not None:
+        kinds[row["kind"]] = kinds.get(row["kind"], Sums()).with_(row)
 
 
 def _written(kinds: Kinds) -> dict[str, str]:
-    return {
-        f"digest {kind}": f"{count} {state.to_bytes(digests.STATE_BYTES).hex()}"
-        for kind, (count, state) in kinds.items()
-    }
+    return {f"digest {kind}": sums.text for kind, sums in kinds.items()}
 
 
 def _kinds(known: dict[str, str], begun: str) -> Kinds:
     found: Kinds = {}
     for name, value in known.items():
         if name.startswith(f"{begun}digest "):
-            count, state = value.split(" ")
-            found[name.removeprefix(f"{begun}digest ")] = int(count), int(state, 16)
+            found[name.removeprefix(f"{begun}digest ")] = Sums.of(value)
     return found
+
+
+def _bring_up(connection: sa.Connection) -> None:
+    """Sum up anew what a release kept that summed up less; what it had fetched and not proved goes."""
+    known = _known(connection)
+    kept = [value for name, value in known.items() if "digest " in name]
+    if all(value.count(" ") == Sums().text.count(" ") for value in kept):
+        return
+    _drop(connection)
+    found: Kinds = {}
+    for row in connection.execute(sa.select(RECORD)).mappings():
+        _add(found, row)
+    _put(connection, _written(found))
 
 
 def _known(connection: sa.Connection) -> dict[str, str]:

@@ -14,7 +14,7 @@ from sqlalchemy.exc import DataError, IntegrityError
 
 from portal.mirror import digests
 from portal.mirror.continuing import require_continued
-from portal.mirror.copy import Copy
+from portal.mirror.copy import Copy, Kinds
 from portal.mirror.errors import Gone, MirrorError, Unreachable, Untrusted
 from portal.mirror.signatures import Key, stated
 from portal.mirror.source import Checkpoint, Item, Manifest, Source
@@ -79,7 +79,7 @@ def pull(source: Source, copy: Copy, *, key: str | None, say: Callable[[str], No
     finally:
         copy.tidy()
     _sweep(copy.url)
-    count = sum(each for each, _ in copy.standing().kinds.values())
+    count = sum(each.held for each in copy.standing().kinds.values())
     return Pulled(serial, count, work.applied, work.from_dump)
 
 
@@ -127,7 +127,7 @@ def _from_dump(work: _Pull, epoch: str) -> bool:
         except Untrusted:
             return False
         kinds = work.copy.start_over(epoch, note.serial, _items(path))
-    if (head.size, head.records) != (note.serial, digests.together(kinds)):
+    if head.size != note.serial or not head.states(kinds):
         raise Untrusted("数据包的内容与签名不符 (the dump's records are not what is signed)")
     return True
 
@@ -181,7 +181,8 @@ def _until_it_agrees(work: _Pull) -> int:
             work.say("对方已从备份恢复，重新建立副本 (new epoch there; starting over)")
             _start_over(work, standing.epoch or "")
             continue
-        if digests.together(there.kinds) == standing.records:
+        agrees = digests.together(there.kinds) == standing.records
+        if agrees and (not again or _fits(work, standing, there.kinds)):
             return _signed(work, standing, there.number)
         if applied:
             continue  # it changed between the last page and the checkpoint
@@ -196,6 +197,11 @@ def _until_it_agrees(work: _Pull) -> int:
         _start_over(work, there.epoch or "")
 
 
+def _fits(work: _Pull, standing: Checkpoint, kinds: Kinds) -> bool:
+    """Whether what stands beside the records is what is signed; a copy begun before that was, begins anew."""
+    return standing.checkpoint is None or work.key.head(standing.checkpoint).states(kinds)
+
+
 def _signed(work: _Pull, standing: Checkpoint, number: int) -> int:
     """Hold the checkpoint against its signature; then take everything over, and keep it beside the copy."""
     if standing.checkpoint is None:
@@ -203,6 +209,10 @@ def _signed(work: _Pull, standing: Checkpoint, number: int) -> int:
     head = work.key.head(standing.checkpoint)
     if (head.size, head.records) != (standing.serial, standing.records):
         raise Untrusted("检查点与其签名不符 (the checkpoint is not what is signed)")
+    if not head.states(work.copy.standing().kinds):
+        raise Untrusted(
+            "变更号、版次或公开日期与签署的不符 (what stands beside the records is not what is signed)"
+        )
     state = work.copy.state()
     if "head" in state:
         #: Its signature was verified when it was kept; the key may be another by now.

@@ -3,12 +3,15 @@
 import base64
 import binascii
 import re
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from hashlib import sha256
 
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
+from portal.mirror import digests
+from portal.mirror.digests import Sums
 from portal.mirror.errors import Untrusted
 
 _ED25519 = b"\x01"
@@ -18,7 +21,10 @@ _HEAD = re.compile(
     r"([^\n]+)\n(0|[1-9]\d*)\n([A-Za-z0-9+/]{43}=)\n(?:[^\n]+\n)*?mingcha/records/1 ([0-9a-f]{64})\n"
     r"(?:[^\n]+\n)*"
 )
-_RESTORED = re.compile(r"^mingcha/restored/1 ([1-9]\d*) [0-9a-f]{64}$", re.MULTILINE)
+_RESTORED = re.compile(r"([1-9]\d*) [0-9a-f]{64}")
+#: Origin, size, root: before the lines that have names.
+_NAMELESS = 3
+RESTORED = "mingcha/restored/1"
 _DUMP = re.compile(r"([^\n]+)/dump\n([0-9a-f]+) (\d+)\n([0-9a-f]{64})\n")
 
 
@@ -26,13 +32,22 @@ _DUMP = re.compile(r"([^\n]+)/dump\n([0-9a-f]+) (\d+)\n([0-9a-f]{64})\n")
 class Head:
     """What a signed head says: how many changes, the digest of all records after them, and of what tree.
 
-    `restored` counts how often the log was restored from a backup.
+    `restored` counts how often the log was restored from a backup; `said` is every line by its name.
     """
 
     size: int
     records: str
     root: bytes
     restored: int
+    said: Mapping[str, str] = field(default_factory=dict)
+
+    def states(self, kinds: Mapping[str, Sums]) -> bool:
+        """Whether these are the records, and what stands beside them as far as it says."""
+        beside = digests.beside(kinds)
+        return (digests.together(kinds), beside) == (
+            self.records,
+            self.said.get(digests.NUMBERED, beside),
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,6 +128,7 @@ def stated(text: str, name: str | None = None) -> Head:
     match = _HEAD.fullmatch(text)
     if match is None or name not in (None, match[1]):
         raise Untrusted("检查点格式有误 (malformed checkpoint)")
-    restored = _RESTORED.search(text)
+    said = dict(line.partition(" ")[::2] for line in text.splitlines()[_NAMELESS:])
+    restored = _RESTORED.fullmatch(said.get(RESTORED, ""))
     root = base64.b64decode(match[3])
-    return Head(int(match[2]), match[4], root, int(restored[1]) if restored else 0)
+    return Head(int(match[2]), match[4], root, int(restored[1]) if restored else 0, said)

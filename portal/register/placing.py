@@ -1,16 +1,21 @@
 """The columns of a record's row: what layouts say, and what only the pen knows."""
 
+from collections.abc import Sequence
 from datetime import date
 from typing import Any, NamedTuple
 
 import sqlalchemy as sa
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, aliased
 
+from portal.domain.errors import LogBroken
 from portal.register.layout import LAYOUTS
 from portal.register.punctual import punctuality
 from portal.register.records import KIND_OF, PublicResult, Record
 from portal.register.tables.agencies import AgencyRow
+from portal.register.tables.changes import ChangeRow
 from portal.register.tables.results import ResultRow
+
+_KINDS = {layout.table: kind.value for kind, layout in LAYOUTS.items()}
 
 
 class Beside(NamedTuple):
@@ -19,6 +24,14 @@ class Beside(NamedTuple):
     region: str | None = None
     working_days: int | None = None
     late: bool | None = None
+
+
+class Numbers(NamedTuple):
+    """Under which change, as which version and since when a record is public."""
+
+    serial: int
+    version: int
+    published_on: date
 
 
 class Placing:
@@ -36,12 +49,40 @@ class Placing:
         return Beside(self._region(record.agency_id), *punctuality(record, published_on))
 
     def present(self, table: type[Any], public_ids: Any) -> dict[str, Any]:  # noqa: ANN401 - a sequence of texts
-        """Return the live rows among `public_ids`, with what stands beside results."""
+        """Return the live rows among `public_ids`, with what stands beside results.
+
+        Raises:
+            LogBroken: one is not there of which the changelog says that it is public: taken away by hand, what is
+                done to it now would not reach it when it is put back.
+
+        """
         columns = [table.public_id, table.serial, table.version, table.body, table.published_on]
         if table is ResultRow:
             columns += [getattr(ResultRow, name) for name in Beside._fields]
         query = sa.select(*columns).where(table.public_id.in_(public_ids))
-        return {row.public_id: row for row in self._session.execute(query)}
+        found = {row.public_id: row for row in self._session.execute(query)}
+        self._hold_absent(table, [each for each in public_ids if each not in found])
+        return found
+
+    def _hold_absent(self, table: type[Any], absent: Sequence[str]) -> None:
+        kind = _KINDS[table]
+        later = aliased(ChangeRow)
+        again = sa.exists().where(
+            later.kind == kind,
+            later.public_id == ChangeRow.public_id,
+            later.serial > ChangeRow.serial,
+        )
+        query = (
+            sa.select(ChangeRow.serial)
+            .where(ChangeRow.kind == kind, ChangeRow.public_id.in_(absent))
+            .where(ChangeRow.op != "withdraw", ~again)
+            .limit(1)
+        )
+        if absent and (serial := self._session.scalar(query)):
+            raise LogBroken(
+                f"第{serial}条公开的记录不在登记册中，却没有撤下过，登记册可能被改动过；"
+                "请运行 portal-site verify-log 查明原因"
+            )
 
     def _region(self, agency_id: str) -> str:
         if agency_id not in self._regions:

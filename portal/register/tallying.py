@@ -5,10 +5,11 @@ from collections import Counter
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from portal.register import digests
+from portal.register import digests, numbered
 from portal.register.canonical import canonical
 from portal.register.digests import Counted
 from portal.register.layout import is_problem
+from portal.register.numbered import NUMBERED, Placed
 from portal.register.records import Kind, PublicResult, Record
 from portal.register.tables.changes import DigestRow, TallyRow
 
@@ -28,6 +29,12 @@ class Tallies:
         element = digests.element(kind.value, record.id, canonical(record))
         put = digests.plus if by > 0 else digests.minus
         self._states[kind.value] = put(self._states.get(kind.value, 0), element)
+
+    def number(self, kind: Kind, public_id: str, row: Placed, by: int) -> None:
+        """Note that a record stands under the change and version of `row` (+1), or no more (-1)."""
+        put = digests.plus if by > 0 else digests.minus
+        element = numbered.element(kind.value, public_id, row)
+        self._states[NUMBERED] = put(self._states.get(NUMBERED, 0), element)
 
     def write(self, session: Session) -> None:
         """Bring the stored counts and states up to date."""

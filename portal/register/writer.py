@@ -19,7 +19,7 @@ from portal.register.eventing import Events
 from portal.register.figuring import Figures
 from portal.register.layout import LAYOUTS, Layout, hides_more, keeps_its_words
 from portal.register.parents import require_parents
-from portal.register.placing import Placing, columns
+from portal.register.placing import Numbers, Placing, columns
 from portal.register.proofs import entries, heads
 from portal.register.proofs.heads import KeyHolder
 from portal.register.proofs.journal import Journal
@@ -102,10 +102,8 @@ class Pen:
         for start in range(0, len(public_ids), CHUNK):
             chunk = public_ids[start : start + CHUNK]
             for child, owner in CASCADE.get(kind, ()):
-                below = self._session.scalars(
-                    sa.select(LAYOUTS[child].table.public_id).where(owner.in_(chunk))
-                ).all()
-                self.withdraw(child, below)
+                below = sa.select(LAYOUTS[child].table.public_id).where(owner.in_(chunk))
+                self.withdraw(child, self._session.scalars(below).all())
             removed += self._remove(kind, chunk)
         return removed
 
@@ -211,11 +209,12 @@ class Pen:
                 op, kind, record.id, entries.canonical(record), before_it,
                 spoken=spoken(before, record),
             )  # fmt: skip
-            own = {"public_id": record.id, "serial": serial, "body": body}
+            placed = Numbers(serial, 1 if was is None else was.version + 1, since)
+            own = {"public_id": record.id, "body": body} | placed._asdict()
             row = columns(record, beside) | own
             self._events.note(serial, before, record)
             if was is None or before is None:
-                fresh.append(row | {"version": 1, "published_on": self._today})
+                fresh.append(row)
             else:
                 if again or hides_more(before, record, narrowed=record.id in self._narrowed):
                     #: A redaction made later reaches the older versions too: they go.
@@ -224,13 +223,14 @@ class Pen:
                     self._taken.append((act, kind, record.id))
                 else:
                     old_versions.append({name: getattr(was, name) for name in _VERSION})
-                amended.append(row | {"version": was.version + 1})
+                amended.append(row)
                 self._count(kind, before, was, -1)
-            self._count(kind, record, beside, +1)
+            self._count(kind, record, beside, +1, placed)
             written.append(record)
         self.counts.update(published=len(fresh), amended=len(amended))
         self._replace_satellites(layout, [row["public_id"] for row in amended], written)
         self._journal.flush()
+        self._journal.hold([present[row["public_id"]] for row in amended])
         self._events.flush()
         self._insert(VersionRow, old_versions)
         self._drop_versions(tightened)
@@ -242,8 +242,9 @@ class Pen:
         if self._figures.is_large:
             self._figures.write(self._session)
 
-    def _count(self, kind: Kind, record: Record, beside: Any, by: int) -> None:  # noqa: ANN401 - a row, or what it will be made of
+    def _count(self, kind: Kind, record: Record, beside: Any, by: int, placed: Any = None) -> None:  # noqa: ANN401 - a row
         self._tallies.count(kind, record, by)
+        self._tallies.number(kind, record.id, placed or beside, by)
         self._figures.count(record, beside, by)
 
     def _replace_satellites(
@@ -289,8 +290,7 @@ class Pen:
         self._journal.forget(list(present.values()))
         self.counts["withdrawn"] += len(ids)
         self._resettle(results)
-        #: Their older versions told what the withdrawn steps had said.
-        self._drop_versions(sorted(results))
+        self._drop_versions(sorted(results))  # they told what the withdrawn steps had said
         self._events.forget(Kind.RESULT, sorted(results))
         return ids
 

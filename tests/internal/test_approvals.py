@@ -1,16 +1,26 @@
 """An approval is bound to its bytes: what differs afterwards does not go out, however it came about."""
 
 import json
-from datetime import UTC, datetime
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from portal.domain.errors import FourEyesViolation
+from portal.domain.errors import FourEyesViolation, NotAllowed
 from portal.domain.workflow import BatchState, Role
-from portal.internal.desk import approvals, batches, binding, people, release, retract, review
+from portal.internal.desk import (
+    approvals,
+    batches,
+    binding,
+    people,
+    release,
+    retract,
+    review,
+    scheduled,
+)
 from portal.internal.desk.binding import ContentChanged
 from portal.internal.desk.stores import Stores
 from portal.internal.tables.approvals import ApprovalRow
@@ -241,3 +251,59 @@ def test_the_ledger_says_what_was_approved(office: Office, desk: Session) -> Non
         ("entity", 0, 0),
         ("result", 2, 2),
     ]
+
+
+@pytest.mark.parametrize(
+    "deed",
+    [
+        lambda stores: people.disable(stores.internal, "wu", by="an"),
+        lambda stores: people.set_roles(stores.internal, "wu", (Role.CLERK,), by="an"),
+        lambda stores: people.add(
+            stores.internal, name="wu", display="wu", agency="990200-SCJG", roles=(Role.REVIEWER,),
+            password=None,
+        ),
+    ],
+    ids=["closed", "another role", "another agency"],
+)  # fmt: skip
+def test_an_approval_counts_no_more_once_its_reviewer_may_give_none(
+    office: Office, deed: Callable[[Stores], None]
+) -> None:
+    """The account may have been closed because somebody else used it: another person looks again."""
+    batch = approved(office)
+    deed(office.stores)
+
+    assert "审核已失效" in refused(office, batch)
+    assert state_of(office.stores, batch) is BatchState.APPROVED
+    with pytest.raises(NotAllowed):
+        review.approve(office.stores, batch, by="wu", now=NOW)
+
+    people.add(
+        office.stores.internal, name="wang", display="wang", agency="*", roles=(Role.REVIEWER,),
+        password=None,
+    )  # fmt: skip
+    review.approve(office.stores, batch, by="wang", now=NOW)
+    release.release(office.stores, batch, by="he", now=NOW)
+    assert state_of(office.stores, batch) is BatchState.RELEASED
+
+
+def test_what_was_public_when_its_reviewer_left_may_be_released_again(office: Office) -> None:
+    batch = approved(office)
+    release.release(office.stores, batch, by="he", now=NOW)
+    people.disable(office.stores.internal, "wu", by="an")
+    before = serial(office.stores)
+
+    release.release(office.stores, batch, by="he", now=NOW)
+
+    assert serial(office.stores) == before
+
+
+def test_an_ordered_release_waits_for_a_person_when_its_reviewer_has_left(office: Office) -> None:
+    batch = approved(office)
+    later = NOW + timedelta(days=1)
+    scheduled.order(office.stores, batch, at=later, by="he", now=NOW)
+    people.disable(office.stores.internal, "wu", by="an")
+
+    done = scheduled.carry_out(office.stores, now=later)
+
+    assert [(number, "审核已失效" in told) for number, told in done.refused] == [(batch, True)]
+    assert state_of(office.stores, batch) is BatchState.APPROVED

@@ -1,6 +1,7 @@
 """A backup is whole or not there; restoring one loses nothing it holds and brings back nothing taken back since."""
 
 import dataclasses
+import json
 import os
 import shutil
 import subprocess
@@ -15,6 +16,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from portal.airlock.takings import NotRemembered
+from portal.domain.errors import LogBroken
 from portal.internal.desk import backup, release, restore, retract, review, scheduled
 from portal.internal.desk.backup import BackupFailed, Urls
 from portal.internal.desk.stores import Stores, open_stores
@@ -23,7 +25,7 @@ from portal.internal.tables.filings import FilingRow
 from portal.kit import copying, migrate
 from portal.kit.db import engine_for
 from portal.register.proofs.audit import audit
-from portal.register.proofs.note import Checkpoint
+from portal.register.proofs.note import Checkpoint, Signer
 from portal.register.queries import changes
 from portal.register.records import Kind
 from portal.register.tables.draws import DrawEntryRow
@@ -149,7 +151,7 @@ def test_the_log_says_what_became_of_a_head_that_was_lost(
     assert "恢复说明第1号" in told
     with stores.register.begin() as connection:
         connection.execute(sa.text("DELETE FROM restoration WHERE number = 1"))
-    assert _faults(stores) == ["恢复说明与最新检查点所签的不符"]
+    assert "恢复说明与最新检查点所签的不符" in _faults(stores)
     _close(stores)
 
 
@@ -338,3 +340,59 @@ def test_nothing_goes_out_by_itself_that_was_ordered_before_a_backup_was_restore
     with Session(stores.register) as session:
         assert session.scalar(sa.select(sa.func.count()).select_from(DrawEntryRow)) == 1
     _close(stores)
+
+
+def _sealed(made: Path, **facts: object) -> None:
+    """Write the manifest of a backup anew, as if it had always been so."""
+    path = made / backup.MANIFEST
+    told = json.loads(path.read_bytes()) | {"files": backup.digests(made)} | facts
+    path.write_text(json.dumps(told), "utf-8")
+
+
+def test_a_backup_that_says_it_is_older_than_it_is_explains_nothing_away(
+    office: Office, data: Path, tmp_path: Path
+) -> None:
+    """The restoration would state what the manifest says: that all was lost, to every witness of whatever was written anew."""
+    made = _back_up(office, data, tmp_path / "backups")
+    _sealed(made, serial=0)
+    _close(office.stores)
+
+    with pytest.raises(BackupFailed, match="变更号"):
+        _restore(data, made)
+
+
+def test_a_backup_with_another_key_is_refused_while_there_is_one_here(
+    office: Office, data: Path, tmp_path: Path
+) -> None:
+    made = _back_up(office, data, tmp_path / "backups")
+    (made / "log.key").write_text(Signer.new("mingcha.example/log").text, "utf-8")
+    _sealed(made)
+    _close(office.stores)
+
+    with pytest.raises(BackupFailed, match="日志私钥"):
+        _restore(data, made)
+
+
+@pytest.mark.sqlite
+def test_a_backup_written_anew_under_another_head_is_refused(
+    office: Office, data: Path, tmp_path: Path
+) -> None:
+    """Its tree may be any; only who holds the key has signed the one that was."""
+    made = _back_up(office, data, tmp_path / "backups")
+    _close(office.stores)
+    (file,) = made.glob("register*")
+    engine = engine_for(f"sqlite:///{file}")
+    with engine.begin() as connection:
+        note = connection.exec_driver_sql("SELECT note FROM checkpoint").scalars().all()[-1]
+        forged = Signer.new("mingcha.example/log").sign(Checkpoint.of(note).text)
+        connection.execute(
+            sa.text("UPDATE checkpoint SET note = :new WHERE note = :old"),
+            {"new": forged, "old": note},
+        )
+    engine.dispose()
+    for each in made.glob("register*-*"):
+        each.unlink()
+    _sealed(made)
+
+    with pytest.raises(LogBroken, match="不是本机私钥所签"):
+        _restore(data, made)

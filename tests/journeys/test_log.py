@@ -104,4 +104,4 @@ def test_the_serving_site_is_not_told_where_the_key_lies(copied: Path) -> None:
 
     assert [name for name in told if os.fsencode(elsewhere) in name] == []
     assert status == 200
-    assert note.count("\n") == 7
+    assert note.count("\n") == 8

@@ -1,11 +1,15 @@
 """A mirror judges by itself whether a log goes on: as the register does, in code that shares nothing with it."""
 
+import base64
+
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from portal.domain import merkle
 from portal.mirror.continuing import is_consistent, require_continued
-from portal.mirror.signatures import Head
+from portal.mirror.errors import Untrusted
+from portal.mirror.signatures import Head, stated
 from portal.mirror.source import Source
 
 
@@ -30,3 +34,50 @@ def test_a_copy_begun_on_an_empty_register_asks_for_no_proof() -> None:
     nobody = Source("http://127.0.0.1:9", attempts=1)
 
     require_continued(nobody, _head([]), _head([merkle.leaf_hash(b"first")]))
+
+
+_A, _B = "a" * 64, "b" * 64
+
+
+def _stating(size: int, *lines: str, records: str = _A) -> Head:
+    root = base64.b64encode(bytes([size] * 32)).decode()
+    said = "".join(f"{line}\n" for line in (f"mingcha/records/1 {records}", *lines))
+    return stated(f"mingcha.example/log\n{size}\n{root}\n{said}")
+
+
+_GONE, _ONCE, _TWICE = f"mingcha/forgotten/1 {_A}", f"mingcha/restored/1 1 {_A}", f"mingcha/restored/1 2 {_B}"  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("before", "now"),
+    [
+        (_stating(5, _GONE), _stating(5, f"mingcha/forgotten/1 {_B}")),
+        (_stating(5, _GONE), _stating(5)),
+        (_stating(5, _GONE), _stating(5, records=_B)),
+        (_stating(5, _GONE), _stating(5, _ONCE, f"mingcha/forgotten/1 {_B}")),
+        (_stating(5, "example/later 7"), _stating(5, "example/later 8")),
+        (_stating(5, _ONCE), _stating(5, f"mingcha/restored/1 1 {_B}")),
+        (_stating(5, _TWICE), _stating(5, _ONCE)),
+        (_stating(5, _ONCE), _stating(6, f"mingcha/restored/1 1 {_B}")),
+        (_stating(5, _TWICE), _stating(6, _ONCE)),
+        (_stating(5, _GONE), _stating(6)),
+    ],
+)
+def test_a_head_that_takes_back_what_one_before_it_said_is_refused(before: Head, now: Head) -> None:
+    """The key has signed two histories; no proof of the tree shows it."""
+    nobody = Source("http://127.0.0.1:9", attempts=1)
+    with pytest.raises(Untrusted, match="two histories"):
+        require_continued(nobody, before, now)
+
+
+@pytest.mark.parametrize(
+    ("before", "now"),
+    [
+        (_stating(5), _stating(5, _GONE)),
+        (_stating(5, _GONE), _stating(5, _GONE)),
+        (_stating(5, _ONCE, _GONE), _stating(5, _TWICE, _GONE)),
+        (_stating(5, _GONE), _stating(4, _ONCE, f"mingcha/forgotten/1 {_B}", records=_B)),
+    ],
+)
+def test_an_upgrade_and_a_restoration_are_lawful(before: Head, now: Head) -> None:
+    require_continued(Source("http://127.0.0.1:9", attempts=1), before, now)

@@ -1,10 +1,11 @@
 """The mirror against a real server that is slow to please: errors, cut lines, forged answers."""
 
 import json
+import sqlite3
 import threading
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -28,11 +29,11 @@ from portal.register.dumps.describing import Terms
 from portal.register.layout import LAYOUTS
 from portal.register.proofs import entries
 from portal.register.proofs.audit import audit
-from portal.register.proofs.note import Signer
+from portal.register.proofs.note import Checkpoint, Signer
 from portal.register.queries import changes
 from portal.register.records import Kind
 from portal.register.tables.changes import ChangeRow, EpochRow
-from portal.register.tables.log import LeafRow, TileRow
+from portal.register.tables.log import CheckpointRow, LeafRow, TileRow
 from portal.register.tables.results import ResultRow
 from tests.conftest import NOW, Office
 from tests.makers import RESULT_ROW, Row
@@ -451,3 +452,92 @@ def test_a_history_written_anew_under_the_same_key_is_refused_by_who_pulled_befo
             with pytest.raises(Untrusted, match="does not continue"):
                 _pull(url, target)
             assert _copied(target) == before
+
+
+def test_another_head_over_the_same_entries_is_refused_by_who_pulled_before(
+    filled: Office, site: Flask, target: Path
+) -> None:
+    """Which texts are gone is in no proof of the tree: one who saw the head before has to compare."""
+    with _served(Troubled(site)) as url:
+        _pull(url, target)
+        copy = Copy(str(target))
+        kept = copy.state()["head"]
+        copy.close()
+        signer = filled.stores.log_key.signer(may_make=False)
+        head = Checkpoint.of(kept)
+        other = signer.sign(replace(head, forgotten="ab" * 32).text)
+        with Session(filled.stores.register) as session, session.begin():
+            session.get_one(CheckpointRow, head.size).note = other
+            #: So that no answer is served that was kept.
+            session.execute(sa.update(EpochRow).values(value="0" * 32))
+        with pytest.raises(Untrusted, match="two histories"):
+            _pull(url, target)
+
+    copy = Copy(str(target))
+    assert copy.state()["head"] == kept
+    copy.close()
+
+
+@pytest.mark.parametrize(
+    ("name", "value"), [("modified", 4), ("version", 7), ("published_on", "2025-01-01")]
+)
+@pytest.mark.parametrize("dumped", [False, True])
+def test_what_stands_beside_a_record_is_signed_too(
+    filled: Office, site: Flask, target: Path, name: str, value: object, *, dumped: bool
+) -> None:
+    """Number, version and day of publication are in no text, and so in no digest of texts."""
+    if dumped:
+        _cut(filled)
+
+    def change(item: dict[str, Any]) -> None:
+        if item["kind"] == "item":
+            item[name] = value
+
+    troubled = Troubled(site)
+    with _served(troubled) as url:
+        if dumped:
+            _pull(url, target)
+            with sqlite3.connect(target) as copy:
+                statement = f"UPDATE mirror_record SET {name} = ? WHERE kind = 'item'"
+                copy.execute(statement, (value,))
+            copy.close()
+            assert CliRunner().invoke(main, ["verify", str(target)]).exit_code == 1
+        else:
+            troubled.trouble = _forged(change)
+            with pytest.raises(Untrusted):
+                _pull(url, target)
+
+
+def test_a_copy_that_an_earlier_release_made_is_summed_up_anew(
+    filled: Office, site: Flask, target: Path
+) -> None:
+    """It knew nothing of what stands beside the records; where it is not what is signed, the copy begins anew."""
+    with _served(Troubled(site)) as url:
+        _pull(url, target)
+        for change in ("", "UPDATE mirror_record SET version = 9 WHERE kind = 'item'"):
+            with sqlite3.connect(target) as copy:
+                copy.execute(
+                    "UPDATE mirror_state SET value = substr(value, 1, instr(value, ' ') + 4096)"
+                    " WHERE name LIKE 'digest %'"
+                )
+                copy.execute(change)
+            copy.close()
+            _pull(url, target)
+            assert CliRunner().invoke(main, ["verify", str(target)]).exit_code == 0
+
+
+def test_who_holds_the_key_elsewhere_finds_a_copy_signed_with_another(
+    filled: Office, site: Flask, target: Path
+) -> None:
+    """Whoever can change the copy can change the key and the head that are kept in it."""
+    with _served(Troubled(site)) as url:
+        _pull(url, target)
+    copy = Copy(str(target))
+    ours, head = copy.state()["key"], copy.state()["head"]
+    stranger = Signer.new("mingcha.example/log")
+    copy.remember(key=stranger.verifier.vkey, head=stranger.sign(Checkpoint.of(head).text))
+    copy.close()
+
+    words = ["verify", str(target)]
+    assert CliRunner().invoke(main, words).exit_code == 0
+    assert CliRunner().invoke(main, [*words, "--key", ours]).exit_code == 1

@@ -200,3 +200,17 @@ def test_an_upgrade_gives_proofs_to_draws_published_before_there_were_any(
 
     assert (done.exit_code, done.output) == (0, "")
     assert (client.get(address).data, before.status_code) == (before.data, 200)
+
+
+def test_proofs_taken_away_by_hand_are_missed(office: Office) -> None:
+    """As if the draw had been published before there were any: everybody would be told that no list names them."""
+    parties(office)
+    sealed(office)
+    steps.reveal(office.stores, "shili-1", by="he", second="an", now=LATER)
+    with office.stores.register.begin() as connection:
+        connection.exec_driver_sql("UPDATE draw_member SET place = -1, entry = ''")
+        connection.exec_driver_sql("DELETE FROM draw_leaf")
+
+    with Session(office.stores.register) as session:
+        told = audit(session).faults
+    assert any("名单没有证明" in each for each in told)

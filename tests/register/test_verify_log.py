@@ -13,17 +13,20 @@ from hypothesis import HealthCheck, given, settings
 from sqlalchemy.orm import Session
 
 from portal.domain.errors import LogBroken
+from portal.domain.merkle import leaf_hash
 from portal.kit import migrate
 from portal.kit.db import engine_for
-from portal.register import digests
+from portal.register import digests, numbered
 from portal.register import records as r
 from portal.register.canonical import canonical_of
+from portal.register.placing import Numbers
+from portal.register.proofs import entries
 from portal.register.proofs.audit import audit
 from portal.register.proofs.note import Signer
 from portal.register.proofs.report import Audited
 from portal.register.records import Kind
 from portal.register.tables.changes import ChangeRow, EpochRow
-from portal.register.tables.log import CheckpointRow, LeafRow
+from portal.register.tables.log import CheckpointRow, LeafRow, TileRow
 from portal.register.writer import Pen, open_pen
 from tests import stage
 from tests.register.by_hand import broken, changed, columns, delete, rows, update
@@ -283,6 +286,13 @@ def _cut(engine: sa.Engine) -> None:
         gone = digests.element("entity", "e_4", canonical_of(body))
         state = digests.minus(int.from_bytes(state), gone).to_bytes(digests.STATE_BYTES)
         ask("UPDATE digest SET state = :state WHERE kind = 'entity'", state=state)
+        row = ask("SELECT serial, version, published_on FROM entity WHERE serial = :at", at=serial)
+        place = numbered.element(
+            "entity", "e_4", Numbers(serial, row.one()[1], START.date() + timedelta(8))
+        )
+        state = ask("SELECT state FROM digest WHERE kind = 'numbered'").scalar_one()
+        state = digests.minus(int.from_bytes(state), place).to_bytes(digests.STATE_BYTES)
+        ask("UPDATE digest SET state = :state WHERE kind = 'numbered'", state=state)
         ask("DELETE FROM entity_key WHERE entity_id = 'e_4'")
         ask("DELETE FROM entity WHERE serial = :at", at=serial)
         ask("UPDATE tally SET count = count - 1 WHERE what = 'entity'")
@@ -420,3 +430,103 @@ def test_a_register_from_before_the_log_is_given_its_leaves(
     assert _audited(engine).faults == []
     engine.dispose()
     stage.clear(old)
+
+
+@pytest.mark.sqlite
+@pytest.mark.parametrize(
+    "deed",
+    [
+        "UPDATE change SET at = at || char(0)",
+        "UPDATE result SET body = CAST(body AS BLOB) WHERE public_id = 'r_3'",
+        "UPDATE event SET position = position + 0.5 WHERE scope = 'result'",
+    ],
+)
+def test_a_value_of_another_kind_is_a_fault_and_no_crash(filled: sa.Engine, deed: str) -> None:
+    """SQLite takes anything anywhere; what reads right may sort wrong, or not be read at all."""
+    found = broken(filled, deed)
+
+    assert found is not None
+    assert found.faults != []
+
+
+def test_positions_that_leave_room_between_are_found(filled: sa.Engine) -> None:
+    """A feed is walked in blocks of them: the newest alone would be shown, and the rest be in no page before."""
+    last = "(SELECT max(position) FROM event WHERE scope = 'result')"
+    deed = f"UPDATE event SET position = 5000 WHERE scope = 'result' AND position = {last}"
+    found = broken(filled, deed)
+
+    assert found is not None
+    assert found.faults == ["订阅清单的先后与变更记录不符"]
+
+
+def test_a_step_kept_out_of_sight_while_its_result_is_amended_is_found(
+    migrated_register: sa.Engine,
+) -> None:
+    """The state of a result follows from its steps: without them it would be signed as open for ever."""
+    keys = Keys()
+    problem = a_public_result(outcomes=("ordered_to_rectify",))
+    _put(migrated_register, keys, a_public_agency(), a_public_entity(), problem)
+    _put(migrated_register, keys, a_public_step(step="closed"), day=1)
+    assert _audited(migrated_register).faults == []
+
+    def hang(on: str) -> None:
+        with migrated_register.begin() as connection:
+            connection.execute(sa.text("UPDATE followup SET result_id = :on"), {"on": on})
+
+    hang("r_9")
+    amended = a_public_result(outcomes=("ordered_to_rectify", "concealed"))
+    _put(migrated_register, keys, amended, day=2)
+    hang(problem.id)
+
+    assert len(_audited(migrated_register).faults) == 1
+
+
+@pytest.mark.parametrize(
+    ("said", "faults"),
+    [
+        ('draw.commit {"draw_id":"D-1","objects_count":0}', 0),
+        ('draw.commit {"draw_id":"D-1","objects_count":9}', 1),
+        ('draw.void {"draw_id":"D-1","reason":"x"}', 1),
+        (None, 1),
+    ],
+)
+def test_what_an_entry_says_of_a_draw_is_what_the_draw_says(
+    migrated_register: sa.Engine, said: str | None, faults: int
+) -> None:
+    """Who holds the key may sign any entry; that it fits is for everybody to see."""
+    engine = migrated_register
+    draw = r.PublicDraw(
+        id="d_1", agency_id="a_1", name="抽取", round_no=1, drawn_on=START.date(), method="software",
+        scheme="dsr-draw/1", draw_code="D-1", commitment='{"draw_id":"D-1","objects_count":0}',
+    )  # fmt: skip
+    with open_pen(engine, now=START) as pen:
+        pen.append(a_public_agency())
+        pen.append(draw)
+    with Session(engine) as session, session.begin():
+        leaf, change = session.get_one(LeafRow, 2), session.get_one(ChangeRow, 2)
+        leaf.spoken = said
+        line = entries.entry("publish", "draw", change.at, leaf.commitment, None, spoken=said)
+        tile = session.get_one(TileRow, (0, 0))
+        tile.hashes = tile.hashes[:32] + leaf_hash(line)
+    _sign(engine, Keys())
+
+    told = _audited(engine).faults
+    assert [("抽取步骤" in each) for each in told] == [True] * faults
+
+
+def test_a_check_moved_to_another_region_of_its_agency_is_found(
+    migrated_register: sa.Engine,
+) -> None:
+    """It keeps the region that its agency had on the day, in no text of its own; statistics and lists go by it."""
+    keys = Keys()
+    agencies = [a_public_agency(region=region) for region in ("990101", "990102")]
+    _put(migrated_register, keys, agencies[0], a_public_entity(), a_public_result(id="r_1"))
+    _put(migrated_register, keys, agencies[1], a_public_result(id="r_2"), day=1)
+    assert _audited(migrated_register).faults == []
+    for moved, region in (("r_1", "990102"), ("r_2", "990101")):
+        found = broken(
+            migrated_register,
+            f"UPDATE result SET region = '{region}' WHERE public_id = '{moved}'",
+        )
+        assert found is not None
+        assert f"抽查结果 {moved}：供查询的列与正文不符" in found.faults

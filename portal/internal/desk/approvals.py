@@ -8,8 +8,9 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from portal.airlock.around import Passage
-from portal.domain.errors import FourEyesViolation
-from portal.internal.desk import binding
+from portal.domain.errors import FourEyesViolation, NotAllowed, UnknownRecord
+from portal.domain.workflow import Role
+from portal.internal.desk import binding, people
 from portal.internal.desk.binding import Binding, ContentChanged, Part
 from portal.internal.desk.brought import is_brought
 from portal.internal.desk.projection import passages
@@ -61,8 +62,11 @@ def is_approved(session: Session, batch_id: int) -> bool:
 def sign(session: Session, batch: BatchRow, *, by: str) -> ApprovalRow:
     """Return the approval under which `by` may release `batch`, and put their name to it.
 
+    Whoever approved has to be a reviewer still when the batch becomes public: an account may have been closed because
+    somebody else used it, and to look again costs little. What was public once stays approved.
+
     Raises:
-        ContentChanged: there is none, or it is not the one in the ledger.
+        ContentChanged: there is none, it is not the one in the ledger, or who gave it may give none by now.
         FourEyesViolation: `by` approved it.
 
     """
@@ -74,8 +78,17 @@ def sign(session: Session, batch: BatchRow, *, by: str) -> ApprovalRow:
         raise ContentChanged(f"批次 {batch.id} 没有有效的审核记录，{_AGAIN}")
     if found.reviewer == by:
         raise FourEyesViolation("审核人不得发布自己审核的批次，须由另一名发布人发布")
+    if batch.released_at is None:
+        _require_reviewer(session, batch, found.reviewer)
     found.publisher = by
     return found
+
+
+def _require_reviewer(session: Session, batch: BatchRow, name: str) -> None:
+    try:
+        people.require(session, name, Role.REVIEWER, batch.agency)
+    except (NotAllowed, UnknownRecord) as error:
+        raise ContentChanged(f"批次 {batch.id} 的审核已失效：{error}。{_AGAIN}") from None
 
 
 class Watch:

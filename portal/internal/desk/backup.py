@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import msgspec
+import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from portal.airlock import takings
@@ -118,6 +119,32 @@ def read(backup: Path) -> Manifest:
     if wrong:
         raise BackupFailed(f"备份已损坏，下列文件与清单不符：{'、'.join(wrong[:10])}")
     return manifest
+
+
+def hold_key(backup: Path, key: Path) -> None:
+    """Refuse a backup that brings another key for the log than the one that lies here; no key follows another by a restoration.
+
+    Raises:
+        BackupFailed: it does.
+
+    """
+    theirs = backup / "log.key"
+    if theirs.exists() and key.exists() and theirs.read_bytes() != key.read_bytes():
+        raise BackupFailed(
+            f"备份中的日志私钥不是 {key} 所存的这一把，不能恢复；确要改用备份中的，先将现有的移到别处留存"
+        )
+
+
+def hold_size(register: sa.Engine, size: int) -> None:
+    """Refuse a register with more or fewer entries than the manifest says, and a restoration would state.
+
+    Raises:
+        BackupFailed: it has.
+
+    """
+    with Session(register) as session:
+        if changes.serial(session) != size:
+            raise BackupFailed("备份清单所载的变更号与其中的登记册不符，备份可能被改动过")
 
 
 def digests(backup: Path) -> dict[str, str]:

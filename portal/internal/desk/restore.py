@@ -21,7 +21,7 @@ from sqlalchemy.orm import Session
 from portal.airlock import takings
 from portal.airlock.publish import reinstate
 from portal.internal.desk import retelling
-from portal.internal.desk.backup import BackupFailed, Manifest, Urls, read
+from portal.internal.desk.backup import BackupFailed, Manifest, Urls, hold_key, hold_size, read
 from portal.internal.desk.drawing import restoring
 from portal.internal.desk.stores import Stores, open_stores
 from portal.internal.tables import ledger
@@ -90,6 +90,7 @@ def _restored(
     settings: Settings, urls: Urls, backup: Path, manifest: Manifest, *, last_head: str | None,
     now: datetime,
 ) -> Restored:  # fmt: skip
+    hold_key(backup, config.log_key(settings.data))
     lost = _last_head(urls.register) or last_head or None
     _require_head(lost)
     list_ = config.withdrawals(settings.data)
@@ -205,9 +206,9 @@ def _made_fit(
     there = replace(settings, register_url=ready.register, letterbox_url=ready.letterbox)
     stores = open_stores(there, ready.internal)
     #: Kept once the switch is made: until then the register in its place is the one before.
-    keys = replace(stores.log_key, head=None)
-    if (backup / _KEY).exists():
-        keys = replace(keys, path=backup / _KEY)
+    key = backup / _KEY
+    keys = replace(stores.log_key, head=None, path=key if key.exists() else stores.log_key.path)
+    hold_size(stores.register, restorations[-1].size)
     try:
         _order_again(stores.internal, taken, now)
         gone, quiet = restoring.apart(stores.register, taken)
@@ -286,7 +287,6 @@ def _switch(urls: Urls, ready: Urls) -> None:
 
 
 def _free_name(path: Path) -> Path:
-    """Return the first name that is free for a store that is replaced."""
     names = (path.with_name(f"{path.name}.replaced-{number}") for number in count(1))
     return next(name for name in names if not name.exists())
 

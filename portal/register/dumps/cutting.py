@@ -27,6 +27,7 @@ from portal.register.dumps.describing import (
     package,
 )
 from portal.register.dumps.files import Rows, Written
+from portal.register.dumps.held import Held
 from portal.register.layout import LAYOUTS
 from portal.register.proofs.note import Signer
 from portal.register.queries import sync
@@ -69,8 +70,14 @@ def cut(session: Session, folder: Path, what: Cut, terms: Terms, signer: Signer)
 
     Everything is read in the transaction of `session`; memory does not grow with the register.
     Made again from the same serial, every byte is the same.
+
+    Raises:
+        LogBroken: the records are not those that the last head was signed over.
+
     """
-    made = list(_tables(session, folder, terms))
+    held = Held()
+    made = list(_tables(session, folder, terms, held))
+    held.require(what.standing, signer.verifier)
     at = what.at.astimezone(clock.CHINA)
     expected = datetime.combine(at.date() + timedelta(days=1), _HOUR)
     manifest = _json(package(what.standing, at, expected, made, terms))
@@ -91,7 +98,7 @@ def _json(found: dict[str, Any]) -> str:
     return json.dumps(found, ensure_ascii=False, indent=1) + "\n"
 
 
-def _tables(session: Session, folder: Path, terms: Terms) -> Iterator[Written]:
+def _tables(session: Session, folder: Path, terms: Terms, held: Held) -> Iterator[Written]:
     with files.new_database(folder / DATABASE) as database:
         counts: dict[str, int] = {}
         with files.packed(folder / RECORDS) as records:
@@ -99,7 +106,7 @@ def _tables(session: Session, folder: Path, terms: Terms) -> Iterator[Written]:
             for kind in Kind:
                 of_kind = [each for each in DATASETS.values() if each.kind is kind]
                 tables = [Rows(folder, dataset, database) for dataset in of_kind]
-                for stored in _stored(session, kind):
+                for stored in _stored(session, kind, held):
                     records.write(_record(kind, stored))
                     counts[RECORDS] += 1
                     for dataset, table in zip(of_kind, tables, strict=True):
@@ -113,7 +120,7 @@ def _tables(session: Session, folder: Path, terms: Terms) -> Iterator[Written]:
         yield files.written(folder / name, counts.get(name))
 
 
-def _stored(session: Session, kind: Kind) -> Iterator[Stored]:
+def _stored(session: Session, kind: Kind, held: Held) -> Iterator[Stored]:
     table = LAYOUTS[kind].table
     rows = session.execute(
         sa.select(table.public_id, table.serial, table.version, table.published_on, table.body)
@@ -122,6 +129,7 @@ def _stored(session: Session, kind: Kind) -> Iterator[Stored]:
     )
     with rows:
         for row in rows:
+            held.add(kind, row)
             day = row.published_on.isoformat()
             yield Stored(row.public_id, row.serial, row.version, day, row.body)
 

@@ -17,6 +17,7 @@ from portal.register.proofs.derived import Derived
 from portal.register.proofs.histories import Place, places
 from portal.register.proofs.listed import Listed
 from portal.register.proofs.report import Audited
+from portal.register.proofs.said import Said
 from portal.register.proofs.signed import Signed
 from portal.register.proofs.tiles import Growing, Tile
 from portal.register.records import Kind
@@ -46,7 +47,7 @@ def audit(
     found = Audited()
     try:
         _Walk(session, found, witness).run(say)
-    except (ValueError, TypeError, LookupError, sa.exc.SQLAlchemyError) as error:
+    except (ValueError, TypeError, LookupError, AttributeError, sa.exc.SQLAlchemyError) as error:
         #: A value that cannot even be read, such as a day that is none.
         found.fault(f"登记册中有无法读取的内容（{type(error).__name__}）")
     if found.fault_count:
@@ -62,6 +63,7 @@ class _Walk:
         self._growing = Growing()
         self._derived = Derived(session, found)
         self._listed = Listed(session, found, self._derived.regions)
+        self._said = Said(session, found)
         self._signed = Signed(session, found, witness)
         self._gone = 0
         self._latest: datetime | None = None
@@ -143,6 +145,7 @@ class _Walk:
             self._derived.check(kind, held)
             bodies |= {row.serial: row.body for row in live.values()}
         self._listed.check(rows, bodies)
+        self._said.check(rows, bodies)
         self._session.expunge_all()
 
     def _change(

@@ -1,6 +1,6 @@
 """Holds what is derived from published records against them: columns, satellites, tallies, digests."""
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterator, Sequence
 from typing import Any, cast
 
@@ -9,12 +9,22 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from portal.kit.db import Table, UtcDateTime, among
+from portal.register.cascade import CASCADE
 from portal.register.layout import LAYOUTS
 from portal.register.proofs.counted import Counted
 from portal.register.proofs.forgotten import FORGOTTEN
 from portal.register.proofs.packaged import Packaged
 from portal.register.proofs.report import Audited
-from portal.register.records import TYPES, Kind, PublicAgency, PublicDraw, Record, decode
+from portal.register.records import (
+    TYPES,
+    Kind,
+    PublicAgency,
+    PublicDraw,
+    PublicResult,
+    Record,
+    decode,
+)
+from portal.register.settling import settle
 from portal.register.tables.changes import (
     ChangeRow,
     DigestRow,
@@ -22,12 +32,14 @@ from portal.register.tables.changes import (
     TallyRow,
     VersionRow,
 )
-from portal.register.tables.log import LeafRow
+from portal.register.tables.log import LeafRow, RestorationRow
 from portal.register.tables.plans import TaskItemRow, TaskRow
 from portal.register.tables.rows import RecordRow
 from portal.register.tallying import Tallies
 
 _TWO = "[0-9][0-9]"
+#: Characters of the pattern of one digit.
+_DIGIT = "[0-9]"
 _DAY = f"{_TWO}{_TWO}-{_TWO}-{_TWO}"
 #: How SQLite holds what is written properly.
 _PLAIN: dict[type[Any], str] = {
@@ -35,6 +47,8 @@ _PLAIN: dict[type[Any], str] = {
     sa.Date: _DAY,
     UtcDateTime: f"{_DAY} {_TWO}:{_TWO}:{_TWO}.{_TWO}{_TWO}{_TWO}",
 }
+#: Since which change an agency stands for which region, oldest first.
+_Stood = list[tuple[int, str]]
 _Row = tuple[type[Table], tuple[tuple[str, Any], ...]]
 
 
@@ -73,7 +87,9 @@ class Derived:
         self._counted = Counted(session, found)
         self._packaged = Packaged(session, found)
         self._satellites: Counter[type[Table]] = Counter()
-        self.regions = set(_regions(session))
+        told = list(_regions(session))
+        self.regions = {(agency, region) for agency, _, region in told}
+        self._stood = _complete(session, told)
 
     def check(self, kind: Kind, rows: Sequence[RecordRow]) -> None:
         """Compare some live rows of one kind with what their bodies say."""
@@ -85,11 +101,13 @@ class Derived:
                 continue  # its commitment does not fit either, and that has been said
             records.append(record)
             self._tallies.count(kind, record, +1)
+            self._tallies.number(kind, row.public_id, row, +1)
             self._counted.count(record, row)
             if isinstance(record, PublicDraw):
                 self._packaged.check(record)
             if not self._fits(kind, row, record):
                 self._found.fault(f"{kind.zh} {row.public_id}：供查询的列与正文不符")
+        self._settled([each for each in records if isinstance(each, PublicResult)])
         expected = Counter(
             (table, tuple(sorted(values.items())))
             for record in records
@@ -100,6 +118,12 @@ class Derived:
             first, last = rows[0].serial, rows[-1].serial
             self._found.fault(f"{kind.zh}（第{first}至{last}条之间）：供查找的行与正文不符")
 
+    def _settled(self, results: Sequence[PublicResult]) -> None:
+        """Hold the state of results against the steps and letters that it follows from."""
+        for stated, rightly in zip(results, settle(self._session, results), strict=True):
+            if stated != rightly:
+                self._found.fault(f"抽查结果 {stated.id}：处理状态与已公开的后续处理、来信办理不符")
+
     def finish(self) -> None:
         """Look for derived rows that belong to no live record, and compare the tallies."""
         for table in {table for kind in Kind for table, _ in _owned(self._session, kind, ())}:
@@ -109,9 +133,11 @@ class Derived:
                 self._found.fault(f"{table.__tablename__} 表有不属于任何已公开记录的行")
             self._written_plainly(table)
         self._written_plainly(ChangeRow)
+        self._written_plainly(RestorationRow)
         for kind in Kind:
             self._written_plainly(LAYOUTS[kind].table)
         self._sums()
+        self._referred()
         self._counted.finish()
         self._packaged.finish()
 
@@ -138,13 +164,27 @@ class Derived:
             if self._session.scalar(sa.select(sa.func.count()).select_from(odd)):
                 self._found.fault("有撤下或隐去的内容没有使载有它的数据包停用")
 
+    def _referred(self) -> None:
+        """Look for live records that belong to one that is not: kept out of sight while that one was withdrawn."""
+        for parent, below in CASCADE.items():
+            owner = LAYOUTS[parent].table
+            for child, refers in below:
+                live = sa.exists().where(owner.public_id == refers)
+                orphan = sa.select(LAYOUTS[child].table.public_id).where(refers.is_not(None), ~live)
+                if found := self._session.scalar(orphan.limit(1)):
+                    self._found.fault(f"{child.zh} {found}：所属的{parent.zh}已不在登记册中")
+
     def _written_plainly(self, table: type[Any]) -> None:
         """Look for days and truths that read right and sort wrong; SQLite takes any value anywhere."""
         if self._session.get_bind().dialect.name != "sqlite":
             return
         for column in table.__table__.columns:
             if pattern := _PLAIN.get(type(column.type)):
-                odd = sa.func.glob(pattern, sa.type_coerce(column, sa.Text)) == 0
+                #: A pattern ends where a NUL stands.
+                length = len(pattern.replace(_DIGIT, "0").replace("[01]", "0"))
+                odd = (sa.func.glob(pattern, sa.type_coerce(column, sa.Text)) == 0) | (
+                    sa.func.length(sa.cast(column, sa.LargeBinary)) != length
+                )
                 if self._session.scalar(sa.select(sa.func.count()).where(odd)):
                     self._found.fault(f"{table.__tablename__} 表的 {column.name} 列有写法不对的值")
 
@@ -154,8 +194,13 @@ class Derived:
         if any(getattr(row, name) != value for name, value in columns.items()):
             return False
         #: A result keeps the region its agency had on the day.
-        region = (columns.get("agency_id"), getattr(row, "region", None))
-        return kind is not Kind.RESULT or region in self.regions
+        agency, region = columns.get("agency_id"), getattr(row, "region", None)
+        if kind is not Kind.RESULT:
+            return True
+        then: list[Any] = [
+            each for since, each in self._stood.get(agency, ()) if since < row.serial
+        ]
+        return (agency, region) in self.regions and region in (then[-1:] or [region])
 
     def _stored(self, kind: Kind, public_ids: Sequence[str]) -> Iterator[_Row]:
         for table, condition in _owned(self._session, kind, public_ids):
@@ -180,14 +225,31 @@ def _owned(
             )
 
 
-def _regions(session: Session) -> Iterator[tuple[str, str]]:
-    """Yield every region an agency stands or stood for."""
+def _complete(session: Session, told: Sequence[tuple[str, int, str]]) -> dict[Any, _Stood]:
+    """Return since which change agencies stand for which region, of those no version of which is gone."""
+    query = (
+        sa.select(ChangeRow.public_id, sa.func.count())
+        .where(ChangeRow.kind == Kind.AGENCY.value)
+        .group_by(ChangeRow.public_id)
+    )
+    counts: dict[Any, Any] = dict(session.execute(query).all())
+    found: dict[Any, _Stood] = defaultdict(list)
+    for agency, serial, region in sorted(told):
+        found[agency].append((serial, region))
+    return {each: since for each, since in found.items() if len(since) == counts.get(each)}
+
+
+def _regions(session: Session) -> Iterator[tuple[str, int, str]]:
+    """Yield every region an agency stands or stood for, with the change since which it did."""
     live = LAYOUTS[Kind.AGENCY].table
     older = VersionRow.public_id.in_(sa.select(live.public_id))
-    bodies = sa.union_all(sa.select(live.body), sa.select(VersionRow.body).where(older))
-    for body in session.scalars(bodies):
+    bodies = sa.union_all(
+        sa.select(live.serial, live.body),
+        sa.select(VersionRow.serial, VersionRow.body).where(older),
+    )
+    for serial, body in session.execute(bodies):
         try:
             agency = decode(body, PublicAgency)
         except msgspec.MsgspecError:
             continue
-        yield agency.id, agency.region
+        yield agency.id, serial, agency.region

@@ -12,14 +12,10 @@ be signed with whatever is released next. Only heads from before there was this 
 
 from collections.abc import Iterable
 
-import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from portal.domain.errors import LogBroken
 from portal.register import digests
-from portal.register.proofs.note import Checkpoint
 from portal.register.tables.changes import DigestRow
-from portal.register.tables.log import CheckpointRow
 
 #: Its row among the digests.
 FORGOTTEN = "forgotten"
@@ -47,20 +43,3 @@ def stated(session: Session) -> str:
     """Return the digest."""
     kept = session.get(DigestRow, FORGOTTEN)
     return NOTHING if kept is None else digests.digest(int.from_bytes(kept.state))
-
-
-def hold(session: Session) -> Checkpoint | None:
-    """Hold what is noted against the last head, before anything is added to it or signed again; return that head.
-
-    Raises:
-        LogBroken: it was changed since by hand; signing would put that in order.
-
-    """
-    newest = sa.select(sa.func.max(CheckpointRow.size)).scalar_subquery()
-    note = session.scalar(sa.select(CheckpointRow.note).where(CheckpointRow.size == newest))
-    head = Checkpoint.of(note) if note else None
-    if head is not None and head.forgotten not in (None, stated(session)):
-        raise LogBroken(
-            "已去除正文的条目与上次签署的不符，可能被改动过；请运行 portal-site verify-log 查明原因"
-        )
-    return head

@@ -1,6 +1,7 @@
 """Signs the head of the log, and only one that continues the last."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime
 from typing import Protocol
 
@@ -9,8 +10,8 @@ from sqlalchemy.orm import Session
 
 from portal.domain import merkle
 from portal.domain.errors import LogBroken
-from portal.register import digests
-from portal.register.proofs import forgotten, restorations
+from portal.register import digests, numbered
+from portal.register.proofs import agreeing, forgotten, restorations
 from portal.register.proofs.note import Checkpoint, Signer
 from portal.register.proofs.tiles import KeptNodes
 from portal.register.records import Kind
@@ -55,18 +56,23 @@ def sign(session: Session, size: int, keys: KeyHolder, *, is_restored: bool = Fa
         hold(session, 0, keys)
         return None
     hold(session, size, keys)
-    if not is_restored:
+    if is_restored:
+        _is_ours(before, keys)
+    else:
         _says_no_less(before, keys)
     nodes = KeptNodes(session)
     head = merkle.root(size, nodes)
     records = digests.together(standing(session))
     restored, gone = restorations.digest(session), forgotten.stated(session)
+    placed = numbered.stated(session)
     if before is not None:
         old = Checkpoint.of(before.note)
         _continues(old, size, head, nodes)
         if not is_restored:
             _says_no_more(before, keys, restored)
-        if (old.size, old.records, old.restored, old.forgotten) == (size, records, restored, gone):
+        if replace(old, origin="", root=b"") == Checkpoint(
+            "", size, b"", records, restored, gone, placed
+        ):
             return before.note
     known = session.scalars(sa.select(LogKeyRow.vkey)).all()
     signer = keys.signer(may_make=not known)
@@ -75,7 +81,7 @@ def sign(session: Session, size: int, keys: KeyHolder, *, is_restored: bool = Fa
         session.add(LogKeyRow(vkey=vkey))
     elif vkey not in known:
         raise LogBroken("日志签名私钥与登记册所记的公钥不符；请从备份恢复原来的私钥文件")
-    checkpoint = Checkpoint(signer.name, size, head, records, restored, gone)
+    checkpoint = Checkpoint(signer.name, size, head, records, restored, gone, placed)
     #: A head signed before the register kept digests is signed again, with them.
     note = signer.sign(checkpoint.text)
     session.merge(CheckpointRow(size=size, note=note))
@@ -97,6 +103,7 @@ def hold(session: Session, size: int, keys: KeyHolder) -> None:
     if kept.size <= size:
         path = merkle.consistency_path(kept.size, size, nodes)
         if merkle.is_consistent(kept.size, size, path, kept.root, merkle.root(size, nodes)):
+            _is_among(session, kept.size, note or "")
             return
     if restorations.explain(session, kept) is not None:
         #: Only what the key has signed explains anything: whoever writes the register could write such a row.
@@ -109,6 +116,19 @@ def hold(session: Session, size: int, keys: KeyHolder) -> None:
         )
 
 
+def _is_among(session: Session, size: int, kept: str) -> None:
+    """Refuse a register that has no more the head that is kept beside the key: what came later would be held against an older one.
+
+    Who takes away the newest heads makes the office sign on over what these did not say: texts that were gone are back.
+    """
+    row = session.get(CheckpointRow, size)
+    if row is None or agreeing.contradicts(kept, row.note):
+        raise LogBroken(
+            f"登记册中没有与私钥放在一起的检查点（签于第{size}条），可能被改动过；"
+            "请运行 portal-site verify-log 查明原因"
+        )
+
+
 def _continues(old: Checkpoint, size: int, head: bytes, nodes: KeptNodes) -> None:
     """Refuse a tree that is not the last signed one with more after it."""
     if old.size <= size:
@@ -118,6 +138,12 @@ def _continues(old: Checkpoint, size: int, head: bytes, nodes: KeptNodes) -> Non
     raise LogBroken(
         "登记册与上次签署的日志不一致，可能被改动过；请运行 portal-site verify-log 查明原因"
     )
+
+
+def _is_ours(before: CheckpointRow | None, keys: KeyHolder) -> None:
+    """Refuse a backup whose last head our own key did not sign: it was written anew since, under another tree."""
+    if before is not None and not keys.signer(may_make=False).verifier.opens(before.note):
+        raise LogBroken("备份中登记册的最新检查点不是本机私钥所签的，备份可能被改动过")
 
 
 def _says_no_less(before: CheckpointRow | None, keys: KeyHolder) -> None:

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from portal.domain.errors import LogBroken
 from portal.domain.merkle import leaf_hash
-from portal.register.proofs import entries, forgotten, leaving
+from portal.register.proofs import entries, forgotten, holding, leaving
 from portal.register.proofs.leaving import Text
 from portal.register.proofs.tiles import Tile, resumed
 from portal.register.records import Kind
@@ -36,7 +36,9 @@ class Journal:
         if self.serial != (session.scalar(sa.select(sa.func.max(LeafRow.serial))) or 0):
             raise LogBroken("变更记录与日志条数不符；请先运行 portal-site verify-log 查明原因")
         self._tree = resumed(session, self.serial)
-        self._begun, self._head = self.serial, forgotten.hold(session)
+        self._begun, self._head = self.serial, holding.hold(session, self.serial)
+        #: Tiles whose leaves were held against the last head.
+        self._proven: set[int] = set()
         self._changes: list[dict[str, Any]] = []
         self._leaves: list[dict[str, Any]] = []
         #: Serial of the oldest text this transaction takes away.
@@ -95,8 +97,19 @@ class Journal:
         for start in range(0, len(texts), _AT_A_TIME):
             self._forget(texts[start : start + _AT_A_TIME])
 
+    def hold(self, texts: Sequence[Text]) -> None:
+        """Hold texts that others take the place of against the log: what is left of them follows from how they differ.
+
+        Raises:
+            LogBroken: one is not what was published.
+
+        """
+        for start in range(0, len(texts), _AT_A_TIME):
+            these = texts[start : start + _AT_A_TIME]
+            leaving.hold(self._session, these, self._begun, self._head, self._proven)
+
     def _forget(self, texts: Sequence[Text]) -> None:
-        leaving.hold(self._session, texts, self._begun, self._head)
+        leaving.hold(self._session, texts, self._begun, self._head, self._proven)
         these = LeafRow.serial.in_([text.serial for text in texts])
         query = sa.select(LeafRow.serial).where(these, LeafRow.salt.is_not(None))
         if serials := self._session.scalars(query).all():

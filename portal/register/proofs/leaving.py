@@ -34,17 +34,24 @@ class _Named(msgspec.Struct):
     id: str
 
 
-def hold(session: Session, texts: Iterable[Text], begun: int, head: Checkpoint | None) -> None:
+def hold(
+    session: Session,
+    texts: Iterable[Text],
+    begun: int,
+    head: Checkpoint | None,
+    proven: set[int],
+) -> None:
     """Hold texts that are to go against their entries, and these against the tree as it stood.
 
-    `begun` is the last change before this transaction, `head` the last that was signed.
+    `begun` is the last change before this transaction, `head` the last that was signed; `proven` gains the tiles
+    whose leaves were held against it.
 
     Raises:
         LogBroken: one is not what was published of its record.
 
     """
     going = {text.serial: text for text in texts}
-    nodes, proven = KeptNodes(session), set[int]()
+    nodes = KeptNodes(session)
     for row in session.execute(_ENTRIES.where(ChangeRow.serial.in_(going))).all():
         text, at = going[row.serial], row.serial - 1
         if not _is_of(text, row.public_id, row.salt, row.commitment):

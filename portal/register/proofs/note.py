@@ -23,6 +23,9 @@ _RESTORED = re.compile(r"^mingcha/restored/1 ([1-9]\d* [0-9a-f]{64})$", re.MULTI
 #: The one that says which texts are gone (`register.proofs.forgotten`).
 _FORGOTTEN = re.compile(r"^mingcha/forgotten/1 ([0-9a-f]{64})$", re.MULTILINE)
 
+#: The one that says under which change and version each is public (`register.numbered`).
+_NUMBERED = re.compile(r"^mingcha/numbered/1 ([0-9a-f]{64})$", re.MULTILINE)
+
 
 class BadNote(ValueError):
     """A note, checkpoint or key is not as it should be; the message says what."""
@@ -125,7 +128,7 @@ class Checkpoint:
     `records` is the digest of all records that were live then (`register.digests.together`), as an
     extension line: whoever keeps a copy can hold it against the signature. Older heads lack it.
     `restored` counts the restorations before, with the digest of their statements; `forgotten` is the
-    digest of the leaves whose text is gone.
+    digest of the leaves whose text is gone, `numbered` that of what the change feed says beside each record.
     """
 
     origin: str
@@ -134,6 +137,7 @@ class Checkpoint:
     records: str | None = None
     restored: str | None = None
     forgotten: str | None = None
+    numbered: str | None = None
 
     @classmethod
     def of(cls, note: str) -> "Checkpoint":
@@ -146,7 +150,7 @@ class Checkpoint:
         match = _CHECKPOINT.fullmatch(split(note)[0])
         if match is None:
             raise BadNote("checkpoint")
-        lines = (each.search(match[4]) for each in (_RECORDS, _RESTORED, _FORGOTTEN))
+        lines = (each.search(match[4]) for each in (_RECORDS, _RESTORED, _FORGOTTEN, _NUMBERED))
         return cls(
             match[1],
             int(match[2]),
@@ -160,8 +164,9 @@ class Checkpoint:
         records = f"mingcha/records/1 {self.records}\n" if self.records else ""
         restored = f"mingcha/restored/1 {self.restored}\n" if self.restored else ""
         forgotten = f"mingcha/forgotten/1 {self.forgotten}\n" if self.forgotten else ""
+        numbered = f"mingcha/numbered/1 {self.numbered}\n" if self.numbered else ""
         head = f"{self.origin}\n{self.size}\n{_text(self.root)}\n"
-        return f"{head}{records}{restored}{forgotten}"
+        return f"{head}{records}{restored}{forgotten}{numbered}"
 
 
 def split(note: str) -> tuple[str, list[tuple[str, bytes, bytes]]]:

@@ -94,9 +94,12 @@ class Packaged:
         except Fault as fault:
             self._found.fault(f"抽取记录 {draw_id}：数据包不能复算（{fault.code}）")
             return
-        plain = {replace(each, place=-1, entry="") for each in named}
-        #: What was published before there were proofs (place -1) has neither place nor entry.
-        if stored not in (set(named), plain):
+        #: Published before there were proofs (place -1): an upgrade gives them, and by hand they can be taken away.
+        if stored == {replace(each, place=-1, entry="") for each in named} != set(named):
+            self._found.fault(
+                f"抽取记录 {draw_id}：名单没有证明；如刚升级过，请运行 portal-office draw resume"
+            )
+        elif stored != set(named):
             self._found.fault(f"抽取记录 {draw_id}：供查询的名单与数据包不符")
 
     def finish(self) -> None:

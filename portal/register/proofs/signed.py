@@ -3,7 +3,8 @@
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from portal.register.proofs import forgotten, restorations
+from portal.register import numbered
+from portal.register.proofs import agreeing, forgotten, restorations
 from portal.register.proofs.note import BadNote, Checkpoint, Verifier
 from portal.register.proofs.report import Audited
 from portal.register.tables.log import CheckpointRow, LogKeyRow
@@ -20,17 +21,26 @@ class Signed:
         self._found = found
         self._session = session
         self._heads: dict[int, list[tuple[str, Checkpoint]]] = {}
+        self._witness = witness
+        #: The register's own head over as many entries as the witness's.
+        self._beside: str | None = None
         self._last = 0
         self._records: str | None = None
         self._restored: str | None = None
         self._forgotten: str | None = None
+        self._numbered: str | None = None
         self._verifiers = self._keys(session)
         self._used: set[str] = set()
+        #: Keys that the first head was signed with, and whatever one of these signed together with.
+        self._trusted: set[str] = set()
+        witnessed = _size(witness)
         for size, note in session.execute(
             sa.select(CheckpointRow.size, CheckpointRow.note).order_by(CheckpointRow.size)
         ):
             self._take(f"第{size}条处的检查点", note, size)
             found.head, self._last = note, size
+            if witnessed == size:
+                self._beside = note
         found.done["checkpoints"] = sum(map(len, self._heads.values()))
         if witness is not None:
             self._take(WITNESS, witness, None)
@@ -39,10 +49,22 @@ class Signed:
             found.fault(f"公钥没有签署过任何检查点：{vkey}")
 
     def at(self, size: int, root: bytes) -> None:
-        """Compare the heads signed at `size` with the root there."""
+        """Compare the heads signed at `size` with the root there, and a witness's with the register's own."""
         for name, head in self._heads.pop(size, ()):
             if head.root != root:
                 self._found.fault(f"{name}：{self._lost(name, head) or '树根与登记册不符'}")
+            elif name == WITNESS:
+                self._same()
+
+    def _same(self) -> None:
+        """Hold the witness's head against the one that the register keeps over the same entries."""
+        if self._beside is None:
+            self._found.fault(f"{WITNESS}：登记册中已没有这个检查点")
+        elif self._witness is not None and agreeing.contradicts(self._witness, self._beside):
+            self._found.fault(
+                f"{WITNESS}：与登记册中同一条数处的检查点所签的不是同一内容（同一私钥签了两种说法）；"
+                "请将此文件与登记册中的检查点一并另存为证"
+            )
 
     def wanted(self) -> set[int]:
         """Return the sizes at which a root is wanted."""
@@ -66,6 +88,11 @@ class Signed:
         if size == self._last != 0 and gone != (self._forgotten or forgotten.NOTHING):
             self._found.fault(
                 "已去除正文的条目与最新检查点所签的不符；如刚升级过，请运行 portal-office migrate"
+            )
+        if size == self._last != 0 and numbered.stated(self._session) != self._numbered:
+            self._found.fault(
+                "最新检查点所签的变更号、版次与公开日期摘要与登记册不符；"
+                "如刚升级过，请运行 portal-office migrate"
             )
         if size == self._last != 0 and records != self._records:
             self._found.fault(
@@ -103,9 +130,22 @@ class Signed:
         self._used.update(each.vkey for each in signers if size is not None)
         if head.origin not in {each.name for each in signers}:
             self._found.fault(f"{name}：签名无效，或不是本登记册的公钥所签")
+        elif not self._trusted or self._trusted & {each.vkey for each in signers}:
+            self._trusted |= {each.vkey for each in signers}
+        else:
+            self._found.fault(f"{name}：所用的公钥未经先前的公钥认可（没有两者共同签署的检查点）")
         if size is not None:
             self._records, self._restored = head.records, head.restored
-            self._forgotten = head.forgotten
+            self._forgotten, self._numbered = head.forgotten, head.numbered
+        if not agreeing.is_of(self._session, head):
+            self._found.fault(f"{name}：所签的恢复说明与登记册所载的不符")
         if size is not None and head.size != size:
             self._found.fault(f"{name}：所签条数为{head.size}")
         self._heads.setdefault(head.size, []).append((name, head))
+
+
+def _size(note: str | None) -> int | None:
+    try:
+        return Checkpoint.of(note).size if note else None
+    except (BadNote, ValueError):
+        return None

@@ -10,8 +10,8 @@ Safe while the previous release is running: yes; what it writes meanwhile waits.
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0017"
-down_revision = "0016"
+revision = "0018"
+down_revision = "0017"
 branch_labels = None
 depends_on = None
 

@@ -1,0 +1,66 @@
+"""Holds the records that a dump is made of against the last signed head: a signature of ours is to prove no others."""
+
+from collections import Counter
+from typing import Any
+
+import msgspec
+
+from portal.domain.errors import LogBroken
+from portal.register import digests, numbered
+from portal.register.canonical import canonical_of
+from portal.register.digests import Counted
+from portal.register.proofs.note import Checkpoint, Verifier
+from portal.register.queries.sync import Standing
+from portal.register.records import Kind
+
+
+class Held:
+    """Sums up what is written."""
+
+    def __init__(self) -> None:
+        """Begin with nothing."""
+        self._counts: Counter[str] = Counter()
+        self._states: Counter[str] = Counter()
+        self._numbered = 0
+
+    def add(self, kind: Kind, row: Any) -> None:  # noqa: ANN401 - some columns of a row
+        """Add one record as it is written.
+
+        Raises:
+            LogBroken: it cannot be read.
+
+        """
+        try:
+            text = canonical_of(row.body)
+        except (msgspec.MsgspecError, UnicodeError):
+            raise _broken() from None
+        one = digests.element(kind.value, row.public_id, text)
+        self._counts[kind.value] += 1
+        self._states[kind.value] = digests.plus(self._states[kind.value], one)
+        other = numbered.element(kind.value, row.public_id, row)
+        self._numbered = digests.plus(self._numbered, other)
+
+    def require(self, standing: Standing, verifier: Verifier) -> None:
+        """Refuse what is not what the head says that was signed over all of it.
+
+        Raises:
+            LogBroken: it is not, or another key signed that head.
+
+        """
+        note = standing.note or ""
+        head = Checkpoint.of(note)
+        found = {
+            kind: Counted(count, digests.digest(self._states[kind]))
+            for kind, count in self._counts.items()
+        }
+        said = (head.records, head.numbered or digests.digest(self._numbered))
+        if said != (digests.together(found), digests.digest(self._numbered)) or not verifier.opens(
+            note
+        ):
+            raise _broken()
+
+
+def _broken() -> LogBroken:
+    return LogBroken(
+        "登记册中的记录与最新检查点所签的不符，可能被改动过；请运行 portal-site verify-log 查明原因"
+    )

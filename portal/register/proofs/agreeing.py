@@ -1,0 +1,45 @@
+"""What two signed heads of one log may differ in, and what not (检查点之间).
+
+Whatever changes what a head says adds an entry in the same transaction. So two heads over the same entries say the
+same in every line, but for two things: an office that was upgraded says more than it did, in a line of a new name,
+and one that was restored from a backup to just there counts a restoration more. Anything else is a second history
+under the same key.
+"""
+
+from sqlalchemy.orm import Session
+
+from portal.register.proofs import restorations
+from portal.register.proofs.note import Checkpoint, split
+
+#: The line that may say more each time, never less.
+_RESTORED = "mingcha/restored/1"
+#: Origin, size, root: before the lines that have names.
+_NAMELESS = 3
+
+
+def contradicts(earlier: str, later: str) -> bool:
+    """Whether two notes over equally many entries, the one seen before the other, cannot be of one history."""
+    before, after = _lines(earlier), _lines(later)
+    if before[:_NAMELESS] != after[:_NAMELESS]:
+        return True
+    said = dict(line.partition(" ")[::2] for line in after[_NAMELESS:])
+    for line in before[_NAMELESS:]:
+        name, _, value = line.partition(" ")
+        now = said.get(name)
+        if now != value and not (name == _RESTORED and now and _count(now) > _count(value)):
+            return True
+    return False
+
+
+def is_of(session: Session, head: Checkpoint) -> bool:
+    """Whether the restorations that a head states are the first of those that the register states."""
+    stated = head.restored
+    return stated is None or stated == restorations.digest(session, first=_count(stated))
+
+
+def _lines(note: str) -> list[str]:
+    return split(note)[0].splitlines()
+
+
+def _count(restored: str) -> int:
+    return int(restored.split(" ", maxsplit=1)[0])

@@ -1,0 +1,44 @@
+"""Holds what is kept beside the log against the last signed head, before anything is added or signed again (接续之前).
+
+Digests are kept row by row, and every head signs them as they stand. Who may write the register could put another
+record in the place of one, with the digest that goes with it, have the next release sign that, and put everything
+back: a genuine signature over what was never published. Or add entries of one's own, to be signed with the next.
+"""
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from portal.domain.errors import LogBroken
+from portal.register import digests, numbered
+from portal.register.proofs import forgotten
+from portal.register.proofs.note import Checkpoint
+from portal.register.tables.log import CheckpointRow
+from portal.register.tallying import standing
+
+
+def hold(session: Session, size: int) -> Checkpoint | None:
+    """Hold `size` entries, and what is noted of them, against the last head; return that head.
+
+    Raises:
+        LogBroken: something was changed since by hand; signing would put that in order.
+
+    """
+    newest = sa.select(sa.func.max(CheckpointRow.size)).scalar_subquery()
+    note = session.scalar(sa.select(CheckpointRow.note).where(CheckpointRow.size == newest))
+    head = Checkpoint.of(note) if note else None
+    if head is None:
+        return None
+    if head.size < size:
+        raise _broken(f"有{size - head.size}条变更未经签署，不是办公端所写")
+    for what, signed, now in (
+        ("已去除正文的条目", head.forgotten, forgotten.stated(session)),
+        ("已公开记录的摘要", head.records, digests.together(standing(session))),
+        ("变更号、版次与公开日期的摘要", head.numbered, numbered.stated(session)),
+    ):
+        if signed not in (None, now):
+            raise _broken(f"{what}与上次签署的不符")
+    return head
+
+
+def _broken(what: str) -> LogBroken:
+    return LogBroken(f"{what}，登记册可能被改动过；请运行 portal-site verify-log 查明原因")
