@@ -165,12 +165,16 @@ def test_a_package_edited_by_hand_is_found(revealed: Office, deed: str) -> None:
     assert faults != []
 
 
-def test_names_published_before_there_were_proofs_are_no_fault(revealed: Office) -> None:
+def test_names_without_proofs_are_missed_and_said_how_an_upgrade_gives_them(
+    revealed: Office,
+) -> None:
     with Session(revealed.stores.register) as session:
         session.execute(sa.update(DrawMemberRow).values(place=-1, entry=""))
-        assert audit(session).faults == []
+        [bare] = audit(session).faults
         session.execute(sa.update(DrawMemberRow).values(state="undrawn"))
-        assert len(audit(session).faults) == 1
+        [wrong] = audit(session).faults
+
+    assert ("portal-office draw resume" in bare, "与数据包不符" in wrong) == (True, True)
 
 
 @pytest.fixture
