@@ -1,12 +1,18 @@
 """The order in which records become public tells nothing of what is shortened in them."""
 
+from datetime import date
+
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
+from portal.domain.grounds import Ground
+from portal.domain.verdicts import Act
+from portal.internal.desk import decide
+from portal.internal.desk.orders import Order
 from portal.register.records import Kind
 from portal.register.tables.changes import ChangeRow
-from tests.conftest import Office
-from tests.makers import RESULT_ROW, Row
+from tests.conftest import NOW, Office
+from tests.makers import AGENCY, ITEM_ROW, RESULT_ROW, Row
 
 TRADER: Row = {"entity_name": "王小明百货店", "identifier": "92990101MA0000001U"}
 FIRM: Row = {"entity_name": RESULT_ROW["entity_name"], "identifier": RESULT_ROW["identifier"]}
@@ -65,3 +71,29 @@ def test_a_list_is_public_in_no_order_of_its_file(office: Office) -> None:
 
     assert len(order) == 9
     assert order == sorted(order)
+
+
+def test_checks_that_follow_a_decision_do_so_in_no_order_of_their_file(office: Office) -> None:
+    """An item is hidden: every check that names it is published again without it."""
+    office.put("items", {**ITEM_ROW, "code": "SP-002", "name": "另一事项"})
+    two = [
+        each
+        for row in _checks(9, 15)
+        for each in (row, {"item_code": "SP-002", "outcomes": "未发现问题"})
+    ]
+    office.put("results", *two)
+    before = len(_order(office, Kind.RESULT))
+    order = Order(
+        place="", act=Act.WITHHOLD, ground=Ground.PUBLIC_SECURITY, article="第十四条",
+        decided_by="示例市市场监督管理局", decided_on=date(2025, 6, 1), review_on=date(2026, 5, 29),
+        reason="不得公开的理由",
+    )  # fmt: skip
+    decide.decide(
+        office.stores, Kind.ITEM, f"{AGENCY}/SP-002", [order], by="wu", second="bao", now=NOW,
+        confirmed=True,
+    )  # fmt: skip
+
+    again = _order(office, Kind.RESULT)[before:]
+
+    assert len(again) == 18
+    assert again == sorted(again)

@@ -105,14 +105,7 @@ def in_order(session: Session, batch: BatchRow) -> Iterator[list[FilingRow]]:
         if kind not in _SHORTENED:
             yield from in_chunks(session, mine)
             continue
-        by_id = _live(mine).with_only_columns(FilingRow.id)
-        order = array("q", session.scalars(by_id.order_by(FilingRow.public_id, FilingRow.id)))
-        for start in range(0, len(order), CHUNK):
-            part = sa.select(FilingRow).where(FilingRow.id.in_(order[start : start + CHUNK]))
-            chunk = list(session.scalars(part.order_by(FilingRow.public_id, FilingRow.id)))
-            yield chunk
-            for row in chunk:
-                session.expunge(row)
+        yield from _by_id(session, mine)
 
 
 def public_about(session: Session, kind: str, keys: Iterable[str]) -> Iterator[list[FilingRow]]:
@@ -120,7 +113,7 @@ def public_about(session: Session, kind: str, keys: Iterable[str]) -> Iterator[l
     wanted = sorted(set(keys))
     for start in range(0, len(wanted), CHUNK):
         part = wanted[start : start + CHUNK]
-        yield from in_chunks(session, _released(kind).where(among(session, FilingRow.about, part)))
+        yield from _by_id(session, _released(kind).where(among(session, FilingRow.about, part)))
 
 
 def public_of(session: Session, kind: str, keys: Iterable[str]) -> Iterator[list[FilingRow]]:
@@ -128,13 +121,13 @@ def public_of(session: Session, kind: str, keys: Iterable[str]) -> Iterator[list
     wanted = sorted(set(keys))
     for start in range(0, len(wanted), CHUNK):
         part = wanted[start : start + CHUNK]
-        yield from in_chunks(session, _released(kind).where(among(session, FilingRow.key, part)))
+        yield from _by_id(session, _released(kind).where(among(session, FilingRow.key, part)))
 
 
 def public_under(session: Session, kind: str, prefix: str) -> Iterator[list[FilingRow]]:
     """Yield the released filings whose keys begin with `prefix`, as they stand now."""
     under = (FilingRow.key >= prefix, FilingRow.key < prefix + "\U0010ffff")
-    yield from in_chunks(session, _released(kind).where(*under))
+    yield from _by_id(session, _released(kind).where(*under))
 
 
 def public_with_id(
@@ -146,7 +139,7 @@ def public_with_id(
         part = among(session, FilingRow.public_id, wanted[start : start + CHUNK])
         #: Sought by this alone: told the kind too, SQLite would walk all filings of it.
         found = session.scalars(sa.select(FilingRow.id).where(part)).all()
-        yield from in_chunks(session, _released(kind, batch_id).where(FilingRow.id.in_(found)))
+        yield from _by_id(session, _released(kind, batch_id).where(FilingRow.id.in_(found)))
 
 
 def _released(kind: str, batch_id: int | None = None) -> sa.Select[FilingRow]:
@@ -167,6 +160,18 @@ def in_chunks(session: Session, query: sa.Select[FilingRow]) -> Iterator[list[Fi
         if not chunk:
             return
         last = chunk[-1].id
+        yield chunk
+        for row in chunk:
+            session.expunge(row)
+
+
+def _by_id(session: Session, query: sa.Select[FilingRow]) -> Iterator[list[FilingRow]]:
+    """Walk the same in the order of their public ids: what becomes public of it, or does so again, follows that."""
+    ids = _live(query).with_only_columns(FilingRow.id)
+    order = array("q", session.scalars(ids.order_by(FilingRow.public_id, FilingRow.id)))
+    for start in range(0, len(order), CHUNK):
+        part = sa.select(FilingRow).where(FilingRow.id.in_(order[start : start + CHUNK]))
+        chunk = list(session.scalars(part.order_by(FilingRow.public_id, FilingRow.id)))
         yield chunk
         for row in chunk:
             session.expunge(row)
