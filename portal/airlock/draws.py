@@ -59,7 +59,8 @@ def project_draw(draw: Draw, cut: Cut, around: Around) -> list[r.Record]:
         _entry(draw, entry, entity_id, around)
         for entry, entity_id in zip(cut("entries", tuple(shown)), entity_ids, strict=True)
     ]
-    return [public, *entries]
+    #: The order of the file may be that of names, or of numbers.
+    return [public, *sorted(entries, key=lambda each: each.id)]
 
 
 def _nonce_of(nonce: str, entity_ids: list[str]) -> str:

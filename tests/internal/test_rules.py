@@ -9,17 +9,22 @@ import pytest
 from openpyxl import load_workbook
 from sqlalchemy.orm import Session
 
+from portal.domain.grounds import Ground
 from portal.domain.items import Item
 from portal.domain.plans import Plan
 from portal.domain.results import Result
-from portal.internal.desk import mappings, upload
+from portal.domain.verdicts import Act
+from portal.internal.desk import decide, mappings, upload
 from portal.internal.desk.mappings import Kept
+from portal.internal.desk.orders import Order
 from portal.internal.desk.upload import Terms
 from portal.internal.sheets.catalogue import SHEETS
 from portal.internal.sheets.ours import MARKED_SHEET
 from portal.internal.sheets.report import Report
 from portal.internal.sheets.rules import RULES, Level
 from portal.internal.tables import filings
+from portal.internal.tables.decisions import WHOLE
+from portal.register.records import Kind
 from tests.conftest import NOW, Office
 from tests.internal.makers import (
     a_result_row,
@@ -510,10 +515,36 @@ def test_namesakes_that_are_in_the_library_already_are_asked_about_no_more(offic
     assert told == []
 
 
-def test_a_party_another_agency_keeps_back_is_not_given_away_by_its_name(office: Office) -> None:
+def _decided_since(office: Office, act: Act, place: str) -> None:
+    """Keep the party of another agency back after it was filed openly, and released."""
+    office.put("entities", PARTY, agency="990100-B")
+    order = Order(
+        place=place, act=act, ground=Ground.PUBLIC_SECURITY, article="第十四条",
+        decided_by="示例市乙局", decided_on=date(2025, 6, 1), review_on=date(2026, 5, 29),
+        reason="不得公开的理由",
+    )  # fmt: skip
+    decide.decide(
+        office.stores, Kind.ENTITY, f"uscc:{CREDIT_CODE}", [order], by="wu", second="bao", now=NOW,
+        confirmed=True,
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    "keep_back",
+    [
+        lambda office: office.file("entities", {**PARTY, **HIDDEN}, agency="990100-B"),
+        lambda office: office.file("entities", {**PARTY, "form": "部队单位"}, agency="990100-B"),
+        lambda office: office.file("entities", {**PARTY, "form": "个体工商户"}, agency="990100-B"),
+        lambda office: _decided_since(office, Act.NEVER, WHOLE),
+        lambda office: _decided_since(office, Act.WITHHOLD, "name"),
+    ],
+)
+def test_a_party_another_agency_keeps_back_is_not_given_away_by_its_name(
+    office: Office, keep_back: Callable[[Office], object]
+) -> None:
     """Nor by its number: the name that stands behind it is not said."""
     office.put("agencies", {**AGENCY_ROW, "code": "990100-B", "name": "示例市乙局"})
-    office.file("entities", {**PARTY, **HIDDEN}, agency="990100-B")
+    keep_back(office)
 
     namesakes = told_of(office, "namesake", "results", on("2025-05-21", identifier=OTHER_CODE))
     renamed = told_of(

@@ -223,6 +223,21 @@ def test_what_a_reader_calls_us_changes_no_page_for_others(front: Front, header:
     assert after == clean
 
 
+@pytest.mark.parametrize(
+    ("spelt", "meant"),
+    [
+        ("/x/../agencies/", "/agencies/"),
+        ("/documents/%3Fyear=2024", "/documents/?year=2024"),
+    ],
+)
+def test_another_spelling_that_has_no_page_takes_the_place_of_none(
+    front: Front, spelt: str, meant: str
+) -> None:
+    refused = front.ask(spelt)[0]
+
+    assert (refused, front.ask(meant)[0]) == (404, 200)
+
+
 def test_the_longest_question_is_answered_and_a_longer_one_is_told_why_not(front: Front) -> None:
     """What tells kept answers apart lies beside them: it has to fit, or nginx takes the site for broken."""
     words = {"Accept-Encoding": "identity", "Accept-Language": "zh-CN,zh;q=0.9"}

@@ -2,12 +2,13 @@
 
 import re
 
-from portal.domain.parties import Entity, EntityForm
+from portal.domain.parties import Entity
 from portal.internal.checks.context import Context, Reads
 from portal.internal.checks.disclosures import shows_more
 from portal.internal.checks.parties import (
     ANOTHERS_NUMBER,
     ANOTHERS_PARTY,
+    PROTECTED,
     check_names,
     check_number,
     further_keys,
@@ -16,8 +17,6 @@ from portal.internal.checks.parties import (
 )
 from portal.internal.tables import filings
 
-#: Forms whose identity is shown in part or not at all.
-_PROTECTED = {EntityForm.NATURAL_PERSON, EntityForm.SOLE_TRADER, EntityForm.MILITARY_UNIT}
 #: A county's (GB/T 2260), a township's (GB/T 10114), a village's as statistics have it.
 _REGION = re.compile("[0-9]{6}(?:[0-9]{3}){0,2}")
 
@@ -60,5 +59,5 @@ def check(context: Context, reads: Reads) -> None:
 
 def _shows_more(before: Entity, after: Entity) -> bool:
     """Whether `after` would show what `before` keeps back."""
-    unmasked = before.form in _PROTECTED and after.form is not before.form
+    unmasked = before.form in PROTECTED and after.form is not before.form
     return unmasked or shows_more(before.decision, after.decision)

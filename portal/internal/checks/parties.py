@@ -10,11 +10,14 @@ from portal.domain.identifiers import Identifier, Scheme
 from portal.domain.parties import Entity, EntityForm, entity_key, form_of
 from portal.internal.checks.context import Context
 from portal.internal.sheets.reader import Read
-from portal.internal.tables import filings, lookup
+from portal.internal.tables import decisions, filings, lookup
 from portal.internal.tables.filings import NumberRow
 from portal.kit.db import among
 
 Named = tuple[Read, str, str, Identifier]
+
+#: Forms whose identity is shown in part or not at all.
+PROTECTED = {EntityForm.NATURAL_PERSON, EntityForm.SOLE_TRADER, EntityForm.MILITARY_UNIT}
 
 
 def check_number(
@@ -49,6 +52,7 @@ def check(context: Context, named: Iterable[Named]) -> None:
     taken = other_numbers(context.session, keys - set(known))
     fresh = [(read, key, name) for read, key, name, _ in parties if key not in known]
     check_names(context, fresh)
+    renamed = []
     for read, key, name, identifier in parties:
         if not identifier.valid:
             check_number(context, read, identifier)
@@ -58,7 +62,12 @@ def check(context: Context, named: Iterable[Named]) -> None:
         elif party is None:
             _take_in(context, read, key, name, identifier)
         elif name != party.name and name not in party.former_names:
-            _tell_renamed(context, read, party)
+            renamed.append((read, party))
+    untold = _untold(context, [party for _, party in renamed])
+    for read, party in renamed:
+        before = "与此不同" if party.key in untold else f"是“{party.name}”"
+        what = f"该代码先前登记的名称{before}；已更名的请更新名录库曾用名，填错的请改正"
+        context.tell("renamed", read, "entity_name", what)
 
 
 def check_names(context: Context, named: Iterable[tuple[Read, str, str]]) -> None:
@@ -74,24 +83,28 @@ def check_names(context: Context, named: Iterable[tuple[Read, str, str]]) -> Non
             what = f"文件中同一名称“{name}”有两个不同的代码；确是同名的两个对象请确认，填错的请改正"
             context.tell("namesake", read, "identifier", what)
     others = lookup.parties_named(context.session, {name for _, _, name in fresh})
+    untold = _untold(context, [party for them in others.values() for party in them])
     for read, key, name in fresh:
         for party in others.get(name, ()):
-            if party.key != key and _may_tell(context, party):
+            if party.key != key and party.key not in untold:
                 what = f"名录库中另有名称同为“{name}”的对象，代码不同；确是两个对象请确认，填错的请改正"
                 context.tell("namesake", read, "identifier", what)
 
 
-def _may_tell(context: Context, party: Entity) -> bool:
-    """Whether a clerk of this agency may learn of a party: what others keep back stays with them."""
-    return (
-        party.agency_code == context.agency_code or party.decision.disclosure is Disclosure.PUBLIC
-    )
+def _untold(context: Context, parties: Iterable[Entity]) -> set[str]:
+    """Return the keys of those that a clerk of this agency may not learn of: what others keep back stays with them.
 
-
-def _tell_renamed(context: Context, read: Read, party: Entity) -> None:
-    before = f"是“{party.name}”" if _may_tell(context, party) else "与此不同"
-    what = f"该代码先前登记的名称{before}；已更名的请更新名录库曾用名，填错的请改正"
-    context.tell("renamed", read, "entity_name", what)
+    Kept back by its form, as it was filed, or by what was decided since.
+    """
+    foreign = [each for each in parties if each.agency_code != context.agency_code]
+    made = decisions.in_force(context.session, "entity", [each.key for each in foreign])
+    return {
+        each.key
+        for each in foreign
+        if each.form in PROTECTED
+        or each.decision.disclosure is not Disclosure.PUBLIC
+        or any(row.ruling() for row in made.get(each.key, ()))
+    }
 
 
 def _take_in(context: Context, read: Read, key: str, name: str, identifier: Identifier) -> None:

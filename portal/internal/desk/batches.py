@@ -1,11 +1,13 @@
 """Batches as the office sees them: one, the newest, and the records in one."""
 
+from array import array
 from collections.abc import Iterable, Iterator
 from typing import Any, TypeVar
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session, aliased
 
+from portal.airlock.rules import TABLE
 from portal.domain.errors import UnknownRecord
 from portal.domain.workflow import BatchState
 from portal.internal.tables.batches import BatchRow
@@ -15,6 +17,10 @@ from portal.internal.tables.people import EVERY_AGENCY
 from portal.kit.db import among
 
 CHUNK = 500
+#: Kinds of which days, places or names are shortened for some parties.
+_SHORTENED = frozenset(
+    kind for kind, rules in TABLE.items() if any(rule.forms for rule in rules.values())
+)
 Q = TypeVar("Q", bound="sa.Select[*tuple[Any, ...]]")
 
 _Later, _LaterBatch = aliased(FilingRow), aliased(BatchRow)
@@ -88,12 +94,26 @@ def releasable(session: Session, batch: BatchRow) -> Iterator[list[FilingRow]]:
         yield from in_chunks(session, mine)
 
 
+def in_order(session: Session, batch: BatchRow) -> Iterator[list[FilingRow]]:
+    """Yield the same in the order in which they become public, which every change number tells for ever.
+
+    Files are kept by day, name or number: a check of which the month is public would stand between its
+    neighbours' days. So these go by their ids, of which nobody outside can tell anything.
+    """
+    for kind in TYPES:
+        mine = sa.select(FilingRow).where(FilingRow.batch_id == batch.id, FilingRow.kind == kind)
+        if kind not in _SHORTENED:
+            yield from in_chunks(session, mine)
+            continue
+        yield from _by_id(session, mine)
+
+
 def public_about(session: Session, kind: str, keys: Iterable[str]) -> Iterator[list[FilingRow]]:
     """Yield the released filings of `kind` about these records, as they stand now."""
     wanted = sorted(set(keys))
     for start in range(0, len(wanted), CHUNK):
         part = wanted[start : start + CHUNK]
-        yield from in_chunks(session, _released(kind).where(among(session, FilingRow.about, part)))
+        yield from _by_id(session, _released(kind).where(among(session, FilingRow.about, part)))
 
 
 def public_of(session: Session, kind: str, keys: Iterable[str]) -> Iterator[list[FilingRow]]:
@@ -101,13 +121,13 @@ def public_of(session: Session, kind: str, keys: Iterable[str]) -> Iterator[list
     wanted = sorted(set(keys))
     for start in range(0, len(wanted), CHUNK):
         part = wanted[start : start + CHUNK]
-        yield from in_chunks(session, _released(kind).where(among(session, FilingRow.key, part)))
+        yield from _by_id(session, _released(kind).where(among(session, FilingRow.key, part)))
 
 
 def public_under(session: Session, kind: str, prefix: str) -> Iterator[list[FilingRow]]:
     """Yield the released filings whose keys begin with `prefix`, as they stand now."""
     under = (FilingRow.key >= prefix, FilingRow.key < prefix + "\U0010ffff")
-    yield from in_chunks(session, _released(kind).where(*under))
+    yield from _by_id(session, _released(kind).where(*under))
 
 
 def public_with_id(
@@ -119,7 +139,7 @@ def public_with_id(
         part = among(session, FilingRow.public_id, wanted[start : start + CHUNK])
         #: Sought by this alone: told the kind too, SQLite would walk all filings of it.
         found = session.scalars(sa.select(FilingRow.id).where(part)).all()
-        yield from in_chunks(session, _released(kind, batch_id).where(FilingRow.id.in_(found)))
+        yield from _by_id(session, _released(kind, batch_id).where(FilingRow.id.in_(found)))
 
 
 def _released(kind: str, batch_id: int | None = None) -> sa.Select[FilingRow]:
@@ -132,7 +152,7 @@ def _released(kind: str, batch_id: int | None = None) -> sa.Select[FilingRow]:
 
 def in_chunks(session: Session, query: sa.Select[FilingRow]) -> Iterator[list[FilingRow]]:
     """Walk a query over filings in their order, without what is replaced or withdrawn."""
-    live = query.where(~_REPLACED, ~WITHDRAWN, FilingRow.live)
+    live = _live(query)
     last = 0
     while True:
         step = live.where(FilingRow.id > last).order_by(FilingRow.id).limit(CHUNK)
@@ -143,3 +163,19 @@ def in_chunks(session: Session, query: sa.Select[FilingRow]) -> Iterator[list[Fi
         yield chunk
         for row in chunk:
             session.expunge(row)
+
+
+def _by_id(session: Session, query: sa.Select[FilingRow]) -> Iterator[list[FilingRow]]:
+    """Walk the same in the order of their public ids: what becomes public of it, or does so again, follows that."""
+    ids = _live(query).with_only_columns(FilingRow.id)
+    order = array("q", session.scalars(ids.order_by(FilingRow.public_id, FilingRow.id)))
+    for start in range(0, len(order), CHUNK):
+        part = sa.select(FilingRow).where(FilingRow.id.in_(order[start : start + CHUNK]))
+        chunk = list(session.scalars(part.order_by(FilingRow.public_id, FilingRow.id)))
+        yield chunk
+        for row in chunk:
+            session.expunge(row)
+
+
+def _live(query: Q) -> Q:
+    return query.where(~_REPLACED, ~WITHDRAWN, FilingRow.live)

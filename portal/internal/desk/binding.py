@@ -70,10 +70,10 @@ class Binding:
         self._digests[place].update(len(text).to_bytes(8, "big") + text)
 
     def parts(self) -> list[Part]:
-        """Return kind, first and last row, and digest of the filings hashed together."""
+        """Return kind, first and last row, and digest of the filings hashed together, by their rows."""
         return [
             (kind, *self._rows[kind, number], digest.hexdigest())
-            for (kind, number), digest in self._digests.items()
+            for (kind, number), digest in sorted(self._digests.items(), key=lambda each: each[0])
         ]
 
 
@@ -85,7 +85,7 @@ def total(parts: list[Part]) -> str:
 def bind(session: Session, batch: BatchRow) -> list[Part]:
     """Return what `batch` makes public as things stand, with every embargo over."""
     binding = Binding()
-    for rows in batches.releasable(session, batch):
+    for rows in batches.in_order(session, batch):
         for row, passage in passages(session, rows, _AFTER_ALL, batch_id=batch.id):
             binding.take(row, passage)
     return binding.parts()

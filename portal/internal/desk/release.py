@@ -152,7 +152,7 @@ def _stream(
 ) -> Iterator[Passage]:
     """Yield all that becomes public; `changed` gains what is disclosed otherwise now."""
     batch, today, done = watch.batch, watch.today, 0
-    for rows in batches.releasable(session, batch):
+    for rows in batches.in_order(session, batch):
         for kind, keys in ripples.shown_otherwise(session, rows).items():
             changed.setdefault(kind, {}).update(keys)
         yield from watch.over(session, rows)
