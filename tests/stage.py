@@ -5,6 +5,7 @@ import os
 import secrets
 import shutil
 import sqlite3
+import subprocess
 import weakref
 from pathlib import Path
 
@@ -56,8 +57,13 @@ def lay(data: Path) -> None:
 
 
 def copy(source: Path, target: Path) -> Path:
-    """Copy the stores of `source`, which nobody has open, to `target`."""
-    shutil.copytree(source, target, dirs_exist_ok=True)
+    """Copy the stores of `source`, to which nobody writes, to `target`.
+
+    By another process: one that closes a file of SQLite loses its locks on it, and whoever opens the store next
+    cuts short what the first has mapped, which dies of it.
+    """
+    target.mkdir(parents=True, exist_ok=True)
+    subprocess.run(["cp", "-rpL", f"{source}/.", target], check=True)
     if POSTGRES:
         hang_up(source)
         for store in STORES:
