@@ -174,10 +174,16 @@ def _http(error: HTTPException) -> tuple[str, int] | Response:
 
 
 def _shut_out(error: sa.exc.DBAPIError) -> tuple[str, int]:
-    """Say that the store cannot be read or written now; the page asks it nothing."""
-    current_app.logger.error("store: %s", str(error.orig).splitlines()[0])
+    """Say that the store cannot be read or written now, and why; the page asks it nothing.
+
+    What has no words of ours goes on as an accident: all of it into the log, nothing of it on the page.
+    """
+    why = faults.known(error)
+    if why is None:
+        raise error
+    current_app.logger.error("store: %s", faults.raw(error))
     g.current = None
-    text = f"存储暂时无法读写：{faults.why(error)}。这一步没有生效，请稍后再办理；仍不成功的请告知管理员"
+    text = f"存储暂时无法读写：{why}。这一步没有生效，请稍后再办理；仍不成功的请告知管理员"
     return render_template("error.html", text=text), 503
 
 

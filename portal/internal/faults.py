@@ -8,12 +8,15 @@ from portal.kit import db
 FAULTS = (sa.exc.OperationalError, sa.exc.InternalError)
 
 
-def why(error: sa.exc.DBAPIError) -> str:
-    """Return why, in words where we have them, else as the database says it."""
-    told = str(error.orig).splitlines()[0]
-    words = {
+def known(error: sa.exc.DBAPIError) -> str | None:
+    """Return why, in words for whoever is at work; None where only an operator can tell from what the database says."""
+    return {
         "database is locked": f"另一项写入正在进行，等了{db.PATIENCE}秒还没有结束",
         "database or disk is full": "磁盘已满",
         "attempt to write a readonly database": "存储文件不可写",
-    }
-    return words.get(told, told)
+    }.get(raw(error))
+
+
+def raw(error: sa.exc.DBAPIError) -> str:
+    """Return what the database says. It may name hosts, accounts and tables: not for a page."""
+    return str(error.orig).splitlines()[0]

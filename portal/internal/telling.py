@@ -47,7 +47,7 @@ def told(command: Callable[..., Any]) -> Callable[..., Any]:
             click.echo(str(error), err=True)
             sys.exit(2)
         except faults.FAULTS as error:
-            refuse(f"存储无法读写（{faults.why(error)}）；{_AGAIN}")
+            refuse(f"存储无法读写（{faults.known(error) or faults.raw(error)}）；{_AGAIN}")
         except OSError as error:
             if error.errno not in _NO_ROOM:
                 raise

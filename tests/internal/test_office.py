@@ -228,3 +228,18 @@ def test_a_store_that_another_writes_to_is_no_accident_and_loses_nothing(
 
     assert (refused.status_code, filed.status_code) == (503, 303)
     assert "另一项写入正在进行，等了0秒还没有结束" in refused.get_data(as_text=True)
+
+
+def test_what_the_database_says_of_itself_stands_on_no_page(
+    office: Office, office_app: Flask
+) -> None:
+    """Nobody has signed in yet, and a fault of the store names its tables, hosts and accounts."""
+    token_page = office_app.test_client()
+    with office.stores.internal.begin() as connection:
+        connection.exec_driver_sql("ALTER TABLE person RENAME TO people_elsewhere")
+
+    answer = send(token_page, "/sign-in", "/sign-in", name="lin", password=PASSWORD)
+
+    page = answer.get_data(as_text=True)
+    assert (answer.status_code, "person" in page, "no such table" in page) == (500, False, False)
+    assert "办理中出现意外，已记入运行日志" in page
