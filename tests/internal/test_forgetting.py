@@ -1,6 +1,7 @@
 """What the office takes back is out of the search index before anybody is told "done"."""
 
 import fcntl
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
@@ -214,7 +215,7 @@ def test_while_the_search_server_is_away_nobody_is_told_done_and_it_stays_owed(
     assert purging.owed(stores.register)
 
 
-def _goes_last(office: Office, rows: list[Row]) -> int:
+def _goes_last(office: Office, rows: Sequence[Row]) -> int:
     """Return which of these checks is written last: they go by their public ids."""
     with Session(office.stores.internal) as session:
         ids = Ids(secret(session, ID_KEY))
@@ -227,9 +228,7 @@ def test_nothing_of_a_release_that_was_refused_is_left_in_any_file(
 ) -> None:
     """What does not fit into memory is written to the log before it is committed, and stays there when it is undone."""
     monkeypatch.setattr(db, "_ROOM", "PRAGMA cache_size = 20")
-    rows: list[Row] = [
-        {**RESULT_ROW, "code": f"JC-{n:04}", "detail": f"貔貅门店第{n}处"} for n in range(1200)
-    ]
+    rows = [{**RESULT_ROW, "code": f"JC-{n:04}", "detail": f"貔貅门店第{n}处"} for n in range(1200)]
     rows[_goes_last(office, rows)]["detail"] = "由示例夜鹭子负责"
     batch = office.file("results", *rows).batch_id
     assert batch is not None
