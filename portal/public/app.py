@@ -23,7 +23,7 @@ from portal.public.feeds import offers, searching
 from portal.public.feeds import page as feed_page
 from portal.public.feeds import routes as feeds
 from portal.public.kept import KeptAnswers
-from portal.public.pages import BLUEPRINTS, figures, replies
+from portal.public.pages import BLUEPRINTS, figures, replies, rows
 from portal.public.problems import is_program
 from portal.register.search.opening import open_engine
 
@@ -92,16 +92,20 @@ def create_app(settings: Settings | None = None) -> Flask:
     app.add_url_rule("/readyz", "readyz", behind.ready)
     app.add_url_rule("/robots.txt", "robots", _robots)
     app.add_url_rule("/.well-known/security.txt", "security", _security)
-    app.jinja_env.globals |= {"asset": asset_url, "written": figures.written}
+    app.jinja_env.globals |= {
+        "asset": asset_url,
+        "written": figures.written,
+        "result_rows": rows.result_rows,
+    }
     return app
 
 
+@cache
 def asset_url(path: str) -> str:
     """Return the address of a static file, with its content's digest so that it may be kept for ever."""
     return url_for("static", filename=path, v=_digest(path))
 
 
-@cache
 def _digest(path: str) -> str:
     return hashlib.sha256((asset("static") / path).read_bytes()).hexdigest()[:12]
 

@@ -7,11 +7,14 @@ So nothing withdrawn is served from here, and a repeated question costs one look
 Answers that depend on more (the search index, files of dumps, letters, who asks) never say
 `made_of` and are not kept; nor are answers to words and numbers that somebody typed, which nobody
 has to know after they were answered.
+
+Lines of lists live longer: one is made of a version of a record and of names, which it is known by, and
+stays whatever else is published. When a text is taken out of the register all of them are forgotten.
 """
 
 import threading
 from collections import OrderedDict
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Hashable, Iterable
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -21,10 +24,11 @@ from urllib.parse import parse_qs
 
 import sqlalchemy as sa
 from flask import request
+from markupsafe import Markup  # noqa: TID251 - a type
 
 from portal.kit import clock
 from portal.kit.gunicorn import ENDPOINT
-from portal.register.queries import following
+from portal.register.queries import changes, following
 from portal.register.queries.changes import State
 
 if TYPE_CHECKING:
@@ -34,13 +38,17 @@ if TYPE_CHECKING:
 _MOST, _LARGEST, _EACH = 16 << 20, 256 << 10, 2 << 10
 #: Parameters that hold what a person typed.
 _TYPED = {"q", "number", "identifier"}
-_STATE, _AS_OF, _MADE = "portal.state", "portal.as_of", "portal.made"
+_STATE, _AS_OF, _MADE, _LINES = "portal.state", "portal.as_of", "portal.made", "portal.lines"
+#: Lines of one process; about 1.5 KiB each.
+_MOST_LINES = 4096
 #: Header fields that a 304 repeats (RFC 9110, 15.4.5), and those that scripts of other sites need.
 _REPEATED = {"etag", "cache-control", "vary", "access-control-allow-origin"}
 _SHARED = {"access-control-expose-headers", "cross-origin-resource-policy"}
 
 Headers = list[tuple[str, str]]
 Key = tuple[str, str, str]
+#: A line of a list by everything it is made of.
+Lines = dict[Hashable, Markup]
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,6 +93,18 @@ def as_of() -> datetime | None:
     return found
 
 
+def line(key: Hashable, make: Callable[[], Markup]) -> Markup:
+    """Return the line of a list that is made of `key` and nothing else: kept, or made now."""
+    lines: Lines = request.environ.get(_LINES, {})
+    found = lines.get(key)
+    if found is None:
+        found = make()
+        if len(lines) >= _MOST_LINES:
+            lines.clear()
+        lines[key] = found
+    return found
+
+
 def made_of(state: State, *, by_bytes: bool = False) -> None:
     """Say that the answer to this request is made of `state`, the day and the release alone.
 
@@ -104,6 +124,8 @@ class KeptAnswers:
         self._moment: _Moment | None = None
         self._answers: OrderedDict[Key, _Answer] = OrderedDict()
         self._size = 0
+        self._taken: tuple[str, int] | None = None
+        self._lines: Lines = {}
 
     def __call__(
         self, environ: "WSGIEnvironment", start_response: "StartResponse"
@@ -120,7 +142,7 @@ class KeptAnswers:
             moment = self._look()
         if moment is None:
             return self._app(environ, start_response)
-        environ[_STATE], environ[_AS_OF] = moment.state, moment.as_of
+        environ[_STATE], environ[_AS_OF], environ[_LINES] = moment.state, moment.as_of, self._lines
         if moment.as_of is not None:
             return self._app(environ, start_response)
         key = environ["PATH_INFO"], environ.get("QUERY_STRING", ""), environ.get("HTTP_ACCEPT", "")
@@ -141,15 +163,19 @@ class KeptAnswers:
 
         None where the register cannot be read: the pages say so themselves.
         """
-        moment = None
+        moment = taken = None
         with suppress(sa.exc.SQLAlchemyError, self._engine.dialect.loaded_dbapi.Error):
             state, as_of = following.look(self._engine)
             moment = _Moment(state, clock.local_today(), as_of)
+            taken = self._taken if moment == self._moment else changes.last_taken(self._engine)
         with self._lock:
             if moment != self._moment:
                 self._moment = moment
                 self._answers.clear()
                 self._size = 0
+            if taken != self._taken:
+                #: Who still makes a page of what was there before goes on with the lines of before.
+                self._taken, self._lines = taken, {}
         return moment
 
     def _make(

@@ -24,7 +24,19 @@ def url_for(endpoint: str, **values: object) -> str:
         if _PLAIN.fullmatch(public_id):
             before, after = _around(endpoint)
             return before + public_id + after
+    if not values:
+        return _whole(endpoint)
     return flask.url_for(endpoint, **values)  # type: ignore[arg-type]
+
+
+def _whole(endpoint: str) -> str:
+    """Return the address of a page that there is one of."""
+    known: dict[tuple[str, str, str | None], str] = current_app.extensions["whole"]
+    key = endpoint, language(), view()
+    found = known.get(key)
+    if found is None:
+        found = known[key] = flask.url_for(endpoint)
+    return found
 
 
 def _around(endpoint: str) -> tuple[str, str]:

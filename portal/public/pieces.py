@@ -2,7 +2,7 @@
 
 Templates call them by these names. They are written here and not as macros because a page calls them a
 thousand times, and a macro takes ten times as long. Markup is what stands below and nothing else: values
-are put into it by `_fill`, which escapes them.
+are put into it by `fill`, which escapes them.
 """
 
 from collections.abc import Iterable
@@ -11,8 +11,9 @@ from types import FunctionType
 from typing import Any, LiteralString, Protocol
 
 from flask import Flask
+from jinja2.environment import Template, TemplateModule
 from jinja2.runtime import Context, Macro
-from markupsafe import Markup, escape  # noqa: TID251 - texts that stand here, filled by `_fill`
+from markupsafe import Markup, escape  # noqa: TID251 - texts that stand here, filled by `fill`
 
 from portal.domain.grounds import Ground
 from portal.kit.i18n import language
@@ -21,7 +22,7 @@ from portal.public import filters
 from portal.public.linking import url_for
 from portal.public.viewing import view
 from portal.register.parts import Withheld
-from portal.register.records import PublicAgency, PublicEntity, PublicResult
+from portal.register.records import PublicResult
 from portal.register.search.snippets import Piece
 
 _CHINESE = '<span lang="zh-Hans">%s</span>'
@@ -39,6 +40,16 @@ _NOTHING = Markup("")
 _DASH = Markup('<span class="fact--absent">—</span>')
 
 
+class _Named(Protocol):
+    """What is linked to by its name."""
+
+    @property
+    def id(self) -> str: ...
+
+    @property
+    def name(self) -> str: ...
+
+
 class _Kept(Protocol):
     """A record of which something may be kept back."""
 
@@ -48,14 +59,25 @@ class _Kept(Protocol):
 
 def set_up(app: Flask) -> None:
     """Let the templates of `app` call the pieces."""
-    app.extensions["around"] = {}
-    app.jinja_env.context_class = _Context
+    app.extensions |= {"around": {}, "whole": {}}
+    app.jinja_env.context_class, app.jinja_env.template_class = _Context, _Template
     app.jinja_env.globals.update(
         url_for=url_for, language=language, chosen_view=view, zh=zh, marked=marked, dash=dash, date=date, when=when, until=until, at=at,
         provision=provision, marker=marker, open_text=open_text, agency_link=agency_link,
         entity_link=entity_link, items_of=items_of, outcome_tag=outcome_tag, status_tag=status_tag,
         state_tag=state_tag, disputed_tag=disputed_tag, withheld=withheld,
     )  # fmt: skip
+
+
+class _Template(Template):
+    """Hands out its macros as they are: names that all share are the environment's, and none brings more.
+
+    Jinja compares all names with all of the other's whenever a template takes a macro from another.
+    """
+
+    def _get_default_module(self, ctx: Context | None = None) -> TemplateModule:
+        del ctx
+        return super()._get_default_module()
 
 
 class _Context(Context):
@@ -75,21 +97,22 @@ class _Context(Context):
         return super().call(__obj, *args, **kwargs)
 
 
-def _fill(pattern: LiteralString, *values: object) -> Markup:
+def fill(pattern: LiteralString, *values: object) -> Markup:
     """Put values, each escaped, into markup that stands in this file."""
-    return Markup(pattern % tuple(map(escape, values)))  # noqa: S704
+    told = [value if type(value) is Markup else escape(value) for value in values]
+    return Markup(pattern % tuple(told))  # noqa: S704
 
 
 def zh(text: object) -> Markup:
     """Text of a record, Chinese on an English page too: marked there, to be read out and set right."""
     if language() == "en":
-        return _fill(_CHINESE, text)
+        return fill(_CHINESE, text)
     return escape(text)
 
 
 def marked(found: Iterable[Piece]) -> Markup:
     """Write a text of a record, what matched in it marked."""
-    text = _NOTHING.join(_fill(_MARK, each.text) if each.marked else each.text for each in found)
+    text = _NOTHING.join(fill(_MARK, each.text) if each.marked else each.text for each in found)
     return zh(text)
 
 
@@ -101,14 +124,14 @@ def dash() -> Markup:
 def date(day: Day | None) -> Markup:
     """Write a day for programs, and for people in the language of the page."""
     if day is None:
-        return _fill(_ABSENT, _("未公开"))
-    return _fill(_TIME, day.isoformat(), filters.format_date(day))
+        return fill(_ABSENT, _("未公开"))
+    return fill(_TIME, day.isoformat(), filters.format_date(day))
 
 
 def when(day: Day | None, month_only: bool = False) -> Markup:  # noqa: FBT001, FBT002 - as templates call it
     """Write a day; or its month, where the day is not shown."""
     if month_only and day is not None:
-        return _fill(_TIME, f"{day:%Y-%m}", filters.month(day))
+        return fill(_TIME, f"{day:%Y-%m}", filters.month(day))
     return date(day)
 
 
@@ -156,29 +179,29 @@ def withheld(ground: str, article: str | None = None) -> Markup:
     It never receives the value.
     """
     comma = _("，") if article else ""
-    return _fill(_WITHHELD, _("不予公开"), ground, comma, article or "")
+    return fill(_WITHHELD, _("不予公开"), ground, comma, article or "")
 
 
 def open_text(record: _Kept, field: str, text: str | None) -> Markup:
     """Write a text that may be kept back: the marker, the text, both where it is masked, or a dash."""
     mark = marker(record, field)
     if mark:
-        return mark if text is None else _fill(_BESIDE, zh(text), mark)
+        return mark if text is None else fill(_BESIDE, zh(text), mark)
     return dash() if text is None else zh(text)
 
 
-def agency_link(agency: PublicAgency | None) -> Markup:
+def agency_link(agency: _Named | None) -> Markup:
     """Link to a body that inspects, or a dash."""
     return dash() if agency is None else _link("agencies.show", agency.id, agency.name)
 
 
-def entity_link(entity: PublicEntity | None) -> Markup:
+def entity_link(entity: _Named | None) -> Markup:
     """Link to an inspected party, or a dash."""
     return dash() if entity is None else _link("entities.show", entity.id, entity.name)
 
 
 def _link(endpoint: str, public_id: str, name: str) -> Markup:
-    return _fill(_LINK, url_for(endpoint, public_id=public_id), zh(name))
+    return fill(_LINK, url_for(endpoint, public_id=public_id), zh(name))
 
 
 def items_of(result: PublicResult) -> Markup:
@@ -196,7 +219,7 @@ def outcome_tag(label: str, is_problem: bool = False) -> Markup:  # noqa: FBT001
 
 def status_tag(label: str, state: str) -> Markup:
     """Say where the follow-up stands. `state`: open, overdue, closed, neutral or disputed."""
-    return _fill(_TAG, state, label)
+    return fill(_TAG, state, label)
 
 
 def state_tag(state: str) -> Markup:

@@ -4,7 +4,8 @@ from typing import Any
 from urllib.parse import urlencode
 
 from flask import Flask, current_app, g, has_request_context, request
-from flask_babel import gettext as _
+
+from portal.kit.i18n import written as _
 
 #: Large letters and high contrast; dark or light whatever the device prefers.
 VIEWS = ("large", "dark", "light")
@@ -37,10 +38,11 @@ def is_viewed(endpoint: str | None) -> bool:
 
 def view() -> str | None:
     """Return what this request asks for, or None: as the device prefers."""
-    if "view" not in g:
+    found: str | None = getattr(g, "view", "")
+    if found == "":
         asked = request.args.get("view") if has_request_context() else None
-        g.view = asked if asked in VIEWS else None
-    return str(g.view) if g.view else None
+        found = g.view = asked if asked in VIEWS else None
+    return found
 
 
 def choices() -> list[tuple[str, str, bool]]:

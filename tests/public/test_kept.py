@@ -1,13 +1,16 @@
 """Answers kept while the register stands still: the same bytes, until anything changes."""
 
+import json
 from collections.abc import Iterable
 from datetime import date
 from typing import Any
 from unittest.mock import Mock
 
+import msgspec
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
+from sqlalchemy.orm import Session
 from werkzeug.test import create_environ, run_wsgi_app
 
 from portal.kit import clock, config
@@ -16,8 +19,8 @@ from portal.kit.metrics import Watched
 from portal.public import kept
 from portal.public.app import create_app
 from portal.public.kept import KeptAnswers
-from portal.register.queries import changes
-from portal.register.records import Kind
+from portal.register.queries import agencies, changes, entities, results
+from portal.register.records import Kind, PublicFinding
 from portal.register.writer import open_pen
 from tests import stage
 from tests.conftest import NOW, Office
@@ -176,6 +179,82 @@ def test_what_is_kept_never_grows_beyond_its_bound(
         assert layer._size == sum(each.size() for each in layer._answers.values()) <= 100_000
 
     assert 0 < len(layer._answers) < len(ADDRESSES)
+
+
+def _lines(layer: KeptAnswers) -> list[str]:
+    return [str(each) for each in layer._lines.values()]
+
+
+def test_a_line_of_a_list_is_made_once_whatever_else_is_published(
+    published: Office, site: Flask, layer: KeptAnswers
+) -> None:
+    before = _ask(site.wsgi_app, "/results/")[2].decode()
+    made = dict(layer._lines)
+    with open_pen(published.stores.register, now=NOW) as pen:
+        pen.append(a_public_agency(name="示例市后来的局"))
+    after = _ask(site.wsgi_app, "/results/")[2].decode()
+
+    assert (
+        [before.count(line) for line in _lines(layer)]
+        == [1]
+        == [after.count(line) for line in _lines(layer)]
+    )
+    assert list(map(id, layer._lines.values())) == list(map(id, made.values()))
+    assert ["示例市后来的局" in page for page in (before, after)] == [False, True]
+
+
+@pytest.mark.parametrize("what", ["agency", "entity", "result"])
+def test_a_line_shows_at_once_what_became_of_its_record_and_of_the_names_in_it(
+    published: Office, site: Flask, what: str
+) -> None:
+    (row,) = json.loads(_ask(site.wsgi_app, "/api/v1/results")[2])["data"]
+    _ask(site.wsgi_app, "/results/")
+    with Session(published.stores.register) as session:
+        found = {
+            "agency": agencies.get(session, row["agency_id"]),
+            "entity": entities.get(session, row["entity_id"]),
+            "result": results.get(session, row["id"]),
+        }[what]
+    assert found is not None
+    changed: dict[str, Any] = {"name": "改成的名称"}
+    if what == "result":
+        changed = {"findings": (PublicFinding(item_name="改成的名称", outcomes=("no_problem",)),)}
+    with open_pen(published.stores.register, now=NOW) as pen:
+        pen.append(msgspec.structs.replace(found.record, **changed))
+    rows = (
+        _ask(site.wsgi_app, "/results/")[2]
+        .decode()
+        .partition("<tbody>")[2]
+        .partition("</tbody>")[0]
+    )
+
+    assert rows.count("改成的名称") == 1
+
+
+def test_no_line_is_left_when_a_text_was_taken_away(
+    published: Office, site: Flask, layer: KeptAnswers
+) -> None:
+    (row,) = json.loads(_ask(site.wsgi_app, "/api/v1/results")[2])["data"]
+    _ask(site.wsgi_app, "/results/")
+    assert len(_lines(layer)) == 1
+
+    with open_pen(published.stores.register, now=NOW) as pen:
+        pen.withdraw(Kind.RESULT, [row["id"]])
+    _ask(site.wsgi_app, "/docs/about")
+
+    assert _lines(layer) == []
+
+
+def test_lines_in_memory_never_grow_beyond_their_bound(
+    published: Office, site: Flask, layer: KeptAnswers, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(kept, "_MOST_LINES", 3)
+    found = []
+    for address in ("", "?lang=en", "?view=dark", "?lang=en&view=dark", "?view=large"):
+        _ask(site.wsgi_app, f"/results/{address}")
+        found.append(len(_lines(layer)))
+
+    assert found == [1, 2, 3, 1, 2]
 
 
 def test_a_register_that_cannot_be_read_is_told_by_the_page(

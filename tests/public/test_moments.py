@@ -21,7 +21,7 @@ def _line(**changes: object) -> ResultLine:
     } | changes  # fmt: skip
     result = PublicResult(**facts)  # type: ignore[arg-type]  # the facts are the record's own
     shown = Shown(result, 1, 1, date(2025, 6, 3))
-    return ResultLine(shown, None, None, (), state_of(result, TODAY))
+    return ResultLine(shown, None, None, state_of(result, TODAY))
 
 
 def _step(step: str, day: date, **more: object) -> Shown[PublicFollowUp]:

@@ -13,7 +13,12 @@ from markupsafe import Markup
 from portal.kit import config, migrate
 from portal.public import linking, pieces
 from portal.public.app import create_app
+from portal.public.pages import rows
+from portal.public.pages.lines import ResultLine
+from portal.public.pages.rows import By
 from portal.register.parts import Withheld
+from portal.register.queries.naming import Named
+from portal.register.queries.paging import Shown
 from portal.register.records import (
     PublicAgency,
     PublicEntity,
@@ -109,6 +114,45 @@ def test_whatever_a_record_holds_is_text_on_the_page(name: str, page: str, text:
         assert (sorted(read.elements), text in read.text) == (sorted(elements + chinese), True)
     else:
         assert (read.elements, read.text) == (elements, around.format(text))
+
+
+@pytest.mark.parametrize(
+    ("by", "with_agency"), [("entity", True), ("entity", False), ("date", True), ("date", False)]
+)
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
+@given(names=st.tuples(*[_TEXTS.filter(bool)] * 3))
+def test_a_row_of_a_table_of_checks_names_what_it_is_about_and_nothing_in_it_is_markup(
+    by: By,
+    with_agency: bool,  # noqa: FBT001 - a case of the test
+    page: str,
+    names: tuple[str, str, str],
+) -> None:
+    party, body, item = names
+    result = _result(item)
+    line = ResultLine(
+        Shown(result, 7, 1, _DAY),
+        Named(result.agency_id, body),
+        Named(result.entity_id, party),
+        "none",
+    )
+    read = _Read(str(rows.result_rows([line], by, with_agency)))
+    elements = [
+        "tr",
+        "th",
+        "a",
+        *(["span"] if by == "entity" else []),
+        "td",
+        "td",
+        "td",
+        "time",
+        "span",
+        "span",
+    ]
+    elements += ["td", "a"] if with_agency else []
+    said = [item, *([body] if with_agency else []), *([party] if by == "entity" else [])]
+    chinese = ["span"] * len(said) if page else []
+    assert sorted(read.elements) == sorted([*elements, *chinese])
+    assert [text in read.text for text in said] == [True] * len(said)
 
 
 def test_an_address_of_a_record_keeps_language_and_view(app: Flask) -> None:

@@ -8,7 +8,8 @@ from portal.public import filters, params
 from portal.public.caching import conditional
 from portal.public.pages import lists
 from portal.public.pages.found import or_missing
-from portal.register.queries import agencies, entities, followups, results
+from portal.register.queries import agencies, followups, results
+from portal.register.queries.naming import named
 from portal.register.records import Kind
 
 bp = Blueprint("followups", __name__, url_prefix="/followups")
@@ -21,11 +22,11 @@ def index() -> ResponseReturnValue:
     found = lists.listed("followups", followups.listed)
     session = found.session
     checks = results.named(session, [row.record.result_id for row in found.rows])
+    parties = [check.entity_id for check in checks.values()]
     return found.show(
         "followups/index.html",
         checks=checks,
-        entities=entities.named(session, [check.entity_id for check in checks.values()]),
-        agencies=agencies.named(session, [row.record.agency_id for row in found.rows]),
+        names=named(session, [*parties, *(row.record.agency_id for row in found.rows)]),
         agency_choices=agencies.choices(session),
         step_choices=filters.options("step"),
     )

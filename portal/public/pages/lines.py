@@ -8,9 +8,9 @@ from sqlalchemy.orm import Session
 
 from portal.domain.results import Outcome
 from portal.register.layout import is_problem
-from portal.register.queries import agencies, entities
+from portal.register.queries.naming import Named, named
 from portal.register.queries.paging import Shown
-from portal.register.records import PublicAgency, PublicEntity, PublicResult
+from portal.register.records import PublicResult
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,15 +18,19 @@ class ResultLine:
     """One check as a list shows it. `state` is one of none, open, overdue, closed."""
 
     shown: Shown[PublicResult]
-    agency: PublicAgency | None
-    entity: PublicEntity | None
-    outcomes: tuple[tuple[str, bool], ...]
+    agency: Named | None
+    entity: Named | None
     state: str
 
     @property
     def record(self) -> PublicResult:
         """The published record."""
         return self.shown.record
+
+    @property
+    def outcomes(self) -> tuple[tuple[str, bool], ...]:
+        """What was found, as `outcomes_of` has it."""
+        return outcomes_of(self.record)
 
 
 def state_of(result: PublicResult, today: date) -> str:
@@ -41,15 +45,16 @@ def state_of(result: PublicResult, today: date) -> str:
 def result_lines(
     session: Session, rows: Sequence[Shown[PublicResult]], today: date
 ) -> list[ResultLine]:
-    """Return the lines of a list of results, in two queries."""
-    bodies = agencies.named(session, [row.record.agency_id for row in rows])
-    parties = entities.named(session, [row.record.entity_id for row in rows])
+    """Return the lines of a list of results; the names around them in one query."""
+    checks = [row.record for row in rows]
+    names = named(
+        session, [each for check in checks for each in (check.agency_id, check.entity_id)]
+    )
     return [
         ResultLine(
             row,
-            bodies.get(row.record.agency_id),
-            parties.get(row.record.entity_id),
-            outcomes_of(row.record),
+            names.get(row.record.agency_id),
+            names.get(row.record.entity_id),
             state_of(row.record, today),
         )
         for row in rows

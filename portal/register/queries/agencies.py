@@ -11,6 +11,14 @@ from portal.register.queries.paging import get as get_record
 from portal.register.records import PublicAgency
 from portal.register.tables.agencies import AgencyRow
 
+#: Every list's form asks these two: made once.
+_CHOICES = (
+    sa.select(AgencyRow.public_id, AgencyRow.name)
+    .order_by(AgencyRow.region, AgencyRow.public_id)
+    .limit(sa.bindparam("most"))
+)
+_REGIONS = sa.select(AgencyRow.region).distinct().order_by(AgencyRow.region)
+
 
 def listed(
     session: Session,
@@ -35,12 +43,10 @@ def named(session: Session, public_ids: Sequence[str | None]) -> dict[str, Publi
 
 def choices(session: Session, limit: int = 500) -> list[tuple[str, str]]:
     """Return (id, name) of agencies for a drop-down list, by region."""
-    query = sa.select(AgencyRow.public_id, AgencyRow.name).order_by(
-        AgencyRow.region, AgencyRow.public_id
-    )
-    return [(row.public_id, row.name) for row in session.execute(query.limit(limit))]
+    found = session.connection().execute(_CHOICES, {"most": limit})
+    return [(row[0], row[1]) for row in found.all()]
 
 
 def regions(session: Session) -> list[str]:
     """Return the regions that have an agency."""
-    return list(session.scalars(sa.select(AgencyRow.region).distinct().order_by(AgencyRow.region)))
+    return [row[0] for row in session.connection().execute(_REGIONS).all()]

@@ -76,6 +76,7 @@ def epoch(session: Session) -> str | None:
 
 #: Two look-ups along an index; asked as text, because every answer asks it.
 _STATE = "SELECT (SELECT max(serial) FROM change), (SELECT value FROM epoch)"
+_LAST_TAKEN = "SELECT (SELECT max(serial) FROM change), (SELECT value FROM epoch), (SELECT max(serial) FROM retirement)"
 
 
 def state(engine: sa.Engine) -> State:
@@ -94,6 +95,12 @@ def asked(engine: sa.Engine, statement: str) -> tuple[State, Any]:
     finally:
         connection.close()
     return State(serial or 0, epoch or "new"), beyond[0] if beyond else None
+
+
+def last_taken(engine: sa.Engine) -> tuple[str, int]:
+    """Return in which life of the register a change last took a text away, and which one: 0 for none."""
+    (_, epoch), serial = asked(engine, _LAST_TAKEN)
+    return epoch, serial or 0
 
 
 def state_within(session: Session) -> State:

@@ -55,8 +55,10 @@ def page_of(
         BadCursor: the cursor does not belong to this list.
 
     """
-    leaf = walk(session, OF_KIND[KIND_OF[record_type]].word, conditions).page(cursor, limit)
-    return Page([shown(found.stored, record_type) for found in leaf.rows], leaf.next)
+    rows, following = walk(session, OF_KIND[KIND_OF[record_type]].word, conditions).stored(
+        cursor, limit
+    )
+    return Page([shown(stored, record_type) for stored in rows], following)
 
 
 def walk(session: Session, word: str, conditions: Mapping[str, Any]) -> Walk:

@@ -74,7 +74,9 @@ class Walk:
         fingerprint = self._selection.fingerprint()
         after = place_of(self._order, cursor, fingerprint, inside=self._inside)
         if self._is_plain:
-            return self._plain(after, limit)
+            rows, following = self._plain(after, limit)
+            read = self._reader.row
+            return Leaf([Found(stored, read(stored), _NOWHERE) for stored in rows], following)
         found: list[Found] = []
         last = None
         for examined, (stored, keys) in enumerate(self._behind(after, min(limit + 1, _BATCH))):
@@ -87,6 +89,18 @@ class Walk:
             last = Place(keys, _ALL)
         return Leaf(found, None)
 
+    def stored(self, cursor: str | None, limit: int) -> tuple[list[Stored], str | None]:
+        """Return a page as it is stored, for who reads records and not columns, and the cursor of the next one.
+
+        Raises:
+            BadCursor: the cursor does not belong to this selection.
+
+        """
+        if self._is_plain:
+            return self._plain(place_of(self._order, cursor, self._selection.fingerprint()), limit)
+        leaf = self.page(cursor, limit)
+        return [found.stored for found in leaf.rows], leaf.next
+
     @property
     def _is_plain(self) -> bool:
         """Whether each stored row is one row, wanted as it is."""
@@ -94,19 +108,15 @@ class Walk:
             return False
         return not self._compiled.way.direct
 
-    def _plain(self, after: Place | None, limit: int) -> Leaf:
+    def _plain(self, after: Place | None, limit: int) -> tuple[list[Stored], str | None]:
         """Fetch a page in one statement."""
         edge = None if after is None else after.keys
         statement = self._order.behind(self._compiled.rows(), edge).limit(limit + 1)
         rows = self._session.connection().execute(statement).all()
-        read = self._reader.row
-        found = []
-        for row in rows[:limit]:
-            stored = Stored(row[0], row[1], row[2], str(row[3]), row[4])
-            found.append(Found(stored, read(stored), _NOWHERE))
+        found = [Stored(row[0], row[1], row[2], str(row[3]), row[4]) for row in rows[:limit]]
         if len(rows) <= limit:
-            return Leaf(found, None)
-        return Leaf(found, self._cursor(Place(tuple(rows[limit - 1][5:]))))
+            return found, None
+        return found, self._cursor(Place(tuple(rows[limit - 1][5:])))
 
     def all(self) -> Iterator[Found]:
         """Yield every row."""
