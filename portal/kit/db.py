@@ -138,6 +138,13 @@ def pragma(engine: sa.Engine, statement: str) -> None:
             raw.close()
 
 
+def snapshot(engine: sa.Engine) -> Session:
+    """Open a session that sees one state of a store for as long as it lives; SQLite gives that by itself."""
+    if engine.dialect.name == "postgresql":
+        engine = engine.execution_options(isolation_level="REPEATABLE READ")
+    return Session(engine)
+
+
 @contextmanager
 def write_lock(engine: sa.Engine) -> Iterator[Session]:
     """Open the one write transaction a store allows at a time; commit it, or undo it all.
@@ -229,8 +236,7 @@ def in_packed(
     """
     if dialect != "sqlite":
         return column == sa.any_(sa.type_coerce(parameter, postgresql.ARRAY(sa.Text)))
-    each = sa.func.json_each(parameter).table_valued(sa.column("value", sa.String))
-    return column.in_(sa.select(each.c.value))
+    return column.in_(sa.select(_unpacked(parameter)))
 
 
 def whole(session: Session, statement: Asking) -> list[Sequence[Any]]:
@@ -271,5 +277,9 @@ def each_of(session: Session, values: Iterable[str]) -> sa.ColumnElement[str]:
     if session.get_bind().dialect.name != "sqlite":
         array = sa.literal(list(values), postgresql.ARRAY(sa.Text))
         return sa.func.unnest(array).column_valued("value")
-    each = sa.func.json_each(msgspec.json.encode(list(values)).decode())
-    return each.table_valued(sa.column("value", sa.String)).c.value
+    return _unpacked(sa.literal(packed(values, "sqlite")))
+
+
+def _unpacked(parameter: sa.ColumnElement[Any]) -> sa.ColumnElement[str]:
+    each = sa.func.json_each(parameter).table_valued(sa.column("value", sa.String))
+    return each.c.value

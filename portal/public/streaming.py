@@ -3,8 +3,6 @@
 from collections.abc import Generator
 from contextlib import ExitStack
 
-from sqlalchemy.orm import Session
-
 from portal.kit.db import db
 from portal.register.queries import sync
 from portal.register.queries.changes import State
@@ -14,14 +12,6 @@ Pieces = Generator[bytes, None, None]
 
 class Retired(RuntimeError):
     """Something was withdrawn while what holds it was being sent: the connection ends there."""
-
-
-def snapshot() -> Session:
-    """Open a session that sees one state of the register for as long as it lives."""
-    engine = db.engine
-    if engine.dialect.name == "postgresql":
-        engine = engine.execution_options(isolation_level="REPEATABLE READ")
-    return Session(engine)
 
 
 class Streamed:

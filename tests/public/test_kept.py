@@ -263,10 +263,10 @@ def test_a_register_that_cannot_be_read_is_told_by_the_page(
     _ask(site.wsgi_app, "/results/")
     error = layer._engine.dialect.loaded_dbapi.OperationalError
 
-    def broken(engine: Any) -> None:
+    def broken(engine: Any, statement: str) -> None:
         raise error("disk")
 
-    monkeypatch.setattr(changes, "state", broken)
+    monkeypatch.setattr(changes, "asked", broken)
 
     assert _ask(site.wsgi_app, "/healthz")[0] == 200
     assert _ask(site.wsgi_app, "/results/")[0] == 503

@@ -11,10 +11,11 @@ from flask import Response
 from sqlalchemy.orm import Session
 
 from portal.kit import clock
+from portal.kit.db import db, snapshot
 from portal.public import berths
 from portal.public.api import envelope, validators, workbook
 from portal.public.api.asking import Asked
-from portal.public.streaming import Pieces, Streamed, snapshot
+from portal.public.streaming import Pieces, Streamed
 from portal.register.selecting import lines
 from portal.register.selecting.model import Around
 from portal.register.selecting.walking import Walk
@@ -37,7 +38,7 @@ def answer(asked: Asked) -> Response:
     """
     with ExitStack() as held:
         held.enter_context(berths.pier().sets.one())
-        session = held.enter_context(snapshot())
+        session = held.enter_context(snapshot(db.engine))
         state = validators.within(session)
         walk = Walk(session, asked.selection, asked.reader, clock.local_today())
         pieces = _made(session, asked)

@@ -14,11 +14,11 @@ from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 
 from portal.kit import clock
-from portal.kit.db import db
+from portal.kit.db import db, snapshot
 from portal.public import params
 from portal.public.caching import conditional
 from portal.public.shelf import settings
-from portal.public.streaming import Pieces, Streamed, snapshot
+from portal.public.streaming import Pieces, Streamed
 from portal.register.layout import LAYOUTS
 from portal.register.prefixes import PREFIX
 from portal.register.queries import changes
@@ -83,7 +83,7 @@ def part(name: str) -> ResponseReturnValue:
         abort(404)
     first = f"{PREFIX[kind]}_{letters}"
     with ExitStack() as held:
-        session = held.enter_context(snapshot())
+        session = held.enter_context(snapshot(db.engine))
         begun = changes.state_within(session)
         body = Streamed(_rows(session, section, kind, first, settings().site_url), begun)
         body.holds(held.pop_all())

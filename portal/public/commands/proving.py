@@ -5,9 +5,8 @@ import sys
 from pathlib import Path
 
 import click
-from sqlalchemy.orm import Session
 
-from portal.kit.db import engine_for, read_only
+from portal.kit.db import engine_for, read_only, snapshot
 from portal.public.commands.opening import with_register
 from portal.register.proofs.audit import audit
 from portal.register.proofs.report import Audited
@@ -34,10 +33,7 @@ def verify_log(witness: Path | None, *, as_json: bool) -> None:
         click.echo(f"见证文件 {witness} 无法读取", err=True)
         sys.exit(1)
     engine = engine_for(read_only(settings.register_url))
-    if engine.dialect.name == "postgresql":
-        #: One view of the register for the whole walk; SQLite gives that by itself.
-        engine = engine.execution_options(isolation_level="REPEATABLE READ")
-    with Session(engine) as session:
+    with snapshot(engine) as session:
         found = audit(session, witness=seen, say=_progress)
     engine.dispose()
     _tell(found, as_json=as_json)

@@ -10,13 +10,13 @@ from portal.domain.sortition import seeds
 from portal.domain.sortition.hashing import canonical
 from portal.domain.sortition.packages import read_commit
 from portal.kit import clock
-from portal.kit.db import db
+from portal.kit.db import db, snapshot
 from portal.public import params
 from portal.public.caching import conditional
 from portal.public.pages import draw_words, lists
 from portal.public.pages.found import or_missing
 from portal.public.pages.lines import result_lines
-from portal.public.streaming import Streamed, snapshot
+from portal.public.streaming import Streamed
 from portal.register import packages
 from portal.register.queries import agencies, changes, draws, entities, plans, results
 from portal.register.queries.results import ResultFilter
@@ -99,7 +99,7 @@ def package(public_id: str) -> ResponseReturnValue:
     """Send the package of a revealed draw, piece by piece."""
     params.read()
     with ExitStack() as held:
-        session = held.enter_context(snapshot())
+        session = held.enter_context(snapshot(db.engine))
         begun = changes.state_within(session)
         draw = or_missing(draws.get(session, public_id), Kind.DRAW, public_id).record
         if draw.package_bytes is None:

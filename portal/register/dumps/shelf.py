@@ -18,6 +18,7 @@ from pathlib import Path
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
+from portal.kit.db import snapshot
 from portal.register.dumps import cutting, files
 from portal.register.dumps.describing import Terms
 from portal.register.proofs.note import Signer
@@ -82,7 +83,7 @@ def cut(engine: sa.Engine, shelf: Path, terms: Terms, signer: Signer) -> Dump | 
     shelf.mkdir(parents=True, exist_ok=True)
     with _locked(shelf):
         _sweep(shelf)
-        with _snapshot(engine) as session:
+        with snapshot(engine) as session:
             what = cutting.standing_at(session)
             if what is None:
                 return None
@@ -105,15 +106,6 @@ def cut(engine: sa.Engine, shelf: Path, terms: Terms, signer: Signer) -> Dump | 
     #: Something may have been withdrawn while it was being written.
     retire(engine, shelf)
     return made
-
-
-@contextmanager
-def _snapshot(engine: sa.Engine) -> Iterator[Session]:
-    """One view of the register for the whole dump; SQLite gives that by itself."""
-    if engine.dialect.name == "postgresql":
-        engine = engine.execution_options(isolation_level="REPEATABLE READ")
-    with Session(engine) as session:
-        yield session
 
 
 @contextmanager
