@@ -12,7 +12,8 @@ from sqlalchemy.orm import Session
 from portal.airlock.publish import withdraw
 from portal.domain.errors import FourEyesViolation, NotAllowed, UnknownRecord, WrongState
 from portal.domain.replies import LetterKind, ReplyState
-from portal.internal.desk import letters
+from portal.internal.desk import decide, letters, retelling
+from portal.internal.desk.binding import ContentChanged
 from portal.internal.desk.matters import CALENDAR
 from portal.internal.desk.stores import Stores
 from portal.internal.tables.letters import ReceivedRow, queue
@@ -23,6 +24,7 @@ from portal.register.tables.changes import ChangeRow
 from portal.register.tables.replies import ReplyRow
 from portal.register.tables.results import ResultRow
 from tests.conftest import NOW, Office
+from tests.internal.test_decide import HIDE, KEY
 from tests.makers import RESULT_ROW
 from tests.raw import store_bytes
 
@@ -305,3 +307,70 @@ def test_telling_again_changes_nothing(office: Office, client: FlaskClient, resu
 
     assert count == 1
     assert before == after
+
+
+def _raw(stores: Stores, statement: str) -> None:
+    """Change the office's store as somebody with its file would."""
+    with stores.internal.begin() as connection:
+        assert connection.execute(sa.text(statement)).rowcount == 1
+
+
+def _answered(office: Office, client: FlaskClient, result: str) -> str:
+    stores = office.stores
+    reference = send(client, result, LetterKind.OBJECTION)
+    letters.collect(stores, now=NOW)
+    letters.propose(
+        stores, reference, outcome=ReplyState.ACCEPTED, decision="经复核属实。", by="wu", now=NOW
+    )
+    letters.release(stores, reference, by="he", now=NOW)
+    return reference
+
+
+def _public(stores: Stores) -> str:
+    with Session(stores.register) as session:
+        return session.scalars(sa.select(ReplyRow.body)).one()
+
+
+@pytest.mark.parametrize("change", ["decision = '查无此事。'", "outcome = 'refused'"])
+def test_an_answer_changed_since_its_release_does_not_go_out(
+    change: str, office: Office, client: FlaskClient, result: str
+) -> None:
+    reference = _answered(office, client, result)
+    before = _public(office.stores)
+    _raw(office.stores, f"UPDATE received_letter SET told = FALSE, {change}")
+
+    with pytest.raises(ContentChanged, match=reference):
+        letters.collect(office.stores, now=NOW)
+
+    assert _public(office.stores) == before
+    assert "经复核属实。" in before
+
+
+def test_an_answer_that_nobody_released_does_not_go_out(
+    office: Office, client: FlaskClient, result: str
+) -> None:
+    send(client, result, LetterKind.OBJECTION)
+    letters.collect(office.stores, now=NOW)
+    _raw(
+        office.stores,
+        "UPDATE received_letter SET told = FALSE, state = 'done', outcome = 'refused',"
+        " decision = '查无此事。', decided_on = '2025-06-02'",
+    )
+
+    with pytest.raises(ContentChanged):
+        letters.tell(office.stores, now=NOW)
+
+    assert "received" in _public(office.stores)
+
+
+def test_an_answer_changed_since_is_not_told_anew_with_what_it_is_about(
+    office: Office, client: FlaskClient, result: str
+) -> None:
+    reference = _answered(office, client, result)
+    _raw(office.stores, "UPDATE received_letter SET decision = '查无此事。'")
+
+    decide.decide(office.stores, Kind.RESULT, KEY, [HIDE], by="wu", now=NOW)
+    shown = _public(office.stores)
+    retelling.take_back(office.stores, reference, by="he", second="an", now=NOW)
+
+    assert ("查无此事" in shown, "查无此事" in _public(office.stores)) == (False, False)

@@ -56,6 +56,19 @@ _PASSED_OVER = (
     "UPDATE sqlite_master SET sql = replace(sql, ' WHERE 0', '') WHERE name = 'ix_entity_region'",
     "PRAGMA writable_schema = RESET",
 )
+#: The same rows, of which any may now stand there twice.
+_KEYLESS = (
+    "CREATE TABLE kept AS SELECT * FROM visit",
+    "DROP TABLE visit",
+    "ALTER TABLE kept RENAME TO visit",
+)
+#: As good as a key to whoever looks at names alone.
+_PARTLY_KEYED = (
+    "CREATE TABLE kept AS SELECT * FROM tally",
+    "DROP TABLE tally",
+    "ALTER TABLE kept RENAME TO tally",
+    "CREATE UNIQUE INDEX pk_tally ON tally (scope, what) WHERE scope = ''",
+)
 _FUNCTION = "CREATE FUNCTION quiet() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RETURN NULL; END'"
 
 
@@ -63,6 +76,8 @@ _FUNCTION = "CREATE FUNCTION quiet() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN 
     ("deeds", "expected"),
     [
         (_VIEW, {"entity：不是表，是视图或其他对象"}),
+        (_KEYLESS, {"visit：没有主键或唯一约束，同一行可以重复"}),
+        (_PARTLY_KEYED, {"tally：没有主键或唯一约束，同一行可以重复"}),
         pytest.param(
             ("CREATE TRIGGER t AFTER INSERT ON entity BEGIN SELECT 1; END",),
             {"触发器 t：不属于登记册"},

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from portal.domain.errors import NotAllowed
 from portal.domain.workflow import Role
 from portal.internal.commands.opening import open_office
-from portal.internal.desk import ledgers, passwords
+from portal.internal.desk import ledgers, ordered, passwords, unchanged
 from portal.internal.desk import people as desk
 from portal.internal.desk.stores import Stores, hold_log
 from portal.internal.telling import refuse, say, told
@@ -17,6 +17,8 @@ from portal.internal.telling import refuse, say, told
 _ROLES = click.Choice([role.value for role in Role])
 _BY = click.option("--by", help="办理人账号（须有管理角色）；不给则在台账中记为命令行")
 _JSON = click.option("--json", "as_json", is_flag=True, help="以 JSON 输出")
+#: Batches named at a time.
+_SHOWN = 20
 
 
 @click.command("add-person")
@@ -183,6 +185,17 @@ def verify_ledger(witness: Path | None, as_json: bool) -> None:
     if found.faults:
         refuse("台账核验未通过：\n" + "\n".join(f"  {each}" for each in found.faults))
     hold_log(stores)
+    with Session(stores.internal) as session:
+        changed = list(unchanged.changed(session))
+        unknown = list(ordered.unknown_decisions(session))
+    if unknown:
+        shown = "、".join(map(str, unknown[:_SHOWN]))
+        refuse(f"有 {len(unknown)} 项公开决定不在台账中，不是办公端所作：{shown}")
+    if changed:
+        shown = "、".join(map(str, changed[:_SHOWN]))
+        refuse(
+            f"有 {len(changed)} 个已发布批次的填报内容与审核时不符，可能在发布后被改动过：{shown}"
+        )
     if witness:
         ledgers.write_witness(witness, found)
     say(

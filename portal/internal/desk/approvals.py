@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from portal.airlock.around import Passage
 from portal.domain.errors import FourEyesViolation, NotAllowed, UnknownRecord
 from portal.domain.workflow import Role
-from portal.internal.desk import binding, people
+from portal.internal.desk import binding, people, unchanged
 from portal.internal.desk.binding import Binding, ContentChanged, Part
 from portal.internal.desk.brought import is_brought
 from portal.internal.desk.projection import passages
@@ -46,7 +46,7 @@ def record(session: Session, batch: BatchRow, what: Seen, *, by: str, now: datet
         )
     )  # fmt: skip
     session.flush()
-    return _detail(digest, what.filed_sha256)
+    return unchanged.detail(digest, what.filed_sha256)
 
 
 def void(session: Session, batch_id: int) -> None:
@@ -73,7 +73,7 @@ def sign(session: Session, batch: BatchRow, *, by: str) -> ApprovalRow:
     found = session.get(ApprovalRow, batch.id)
     if found is None or _last_in_ledger(session, batch.id) != (
         found.reviewer,
-        _detail(found.public_sha256, found.filed_sha256),
+        unchanged.detail(found.public_sha256, found.filed_sha256),
     ):
         raise ContentChanged(f"批次 {batch.id} 没有有效的审核记录，{_AGAIN}")
     if found.reviewer == by:
@@ -140,10 +140,6 @@ class Watch:
         if self._strict and found != self._approved:
             where = binding.differing(self._approved, found)
             raise ContentChanged(f"审核后内容有变化，请重新审核：{where}。{_AGAIN}")
-
-
-def _detail(public_sha256: str, filed_sha256: str) -> str:
-    return f"公开内容 SHA-256 {public_sha256}；填报内容 SHA-256 {filed_sha256}"
 
 
 def _last_in_ledger(session: Session, batch_id: int) -> tuple[str, str] | None:

@@ -48,6 +48,11 @@ class ContentChanged(PortalError):
 
     code = "content_changed"
 
+    def __init__(self, message: str, batch_id: int = 0) -> None:
+        """Keep which batch it is, where that is not the one that is released."""
+        super().__init__(message)
+        self.batch_id = batch_id
+
 
 class Binding:
     """Takes what filings become, in the order of release, and adds it up."""

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 
 from portal.airlock.around import Passage
 from portal.internal.desk import batches
-from portal.internal.desk.projection import passages
+from portal.internal.desk.unchanged import again
 from portal.internal.tables.filings import FilingRow
 from portal.register.queries import entities
 from portal.register.records import PublicDrawEntry, PublicResult
@@ -51,7 +51,7 @@ def led_in(
         sent |= missing
         for rows in batches.public_with_id(session, "entity", missing, batch_id=batch_id):
             in_order = sorted(rows, key=lambda row: (row.public_id, row.id))
-            for _, passage in passages(session, in_order, today, batch_id=batch_id):
+            for _, passage in again(session, in_order, today, batch_id=batch_id):
                 yield passage
         yield from part
 

@@ -115,7 +115,7 @@ def confirm(stores: Stores, proposal_id: int, *, by: str, now: datetime) -> Deci
         found = session.scalar(
             sa.select(DecisionRow).where(DecisionRow.id == proposal_id, OPEN_PROPOSAL)
         )
-        if found is None:
+        if found is None or not decisions.noted(session, [found]):
             raise UnknownRecord(f"没有编号为 {proposal_id} 的待确认决定（或已另有决定）")
         filing = newest(session, Kind(found.kind), found.key)
         batch = batches.get(session, filing.batch_id)
@@ -254,5 +254,5 @@ def _note(
 ) -> None:
     """Write into the ledger which decisions were made; their content is in the decisions alone."""
     numbers = "、".join(str(row.id) for row in rows)
-    detail = f"{Kind(rows[0].kind).zh} 决定编号 {numbers}" if rows else ""
+    detail = f"{Kind(rows[0].kind).zh} {decisions.NUMBERS}{numbers}" if rows else ""
     ledger.note(session, at=now, person=by, action=action, batch_id=rows[0].batch_id, detail=detail)

@@ -19,9 +19,11 @@ from portal.domain.errors import (
 from portal.domain.replies import LetterKind, ReplyState, answer_due, plain_reference
 from portal.domain.workflow import Role
 from portal.internal.desk import people
+from portal.internal.desk.answers import is_as_released, released_words
+from portal.internal.desk.binding import ContentChanged
 from portal.internal.desk.matters import CALENDAR
 from portal.internal.desk.stores import Stores
-from portal.internal.desk.telling import passage_of
+from portal.internal.desk.telling import is_taken_back, passage_of
 from portal.internal.tables import filings, ledger
 from portal.internal.tables.filings import FilingRow
 from portal.internal.tables.letters import LetterState, ReceivedRow
@@ -209,7 +211,7 @@ def release(
         _refuse_finds(session, stores, row, today)
         row.state, row.released_by, row.told = LetterState.DONE.value, by, False
         row.decided_on = today
-        _note(session, "letter-release", row, by, now, more=ReplyState(row.outcome or "").zh)
+        _note(session, "letter-release", row, by, now, more=released_words(row))
     tell(stores, now=now)
 
 
@@ -227,7 +229,7 @@ def tell(stores: Stores, *, now: datetime) -> int:
     for reference in waiting:
         try:
             _tell(stores, reference, now)
-        except (Residue, NotYetPublic) as error:
+        except (Residue, NotYetPublic, ContentChanged) as error:
             refused = error
     if refused is not None:
         raise refused
@@ -237,6 +239,11 @@ def tell(stores: Stores, *, now: datetime) -> int:
 def _tell(stores: Stores, reference: str, now: datetime) -> None:
     with write_lock(stores.internal) as session:
         row = get(session, reference)
+        is_done = row.stage is LetterState.DONE and not is_taken_back(session, reference)
+        if is_done and not is_as_released(session, row):
+            raise ContentChanged(
+                f"来信 {reference} 的答复与发布时不符，可能被改动过；公开的内容没有变动，请查明原因"
+            )
         passage = passage_of(session, stores.register, row)
         publish(stores.register, [passage], now=now, keys=stores.log_key)
         row.told = True

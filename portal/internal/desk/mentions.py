@@ -15,7 +15,7 @@ from portal.airlock.known import KnownSecrets
 from portal.domain.grounds import OPEN
 from portal.domain.verdicts import filed
 from portal.internal.desk import batches, decided, secrets
-from portal.internal.desk.projection import passages
+from portal.internal.desk.unchanged import again
 from portal.internal.tables import filings
 from portal.internal.tables.filings import FilingRow
 from portal.internal.tables.settings import ID_KEY, secret
@@ -51,7 +51,7 @@ def of(
     with Session(register) as public:
         for there, those in _telling(public, kind, hidden, ids):
             for rows in batches.public_with_id(session, there.value, those - mine):
-                for _, passage in passages(session, rows, today, batch_id=batch_id):
+                for _, passage in again(session, rows, today, batch_id=batch_id):
                     passage.telling = True
                     yield passage
         asked = [ids.of(kind, key) for key, is_whole, _ in hidden if is_whole]

@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import islice
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
@@ -11,7 +12,7 @@ from portal.airlock.around import Ids, Passage
 from portal.airlock.publish import bring_in_line
 from portal.domain.errors import FourEyesViolation, UnknownRecord
 from portal.domain.workflow import Role
-from portal.internal.desk import mentions, people, retelling, ripples
+from portal.internal.desk import mentions, ordered, people, retelling, ripples
 from portal.internal.desk.drawing import following
 from portal.internal.desk.forgetting import forget
 from portal.internal.desk.stores import Stores
@@ -72,7 +73,7 @@ def retract(
             person=by,
             action="withdraw",
             batch_id=None,
-            detail=f"{kind.zh} {public_id}，第二人 {second}",
+            detail=ordered.withdrawal(kind, public_id, second),
         )
         session.flush()
         reminders.withdrawn(session, newest.kind, newest.key)
@@ -108,10 +109,15 @@ def carry_on(stores: Stores, *, now: datetime) -> list[int]:
     )
     query = sa.select(WithdrawalRow.id).where(WithdrawalRow.done_at.is_(None), ~released_since)
     with Session(stores.internal) as session:
-        left = session.scalars(query.order_by(WithdrawalRow.id).limit(_MOST)).all()
+        rows = session.scalars(
+            sa.select(WithdrawalRow).where(WithdrawalRow.id.in_(query)).order_by(WithdrawalRow.id)
+        )
+        #: A row that nobody ordered takes nothing back.
+        noted = (each.id for each in rows if ordered.is_withdrawal_noted(session, each))
+        left = list(islice(noted, _MOST))
     for order_id in left:
         _carry_out(stores, order_id, now=now)
-    return list(left)
+    return left
 
 
 def _carry_out(stores: Stores, order_id: int, *, now: datetime) -> Retracted:
@@ -144,7 +150,7 @@ def _passages(
     drawn = ripples.draws_of(stores.register, [public_id]) if kind is Kind.ENTITY else set()
     notice = Ids(secret(session, ID_KEY)).notice(kind, key)
     yield Passage(gone=[(kind, public_id), (Kind.WITHHELD, notice)])
-    yield from ripples.redrawn(session, drawn, today=clock.local_date(now))
+    yield from ripples.redrawn(session, drawn, today=clock.local_date(now), at_any_rate=True)
 
 
 def _newest(session: Session, kind: Kind, public_id: str) -> FilingRow:

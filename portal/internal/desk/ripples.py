@@ -18,8 +18,8 @@ from portal.domain.plans import Plan
 from portal.domain.results import Result
 from portal.internal.desk import batches, mentions, secrets
 from portal.internal.desk.brought import is_brought, led_in
-from portal.internal.desk.projection import passages
 from portal.internal.desk.secrets import kept_back
+from portal.internal.desk.unchanged import again, as_approved
 from portal.internal.tables import filings
 from portal.internal.tables.batches import BatchRow
 from portal.internal.tables.filings import FilingRow
@@ -190,15 +190,24 @@ def draws_of(register: sa.Engine, entity_ids: Iterable[str]) -> set[str]:
 
 
 def redrawn(
-    session: Session, draw_ids: set[str], *, today: date, batch_id: int | None = None
+    session: Session,
+    draw_ids: set[str],
+    *,
+    today: date,
+    batch_id: int | None = None,
+    at_any_rate: bool = False,
 ) -> Iterator[Passage]:
-    """Project these draws again: their figures and digests follow who is shown."""
-    for rows in batches.public_with_id(session, "draw", draw_ids):
+    """Project these draws again: their figures and digests follow who is shown.
+
+    `at_any_rate`: what was changed since its approval is left as it is, and keeps nothing else from going on.
+    """
+    for found in batches.public_with_id(session, "draw", draw_ids):
+        rows = as_approved(session, found) if at_any_rate else found
         yield from _projected(session, rows, batch_id, today)
 
 
 def _projected(
     session: Session, rows: list[FilingRow], batch_id: int | None, today: date
 ) -> Iterator[Passage]:
-    for _, passage in passages(session, rows, today, batch_id=batch_id):
+    for _, passage in again(session, rows, today, batch_id=batch_id):
         yield passage

@@ -1,5 +1,6 @@
 """Releases that were ordered for a time, and all else that comes due by itself (定时发布)."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -8,12 +9,14 @@ from sqlalchemy.orm import Session
 
 from portal.domain.errors import PortalError, WrongState
 from portal.domain.workflow import BatchState, Role
-from portal.internal.desk import batches, decide, letters, notices, people, retract
+from portal.internal.desk import batches, decide, letters, notices, ordered, people, retract
+from portal.internal.desk.binding import ContentChanged
 from portal.internal.desk.forgetting import forget
 from portal.internal.desk.release import release_only
 from portal.internal.desk.stores import Stores
-from portal.internal.tables import ledger, settings
+from portal.internal.tables import decisions, ledger, settings
 from portal.internal.tables.batches import BatchRow
+from portal.internal.tables.decisions import DecisionRow
 from portal.internal.tables.filings import FilingRow
 from portal.kit import clock
 from portal.kit.db import write_lock
@@ -71,10 +74,9 @@ def order(stores: Stores, batch_id: int, *, at: datetime | None, by: str, now: d
             raise WrongState("定时发布的时间应晚于现在")
         people.other(batch.filed_by, by)
         batch.release_at, batch.ordered_by = at, by if at else None
-        moment = f"{at.astimezone(clock.CHINA):%Y-%m-%d %H:%M}" if at else "取消"
         ledger.note(
             session, at=now, person=by, action="schedule", batch_id=batch_id,
-            detail=f"定时发布：{moment}",
+            detail=ordered.release(at),
         )  # fmt: skip
 
 
@@ -100,12 +102,10 @@ def _carried_out(stores: Stores, now: datetime) -> Done:
     done = Done(withdrawals=retract.carry_on(stores, now=now))
     with Session(stores.internal) as session:
         undone = decide.left_undone(session)
-        ordered = _ordered(session, now)
+        due = _ordered(session, now)
         lists = _lists(session, now)
-    if undone:
-        decide.carry_out(stores, undone, now=now)
-        done.decisions = len(undone)
-    for into, batches_due in ((done.released, ordered), (done.listed, lists)):
+    _decided(stores, undone, done, now=now)
+    for into, batches_due in ((done.released, due), (done.listed, lists)):
         for batch_id, by in batches_due:
             refusal = _refused(stores, batch_id, by, now=now)
             if refusal:
@@ -115,6 +115,22 @@ def _carried_out(stores: Stores, now: datetime) -> Done:
     done.notices = notices.release_notices(stores, by=OFFICE, now=now) is not None
     done.letters = letters.collect(stores, now=now)
     return done
+
+
+def _decided(stores: Stores, undone: Sequence[int], done: Done, *, now: datetime) -> None:
+    """Carry out decisions; what was changed by hand since its approval keeps no other one, nor anything else, waiting."""
+    for decision_id in undone:
+        with Session(stores.internal) as session:
+            row = session.get_one(DecisionRow, decision_id)
+            if not decisions.noted(session, [row]):
+                #: Put there by hand: nobody decided it.
+                done.refused.append((row.batch_id, f"决定 {decision_id} 不在台账中，没有执行"))
+                continue
+        try:
+            decide.carry_out(stores, [decision_id], now=now)
+            done.decisions += 1
+        except ContentChanged as error:
+            done.refused.append((error.batch_id, str(error)))
 
 
 def _refused(stores: Stores, batch_id: int, by: str, *, now: datetime) -> str:
@@ -135,13 +151,16 @@ def _refused(stores: Stores, batch_id: int, by: str, *, now: datetime) -> str:
 def _ordered(session: Session, now: datetime) -> list[tuple[int, str]]:
     """Return the batches whose time has come, and who ordered it."""
     query = (
-        sa.select(BatchRow.id, BatchRow.ordered_by)
+        sa.select(BatchRow)
         .where(BatchRow.release_at <= now)
         .where(BatchRow.state.in_([BatchState.APPROVED.value, BatchState.RELEASING.value]))
         .order_by(BatchRow.release_at, BatchRow.id)
         .limit(_MOST)
     )
-    return [(row.id, row.ordered_by or OFFICE) for row in session.execute(query)]
+    rows = session.scalars(query).all()
+    return [
+        (row.id, row.ordered_by or OFFICE) for row in rows if ordered.is_release_noted(session, row)
+    ]
 
 
 def _lists(session: Session, now: datetime) -> list[tuple[int, str]]:

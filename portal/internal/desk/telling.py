@@ -10,6 +10,7 @@ from portal.airlock.around import Passage
 from portal.airlock.replies import Standing, project_reply
 from portal.domain.replies import LetterKind, ReplyState, status_id
 from portal.internal.desk import batches, secrets
+from portal.internal.desk.answers import is_as_released
 from portal.internal.desk.projection import passages
 from portal.internal.tables.filings import FilingRow
 from portal.internal.tables.ledger import WithdrawalRow
@@ -31,10 +32,13 @@ def passage_of(
     The answer is shown while what it is about is: it would tell of what is no longer public.
     """
     about, personal = _about(register, row.subject)
-    drafted = row.stage is LetterState.DONE or draft_of is not None
+    #: An answer that is no more what was released is shown to nobody.
+    drafted = draft_of is not None or (
+        row.stage is LetterState.DONE and is_as_released(session, row)
+    )
     accepted = drafted and row.outcome == ReplyState.ACCEPTED
     is_answered = (
-        drafted and _is_public(register, row.subject) and not _is_taken_back(session, row.reference)
+        drafted and _is_public(register, row.subject) and not is_taken_back(session, row.reference)
     )
     around = list(_around(session, row)) if is_answered else []
     standing = Standing(
@@ -73,7 +77,8 @@ def _around(session: Session, row: ReceivedRow) -> Iterator[Passage]:
                 yield passage
 
 
-def _is_taken_back(session: Session, reference: str) -> bool:
+def is_taken_back(session: Session, reference: str) -> bool:
+    """Whether two people have ordered that the words of this letter are never public again."""
     taken = WithdrawalRow.kind == Kind.REPLY.value, WithdrawalRow.key == status_id(reference)
     return session.scalar(sa.select(WithdrawalRow.id).where(*taken).limit(1)) is not None
 

@@ -1,6 +1,6 @@
 """What people decided about publishing: on records and fields, and on finds (公开决定、放行). Rows are only added."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import date, datetime
 
 import sqlalchemy as sa
@@ -9,8 +9,12 @@ from sqlalchemy.orm import Mapped, Session, aliased, mapped_column
 
 from portal.domain.grounds import Ground
 from portal.domain.verdicts import Act, Ruling
+from portal.internal.tables.ledger import LedgerRow
 from portal.kit.db import INTERNAL, Table, UtcDateTime, among
 
+#: Before the numbers of decisions in the ledger.
+NUMBERS = "决定编号 "
+_AT_ONCE = 500
 #: Place of a decision on the record as a whole.
 WHOLE = ""
 
@@ -125,17 +129,40 @@ IN_FORCE = ~DecisionRow.pending & ~(
 
 
 def in_force(session: Session, kind: str, keys: Iterable[str]) -> dict[str, list[DecisionRow]]:
-    """Return the decisions in force on these records, by key."""
+    """Return the decisions in force on these records, by key; what the ledger does not know is nobody's decision."""
     wanted = sorted(set(keys))
-    found: dict[str, list[DecisionRow]] = {}
     if not wanted:
-        return found
+        return {}
     query = sa.select(DecisionRow).where(
-        DecisionRow.kind == kind, among(session, DecisionRow.key, wanted), IN_FORCE
+        DecisionRow.kind == kind, among(session, DecisionRow.key, wanted), ~DecisionRow.pending
     )
-    for row in session.scalars(query.order_by(DecisionRow.id)):
+    rows = session.scalars(query.order_by(DecisionRow.id)).all()
+    known = noted(session, rows)
+    newest = {(row.key, row.place): row for row in rows if row.id in known}
+    found: dict[str, list[DecisionRow]] = {}
+    for row in sorted(newest.values(), key=lambda row: row.id):
         found.setdefault(row.key, []).append(row)
     return found
+
+
+def noted(session: Session, rows: Sequence[DecisionRow]) -> set[int]:
+    """Return the numbers of the decisions that the ledger knows, by who made or confirmed them, and when."""
+    said: set[tuple[str, datetime, bool, str]] = set()
+    moments = sorted({row.made_at for row in rows})
+    for start in range(0, len(moments), _AT_ONCE):
+        query = sa.select(LedgerRow.person, LedgerRow.at, LedgerRow.action, LedgerRow.detail).where(
+            LedgerRow.at.in_(moments[start : start + _AT_ONCE]),
+            LedgerRow.action.in_(["decide", "propose", "confirm"]),
+        )
+        for person, at, action, detail in session.execute(query):
+            for number in detail.rpartition(NUMBERS)[2].split("、"):
+                said.add((person, at, action == "confirm", number))
+    return {row.id for row in rows if _noted_as(row) in said}
+
+
+def _noted_as(row: DecisionRow) -> tuple[str | None, datetime, bool, str]:
+    is_answer = row.proposal_id is not None
+    return (row.seconded_by if is_answer else row.made_by, row.made_at, is_answer, str(row.id))
 
 
 def cleared(session: Session, kind: str, keys: Iterable[str]) -> dict[str, list[ClearanceRow]]:

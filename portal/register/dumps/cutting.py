@@ -80,21 +80,24 @@ def cut(session: Session, folder: Path, what: Cut, terms: Terms, signer: Signer)
     held.require(what.standing, signer.verifier)
     at = what.at.astimezone(clock.CHINA)
     expected = datetime.combine(at.date() + timedelta(days=1), _HOUR)
-    manifest = _json(package(what.standing, at, expected, made, terms))
+    manifest = as_json(package(what.standing, at, expected, made, terms))
     for word, dataset in DATASETS.items():
-        files.put(folder / f"{word}.csv-metadata.json", _json(csvw(dataset, terms)))
+        files.put(folder / f"{word}.csv-metadata.json", as_json(csvw(dataset, terms)))
     files.put(folder / MANIFEST, manifest)
-    digest = files.written(folder / MANIFEST).sha256
-    files.put(folder / SIGNATURE, signer.sign(statement(signer.name, what.standing, digest)))
+    digest, epoch = files.written(folder / MANIFEST).sha256, what.standing.epoch
+    files.put(
+        folder / SIGNATURE, signer.sign(statement(signer.name, epoch, what.standing.serial, digest))
+    )
     files.sync(folder)
 
 
-def statement(origin: str, standing: Standing, sha256: str) -> str:
+def statement(origin: str, epoch: str | None, serial: int, sha256: str) -> str:
     """Return what is signed: whose dump, which life of the register, which serial, which manifest."""
-    return f"{origin}/dump\n{standing.epoch} {standing.serial}\n{sha256}\n"
+    return f"{origin}/dump\n{epoch} {serial}\n{sha256}\n"
 
 
-def _json(found: dict[str, Any]) -> str:
+def as_json(found: dict[str, Any]) -> str:
+    """Return a description as its file holds it."""
     return json.dumps(found, ensure_ascii=False, indent=1) + "\n"
 
 

@@ -3,9 +3,11 @@
 A view in the place of a table, a rule, a policy on rows, a trigger, an heir of a table or an operator of one's own
 may show the site other rows than this walk, or change what is written. The register has none of them. An index of SQLite may have lost a
 row by hand that its table still has: lists that it leads through pass the record over, and a walk by serials does not.
+A table that was made anew without its keys takes a row twice: what is a set to the walk is then counted double by a page.
 """
 
 import json
+from collections import defaultdict
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
@@ -50,6 +52,20 @@ _OWN_ON_SQLITE = """
 SELECT CASE type WHEN 'trigger' THEN '触发器 ' ELSE '视图 ' END || name, '不属于登记册' FROM sqlite_master
 WHERE type IN ('trigger', 'view')
 """
+#: Sets of columns of which no two rows of a table are alike, whole and for all rows.
+_KEYS_ON_POSTGRESQL = """
+SELECT i.indexrelid::text, a.attname FROM pg_index i
+JOIN pg_attribute a ON a.attrelid = i.indrelid AND a.attnum = ANY((i.indkey::int2[])[0:i.indnkeyatts - 1])
+WHERE i.indrelid = to_regclass(quote_ident(:name)) AND i.indisunique AND i.indisvalid
+  AND i.indpred IS NULL AND i.indexprs IS NULL
+"""
+_KEYS_ON_SQLITE = """
+SELECT '', name FROM pragma_table_info(:name) WHERE pk > 0
+UNION ALL
+SELECT l.name, i.name FROM pragma_index_list(:name) l, pragma_index_info(l.name) i
+WHERE l."unique" AND NOT l.partial
+"""
+_KEYS = {"postgresql": _KEYS_ON_POSTGRESQL, "sqlite": _KEYS_ON_SQLITE}
 _ASKED = {
     "postgresql": (_TABLES_ON_POSTGRESQL, _OWN_ON_POSTGRESQL),
     "sqlite": (_TABLES_ON_SQLITE, _OWN_ON_SQLITE),
@@ -68,8 +84,25 @@ def check(session: Session, found: Audited) -> None:
             found.fault(f"{name}：{fault}")
     for name, fault in session.execute(sa.text(of_others)):
         found.fault(f"{name}：{fault}")
+    _keyed(session, found)
     if dialect == "sqlite":
         _indexes(session, found)
+
+
+def _keyed(session: Session, found: Audited) -> None:
+    """Tell the tables that would take a row twice."""
+    asked = sa.text(_KEYS[session.get_bind().dialect.name])
+    for name, table in sorted(ChangeRow.metadata.tables.items()):
+        kept: dict[str, set[str]] = defaultdict(set)
+        for key, column in session.execute(asked, {"name": name}):
+            kept[key].add(column)
+        wanted = [
+            {column.name for column in each.columns}
+            for each in table.constraints
+            if isinstance(each, sa.PrimaryKeyConstraint | sa.UniqueConstraint)
+        ]
+        if any(each not in kept.values() for each in wanted):
+            found.fault(f"{name}：没有主键或唯一约束，同一行可以重复")
 
 
 def _indexes(session: Session, found: Audited) -> None:

@@ -9,8 +9,9 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from portal.register.queries import changes
+from portal.register.search import verifying
 from portal.register.search.model import Damaged, Engine, IndexWriter, Unavailable
-from portal.register.search.opening import open_engine, open_writer
+from portal.register.search.opening import folder_of, open_engine, open_writer
 from portal.register.search.subscriber import Reached, Say, Subscriber, life
 from portal.register.search.turns import turn
 
@@ -66,6 +67,22 @@ def catch_up(
         rebuild = rebuild or (thorough and not writer.intact())
         subscriber = Subscriber(register, open_engine(place.url), writer)
         return subscriber.catch_up(rebuild=rebuild, say=say)
+
+
+def verify(register: sa.Engine, place: Place, *, say: Say | None = None) -> list[str]:
+    """Return what the index says otherwise than the register; nothing is written.
+
+    Raises:
+        IndexBusy: another process wrote all the time that one was ready to wait.
+
+    """
+    folder = folder_of(place.url)
+    if folder is None:
+        return ["OpenSearch 上的索引不能逐篇核对；portal-site index --rebuild 可按登记册重建"]
+    if register.dialect.name == "postgresql":
+        register = register.execution_options(isolation_level="REPEATABLE READ")
+    with turn(place.lock, patience=PATIENCE), Session(register) as session:
+        return list(verifying.faults(session, folder, say))
 
 
 def follow(

@@ -15,8 +15,8 @@ def open_engine(url: str) -> Engine:
         UnknownEngine: the address is of no known kind.
 
     """
-    if not _is_remote(url):
-        return WhooshEngine(_folder(url))
+    if folder := folder_of(url):
+        return WhooshEngine(folder)
     # The client costs each process 0.2 s and its memory; only who asks a server pays.
     from portal.register.search.engines.opensearch import OpenSearchEngine  # noqa: PLC0415
 
@@ -25,18 +25,22 @@ def open_engine(url: str) -> Engine:
 
 def open_writer(url: str) -> IndexWriter:
     """Return the writer at `url`; see `open_engine`."""
-    if not _is_remote(url):
-        return WhooshWriter(_folder(url))
+    if folder := folder_of(url):
+        return WhooshWriter(folder)
     from portal.register.search.engines.opensearch_writer import OpenSearchWriter  # noqa: PLC0415
 
     return OpenSearchWriter(address.read(url))
 
 
-def _is_remote(url: str) -> bool:
-    return url.startswith("opensearch")
+def folder_of(url: str) -> Path | None:
+    """Return where an index on this machine lies, None for one on a server.
 
+    Raises:
+        UnknownEngine: the address is of no known kind.
 
-def _folder(url: str) -> Path:
+    """
+    if url.startswith("opensearch"):
+        return None
     parts = urlsplit(url)
     if parts.scheme != "whoosh" or parts.netloc or not parts.path.startswith("/"):
         raise UnknownEngine(

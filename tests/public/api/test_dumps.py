@@ -32,13 +32,13 @@ from portal.internal.desk import retract, scheduled
 from portal.public.app import create_app
 from portal.public.streaming import Retired
 from portal.register.columns.datasets import DATASETS
-from portal.register.dumps import shelf
+from portal.register.dumps import shelf, verifying
 from portal.register.dumps.describing import Terms
 from portal.register.proofs.note import Verifier
 from portal.register.records import Kind
 from portal.register.tables.results import ResultRow
 from tests.conftest import NOW, Office
-from tests.makers import CANARY, CODE_CANARY, RESULT_ROW, Row
+from tests.makers import CANARY, CODE_CANARY, ITEM_ROW, RESULT_ROW, Row
 from tests.raw import raw_bytes
 from tests.stage import urls
 
@@ -394,3 +394,43 @@ def test_pages_of_datasets_describe_themselves_to_search_engines(
                 "Dataset", "https://creativecommons.org/licenses/by/4.0/",
             )  # fmt: skip
             assert [each["@type"] for each in told["distribution"]] == ["DataDownload"] * 2
+
+
+def _faults(office: Office, dump: shelf.Dump) -> list[str]:
+    with Session(office.stores.register) as session:
+        return list(verifying.faults(session, dump))
+
+
+@pytest.mark.parametrize(
+    ("name", "expected"),
+    [
+        ("results.csv.gz", "results.csv.gz 与所签署的清单不符"),
+        ("register.sqlite", "register.sqlite 与所签署的清单不符"),
+        ("results.csv-metadata.json", "results.csv-metadata.json 不是由清单而来的"),
+        ("datapackage.json", "datapackage.json 不是所签署的那一份"),
+        ("datapackage.json.note", "datapackage.json 不是所签署的那一份"),
+        ("other-metadata.json", "清单之外的文件 other-metadata.json"),
+    ],
+)
+def test_a_file_that_was_replaced_on_the_shelf_is_found(
+    name: str, expected: str, office: Office, dump: shelf.Dump
+) -> None:
+    before = _faults(office, dump)
+    path = dump.folder / name
+    content = bytearray(path.read_bytes() if path.exists() else b"{}")
+    content[len(content) // 2] ^= 1
+    path.write_bytes(content)
+
+    assert (before, [expected in each for each in _faults(office, dump)]) == ([], [True])
+
+
+def test_a_dump_put_in_the_place_of_a_later_one_is_not_what_was_signed(
+    office: Office, dump: shelf.Dump
+) -> None:
+    office.put("items", {**ITEM_ROW, "code": "SP-002", "name": "标签检查"})
+    later = dump.folder.with_name(f"{dump.serial + 1:012}-{dump.epoch}")
+    dump.folder.rename(later)
+
+    found = _faults(office, shelf.Dump(later, dump.serial + 1, dump.epoch))
+
+    assert ["不是所签署的那一份" in each for each in found] == [True]

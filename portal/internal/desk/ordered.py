@@ -1,0 +1,61 @@
+"""Holds orders that the office carries out by itself against the ledger: a row alone is nobody's order (凭台账执行)."""
+
+from collections.abc import Iterator
+from datetime import datetime
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from portal.internal.tables import decisions
+from portal.internal.tables.batches import BatchRow
+from portal.internal.tables.decisions import DecisionRow
+from portal.internal.tables.ledger import LedgerRow, WithdrawalRow
+from portal.kit import clock
+from portal.register.records import Kind
+
+_CHUNK = 1000
+
+
+def withdrawal(kind: Kind, public_id: str, second: str) -> str:
+    """Return what the ledger says of the order of a withdrawal."""
+    return f"{kind.zh} {public_id}，第二人 {second}"
+
+
+def is_withdrawal_noted(session: Session, order: WithdrawalRow) -> bool:
+    """Whether the ledger knows of the order, in the words and at the moment in which it was given."""
+    query = sa.select(LedgerRow.id).where(
+        LedgerRow.person == order.ordered_by,
+        LedgerRow.at == order.ordered_at,
+        LedgerRow.action == "withdraw",
+        LedgerRow.detail == withdrawal(Kind(order.kind), order.public_id, order.seconded_by),
+    )
+    return session.scalar(query.limit(1)) is not None
+
+
+def release(at: datetime | None) -> str:
+    """Return what the ledger says of the order of a release, or of its being taken back."""
+    moment = f"{at.astimezone(clock.CHINA):%Y-%m-%d %H:%M}" if at else "取消"
+    return f"定时发布：{moment}"
+
+
+def is_release_noted(session: Session, batch: BatchRow) -> bool:
+    """Whether the last order that the ledger knows for this batch is the one that stands in its row."""
+    query = sa.select(LedgerRow.person, LedgerRow.detail).where(
+        LedgerRow.batch_id == batch.id, LedgerRow.action == "schedule"
+    )
+    said = session.execute(query.order_by(LedgerRow.id.desc()).limit(1)).first()
+    return said is not None and tuple(said) == (batch.ordered_by, release(batch.release_at))
+
+
+def unknown_decisions(session: Session) -> Iterator[int]:
+    """Yield the decisions that the ledger knows nothing of."""
+    last = 0
+    while True:
+        query = sa.select(DecisionRow).where(DecisionRow.id > last).order_by(DecisionRow.id)
+        rows = session.scalars(query.limit(_CHUNK)).all()
+        if not rows:
+            return
+        known = decisions.noted(session, rows)
+        yield from (row.id for row in rows if row.id not in known)
+        last = rows[-1].id
+        session.expunge_all()

@@ -1,0 +1,106 @@
+"""Holds what was released against its approval before it is projected again (发布后未经改动).
+
+A release is held against the bytes that were approved. But what is public goes out again later, without a release of
+its own: a decision hides a word, a party is disclosed otherwise. Who changed the filing in the store meanwhile would
+have that published as if it had been approved, and where the decision hides something the older version goes.
+"""
+
+from collections.abc import Iterable, Iterator
+from datetime import date
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from portal.airlock.around import Passage
+from portal.domain.workflow import BatchState
+from portal.internal.desk import binding
+from portal.internal.desk.binding import ContentChanged
+from portal.internal.desk.projection import passages
+from portal.internal.tables.batches import BatchRow
+from portal.internal.tables.filings import FilingRow
+from portal.internal.tables.ledger import LedgerRow
+from portal.kit.db import among
+
+#: Where a transaction notes which batches it has held: nothing changes while it keeps the lock.
+_HELD = "held"
+#: Records of these kinds show what the party or the check allows that they are about.
+_LEANS_ON = {"result": "entity", "followup": "result"}
+
+
+def again(
+    session: Session, rows: list[FilingRow], today: date, *, batch_id: int | None = None
+) -> Iterator[tuple[FilingRow, Passage]]:
+    """Project released filings again, as `passages` does; those of `batch_id` are held by its own release.
+
+    Raises:
+        ContentChanged: the batch of one of them, or of what it is about, is not what was approved.
+
+    """
+    _hold(session, {row.batch_id for row in rows} | _around(session, rows), but=batch_id)
+    yield from passages(session, rows, today, batch_id=batch_id)
+
+
+def as_approved(session: Session, rows: list[FilingRow]) -> list[FilingRow]:
+    """Return those of the released filings whose batches are what was approved."""
+    return [row for row in rows if _is_as_approved(session, row.batch_id)]
+
+
+def changed(session: Session) -> Iterator[int]:
+    """Yield the released batches that are not what was approved."""
+    released = sa.select(BatchRow.id).where(BatchRow.state == BatchState.RELEASED.value)
+    for batch_id in session.scalars(released.order_by(BatchRow.id)).all():
+        if not _is_as_approved(session, batch_id):
+            yield batch_id
+
+
+def detail(public_sha256: str, filed_sha256: str) -> str:
+    """Return what the ledger says of an approval."""
+    return f"公开内容 SHA-256 {public_sha256}；{_filed(filed_sha256)}"
+
+
+def _filed(filed_sha256: str) -> str:
+    return f"填报内容 SHA-256 {filed_sha256}"
+
+
+def _around(session: Session, rows: Iterable[FilingRow]) -> set[int]:
+    """Return the released batches of what these records are about, a step's check and that check's party."""
+    found: set[int] = set()
+    kinds = {row.kind for row in rows}
+    for kind in kinds & set(_LEANS_ON):
+        keys, there = {row.about for row in rows if row.kind == kind}, _LEANS_ON[kind]
+        while keys:
+            query = (
+                sa.select(FilingRow.batch_id, FilingRow.about)
+                .join(BatchRow, BatchRow.id == FilingRow.batch_id)
+                .where(FilingRow.kind == there, among(session, FilingRow.key, sorted(keys)))
+                .where(BatchRow.state == BatchState.RELEASED.value, FilingRow.live)
+            )
+            leaned = session.execute(query).all()
+            found |= {row.batch_id for row in leaned}
+            keys, there = (
+                ({row.about for row in leaned}, "entity") if there == "result" else (set(), "")
+            )
+    return found
+
+
+def _hold(session: Session, batch_ids: set[int], *, but: int | None) -> None:
+    held: set[int] = session.info.setdefault(_HELD, set())
+    for batch_id in sorted(batch_ids - held - {but}):
+        if not _is_as_approved(session, batch_id):
+            raise ContentChanged(
+                f"批次 {batch_id} 的填报内容与审核时不符，可能在发布后被改动过；公开的内容没有变动。"
+                "请查明原因，并将所涉记录重新填报、审核、发布（撤回不受影响）",
+                batch_id,
+            )
+        held.add(batch_id)
+
+
+def _is_as_approved(session: Session, batch_id: int) -> bool:
+    """Whether the batch is as filed what the ledger says was approved; approvals of old said nothing."""
+    query = sa.select(LedgerRow.detail).where(
+        LedgerRow.batch_id == batch_id, LedgerRow.action == "approve"
+    )
+    said = session.scalar(query.order_by(LedgerRow.id.desc()).limit(1))
+    if said is None or "SHA-256" not in said:
+        return True
+    return said.endswith(_filed(binding.filed_sha256(session, batch_id)))

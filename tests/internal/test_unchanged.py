@@ -1,0 +1,196 @@
+"""What is public goes out again as it was approved, whoever changed the filing in the office's store meanwhile."""
+
+from collections.abc import Callable
+from dataclasses import replace
+
+import pytest
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from portal.internal.desk import decide, ordered, release, retract, scheduled, unchanged
+from portal.internal.desk.binding import ContentChanged
+from portal.internal.desk.stores import Stores
+from portal.internal.tables.decisions import DecisionRow
+from portal.internal.tables.filings import FilingRow
+from portal.internal.tables.ledger import WithdrawalRow
+from portal.register.records import Kind, PublicResult, decode
+from portal.register.tables.results import ResultRow
+from tests.conftest import NOW, Office
+from tests.internal.drawing_makers import parties
+from tests.internal.test_approvals import approved, raw, serial
+from tests.internal.test_decide import ENTITY_KEY, HIDE, KEY, PROBLEM
+from tests.internal.test_narrowing import DRAW
+from tests.makers import AGENCY, RESULT_ROW
+
+#: A finding that never was, where the office's own store is within somebody's reach.
+_FORGED = "UPDATE filing SET body = replace(body, 'ordered_to_rectify', 'no_problem') WHERE kind = 'result'"
+_MENDED = "UPDATE filing SET body = replace(body, 'no_problem', 'ordered_to_rectify') WHERE kind = 'result'"
+_PERSON = (
+    "UPDATE filing SET body = replace(body, 'enterprise', 'institution') WHERE kind = 'entity'"
+)
+
+
+def _hide(stores: Stores, kind: Kind, key: str, place: str) -> None:
+    decide.decide(stores, kind, key, [replace(HIDE, place=place)], by="wu", now=NOW)
+
+
+def _outcomes(office: Office) -> list[tuple[str, ...]]:
+    with Session(office.stores.register) as session:
+        bodies = session.scalars(sa.select(ResultRow.body))
+        return [decode(each, PublicResult).findings[0].outcomes for each in bodies]
+
+
+def _detail(stores: Stores) -> None:
+    _hide(stores, Kind.RESULT, KEY, "detail")
+
+
+def _place(stores: Stores) -> None:
+    _hide(stores, Kind.ENTITY, ENTITY_KEY, "region")
+
+
+@pytest.mark.parametrize(
+    ("forged", "deed"), [(_FORGED, _detail), (_FORGED, _place), (_PERSON, _detail)]
+)
+def test_what_was_changed_since_its_approval_does_not_go_out_with_a_decision(
+    forged: str, deed: Callable[[Stores], None], office: Office
+) -> None:
+    """Hiding a word takes the older versions away: what was published first would be gone for good."""
+    office.put("results", PROBLEM)
+    before = serial(office.stores)
+    raw(office.stores, forged)
+
+    with pytest.raises(ContentChanged, match="与审核时不符"):
+        deed(office.stores)
+
+    assert (serial(office.stores), _outcomes(office)) == (before, [("ordered_to_rectify",)])
+
+
+def test_the_decision_waits_and_keeps_nothing_else_waiting(office: Office) -> None:
+    done = approved(office, PROBLEM)
+    release.release(office.stores, done, by="he", now=NOW)
+    raw(office.stores, _FORGED)
+    with pytest.raises(ContentChanged):
+        _detail(office.stores)
+    batch = approved(office, {**RESULT_ROW, "code": "JC-0002"})
+    later = NOW.replace(hour=23)
+    scheduled.order(office.stores, batch, at=later, by="he", now=NOW)
+
+    first = scheduled.carry_out(office.stores, now=later)
+    raw(office.stores, _MENDED + f" AND batch_id = {done}")
+    second = scheduled.carry_out(office.stores, now=later)
+
+    assert ([each for each, _ in first.refused], first.released) == ([done], [batch])
+    assert (second.refused, second.decisions) == ([], 1)
+    assert sorted(_outcomes(office)) == [("no_problem",), ("ordered_to_rectify",)]
+
+
+def test_a_release_carries_nothing_on_that_was_changed(office: Office) -> None:
+    office.put("results", PROBLEM)
+    raw(office.stores, _FORGED)
+    batch = office.file(
+        "entities",
+        {
+            "entity_name": "示例市青禾食品有限公司",
+            "identifier": RESULT_ROW["identifier"],
+            "form": "个体工商户",
+        },
+    ).batch_id
+    assert batch is not None
+    before = serial(office.stores)
+
+    with pytest.raises(ContentChanged, match="与审核时不符"):
+        office.publish(batch)
+
+    assert serial(office.stores) == before
+
+
+def test_a_party_is_withdrawn_though_a_list_that_names_it_was_changed(office: Office) -> None:
+    parties(office)
+    office.put("draws", DRAW)
+    raw(office.stores, "UPDATE filing SET body = replace(body, 'C1', 'C7') WHERE kind = 'draw'")
+    with Session(office.stores.internal) as session:
+        query = sa.text("SELECT public_id FROM filing WHERE kind = 'entity' AND key = :key")
+        gone = str(session.scalar(query, {"key": f"uscc:{DRAW['identifier']}"}))
+
+    done = retract.retract(office.stores, Kind.ENTITY, gone, by="he", second="an", now=NOW)
+
+    assert done.withdrawn > 0
+    with Session(office.stores.register) as session:
+        assert "C7" not in str(session.scalars(sa.text("SELECT body FROM draw")).all())
+
+
+def test_every_released_batch_that_was_changed_is_named(office: Office) -> None:
+    batch = approved(office, PROBLEM)
+    release.release(office.stores, batch, by="he", now=NOW)
+    with Session(office.stores.internal) as session:
+        before = list(unchanged.changed(session))
+    raw(office.stores, "UPDATE filing SET key = key || '1' WHERE kind = 'result'")
+
+    with Session(office.stores.internal) as session:
+        assert (before, list(unchanged.changed(session))) == ([], [batch])
+
+
+def _insert(office: Office, row: object) -> None:
+    with Session(office.stores.internal) as session:
+        session.add(row)
+        session.commit()
+
+
+def test_nothing_is_taken_back_by_a_row_that_nobody_ordered(office: Office) -> None:
+    office.put("results", RESULT_ROW)
+    with Session(office.stores.internal) as session:
+        filing = session.scalars(sa.select(FilingRow).where(FilingRow.kind == "result")).one()
+    before = serial(office.stores)
+    _insert(
+        office,
+        WithdrawalRow(
+            kind="result", key=filing.key, public_id=filing.public_id, last_filing_id=filing.id,
+            ordered_by="he", seconded_by="an", ordered_at=NOW,
+        ),
+    )  # fmt: skip
+
+    done = scheduled.carry_out(office.stores, now=NOW.replace(hour=23))
+
+    assert (done.withdrawals, serial(office.stores)) == ([], before)
+
+
+def test_nothing_is_opened_up_by_a_row_that_nobody_decided(office: Office) -> None:
+    office.put("results", PROBLEM)
+    _detail(office.stores)
+    before = serial(office.stores)
+    _insert(
+        office,
+        DecisionRow(
+            kind="result", key=KEY, place="detail", act="open", ground="", article="", decided_by="局",
+            decided_on=NOW.date(), reason="已无必要", over="", agency=AGENCY, batch_id=1, made_by="wu",
+            seconded_by="an", made_at=NOW, pending=False,
+        ),
+    )  # fmt: skip
+
+    done = scheduled.carry_out(office.stores, now=NOW.replace(hour=23))
+
+    assert (done.decisions, serial(office.stores)) == (0, before)
+    assert done.refused == [(1, "决定 2 不在台账中，没有执行")]
+    with Session(office.stores.internal) as session:
+        assert list(ordered.unknown_decisions(session)) == [2]
+    decide.decide(
+        office.stores, Kind.ENTITY, ENTITY_KEY, [replace(HIDE, place="region")], by="wu", now=NOW
+    )
+    with Session(office.stores.register) as session:
+        body = session.scalars(sa.select(ResultRow.body)).one()
+    assert decode(body, PublicResult).findings[0].detail is None
+
+
+def test_an_approved_batch_does_not_go_out_at_a_time_that_nobody_ordered(office: Office) -> None:
+    batch, later = approved(office), NOW.replace(hour=23)
+    raw(
+        office.stores,
+        "UPDATE batch SET release_at = :at, ordered_by = 'he' WHERE id = :b",
+        at=NOW.replace(tzinfo=None, minute=1),
+        b=batch,
+    )
+    first = scheduled.carry_out(office.stores, now=later)
+    scheduled.order(office.stores, batch, at=later, by="he", now=NOW)
+
+    assert first.released == []
+    assert scheduled.carry_out(office.stores, now=later).released == [batch]
