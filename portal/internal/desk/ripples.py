@@ -98,8 +98,7 @@ def _of_itself(
         case Kind.DRAW:
             yield from _naming(session, "result", key, _names_draw, today=today)
         case Kind.RESULT:
-            for steps in batches.public_about(session, "followup", [key]):
-                yield from _projected(session, steps, None, today)
+            yield from _steps_of(session, [key], None, today)
 
 
 def _is_public(register: sa.Engine, row: FilingRow) -> bool:
@@ -125,7 +124,7 @@ def _lists(row: FilingRow, key: str) -> bool:
 def naming_items(
     session: Session, keys: set[str], *, today: date, batch_id: int | None = None
 ) -> Iterator[Passage]:
-    """Project again the checks and plans that name these items."""
+    """Project again the checks and plans that name these items, and what followed from these checks."""
     for key in sorted(keys):
         for kind, names in (("result", _names_item), ("plan", _plans_item)):
             yield from _naming(session, kind, key, names, today=today, batch_id=batch_id)
@@ -145,6 +144,8 @@ def _naming(
         naming = [row for row in rows if names(filings.decode(kind, row.body), key)]
         if naming:
             yield from _projected(session, naming, batch_id, today)
+        if kind == "result":
+            yield from _steps_of(session, [row.key for row in naming], batch_id, today)
 
 
 def _names_item(result: Result, key: str) -> bool:
@@ -176,9 +177,15 @@ def _about_parties(
     for rows in batches.public_about(session, "result", parties):
         results += [row.key for row in rows]
         yield from _projected(session, rows, batch_id, today)
-    for rows in batches.public_about(session, "followup", results):
-        yield from _projected(session, rows, batch_id, today)
+    yield from _steps_of(session, results, batch_id, today)
     yield from redrawn(session, drawn, today=today, batch_id=batch_id)
+
+
+def _steps_of(
+    session: Session, checks: Iterable[str], batch_id: int | None, today: date
+) -> Iterator[Passage]:
+    for rows in batches.public_about(session, "followup", checks):
+        yield from _projected(session, rows, batch_id, today)
 
 
 def draws_of(register: sa.Engine, entity_ids: Iterable[str]) -> set[str]:
