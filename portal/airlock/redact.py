@@ -36,7 +36,7 @@ KIND_OF: dict[type, Kind] = {
 _SEPARATORS = re.compile(r"[\s、,，;；/]+")
 #: A single character would be found everywhere.
 _SHORTEST = 2
-#: A withheld text this short says nothing by standing elsewhere in its record.
+#: A withheld text, or a number, this short says nothing by standing elsewhere in its record.
 _TELLING = 6
 
 
@@ -104,10 +104,12 @@ def _secrets(
         texts.append(record.handler)
     if party is not None:
         texts += [party.legal_person, party.contact_phone]
-        if party.form in PROTECTED:
-            texts += [party.name, party.address, *party.former_names]
-        elif around.verdict(Kind.ENTITY, party).on("name"):
+        unnamed = around.verdict(Kind.ENTITY, party).on("name") is not None
+        if party.form in PROTECTED or unnamed:
             texts += [party.name, *party.former_names]
+            yield from _numbers(party)
+        if party.form in PROTECTED:
+            texts.append(party.address)
     for text in texts:
         yield from (part for part in _SEPARATORS.split(text or "") if len(part) >= _SHORTEST)
     yield from _withheld(record, verdict)
@@ -118,6 +120,11 @@ def _secrets(
     if check is not None:
         left_out = left_out_texts(check, around.hidden_items)
         yield from (text for text in left_out if len(text) >= _TELLING)
+
+
+def _numbers(party: Entity) -> Iterator[str]:
+    """Yield the numbers of a party whose name is not shown: whoever has one can look the name up elsewhere."""
+    yield from (each.value for each in party.identifiers if len(each.value) >= _TELLING)
 
 
 def _withheld(record: Publishable, verdict: Verdict) -> Iterator[str]:
