@@ -15,7 +15,7 @@ from portal.register.tables.changes import VersionRow
 from portal.register.tables.followups import FollowUpRow
 from portal.register.tables.results import ResultRow
 from tests.conftest import NOW, Office
-from tests.internal.test_narrowing import DETAIL, HIDDEN, ITEM
+from tests.internal.test_narrowing import DETAIL, HIDDEN, ITEM, _kept
 from tests.makers import AGENCY, RESULT_ROW, Row
 
 _ORDER: Row = {
@@ -121,3 +121,19 @@ def test_what_a_shown_finding_says_as_well_is_no_secret(office: Office) -> None:
     office.put("results", {**_CLEAN, **_PROBLEM}, _HIDDEN_PROBLEM)
 
     assert _check(office).findings[0].detail == DETAIL
+
+
+def test_a_step_does_not_go_on_repeating_what_its_check_withholds_when_filed_again(
+    office: Office,
+) -> None:
+    office.put("results", {**_CLEAN, **_PROBLEM})
+    office.put("followups", {**_STEP, "text": f"就“{DETAIL}”责令改正"})
+    assert _count(office, FollowUpRow) == 1
+    kept_back: Row = {
+        "disclosure": "部分公开", "hidden": "检查情况", "ground": "商业秘密",
+        "decided_by": HIDDEN.decided_by, "decided_on": "2025-06-01", "review_on": "2026-05-01",
+    }  # fmt: skip
+
+    office.put("results", {**_CLEAN, **_PROBLEM, **kept_back})
+
+    assert _kept(office, DETAIL) == set()

@@ -168,5 +168,7 @@ def _stream(
         )
     if items := changed.get(Kind.ITEM):
         yield from ripples.naming_items(session, set(items), today=today, batch_id=batch.id)
+    if checks := changed.get(Kind.RESULT):
+        yield from ripples.repeating(session, checks, batch_id=batch.id, today=today)
     for kind, keys in changed.items():
         yield from mentions.of(session, stores.register, kind, keys, today=today, batch_id=batch.id)

@@ -26,8 +26,9 @@ from portal.internal.tables.filings import FilingRow
 from portal.register.queries import draws, entities
 from portal.register.records import Kind
 
-#: Kinds that bear a name, and whose file says how they are disclosed.
+#: Kinds that bear a name, and whose file says how they are disclosed; and one whose steps may repeat it.
 _FILED_WITH_DECISION = (Kind.ENTITY, Kind.ITEM, Kind.DOCUMENT)
+_WITH_STEPS = Kind.RESULT
 
 
 def shown_otherwise(session: Session, rows: Sequence[FilingRow]) -> dict[Kind, dict[str, str]]:
@@ -36,8 +37,12 @@ def shown_otherwise(session: Session, rows: Sequence[FilingRow]) -> dict[Kind, d
     What is filed for the first time, and kept back, is so too: somebody may have told of it already.
     """
     found: dict[Kind, dict[str, str]] = {}
-    for kind in _FILED_WITH_DECISION:
-        filed = {row.key: row for row in rows if row.kind == kind.value}
+    for kind in (*_FILED_WITH_DECISION, _WITH_STEPS):
+        filed = {
+            row.key: row
+            for row in rows
+            if row.kind == kind.value and (kind is not _WITH_STEPS or row.guarded)
+        }
         if not filed:
             continue
         before = _before(session, kind, filed)
@@ -179,6 +184,15 @@ def _about_parties(
         yield from _projected(session, rows, batch_id, today)
     yield from _steps_of(session, results, batch_id, today)
     yield from redrawn(session, drawn, today=today, batch_id=batch_id)
+
+
+def repeating(
+    session: Session, checks: Iterable[str], *, batch_id: int, today: date
+) -> Iterator[Passage]:
+    """Project again the steps after checks of which less is shown now: who repeats it goes."""
+    for passage in _steps_of(session, checks, batch_id, today):
+        passage.telling = True
+        yield passage
 
 
 def _steps_of(
