@@ -15,7 +15,7 @@ from portal.domain.replies import LetterKind, ReplyState, status_id
 from portal.register.records import PublicReply
 
 #: A contact is written as it comes: 王小明13900000000, 王小明（手机同微信）, 联系人王小明.
-_RUN = re.compile(r"[\u3400-\u9fff·]+|[A-Za-z0-9@._+-]+")
+_RUN = re.compile(r"[\u3400-\u9fff·]+|[A-Za-z0-9][A-Za-z0-9@._+-]*")
 _NO_NAME = re.compile(
     "联系人|联系|姓名|电话|手机号码|手机号|手机|号码|座机|微信号|微信|同号|邮箱|邮件|地址|住址|我叫|我是|本人|先生|女士|老师|同志|请|打"
 )
