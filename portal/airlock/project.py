@@ -9,6 +9,7 @@ from portal.airlock.around import Around, Ids
 from portal.airlock.cuts import Cut, Mask, markers
 from portal.airlock.draws import project_draw
 from portal.airlock.masks import mask_text
+from portal.airlock.narrowed import as_shown
 from portal.domain.documents import Document, Figure
 from portal.domain.draws import Draw
 from portal.domain.followups import FollowUp
@@ -155,7 +156,7 @@ def _task(task: Task, cut: Cut, plan: Plan, around: Around) -> r.PublicTask:
 
 
 def _result(result: Result, cut: Cut, around: Around, told: Markers) -> r.PublicResult:
-    ids = around.ids
+    ids, result = around.ids, as_shown(result, around.hidden_items)
     due = result.due_on if result.has_problem else None
     task = cut("task_code", result.task_code)
     draw = f"{result.agency_code}/{result.draw_code}" if result.draw_code else None
@@ -165,8 +166,7 @@ def _result(result: Result, cut: Cut, around: Around, told: Markers) -> r.Public
         entity_id=ids.of(Kind.ENTITY, cut("entity_key", result.entity_key)),
         inspected_on=cut("inspected_on", result.inspected_on),
         findings=tuple(
-            _finding(each, cut, result, ids)
-            for each in cut("findings", shown_findings(result, around.hidden_items))
+            _finding(each, cut, result, ids) for each in cut("findings", result.findings)
         ),
         task_id=ids.task(result.agency_code, task) if task else None,
         draw_id=ids.of(Kind.DRAW, cut("draw_code", draw))
@@ -178,17 +178,6 @@ def _result(result: Result, cut: Cut, around: Around, told: Markers) -> r.Public
         stated_due_on=cut("due_on", due),
         month_only=not cut.is_exact("inspected_on"),
         withheld=told,
-    )
-
-
-def shown_findings(result: Result, hidden_items: frozenset[str]) -> tuple[Finding, ...]:
-    """Return the findings about items that may be named."""
-    if not hidden_items:
-        return result.findings
-    return tuple(
-        each
-        for each in result.findings
-        if f"{result.agency_code}/{each.item_code}" not in hidden_items
     )
 
 

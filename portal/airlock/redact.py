@@ -5,7 +5,8 @@ from collections.abc import Iterator
 
 from portal.airlock.around import Around, Passage
 from portal.airlock.masks import mask_finds
-from portal.airlock.project import Publishable, project, shown_findings
+from portal.airlock.narrowed import as_shown, left_out_texts, shown_findings
+from portal.airlock.project import Publishable, project
 from portal.airlock.rules import HIDDEN, PARTS, PROTECTED, party_class, record_class
 from portal.domain.documents import Document
 from portal.domain.draws import Draw
@@ -35,7 +36,7 @@ KIND_OF: dict[type, Kind] = {
 _SEPARATORS = re.compile(r"[\s、,，;；/]+")
 #: A single character would be found everywhere.
 _SHORTEST = 2
-#: A withheld text this short says nothing by standing elsewhere in its record.
+#: A withheld text, or a number, this short says nothing by standing elsewhere in its record.
 _TELLING = 6
 
 
@@ -103,16 +104,27 @@ def _secrets(
         texts.append(record.handler)
     if party is not None:
         texts += [party.legal_person, party.contact_phone]
-        if party.form in PROTECTED:
-            texts += [party.name, party.address, *party.former_names]
-        elif around.verdict(Kind.ENTITY, party).on("name"):
+        unnamed = around.verdict(Kind.ENTITY, party).on("name") is not None
+        if party.form in PROTECTED or unnamed:
             texts += [party.name, *party.former_names]
+            yield from _numbers(party)
+        if party.form in PROTECTED:
+            texts.append(party.address)
     for text in texts:
         yield from (part for part in _SEPARATORS.split(text or "") if len(part) >= _SHORTEST)
     yield from _withheld(record, verdict)
+    check = record if isinstance(record, Result) else None
     if isinstance(record, FollowUp):
         check = around.checks[f"{record.agency_code}/{record.result_code}"]
         yield from _withheld(check, around.verdict(Kind.RESULT, check))
+    if check is not None:
+        left_out = left_out_texts(check, around.hidden_items)
+        yield from (text for text in left_out if len(text) >= _TELLING)
+
+
+def _numbers(party: Entity) -> Iterator[str]:
+    """Yield the numbers of a party whose name is not shown: whoever has one can look the name up elsewhere."""
+    yield from (each.value for each in party.identifiers if len(each.value) >= _TELLING)
 
 
 def _withheld(record: Publishable, verdict: Verdict) -> Iterator[str]:
@@ -154,6 +166,9 @@ def class_of(record: Publishable, verdict: Verdict, around: Around) -> Disclosur
             )
         above = _class_of_check(check, around.verdict(Kind.RESULT, check), around)
         if check.key in around.withdrawn or above in HIDDEN:
+            return Disclosure.NEVER
+        if check.has_problem and not as_shown(check, around.hidden_items).has_problem:
+            #: It follows from what was found about an item that nobody may know of.
             return Disclosure.NEVER
     return verdict.disclosure
 

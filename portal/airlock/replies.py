@@ -1,18 +1,26 @@
 """What becomes public of a letter: how far it is, and of the rest only what two people let out."""
 
 import re
+import unicodedata
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
 
 from portal.airlock.around import Cleared, Passage
+from portal.airlock.callings import is_name
 from portal.airlock.detectors.kinds import Severity
 from portal.airlock.known import KnownSecrets
 from portal.airlock.residue import Find, digest_of, look
 from portal.domain.replies import LetterKind, ReplyState, status_id
 from portal.register.records import PublicReply
 
-_SEPARATORS = re.compile(r"[\s、,，;；/:：]+")
-#: Shorter pieces of a contact would be found everywhere.
+#: A contact is written as it comes: 王小明13900000000, 王小明（手机同微信）, 联系人王小明.
+_RUN = re.compile(r"[\u3400-\u9fff·]+|[A-Za-z0-9][A-Za-z0-9@._+-]*")
+_NO_NAME = re.compile(
+    "联系人|联系|姓名|电话|手机号码|手机号|手机|号码|座机|微信号|微信|同号|邮箱|邮件|地址|住址|我叫|我是|本人|先生|女士|老师|同志|请|打"
+)
+_CALLED = re.compile("([\u3400-\u9fff]{1,2})(先生|女士|老师|同志|师傅|经理)")
+#: Shorter pieces of a contact would be found everywhere, but for names.
 _TELLING = 3
 
 
@@ -53,16 +61,22 @@ def project_reply(standing: Standing, known: KnownSecrets | None, *, let_pass: b
         text=standing.statement if told else None,
         decision=standing.decision,
     )
-    contact = [each for each in _SEPARATORS.split(standing.contact or "") if len(each) >= _TELLING]
     passage = Passage(
         [record],
-        secrets=(*contact, *standing.secrets),
+        secrets=(*_names_of(standing.contact or ""), *standing.secrets),
         personal=standing.personal,
         known=known,
     )
     if let_pass:
         passage.cleared = frozenset(_cleared(passage))
     return passage
+
+
+def _names_of(contact: str) -> Iterator[str]:
+    """Yield what tells who wrote: names and numbers, however they stand together."""
+    for run in _RUN.findall(unicodedata.normalize("NFKC", contact)):
+        yield from (each + title for name, title in _CALLED.findall(run) for each in name)
+        yield from (each for each in _NO_NAME.split(run) if len(each) >= _TELLING or is_name(each))
 
 
 def finds(passage: Passage) -> list[Find]:

@@ -17,7 +17,7 @@ from portal.register.records import Kind
 from tests.conftest import NOW, Office
 from tests.internal.test_letters import send
 from tests.internal.test_mentions import WHO, _unname
-from tests.internal.test_narrowing import DETAIL, HIDDEN, _faults, _id_of, _kept
+from tests.internal.test_narrowing import CHECK, DETAIL, HIDDEN, SECOND, _faults, _id_of, _kept
 from tests.internal.test_narrowing import office as office
 from tests.makers import AGENCY
 
@@ -113,6 +113,55 @@ def test_an_answer_that_repeats_what_is_withheld_later_goes(
     _withhold_detail(office)
 
     assert _kept(office, DETAIL) == set()
+    assert _faults(office) == []
+
+
+def test_an_answer_that_repeats_what_was_found_about_an_item_goes_with_the_item(
+    office: Office, client: FlaskClient
+) -> None:
+    _answered(office, client, ReplyState.REFUSED, f"经复核，{DETAIL}属实。")
+
+    decide.decide(
+        office.stores, Kind.ITEM, f"{AGENCY}/SP-002", [HIDDEN], by="wu", now=NOW, confirmed=True
+    )
+
+    assert _kept(office, DETAIL) == set()
+    assert _faults(office) == []
+
+
+def test_so_does_one_that_repeats_what_a_check_filed_again_withholds(
+    office: Office, client: FlaskClient
+) -> None:
+    _answered(office, client, ReplyState.REFUSED, f"经复核，{DETAIL}属实。")
+    kept_back = {"disclosure": "部分公开", "hidden": "检查情况", "ground": "商业秘密"}
+    days = {"decided_on": "2025-06-01", "review_on": "2026-05-01"}
+    decision = {**kept_back, **days, "decided_by": HIDDEN.decided_by}
+
+    office.put("results", {**CHECK, **decision}, {**SECOND, **decision})
+
+    assert _kept(office, DETAIL) == set()
+    assert _faults(office) == []
+
+
+@pytest.mark.parametrize("by_file", [False, True])
+def test_an_answer_about_a_check_that_repeats_a_step_goes_when_the_step_is_withheld(
+    office: Office, client: FlaskClient, *, by_file: bool
+) -> None:
+    text = "就库房台账责令三日内补齐"
+    step = {"result_code": "JC-0001", "step": "责令改正", "taken_on": "2025-05-20", "text": text}
+    office.put("followups", step)
+    _answered(office, client, ReplyState.REFUSED, f"已{text}。")
+
+    if by_file:
+        kept_back = {"disclosure": "部分公开", "hidden": "步骤说明", "ground": "商业秘密"}
+        days = {"decided_on": "2025-06-01", "review_on": "2026-05-01"}
+        office.put("followups", {**step, **kept_back, **days, "decided_by": HIDDEN.decided_by})
+    else:
+        key = f"{AGENCY}/JC-0001/ordered/2025-05-20"
+        order = replace(HIDDEN, place="text", ground=Ground.TRADE_SECRET)
+        decide.decide(office.stores, Kind.FOLLOWUP, key, [order], by="wu", now=NOW)
+
+    assert _kept(office, text) == set()
     assert _faults(office) == []
 
 

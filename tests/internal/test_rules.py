@@ -537,6 +537,14 @@ def _decided_since(office: Office, act: Act, place: str) -> None:
         lambda office: office.file("entities", {**PARTY, "form": "个体工商户"}, agency="990100-B"),
         lambda office: _decided_since(office, Act.NEVER, WHOLE),
         lambda office: _decided_since(office, Act.WITHHOLD, "name"),
+        #: Not kept back, but not released yet either; nor under this name.
+        lambda office: office.file("entities", PARTY, agency="990100-B"),
+        lambda office: (
+            office.put(
+                "entities", {**PARTY, "entity_name": "示例市丁食品有限公司"}, agency="990100-B"
+            ),
+            office.file("entities", PARTY, agency="990100-B"),
+        ),
     ],
 )
 def test_a_party_another_agency_keeps_back_is_not_given_away_by_its_name(

@@ -94,16 +94,19 @@ def check_names(context: Context, named: Iterable[tuple[Read, str, str]]) -> Non
 def _untold(context: Context, parties: Iterable[Entity]) -> set[str]:
     """Return the keys of those that a clerk of this agency may not learn of: what others keep back stays with them.
 
-    Kept back by its form, as it was filed, or by what was decided since.
+    Kept back by its form, as it was filed, by what was decided since, or until it is released under this name.
     """
     foreign = [each for each in parties if each.agency_code != context.agency_code]
-    made = decisions.in_force(context.session, "entity", [each.key for each in foreign])
+    keys = [each.key for each in foreign]
+    made = decisions.in_force(context.session, "entity", keys)
+    released = filings.released_names(context.session, keys)
     return {
         each.key
         for each in foreign
         if each.form in PROTECTED
         or each.decision.disclosure is not Disclosure.PUBLIC
         or any(row.ruling() for row in made.get(each.key, ()))
+        or each.name != released.get(each.key)
     }
 
 

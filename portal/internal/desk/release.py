@@ -127,13 +127,15 @@ def _carry_out(
             now=now,
             keys=stores.log_key,
         )
+        batch = batches.get(session, batch_id)
+        batch.state = move(batch.batch_state, "release", author=batch.filed_by, actor=by).value
+        #: What follows looks at what is released, and would take the filing before for the one that stands.
+        session.flush()
         retelling.follow_batch(stores, session, batch_id, now=now)
         for kind, keys in otherwise.items():
             following.follow(stores, session, kind, keys, now=now)
             retelling.follow(stores, session, kind, keys, now=now)
         shelf.retire(stores.register, stores.dumps)
-        batch = batches.get(session, batch_id)
-        batch.state = move(batch.batch_state, "release", author=batch.filed_by, actor=by).value
         batch.released_by, batch.released_at, batch.released_serial = by, now, outcome.serial
         reminders.released(session, batch_id, today)
         ledger.note(
@@ -166,5 +168,7 @@ def _stream(
         )
     if items := changed.get(Kind.ITEM):
         yield from ripples.naming_items(session, set(items), today=today, batch_id=batch.id)
+    if checks := changed.get(Kind.RESULT):
+        yield from ripples.repeating(session, checks, batch_id=batch.id, today=today)
     for kind, keys in changed.items():
         yield from mentions.of(session, stores.register, kind, keys, today=today, batch_id=batch.id)

@@ -20,6 +20,7 @@ from portal.internal.tables.ledger import WithdrawalRow
 from portal.internal.tables.letters import LetterState, ReceivedRow
 from portal.kit.db import write_lock
 from portal.register.dumps import shelf
+from portal.register.prefixes import PREFIX
 from portal.register.queries.mentions import mentioning
 from portal.register.records import Kind
 
@@ -46,11 +47,12 @@ def follow(
 
 
 def follow_batch(stores: Stores, session: Session, batch_id: int, *, now: datetime) -> None:
-    """Do the same for the checks that a batch has filed again; few are written about."""
-    filed = sa.select(1).where(
-        FilingRow.public_id == ReceivedRow.subject, FilingRow.batch_id == batch_id
-    )
-    _again(stores, session, set(session.scalars(_TOLD.where(filed.exists()))), now=now)
+    """Do the same for the checks that a batch has filed again, or steps of; few are written about."""
+    mine = FilingRow.batch_id == batch_id
+    filed = sa.select(1).where(FilingRow.public_id == ReceivedRow.subject, mine)
+    steps = sa.select(FilingRow.about).where(FilingRow.kind == Kind.FOLLOWUP.value, mine)
+    about = _TOLD.where(sa.or_(filed.exists(), ReceivedRow.subject.in_(_checks(steps))))
+    _again(stores, session, set(session.scalars(about)), now=now)
 
 
 def take_back(stores: Stores, reference: str, *, by: str, second: str, now: datetime) -> None:
@@ -102,14 +104,27 @@ def _again(stores: Stores, session: Session, references: Iterable[str], *, now: 
 
 
 def _about(session: Session, kind: Kind, keys: list[str]) -> Iterator[str]:
-    """Yield the letters that the register tells of and that are about these, or about checks of these parties."""
-    named = sa.select(FilingRow.public_id)
-    subjects = [named.where(FilingRow.kind == kind.value, FilingRow.key.in_(keys))]
+    """Yield the letters that the register tells of and that are about these, or about checks that may lean on them."""
+    named, mine = sa.select(FilingRow.public_id), FilingRow.kind == kind.value
+    subjects = [named.where(mine, FilingRow.key.in_(keys))]
     if kind is Kind.ENTITY:
         checks = FilingRow.kind == Kind.RESULT.value
         subjects.append(named.where(checks, FilingRow.about.in_(keys)))
+    if kind is Kind.FOLLOWUP:
+        subjects.append(_checks(sa.select(FilingRow.about).where(mine, FilingRow.key.in_(keys))))
     for those in subjects:
         yield from session.scalars(_TOLD.where(ReceivedRow.subject.in_(those)))
+    if kind is Kind.ITEM:
+        #: Few checks are written about, and a letter told again that leans on none of these is as it was.
+        agencies = sorted({key.partition("/")[0] for key in keys})
+        is_check = ReceivedRow.subject.startswith(PREFIX[Kind.RESULT], autoescape=True)
+        yield from session.scalars(_TOLD.where(ReceivedRow.agency.in_(agencies), is_check))
+
+
+def _checks(keys: sa.Select[str]) -> sa.Select[str]:
+    """Choose the public ids of the checks with these keys."""
+    checks = FilingRow.kind == Kind.RESULT.value
+    return sa.select(FilingRow.public_id).where(checks, FilingRow.key.in_(keys))
 
 
 def _done(session: Session) -> Iterator[str]:

@@ -26,8 +26,9 @@ from portal.internal.tables.filings import FilingRow
 from portal.register.queries import draws, entities
 from portal.register.records import Kind
 
-#: Kinds that bear a name, and whose file says how they are disclosed.
+#: Kinds that bear a name, and whose file says how they are disclosed; and one whose steps may repeat it.
 _FILED_WITH_DECISION = (Kind.ENTITY, Kind.ITEM, Kind.DOCUMENT)
+_WITH_STEPS = Kind.RESULT
 
 
 def shown_otherwise(session: Session, rows: Sequence[FilingRow]) -> dict[Kind, dict[str, str]]:
@@ -36,8 +37,12 @@ def shown_otherwise(session: Session, rows: Sequence[FilingRow]) -> dict[Kind, d
     What is filed for the first time, and kept back, is so too: somebody may have told of it already.
     """
     found: dict[Kind, dict[str, str]] = {}
-    for kind in _FILED_WITH_DECISION:
-        filed = {row.key: row for row in rows if row.kind == kind.value}
+    for kind in (*_FILED_WITH_DECISION, _WITH_STEPS):
+        filed = {
+            row.key: row
+            for row in rows
+            if row.kind == kind.value and (kind is not _WITH_STEPS or row.guarded)
+        }
         if not filed:
             continue
         before = _before(session, kind, filed)
@@ -98,8 +103,7 @@ def _of_itself(
         case Kind.DRAW:
             yield from _naming(session, "result", key, _names_draw, today=today)
         case Kind.RESULT:
-            for steps in batches.public_about(session, "followup", [key]):
-                yield from _projected(session, steps, None, today)
+            yield from _steps_of(session, [key], None, today)
 
 
 def _is_public(register: sa.Engine, row: FilingRow) -> bool:
@@ -125,7 +129,7 @@ def _lists(row: FilingRow, key: str) -> bool:
 def naming_items(
     session: Session, keys: set[str], *, today: date, batch_id: int | None = None
 ) -> Iterator[Passage]:
-    """Project again the checks and plans that name these items."""
+    """Project again the checks and plans that name these items, and what followed from these checks."""
     for key in sorted(keys):
         for kind, names in (("result", _names_item), ("plan", _plans_item)):
             yield from _naming(session, kind, key, names, today=today, batch_id=batch_id)
@@ -145,6 +149,8 @@ def _naming(
         naming = [row for row in rows if names(filings.decode(kind, row.body), key)]
         if naming:
             yield from _projected(session, naming, batch_id, today)
+        if kind == "result":
+            yield from _steps_of(session, [row.key for row in naming], batch_id, today)
 
 
 def _names_item(result: Result, key: str) -> bool:
@@ -176,9 +182,24 @@ def _about_parties(
     for rows in batches.public_about(session, "result", parties):
         results += [row.key for row in rows]
         yield from _projected(session, rows, batch_id, today)
-    for rows in batches.public_about(session, "followup", results):
-        yield from _projected(session, rows, batch_id, today)
+    yield from _steps_of(session, results, batch_id, today)
     yield from redrawn(session, drawn, today=today, batch_id=batch_id)
+
+
+def repeating(
+    session: Session, checks: Iterable[str], *, batch_id: int, today: date
+) -> Iterator[Passage]:
+    """Project again the steps after checks of which less is shown now: who repeats it goes."""
+    for passage in _steps_of(session, checks, batch_id, today):
+        passage.telling = True
+        yield passage
+
+
+def _steps_of(
+    session: Session, checks: Iterable[str], batch_id: int | None, today: date
+) -> Iterator[Passage]:
+    for rows in batches.public_about(session, "followup", checks):
+        yield from _projected(session, rows, batch_id, today)
 
 
 def draws_of(register: sa.Engine, entity_ids: Iterable[str]) -> set[str]:

@@ -157,9 +157,11 @@ def kept_back(record: object, verdict: Verdict | None) -> Iterator[str]:
         case Entity():
             floor, _ = FLOORS.get(record.form, (Disclosure.PUBLIC, ""))
             whole = whole or floor is not Disclosure.PUBLIC
-            if whole or verdict.on("name"):
+            unnamed = verdict.on("name") is not None
+            if whole or unnamed:
                 yield from (record.name, *record.former_names)
-            if whole or verdict.on("identifiers"):
+            #: With the name its numbers go: whoever has one can look the name up elsewhere.
+            if whole or unnamed or verdict.on("identifiers"):
                 yield from (each.value for each in record.identifiers if each.value)
             if whole:
                 yield from filter(None, (record.legal_person, record.contact_phone, record.address))

@@ -206,6 +206,13 @@ def standing(
     return find(session, record_type, wanted - set(found)) | found
 
 
+def released_names(session: Session, keys: Iterable[str]) -> dict[str, str]:
+    """Return key → name of parties as they were last released; those that never were are not among them."""
+    query = _newest("entity").join(BatchRow, BatchRow.id == FilingRow.batch_id)
+    query = query.where(among(session, FilingRow.key, set(keys)), BatchRow.state.in_(_REVIEWED))
+    return {key: party.name for key, party in _decoded(session, "entity", query).items()}
+
+
 def waiting(session: Session, rows: Iterable[FilingRow], *, but: int) -> set[str]:
     """Return the keys of filings in batches, `but` one, that may still be returned."""
     by_batch: dict[int, list[str]] = {}

@@ -1,0 +1,42 @@
+"""A check without what it found about items that nobody may know of, and without what followed from that."""
+
+from collections.abc import Iterator
+from dataclasses import replace
+
+from portal.domain.results import Finding, Result
+
+
+def shown_findings(result: Result, hidden_items: frozenset[str]) -> tuple[Finding, ...]:
+    """Return the findings about items that may be named."""
+    if not hidden_items:
+        return result.findings
+    return tuple(
+        each
+        for each in result.findings
+        if f"{result.agency_code}/{each.item_code}" not in hidden_items
+    )
+
+
+def as_shown(result: Result, hidden_items: frozenset[str]) -> Result:
+    """Return the check as if nothing had been looked at but what may be named.
+
+    Where every problem lies with what is left out, so does what was done about it: an order and a day by which to
+    put something right, beside findings without a problem, would say that there was another.
+    """
+    found = shown_findings(result, hidden_items)
+    shown = replace(result, findings=found) if found != result.findings else result
+    if result.has_problem and not shown.has_problem:
+        return replace(shown, handling=None, handling_text=None, due_on=None)
+    return shown
+
+
+def left_out_texts(result: Result, hidden_items: frozenset[str]) -> Iterator[str]:
+    """Yield what the findings that are left out say and no other does."""
+    shown = shown_findings(result, hidden_items)
+    if shown == result.findings:
+        return
+    kept = {text for each in shown for text in (each.detail, each.outcome_text)}
+    for finding in result.findings:
+        if finding not in shown:
+            texts = (finding.detail, finding.outcome_text)
+            yield from (text for text in texts if text and text not in kept)
