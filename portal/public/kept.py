@@ -8,8 +8,8 @@ Answers that depend on more (the search index, files of dumps, letters, who asks
 `made_of` and are not kept; nor are answers to words and numbers that somebody typed, which nobody
 has to know after they were answered.
 
-Lines of lists live longer: one is made of a version of a record and of names, which it is known by, and
-stays whatever else is published. When a text is taken out of the register all of them are forgotten.
+Parts of pages live longer: a line of a list is made of a version of a record and of names, which it is known
+by, and stays whatever else is published. When a text is taken out of the register all of them are forgotten.
 """
 
 import threading
@@ -38,17 +38,15 @@ if TYPE_CHECKING:
 _MOST, _LARGEST, _EACH = 16 << 20, 256 << 10, 2 << 10
 #: Parameters that hold what a person typed.
 _TYPED = {"q", "number", "identifier"}
-_STATE, _AS_OF, _MADE, _LINES = "portal.state", "portal.as_of", "portal.made", "portal.lines"
-#: Lines of one process; about 1.5 KiB each.
-_MOST_LINES = 4096
+_STATE, _AS_OF, _MADE, _PARTS = "portal.state", "portal.as_of", "portal.made", "portal.parts"
+#: Characters of all kept parts of one process, and what one counts for besides its text.
+_MOST_OF_PARTS, _EACH_PART = 4 << 20, 256
 #: Header fields that a 304 repeats (RFC 9110, 15.4.5), and those that scripts of other sites need.
 _REPEATED = {"etag", "cache-control", "vary", "access-control-allow-origin"}
 _SHARED = {"access-control-expose-headers", "cross-origin-resource-policy"}
 
 Headers = list[tuple[str, str]]
 Key = tuple[str, str, str]
-#: A line of a list by everything it is made of.
-Lines = dict[Hashable, Markup]
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,16 +91,34 @@ def as_of() -> datetime | None:
     return found
 
 
-def line(key: Hashable, make: Callable[[], Markup]) -> Markup:
-    """Return the line of a list that is made of `key` and nothing else: kept, or made now."""
-    lines: Lines = request.environ.get(_LINES, {})
-    found = lines.get(key)
-    if found is None:
-        found = make()
-        if len(lines) >= _MOST_LINES:
-            lines.clear()
-        lines[key] = found
-    return found
+class Parts:
+    """Parts of pages by everything they are made of; when there are too many, all go."""
+
+    def __init__(self) -> None:
+        """Begin with none."""
+        self._texts: dict[Hashable, Markup] = {}
+        self._size = 0
+
+    def of(self, key: Hashable, make: Callable[[], Markup]) -> Markup:
+        """Return the part that is made of `key` and nothing else: kept, or made now."""
+        found = self._texts.get(key)
+        if found is None:
+            found = make()
+            if self._size > _MOST_OF_PARTS:
+                self._texts, self._size = {}, 0
+            self._texts[key] = found
+            self._size += len(found) + _EACH_PART
+        return found
+
+    def texts(self) -> list[Markup]:
+        """Return what is kept."""
+        return list(self._texts.values())
+
+
+def parts() -> Parts:
+    """Return the parts that are kept for this request."""
+    found: Parts | None = request.environ.get(_PARTS)
+    return found or Parts()
 
 
 def made_of(state: State, *, by_bytes: bool = False) -> None:
@@ -125,7 +141,7 @@ class KeptAnswers:
         self._answers: OrderedDict[Key, _Answer] = OrderedDict()
         self._size = 0
         self._taken: tuple[str, int] | None = None
-        self._lines: Lines = {}
+        self._parts = Parts()
 
     def __call__(
         self, environ: "WSGIEnvironment", start_response: "StartResponse"
@@ -142,7 +158,7 @@ class KeptAnswers:
             moment = self._look()
         if moment is None:
             return self._app(environ, start_response)
-        environ[_STATE], environ[_AS_OF], environ[_LINES] = moment.state, moment.as_of, self._lines
+        environ[_STATE], environ[_AS_OF], environ[_PARTS] = moment.state, moment.as_of, self._parts
         if moment.as_of is not None:
             return self._app(environ, start_response)
         key = environ["PATH_INFO"], environ.get("QUERY_STRING", ""), environ.get("HTTP_ACCEPT", "")
@@ -174,8 +190,8 @@ class KeptAnswers:
                 self._answers.clear()
                 self._size = 0
             if taken != self._taken:
-                #: Who still makes a page of what was there before goes on with the lines of before.
-                self._taken, self._lines = taken, {}
+                #: Who still makes a page of what was there before goes on with the parts of before.
+                self._taken, self._parts = taken, Parts()
         return moment
 
     def _make(

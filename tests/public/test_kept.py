@@ -182,14 +182,14 @@ def test_what_is_kept_never_grows_beyond_its_bound(
 
 
 def _lines(layer: KeptAnswers) -> list[str]:
-    return [str(each) for each in layer._lines.values()]
+    return [str(each) for each in layer._parts.texts() if each.startswith("<tr>")]
 
 
 def test_a_line_of_a_list_is_made_once_whatever_else_is_published(
     published: Office, site: Flask, layer: KeptAnswers
 ) -> None:
     before = _ask(site.wsgi_app, "/results/")[2].decode()
-    made = dict(layer._lines)
+    made = layer._parts.texts()
     with open_pen(published.stores.register, now=NOW) as pen:
         pen.append(a_public_agency(name="示例市后来的局"))
     after = _ask(site.wsgi_app, "/results/")[2].decode()
@@ -199,7 +199,7 @@ def test_a_line_of_a_list_is_made_once_whatever_else_is_published(
         == [1]
         == [after.count(line) for line in _lines(layer)]
     )
-    assert list(map(id, layer._lines.values())) == list(map(id, made.values()))
+    assert list(map(id, layer._parts.texts()[: len(made)])) == list(map(id, made))
     assert ["示例市后来的局" in page for page in (before, after)] == [False, True]
 
 
@@ -245,16 +245,43 @@ def test_no_line_is_left_when_a_text_was_taken_away(
     assert _lines(layer) == []
 
 
-def test_lines_in_memory_never_grow_beyond_their_bound(
+@pytest.mark.parametrize("changed", [{}, {"id": f"a_{7:026x}"}], ids=["renamed", "new"])
+def test_the_form_of_a_list_offers_an_agency_by_its_name_as_soon_as_it_is_public(
+    published: Office, site: Flask, changed: dict[str, str]
+) -> None:
+    (agency,) = json.loads(_ask(site.wsgi_app, "/api/v1/agencies")[2])["data"]
+    option = f">{(name := '示例市后来的局')}</option>"
+    offered = [option in _ask(site.wsgi_app, "/results/")[2].decode()]
+    with open_pen(published.stores.register, now=NOW) as pen:
+        pen.append(a_public_agency(**{"id": agency["id"], "name": name} | changed))
+    offered.append(option in _ask(site.wsgi_app, "/results/")[2].decode())
+
+    assert offered == [False, True]
+
+
+def test_the_form_of_a_list_offers_no_agency_that_was_withdrawn(
+    published: Office, site: Flask
+) -> None:
+    (agency,) = json.loads(_ask(site.wsgi_app, "/api/v1/agencies")[2])["data"]
+    offered = [f">{agency['name']}</option>" in _ask(site.wsgi_app, "/results/")[2].decode()]
+    with open_pen(published.stores.register, now=NOW) as pen:
+        pen.withdraw(Kind.AGENCY, [agency["id"]])
+    offered.append(agency["name"] in _ask(site.wsgi_app, "/results/")[2].decode())
+
+    assert offered == [True, False]
+
+
+def test_parts_in_memory_never_grow_far_beyond_their_bound(
     published: Office, site: Flask, layer: KeptAnswers, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(kept, "_MOST_LINES", 3)
-    found = []
-    for address in ("", "?lang=en", "?view=dark", "?lang=en&view=dark", "?view=large"):
-        _ask(site.wsgi_app, f"/results/{address}")
-        found.append(len(_lines(layer)))
+    monkeypatch.setattr(kept, "_MOST_OF_PARTS", 50_000)
+    sizes = []
+    for year in range(1990, 2020):
+        _ask(site.wsgi_app, f"/results/?year={year}")
+        sizes.append(sum(map(len, layer._parts.texts())))
 
-    assert found == [1, 2, 3, 1, 2]
+    assert max(sizes) < 50_000 + max(map(len, layer._parts.texts()))
+    assert sorted(sizes) != sizes
 
 
 def test_a_register_that_cannot_be_read_is_told_by_the_page(

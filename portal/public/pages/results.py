@@ -47,9 +47,16 @@ def index() -> ResponseReturnValue:
     return found.show(
         "results/index.html",
         lines=result_lines(session, found.rows, clock.local_today()),
-        agency_choices=agencies.choices(session),
-        region_choices=[(code, filters.region(code)) for code in agencies.regions(session)],
-        outcome_choices=filters.options("outcome"),
+        form=found.form(
+            "results/form.html",
+            lambda: {
+                "agency_choices": agencies.choices(session),
+                "region_choices": [
+                    (each, filters.region(each)) for each in agencies.regions(session)
+                ],
+                "outcome_choices": filters.options("outcome"),
+            },
+        ),
         entity=entities.get(session, asked["entity"]) if "entity" in asked else None,
         item=items.get(session, asked["item"]) if "item" in asked else None,
         task=plans.task(session, asked["task"]) if "task" in asked else None,

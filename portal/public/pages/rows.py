@@ -50,10 +50,10 @@ def result_rows(
     with_agency: bool = True,  # noqa: FBT001, FBT002 - as templates call it
 ) -> Markup:
     """Return the rows of a table of checks, as `result_table` of the templates explains `by` and `with_agency`."""
-    words = _words()
+    words, made = _words(), kept.parts()
     way = language(), view(), by, with_agency
     return Markup().join(
-        kept.line(
+        made.of(
             (way, line.state, line.shown.serial, line.entity, line.agency),
             partial(_row, words, line, by, with_agency=with_agency),
         )
