@@ -75,6 +75,11 @@ def _broken(text: str, dice: Dice) -> str:
     return text[:place] + dice.choice(("\n", "\r\n", "-\n")) + text[place:]
 
 
+def _misread(text: str, dice: Dice) -> str:
+    """Put letters for some of the noughts and ones, as scanners do."""
+    return "".join(dice.choice({"0": "0OoО", "1": "1lI"}.get(each, each)) for each in text)
+
+
 #: What can be done to any number without its ceasing to be readable.
 NUMBER_MANNERS: dict[str, Manner] = {
     "plain": _by(str),
@@ -93,6 +98,8 @@ NUMBER_MANNERS: dict[str, Manner] = {
     "line broken": _broken,
     "lower case": _by(lambda text: text.lower()),
 }
+#: A number of eleven digits and more can be read with letters in it.
+LONG_MANNERS = NUMBER_MANNERS | {"misread": _misread}
 #: What can be done to words.
 WORD_MANNERS = {
     name: NUMBER_MANNERS[name]
@@ -304,9 +311,9 @@ def marking(dice: Dice) -> str:
 
 #: Kind → maker, disguises, least recall. Kinds that have a cue keep their cue undisguised in words.
 POSITIVES: dict[str, tuple[Callable[[Dice], str], dict[str, Manner], float]] = {
-    kinds.ID_CARD: (id_card, NUMBER_MANNERS, 0.99),
-    kinds.MOBILE: (mobile, NUMBER_MANNERS, 0.99),
-    kinds.BANK_CARD: (bank_card, NUMBER_MANNERS, 0.99),
+    kinds.ID_CARD: (id_card, LONG_MANNERS, 0.99),
+    kinds.MOBILE: (mobile, LONG_MANNERS, 0.99),
+    kinds.BANK_CARD: (bank_card, LONG_MANNERS, 0.99),
     kinds.PLATE: (plate, NUMBER_MANNERS, 0.99),
     kinds.EMAIL: (email, WORD_MANNERS | {
         "sign spaced": _by(lambda text: text.replace("@", " @ ")),

@@ -48,6 +48,7 @@ def test_an_id_card_number_is_found_in_every_disguise(disguised: str) -> None:
         *((sign.join(("138", "0013", "8000")), "手机号") for sign in ",/、|\\:;*#~+=^&"),
         ("+86 138 0013 8000", "手机号"),
         ("１３８００１３８０００", "手机号"),
+        ("138OO1380lI", "手机号"),
         ("电话 0571-87654321", "固定电话"),
         ("（0318）2369132", "固定电话"),
         ("someone@mail.example", "电子邮箱"),

@@ -11,7 +11,14 @@ _ODD = "\uffff"
 #: Fillers without a width whose category does not say so.
 _FILLERS = {0x034F, 0x115F, 0x1160, 0x17B4, 0x17B5, 0x2800, 0x3164, 0xFFA0}
 #: Look-alikes that would otherwise fold to something else.
-_ALIKE = {0xBA: "°", 0x2DA: "°", 0xD7: "x", 0x2715: "x", 0x425: "X", 0x445: "x", 0x3A7: "X"}
+_ALIKE = {0xBA: "°", 0x2DA: "°", 0xD7: "x", 0x2715: "x"} | {
+    ord(alike): latin
+    for alikes, latins in (
+        ("АВЕКМНОРСТУХІЈЅаеорсухіјѕ", "ABEKMHOPCTYXIJSaeopcyxijs"),
+        ("ΑΒΕΖΗΙΚΜΝΟΡΤΥΧο", "ABEZHIKMNOPTYXo"),
+    )
+    for alike, latin in zip(alikes, latins, strict=True)
+}
 #: A line that ends within a sentence: its next line goes on. A marking (机密) ends its line.
 _WRAPPED = re.compile("(?<=[\u3400-\u9fff])(?<!密)[ \t]?\r?\n[ \t\u3000]{0,2}(?=[\u3400-\u9fff])")
 _LINE_ENDS = "\r\n \t\u3000"
@@ -81,7 +88,7 @@ _SINGLE = _Single()
 def fold(text: str) -> Folded:
     """Fold a text for searching."""
     if text.isascii():
-        return Folded(text, None)
+        return Folded(_as_read(text), None)
     single = text.translate(_SINGLE)
     if "\n" in single:
         single = _WRAPPED.sub(lambda match: _ODD * len(match[0]), single)
@@ -103,7 +110,17 @@ def fold(text: str) -> Folded:
 
 def _in_digits(text: str) -> str:
     """Write long numbers that are spelt out in digits: 一三八〇〇一三八〇〇〇."""
-    return _SPELT.sub(lambda match: match[0].translate(_NUMERALS), text)
+    return _as_read(_SPELT.sub(lambda match: match[0].translate(_NUMERALS), text))
+
+
+def _as_read(text: str) -> str:
+    """Write letters that a scanner, or a hand, put for digits of a long number as digits: 138OO138OOO."""
+    return _MISREAD.sub(_digits, text)
+
+
+def _digits(match: re.Match[str]) -> str:
+    digits = sum(each.isdigit() for each in match[0])
+    return match[0].translate(_LETTERS) if digits >= _MOSTLY else match[0]
 
 
 def _runs(places: list[int]) -> tuple[tuple[int, int], ...]:
@@ -128,6 +145,13 @@ _NUMERALS = str.maketrans(
 #: No year, article or house has as many digits as a telephone.
 _NUMERAL = "[〇零一二三四五六七八九壹贰叁肆伍陆柒捌玖幺0-9]"
 _SPELT = re.compile(rf"{_NUMERAL}(?:{GAP}{_NUMERAL}){{10,}}")
+#: Eleven signs or more, of which some letters look like a digit, with no other letter beside them: no code is made so.
+_MISREAD = re.compile(
+    rf"(?<![0-9A-Za-z])(?=[0-9{SEPARATORS}]{{0,60}}[OoIl])[0-9OoIl](?:{GAP}[0-9OoIl]){{10,24}}(?=[Xx]?(?![0-9A-Za-z]))"
+)
+_LETTERS = str.maketrans("OoIl", "0011")
+#: So many digits that the rest can hardly be words.
+_MOSTLY = 6
 _SEPARATOR = re.compile(rf"[{SEPARATORS}]+")
 
 
