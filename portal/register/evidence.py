@@ -10,7 +10,7 @@ class PublicStratum(Part, frozen=True):
 
     key: str
     frame: int
-    eligible: int
+    eligible: int | None = None
     quota: int | None = None
     drawn: int | None = None
     shortage: int | None = None

@@ -3,12 +3,16 @@
 import re
 
 import pytest
+import sqlalchemy as sa
 from flask import Flask
 from flask.testing import FlaskClient
+from sqlalchemy.orm import Session
 
 from portal.domain.workflow import Role
-from portal.internal.desk import people, review
+from portal.internal.desk import people, retract, review
+from portal.internal.tables.filings import FilingRow
 from portal.kit import clock
+from portal.register.records import Kind
 from tests.conftest import NOW, Office
 from tests.internal.clicking import PASSWORD, SignIn, post, read, send
 from tests.makers import RESULT_ROW
@@ -114,6 +118,41 @@ def test_a_review_that_is_due_is_kept_until_another_day(
     assert "公开决定 1" in page
     assert kept == 302
     assert "三十天内没有到期的复核" in read(wu, "/decisions")
+
+
+def test_no_other_agency_learns_whether_a_record_that_is_gone_is_kept_back_or_was_withdrawn(
+    office: Office, signed_in: SignIn
+) -> None:
+    """The public sees the same tombstone for both, so whoever tries its number in the office is refused alike."""
+    rows = [{**RESULT_ROW, "code": f"JC-{n:04}"} for n in range(2)]
+    office.put("results", *rows)
+    with Session(office.stores.internal) as session:
+        numbers = session.scalars(
+            sa.select(FilingRow.public_id).where(FilingRow.kind == "result").order_by(FilingRow.key)
+        ).all()
+    target = f"/records/{numbers[0]}"
+    assert post(signed_in("wu"), target, target, place="", act="withhold", confirmed="1", **FORM) == 302  # fmt: skip
+    retract.retract(office.stores, Kind.RESULT, numbers[1], by="he", second="an", now=NOW)
+    people.add(
+        office.stores.internal, name="rival", display="rival", agency="990199-X",
+        roles=(Role.REVIEWER,), password=PASSWORD,
+    )  # fmt: skip
+    rival = signed_in("rival")
+
+    told = [
+        [
+            (answer.status_code, answer.get_data(as_text=True).replace(number, ""))
+            for answer in (
+                send(rival, "/decisions", f"/reviews/{number}", place="", until="2026-05-20"),
+                send(rival, "/decisions", f"/records/{number}", place="", act="open"),
+                rival.get(f"/records/{number}"),
+            )
+        ]
+        for number in numbers
+    ]
+
+    assert told[0] == told[1]
+    assert {status for each in told for status, _ in each} == {403}
 
 
 def test_a_publisher_orders_a_release_for_later(office: Office, signed_in: SignIn) -> None:

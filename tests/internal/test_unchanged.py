@@ -194,3 +194,26 @@ def test_an_approved_batch_does_not_go_out_at_a_time_that_nobody_ordered(office:
 
     assert first.released == []
     assert scheduled.carry_out(office.stores, now=later).released == [batch]
+
+
+def test_what_a_library_said_of_a_party_before_it_was_filed_again_keeps_nothing_waiting(
+    office: Office,
+) -> None:
+    """It shows nothing any more; and a library of a city, filed each month, would be read over for every decision."""
+    party = {
+        "entity_name": "示例市青禾食品有限公司",
+        "identifier": RESULT_ROW["identifier"],
+        "region": "990101",
+    }
+    office.put("entities", party)
+    office.put("results", PROBLEM)
+    with Session(office.stores.internal) as session:
+        before = session.scalar(sa.select(sa.func.max(FilingRow.id)))
+    office.put("entities", party | {"region": "990102"})
+    raw(office.stores, f"{_PERSON} AND id <= :before", before=before)
+
+    _detail(office.stores)
+
+    with Session(office.stores.register) as session:
+        body = session.scalars(sa.select(ResultRow.body)).one()
+    assert decode(body, PublicResult).findings[0].detail is None

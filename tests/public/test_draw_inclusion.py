@@ -22,6 +22,7 @@ from portal.public.cli import main
 from portal.register import packages
 from portal.register.packages import Package
 from portal.register.proofs.audit import audit
+from portal.register.queries import draws
 from portal.register.records import PublicDraw
 from portal.register.tables.draws import DrawLeafRow, DrawMemberRow, DrawPackageRow
 from tests.conftest import NOW, Office
@@ -152,10 +153,18 @@ def test_a_list_that_tells_of_a_sealed_round_waits_for_its_reveal(office: Office
         public_id = outward.public_id(session, keeping.load(session, "shili-2"))
     with Session(office.stores.register) as session:
         assert not packages.is_listed(session, public_id)
+        assert _eligible(session, public_id) == [None]
     steps.reveal(office.stores, "shili-1", by="he", second="an", now=LATER)
     outward.sync(office.stores, "shili-2", now=LATER)
     with Session(office.stores.register) as session:
         assert packages.is_listed(session, public_id)
+        assert _eligible(session, public_id) == [8]
+
+
+def _eligible(session: Session, public_id: str) -> list[int | None]:
+    shown = draws.get(session, public_id)
+    assert shown is not None
+    return [each.eligible for each in shown.record.strata]
 
 
 def test_a_void_draw_keeps_its_list(office: Office, client: FlaskClient) -> None:

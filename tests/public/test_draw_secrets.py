@@ -5,7 +5,7 @@ import itertools
 import json
 import secrets
 import zlib
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -231,9 +231,10 @@ def test_the_search_finds_what_an_order_opens(office: Office) -> None:
 def test_a_party_that_has_no_page_is_counted_or_left_out(office: Office) -> None:
     """Withheld, and held back with a sealed list: counted. Never acknowledged, or not released: not even that."""
     _world(office)
+    office.put("entities", *_withheld(range(40, 43)))
     _take(office, ORDER)
     objects = _package(office)["objects"]
-    assert sum(each["stratum"] == "WITHHELD" for each in objects) == 2
+    assert sum(each["stratum"] == "WITHHELD" for each in objects) == 5
     assert sum("object_id" not in each and each["stratum"] == "一般" for each in objects) == 1
     assert _named(office) == {numbered(n) for n in (*range(10), 16)}
 
@@ -483,11 +484,7 @@ def _road(office: Office, even: Callable[[], None], *, more: bool) -> Iterator[N
 def test_more_withheld_parties_change_counts_and_digests_alone(office: Office) -> None:
     parties(office)
     _take(office, ORDER, until="sealed")
-    office.put(
-        "entities",
-        *({"entity_name": SENTENCES["secret"], "identifier": each, "disclosure": "不予公开", **DECISION}
-          for each in (SECRET, HELD)),
-    )  # fmt: skip
+    office.put("entities", *_withheld(range(40, 45)))
     _take(office, ORDER.replace("shili-1", "shili-2").replace("第一轮", "第二轮"), until="sealed")
     first, second = _public(office), _public(office, "shili-2")
     differing = {
@@ -497,5 +494,35 @@ def test_more_withheld_parties_change_counts_and_digests_alone(office: Office) -
         "id", "name", "draw_code", "plan", "commitment", "frame_count", "strata", "sealed",
     }  # fmt: skip
     assert [each for each in second.strata if each not in first.strata] == [
-        PublicStratum(key="WITHHELD", frame=2, eligible=2)
+        PublicStratum(key="WITHHELD", frame=5, eligible=5)
     ]
+
+
+def test_fewer_than_five_who_have_no_page_change_nothing_of_a_draw(office: Office) -> None:
+    """A drum is of one region and trade: of the one withheld party in it the count would tell both."""
+    parties(office)
+    office.put("entities", *_withheld(range(40, 44)))
+    made = freezing.preview(office.stores, orders.read(ORDER), now=NOW)
+
+    assert (len(made.objects), [each["key"] for each in made.plan["strata"]]) == (10, ["一般"])
+
+
+def test_no_clerk_learns_by_naming_a_party_that_it_is_kept_back(office: Office) -> None:
+    parties(office, *_withheld([40]))
+    told = []
+    for number in (numbered(40), numbered(41)):
+        named = orders.read(f'{ORDER}\n[pool]\nnamed = ["{number}"]\n')
+        with pytest.raises(BadOrder) as refused:
+            freezing.preview(office.stores, named, now=NOW)
+        told.append(str(refused.value))
+
+    assert told[0] == told[1]
+
+
+def _withheld(numbers: Iterable[int]) -> list[Row]:
+    """Return parties in whose place a notice stands."""
+    return [
+        {"entity_name": f"示例市隐第{number}公司", "identifier": numbered(number), "region": "990101",
+         "disclosure": "不予公开", **DECISION}
+        for number in numbers
+    ]  # fmt: skip

@@ -69,12 +69,15 @@ def _around(session: Session, rows: Iterable[FilingRow]) -> set[int]:
     for kind in kinds & set(_LEANS_ON):
         keys, there = {row.about for row in rows if row.kind == kind}, _LEANS_ON[kind]
         while keys:
-            query = (
-                sa.select(FilingRow.batch_id, FilingRow.about)
+            #: As they stand: a library is filed again each month, and what was filed before shows nothing any more.
+            newest = (
+                sa.select(sa.func.max(FilingRow.id))
                 .join(BatchRow, BatchRow.id == FilingRow.batch_id)
                 .where(FilingRow.kind == there, among(session, FilingRow.key, sorted(keys)))
                 .where(BatchRow.state == BatchState.RELEASED.value, FilingRow.live)
+                .group_by(FilingRow.key)
             )
+            query = sa.select(FilingRow.batch_id, FilingRow.about).where(FilingRow.id.in_(newest))
             leaned = session.execute(query).all()
             found |= {row.batch_id for row in leaned}
             keys, there = (

@@ -12,10 +12,11 @@ from portal.internal import access
 from portal.internal.desk import decide, disclosed, reviews
 from portal.internal.desk.decide import Decided
 from portal.internal.desk.orders import Order
-from portal.internal.tables import decisions
+from portal.internal.tables import decisions, filings
 from portal.internal.tables.people import EVERY_AGENCY
 from portal.kit import clock
 from portal.kit.db import db
+from portal.register.records import Kind
 
 bp = Blueprint("decisions", __name__)
 
@@ -52,10 +53,8 @@ def confirm(number: int) -> ResponseReturnValue:
 @access.needs(Role.REVIEWER, Role.SECRECY)
 def record(public_id: str) -> ResponseReturnValue:
     """Show one record as it stands, its decisions, and the form for another."""
-    kind, key = decide.key_of(db.session(), public_id)
+    kind, key = _own(public_id)
     shown = disclosed.shown(db.session(), kind, key, today=clock.local_today())
-    if not access.me().acts_for(shown.agency):
-        abort(403, "该记录属于其他机关")
     return render_template(
         "decisions/record.html",
         shown=shown,
@@ -76,7 +75,7 @@ def record(public_id: str) -> ResponseReturnValue:
 def make(public_id: str) -> ResponseReturnValue:
     """Decide on one record, or one field of it."""
     form = request.form
-    kind, key = decide.key_of(db.session(), public_id)
+    kind, key = _own(public_id)
     ground = Ground.named(form.get("ground", "")) if form.get("ground") else None
     act = Act.named(form.get("act", ""))
     if act is None:
@@ -100,7 +99,7 @@ def make(public_id: str) -> ResponseReturnValue:
 def review(public_id: str) -> ResponseReturnValue:
     """Keep something back until another day, or open it up."""
     form = request.form
-    kind, key = decide.key_of(db.session(), public_id)
+    kind, key = _own(public_id)
     found = reviews.find(access.stores(), kind, key, form.get("place", ""))
     by, now = access.me().name, clock.utc_now()
     reason, body = form.get("reason", ""), form.get("body", "")
@@ -132,6 +131,17 @@ def nav_label() -> str:
         me.agency in (EVERY_AGENCY, row.agency) for row in decisions.proposals(db.session())
     )
     return f"公开决定 {count}" if count else "公开决定"
+
+
+def _own(public_id: str) -> tuple[Kind, str]:
+    """Return kind and natural key of a record of one's own agency.
+
+    Asked before anything else: how a page is refused tells nothing of how another's record stands.
+    """
+    kind, key = decide.key_of(db.session(), public_id)
+    if not access.me().acts_for(filings.owner(db.session(), kind.value, key)):
+        abort(403, "该记录属于其他机关")
+    return kind, key
 
 
 def _day(name: str) -> date | None:

@@ -152,6 +152,7 @@ def found(draw_id: str) -> Drawing:
 def frame(frozen: Frozen) -> dict[str, Any]:
     """Count what is, or would be, frozen."""
     counts = Counter(each["stratum"] for each in frozen.objects)
+    sealed = keeping.sealed_before(db.session(), frozen.plan)
     return {
         "strata": [
             ("只计数、不公开身份" if each["key"] == HIDDEN else each["key"], counts[each["key"]])
@@ -159,7 +160,12 @@ def frame(frozen: Frozen) -> dict[str, Any]:
         ],
         "objects": len(frozen.objects),
         "masked": sum(each["stratum"] != HIDDEN and "salt" not in each for each in frozen.objects),
-        "excluded": sum(bool(each.get("excluded")) for each in frozen.objects),
+        #: Whom a sealed round drew nobody may know yet: not by naming one party either.
+        "excluded": sum(
+            bool(each.get("excluded")) and each["excluded"].removeprefix("drawn:") not in sealed
+            for each in frozen.objects
+        ),
+        "sealed": bool(sealed),
         "inspectors": len(frozen.inspectors),
         "rule": frozen.plan["info"],
     }

@@ -6,7 +6,8 @@ from portal.register.columns.shared import col
 _STRATA = (
     col("key", Type.TEXT, ("层", "Stratum"), ("层的名称。", "Name of the stratum."), "一般"),
     col("frame", Type.INTEGER, ("在册", "Frame"), ("该层名录中的对象数。", "Parties of the stratum in the frame."), 400, unit="户"),
-    col("eligible", Type.INTEGER, ("参加抽取", "Eligible"), ("未被排除的对象数。", "Parties that were not left out."), 380, unit="户"),
+    col("eligible", Type.INTEGER, ("参加抽取", "Eligible"), ("未被排除的对象数；所据以排除的以前轮次揭示后公开。",
+        "Parties that were not left out; public when the earlier rounds whose parties are left out are revealed."), 380, unit="户", nullable=True),
     col("quota", Type.INTEGER, ("应抽", "Quota"), ("按规则应抽的对象数。", "Parties to be drawn by the rule."), 20, unit="户", nullable=True),
     col("drawn", Type.INTEGER, ("抽中", "Drawn"), ("抽中的对象数。", "Parties drawn."), 20, unit="户", nullable=True),
     col("shortage", Type.INTEGER, ("缺额", "Shortage"), ("应抽而不足的对象数。", "Parties wanting for the quota."), 0, unit="户", nullable=True),

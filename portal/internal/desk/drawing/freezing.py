@@ -102,6 +102,8 @@ def _earlier(session: Session, order: Order) -> tuple[dict[str, list[str]], dict
     for draw_id in order.exclude_drawn_in:
         before = keeping.load(session, draw_id)
         before.require("drawn", "revealed")
+        if before.row.stage != "revealed":
+            _require_sealed(order, before)
         live = standing.drawn(outcome.compute(before.package()))
         handles = {each for stratum, them in live.items() if stratum != HIDDEN for each in them}
         everything[draw_id] = {before.frozen.openings[each]["key"] for each in handles}
@@ -113,6 +115,19 @@ def _earlier(session: Session, order: Order) -> tuple[dict[str, list[str]], dict
         public[draw_id] = sorted(opened[each] for each in handles if each in opened)
         everything[draw_id] |= set(public[draw_id])
     return public, everything
+
+
+def _require_sealed(order: Order, before: Drawing) -> None:
+    """Let only draws of the same body lean on a sealed round, and only those that may be sealed as long.
+
+    Raises:
+        BadOrder: who was drawn in it would be told.
+
+    """
+    if before.order.agency != order.agency:
+        raise BadOrder(f"{before.order.draw_id} 是其他机关的抽取，揭示以前不能据以排除")
+    if not order.embargo:
+        raise BadOrder(f"{before.order.draw_id} 尚未揭示：据以排除的，embargo 不得为 false")
 
 
 def _salt(session: Session) -> str:

@@ -3,6 +3,7 @@
 import hashlib
 import json
 import zlib
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -161,6 +162,12 @@ def _value(seed: Seed) -> dict[str, str]:
     return {"id": seed.id, "value": seed.value} | (
         {"evidence": seed.evidence} if seed.evidence else {}
     )
+
+
+def sealed_before(session: Session, plan: Mapping[str, Any]) -> list[str]:
+    """Return the earlier rounds of a plan whose lists are sealed still: how many each left out would tell of them."""
+    earlier = plan["exclude_drawn_in"]
+    return [each for each in earlier if load(session, each).row.stage != "revealed"]
 
 
 def load(session: Session, draw_id: str) -> Drawing:

@@ -24,7 +24,7 @@ from portal.domain.sortition.lists import Reading
 from portal.domain.sortition.model import SCHEME
 from portal.internal.desk import secrets
 from portal.internal.desk.drawing import naming, silence
-from portal.internal.desk.drawing.keeping import Drawing, Tampered, load
+from portal.internal.desk.drawing.keeping import Drawing, Tampered, load, sealed_before
 from portal.internal.desk.stores import Stores
 from portal.internal.tables.drawings import DrawingRow
 from portal.internal.tables.settings import ID_KEY, secret
@@ -169,7 +169,7 @@ def _record(session: Session, drawing: Drawing) -> PublicDraw:
         revealed_on=progress.revealed_on,
         sealed=progress.sealed,
         sealed_nonce=progress.nonce if is_revealed and progress.sealed else None,
-        strata=_strata(drawing),
+        strata=_strata(drawing, is_sealed=bool(sealed_before(session, drawing.frozen.plan))),
         seeds=_seeds(drawing, is_open=is_revealed),
         present=tuple(PublicPresent(role=each.role, unit=each.unit) for each in order.present),
         replacements=_replacements(drawing, is_open=is_revealed),
@@ -190,9 +190,7 @@ def _listed(
     with Session(stores.register) as register:
         if not anew and packages.is_listed(register, public_id(session, drawing)):
             return None
-        if any(
-            load(session, each).row.stage != "revealed" for each in drawing.order.exclude_drawn_in
-        ):
+        if sealed_before(session, drawing.frozen.plan):
             return None
         objects = naming.objects(session, register, drawing, today)
     return Package(b"", packages.members(objects, None), _leaves(objects))
@@ -239,8 +237,11 @@ def _share(sample: int, frame: int) -> Decimal:
     return (Decimal(sample) / frame).quantize(Decimal("0.001")).normalize()
 
 
-def _strata(drawing: Drawing) -> tuple[PublicStratum, ...]:
-    """Return the counts: before the reveal those of the frame alone."""
+def _strata(drawing: Drawing, *, is_sealed: bool) -> tuple[PublicStratum, ...]:
+    """Return the counts: before the reveal those of the frame alone.
+
+    `is_sealed`: an earlier round is, and who takes part in this one tells how many of a region and trade it drew.
+    """
     objects = drawing.frozen.objects
     frame = Counter(each["stratum"] for each in objects)
     out = Counter(each["stratum"] for each in objects if each.get("excluded"))
@@ -252,7 +253,7 @@ def _strata(drawing: Drawing) -> tuple[PublicStratum, ...]:
         PublicStratum(
             key=key,
             frame=frame[key],
-            eligible=frame[key] - out[key],
+            eligible=None if is_sealed else frame[key] - out[key],
             quota=drawn[key]["quota"] if drawn else None,
             drawn=len(drawn[key]["drawn"]) if drawn else None,
             shortage=drawn[key]["shortage"] if drawn else None,

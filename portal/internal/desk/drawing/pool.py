@@ -13,6 +13,7 @@ from portal.domain.grounds import Disclosure
 from portal.domain.identifiers import Scheme
 from portal.domain.parties import Entity, EntityKind
 from portal.domain.sortition.leaves import handle
+from portal.domain.suppression import SMALLEST
 from portal.domain.verdicts import filed
 from portal.internal.desk import batches, decided
 from portal.internal.desk.drawing.orders import BadOrder, Order, Pool, Stratum
@@ -37,12 +38,15 @@ def population(
     """Yield each object of the frame with its opening, which stays inside.
 
     Parties that are never acknowledged are in no public package and are left out here, as are those that were
-    never released, or were withdrawn. Whoever has no page in `register` is counted, no more.
+    never released, or were withdrawn. Whoever has no page in `register` is counted, no more, and that only where
+    they are enough: the drum says of which region and trade its parties are, so a count of one would say it of that
+    one, and a clerk who names a single party would learn that it is kept back. Fewer are left out likewise.
 
     Raises:
         BadOrder: a party is in no stratum.
 
     """
+    counted: list[tuple[dict[str, Any], dict[str, str]]] = []
     for rows in batches.public_under(session, "entity", ""):
         parties: dict[str, Entity] = {row.key: filings.decode(row.kind, row.body) for row in rows}
         since = decided.verdicts(session, Kind.ENTITY, parties)
@@ -50,8 +54,15 @@ def population(
         shown = on_show(session, register, fitting, today)
         for key, party in fitting.items():
             verdict = since.get((Kind.ENTITY, key)) or filed(party.decision)
-            if party_class(party, verdict) is not Disclosure.NEVER:
-                yield _made(order, key, party, shown.get(key), earlier)
+            if party_class(party, verdict) is Disclosure.NEVER:
+                continue
+            made = _made(order, key, party, shown.get(key), earlier)
+            if key in shown:
+                yield made
+            else:
+                counted.append(made)
+    if len(counted) >= SMALLEST:
+        yield from counted
 
 
 def on_show(

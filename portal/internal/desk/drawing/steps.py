@@ -82,7 +82,12 @@ def seed(
 
 
 def draw(stores: Stores, draw_id: str, *, by: str, now: datetime) -> None:
-    """Compute the outcome and publish its sealed hash; without embargo the result itself."""
+    """Compute the outcome and publish its sealed hash; without embargo the result itself.
+
+    Raises:
+        NotYetPublic: it would give away an earlier round that is still sealed.
+
+    """
     outward.sync(stores, draw_id, now=now)
     with write_lock(stores.internal) as session:
         drawing = _taken(stores, session, draw_id, by, Role.PUBLISHER)
@@ -92,6 +97,8 @@ def draw(stores: Stores, draw_id: str, *, by: str, now: datetime) -> None:
                 raise WrongState(f"种子来源尚未齐全：{'、'.join(drawing.waiting())}")
             for each in drawing.progress.seeds:
                 _other(each.by, by)
+            if not drawing.order.embargo:
+                _require_revealed(session, drawing)
             _compute(drawing, by, now)
             _note(session, drawing, "draw-outcome", by, now=now)
     outward.sync(stores, draw_id, now=now)
@@ -142,14 +149,17 @@ def reveal(stores: Stores, draw_id: str, *, by: str, second: str, now: datetime)
         today = clock.local_date(now)
         if today < drawing.order.reveal_on:
             raise WrongState(f"揭示日期为 {drawing.order.reveal_on}，尚未到期")
-        for earlier in drawing.order.exclude_drawn_in:
-            if keeping.load(session, earlier).row.stage != "revealed":
-                raise NotYetPublic(f"须先揭示 {earlier}：本次数据包会载明其抽中的对象")
+        _require_revealed(session, drawing)
         if drawing.row.stage == "drawn":
             drawing.progress.revealed_on, drawing.progress.revealed_by = today, by
             drawing.save("revealed")
             _note(session, drawing, "draw-reveal", by, now=now, detail=f"第二人 {second}")
     outward.sync(stores, draw_id, now=now)
+
+
+def _require_revealed(session: Session, drawing: Drawing) -> None:
+    for earlier in keeping.sealed_before(session, drawing.frozen.plan):
+        raise NotYetPublic(f"须先揭示 {earlier}：本次数据包会载明其抽中的对象")
 
 
 def void(
