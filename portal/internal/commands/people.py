@@ -11,6 +11,7 @@ from portal.domain.workflow import Role
 from portal.internal.commands.opening import open_office
 from portal.internal.desk import ledgers, ordered, passwords, unchanged
 from portal.internal.desk import people as desk
+from portal.internal.desk.drawing import noted
 from portal.internal.desk.stores import Stores, hold_log
 from portal.internal.telling import refuse, say, told
 
@@ -188,6 +189,11 @@ def verify_ledger(witness: Path | None, as_json: bool) -> None:
     with Session(stores.internal) as session:
         changed = list(unchanged.changed(session))
         unknown = list(ordered.unknown_decisions(session))
+        draws = list(noted.unknown(session))
+    if draws:
+        refuse(
+            f"有 {len(draws)} 次抽取与台账所记的最后一步不符，可能被改动过：{'、'.join(draws[:_SHOWN])}"
+        )
     if unknown:
         shown = "、".join(map(str, unknown[:_SHOWN]))
         refuse(f"有 {len(unknown)} 项公开决定不在台账中，不是办公端所作：{shown}")
