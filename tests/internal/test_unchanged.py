@@ -194,3 +194,30 @@ def test_an_approved_batch_does_not_go_out_at_a_time_that_nobody_ordered(office:
 
     assert first.released == []
     assert scheduled.carry_out(office.stores, now=later).released == [batch]
+
+
+@pytest.mark.parametrize(
+    "deed",
+    [
+        "DELETE FROM withdrawal",
+        "UPDATE withdrawal SET last_filing_id = 0",
+        "UPDATE withdrawal SET last_filing_id = last_filing_id - 1",
+        "UPDATE withdrawal SET key = 'JC-0002'",
+    ],
+)
+def test_what_was_withdrawn_does_not_come_back_with_a_decision(office: Office, deed: str) -> None:
+    """Who takes the order out of the store would have the next decision about the party publish it again."""
+    office.put("results", PROBLEM)
+    with Session(office.stores.register) as session:
+        public_id = session.scalars(sa.select(ResultRow.public_id)).one()
+    retract.retract(office.stores, Kind.RESULT, public_id, by="he", second="an", now=NOW)
+    with Session(office.stores.internal) as session:
+        assert ordered.lost_withdrawals(session) == set()
+    with office.stores.internal.begin() as connection:
+        connection.execute(sa.text(deed))
+
+    with pytest.raises(ContentChanged, match="曾被撤回"):
+        _hide(office.stores, Kind.ENTITY, ENTITY_KEY, "name")
+    with Session(office.stores.internal) as session:
+        assert ordered.lost_withdrawals(session) == {public_id}
+    assert _outcomes(office) == []

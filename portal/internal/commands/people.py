@@ -190,6 +190,11 @@ def verify_ledger(witness: Path | None, as_json: bool) -> None:
         changed = list(unchanged.changed(session))
         unknown = list(ordered.unknown_decisions(session))
         draws = list(noted.unknown(session))
+        lost = sorted(ordered.lost_withdrawals(session))
+    if lost:
+        refuse(
+            f"有 {len(lost)} 项撤回令已不在存储中，或者与台账所记不符：{'、'.join(lost[:_SHOWN])}"
+        )
     if draws:
         refuse(
             f"有 {len(draws)} 次抽取与台账所记的最后一步不符，可能被改动过：{'、'.join(draws[:_SHOWN])}"

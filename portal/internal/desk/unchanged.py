@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 
 from portal.airlock.around import Passage
 from portal.domain.workflow import BatchState
-from portal.internal.desk import binding
+from portal.internal.desk import binding, ordered
 from portal.internal.desk.binding import ContentChanged
 from portal.internal.desk.projection import passages
 from portal.internal.tables.batches import BatchRow
@@ -23,6 +23,8 @@ from portal.kit.db import among
 
 #: Where a transaction notes which batches it has held: nothing changes while it keeps the lock.
 _HELD = "held"
+#: Likewise, what was taken back by orders that are gone.
+_LOST = "lost"
 #: Records of these kinds show what the party or the check allows that they are about.
 _LEANS_ON = {"result": "entity", "followup": "result"}
 
@@ -33,9 +35,11 @@ def again(
     """Project released filings again, as `passages` does; those of `batch_id` are held by its own release.
 
     Raises:
-        ContentChanged: the batch of one of them, or of what it is about, is not what was approved.
+        ContentChanged: the batch of one of them, or of what it is about, is not what was approved; or an order that
+            took one of them back is gone from the store.
 
     """
+    _hold_withdrawn(session, rows)
     _hold(session, {row.batch_id for row in rows} | _around(session, rows), but=batch_id)
     yield from passages(session, rows, today, batch_id=batch_id)
 
@@ -93,6 +97,28 @@ def _hold(session: Session, batch_ids: set[int], *, but: int | None) -> None:
                 batch_id,
             )
         held.add(batch_id)
+
+
+def _hold_withdrawn(session: Session, rows: list[FilingRow]) -> None:
+    """Refuse what was taken back by an order that the ledger knows and the store no more: it would be public again."""
+    if _LOST not in session.info:
+        ids = ordered.lost_withdrawals(session)
+        named = among(session, FilingRow.public_id, sorted(ids))
+        session.info[_LOST] = set(session.scalars(sa.select(FilingRow.key).where(named)))
+    lost: set[str] = session.info[_LOST]
+    for row in rows if lost else ():
+        keys = {row.key, row.about}
+        if row.kind == "followup":
+            check = sa.select(FilingRow.about).where(
+                FilingRow.kind == "result", FilingRow.key == row.about
+            )
+            keys |= set(session.scalars(check))
+        if keys & lost:
+            raise ContentChanged(
+                f"批次 {row.batch_id} 中有记录曾被撤回，撤回令却已不在办公端存储中或者被改动过；"
+                "公开的内容没有变动。请运行 portal-office verify-ledger 查明原因",
+                row.batch_id,
+            )
 
 
 def _is_as_approved(session: Session, batch_id: int) -> bool:
