@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 from portal.internal.desk import decide, ordered, release, retract, scheduled, unchanged
 from portal.internal.desk.binding import ContentChanged
 from portal.internal.desk.stores import Stores
+from portal.internal.tables import decisions
 from portal.internal.tables.decisions import DecisionRow
 from portal.internal.tables.filings import FilingRow
 from portal.internal.tables.ledger import WithdrawalRow
@@ -18,7 +19,7 @@ from portal.register.tables.results import ResultRow
 from tests.conftest import NOW, Office
 from tests.internal.drawing_makers import parties
 from tests.internal.test_approvals import approved, raw, serial
-from tests.internal.test_decide import ENTITY_KEY, HIDE, KEY, PROBLEM
+from tests.internal.test_decide import ENTITY_KEY, HIDE, KEY, PROBLEM, SECRET
 from tests.internal.test_narrowing import DRAW
 from tests.makers import AGENCY, RESULT_ROW
 
@@ -220,4 +221,54 @@ def test_what_was_withdrawn_does_not_come_back_with_a_decision(office: Office, d
         _hide(office.stores, Kind.ENTITY, ENTITY_KEY, "name")
     with Session(office.stores.internal) as session:
         assert ordered.lost_withdrawals(session) == {public_id}
+    assert _outcomes(office) == []
+
+
+@pytest.mark.parametrize(
+    "deed",
+    [
+        "DELETE FROM decision WHERE id = 1",
+        "UPDATE decision SET place = 'place' WHERE id = 1",
+        "UPDATE decision SET act = 'open' WHERE id = 1",
+        "UPDATE decision SET key = 'JC-0002' WHERE id = 1",
+        "UPDATE decision SET pending = TRUE WHERE id = 1",
+    ],
+)
+def test_what_was_withheld_does_not_come_out_where_the_decision_was_changed_by_hand(
+    office: Office, deed: str
+) -> None:
+    """Whoever may write the store takes its guard away first."""
+    office.put("results", PROBLEM)
+    _detail(office.stores)
+    with Session(office.stores.internal) as session:
+        assert decisions.lost(session) == []
+    with office.stores.internal.begin() as connection:
+        for each in ("decision_no_update", "decision_no_delete"):
+            of = "" if connection.dialect.name == "sqlite" else " ON decision"
+            connection.execute(sa.text(f"DROP TRIGGER {each}{of}"))
+        connection.execute(sa.text(deed))
+
+    with pytest.raises(ContentChanged, match="项公开决定"):
+        _hide(office.stores, Kind.ENTITY, ENTITY_KEY, "name")
+    with Session(office.stores.internal) as session:
+        assert decisions.lost(session) == [1]
+    with Session(office.stores.register) as session:
+        assert SECRET not in session.scalars(sa.select(ResultRow.body)).one()
+
+
+def test_a_withdrawal_goes_on_while_a_decision_is_gone(office: Office) -> None:
+    parties(office)
+    office.put("draws", DRAW)
+    office.put("results", PROBLEM)
+    _detail(office.stores)
+    with office.stores.internal.begin() as connection:
+        of = "" if connection.dialect.name == "sqlite" else " ON decision"
+        connection.execute(sa.text(f"DROP TRIGGER decision_no_delete{of}"))
+        connection.execute(sa.text("DELETE FROM decision"))
+    with Session(office.stores.internal) as session:
+        query = sa.select(FilingRow.public_id).where(FilingRow.key == ENTITY_KEY)
+        party = session.scalars(query.limit(1)).one()
+
+    retract.retract(office.stores, Kind.ENTITY, party, by="he", second="an", now=NOW)
+
     assert _outcomes(office) == []

@@ -13,6 +13,7 @@ from portal.internal.desk import ledgers, ordered, passwords, unchanged
 from portal.internal.desk import people as desk
 from portal.internal.desk.drawing import noted
 from portal.internal.desk.stores import Stores, hold_log
+from portal.internal.tables import decisions
 from portal.internal.telling import refuse, say, told
 
 _ROLES = click.Choice([role.value for role in Role])
@@ -191,6 +192,10 @@ def verify_ledger(witness: Path | None, as_json: bool) -> None:
         unknown = list(ordered.unknown_decisions(session))
         draws = list(noted.unknown(session))
         lost = sorted(ordered.lost_withdrawals(session))
+        other = decisions.lost(session)
+    if other:
+        shown = "、".join(map(str, other[:_SHOWN]))
+        refuse(f"有 {len(other)} 项公开决定已不在存储中，或者与台账所记不符：{shown}")
     if lost:
         refuse(
             f"有 {len(lost)} 项撤回令已不在存储中，或者与台账所记不符：{'、'.join(lost[:_SHOWN])}"
