@@ -15,6 +15,7 @@ from portal.kit.db import write_lock
 from tests.conftest import NOW, Office
 from tests.internal.drawing_makers import DICE, ORDER, frozen, parties, sealed
 from tests.internal.test_drawing import LATER, public, said, sound
+from tests.register.by_hand import unguard
 
 NAME = "shili-1"
 
@@ -165,15 +166,15 @@ def test_what_nobody_asked_for_is_confirmed_by_nobody(drum: Office) -> None:
 def test_a_draw_from_before_the_ledger_told_its_content_goes_on(drum: Office) -> None:
     name = sealed(drum)
     with drum.stores.internal.begin() as connection:
-        guards = connection.execute(
-            sa.text("SELECT name FROM sqlite_master WHERE type = 'trigger'")
-        )
-        for guard in guards.scalars().all():
-            connection.execute(sa.text(f"DROP TRIGGER {guard}"))
+        unguard(connection, "ledger")
         connection.execute(
-            sa.text("UPDATE ledger SET detail = substr(detail, 1, instr(detail, '；内容') - 1) "
-                    "WHERE instr(detail, '；内容')")
-        )  # fmt: skip
+            sa.text(
+                "UPDATE ledger SET detail = regexp_replace(detail, '；内容.*$', '')"
+                if connection.dialect.name == "postgresql"
+                else "UPDATE ledger SET detail = substr(detail, 1, instr(detail, '；内容') - 1) "
+                "WHERE instr(detail, '；内容')"
+            )
+        )
     steps.reveal(drum.stores, name, by="he", second="an", now=LATER)
     assert said(drum) == ["draw.commit", "draw.sealed", "draw.result"]
 

@@ -22,6 +22,7 @@ from tests.internal.test_approvals import approved, raw, serial
 from tests.internal.test_decide import ENTITY_KEY, HIDE, KEY, PROBLEM, SECRET
 from tests.internal.test_narrowing import DRAW
 from tests.makers import AGENCY, RESULT_ROW
+from tests.register.by_hand import unguard
 
 #: A finding that never was, where the office's own store is within somebody's reach.
 _FORGED = "UPDATE filing SET body = replace(body, 'ordered_to_rectify', 'no_problem') WHERE kind = 'result'"
@@ -243,9 +244,7 @@ def test_what_was_withheld_does_not_come_out_where_the_decision_was_changed_by_h
     with Session(office.stores.internal) as session:
         assert decisions.lost(session) == []
     with office.stores.internal.begin() as connection:
-        for each in ("decision_no_update", "decision_no_delete"):
-            of = "" if connection.dialect.name == "sqlite" else " ON decision"
-            connection.execute(sa.text(f"DROP TRIGGER {each}{of}"))
+        unguard(connection, "decision")
         connection.execute(sa.text(deed))
 
     with pytest.raises(ContentChanged, match="项公开决定"):
@@ -262,8 +261,7 @@ def test_a_withdrawal_goes_on_while_a_decision_is_gone(office: Office) -> None:
     office.put("results", PROBLEM)
     _detail(office.stores)
     with office.stores.internal.begin() as connection:
-        of = "" if connection.dialect.name == "sqlite" else " ON decision"
-        connection.execute(sa.text(f"DROP TRIGGER decision_no_delete{of}"))
+        unguard(connection, "decision")
         connection.execute(sa.text("DELETE FROM decision"))
     with Session(office.stores.internal) as session:
         query = sa.select(FilingRow.public_id).where(FilingRow.key == ENTITY_KEY)
