@@ -1,4 +1,4 @@
-"""What a record refers to must be public itself."""
+"""What a record refers to must be public itself, and what it stands for not be taken."""
 
 from collections.abc import Sequence
 
@@ -8,15 +8,18 @@ from sqlalchemy.orm import Session
 from portal.domain.errors import NotYetPublic
 from portal.register.layout import LAYOUTS, Layout
 from portal.register.records import Record
+from portal.register.rounds import require_one_live
 
 
 def require_parents(session: Session, layout: Layout, records: Sequence[Record]) -> None:
-    """Refuse records that refer to something the public cannot see.
+    """Refuse records that refer to something the public cannot see, and a second draw of one round.
 
     Raises:
+        LogBroken: another draw of the same number or round is live.
         NotYetPublic: usually because batches are released in the wrong order.
 
     """
+    require_one_live(session, records)
     for name, parent in layout.parents:
         wanted = {getattr(record, name) for record in records} - {None}
         table = LAYOUTS[parent].table

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 from portal.internal.desk import decide, ordered, release, retract, scheduled, unchanged
 from portal.internal.desk.binding import ContentChanged
 from portal.internal.desk.stores import Stores
+from portal.internal.tables import decisions
 from portal.internal.tables.decisions import DecisionRow
 from portal.internal.tables.filings import FilingRow
 from portal.internal.tables.ledger import WithdrawalRow
@@ -18,9 +19,10 @@ from portal.register.tables.results import ResultRow
 from tests.conftest import NOW, Office
 from tests.internal.drawing_makers import parties
 from tests.internal.test_approvals import approved, raw, serial
-from tests.internal.test_decide import ENTITY_KEY, HIDE, KEY, PROBLEM
+from tests.internal.test_decide import ENTITY_KEY, HIDE, KEY, PROBLEM, SECRET
 from tests.internal.test_narrowing import DRAW
 from tests.makers import AGENCY, RESULT_ROW
+from tests.register.by_hand import unguard
 
 #: A finding that never was, where the office's own store is within somebody's reach.
 _FORGED = "UPDATE filing SET body = replace(body, 'ordered_to_rectify', 'no_problem') WHERE kind = 'result'"
@@ -217,3 +219,77 @@ def test_what_a_library_said_of_a_party_before_it_was_filed_again_keeps_nothing_
     with Session(office.stores.register) as session:
         body = session.scalars(sa.select(ResultRow.body)).one()
     assert decode(body, PublicResult).findings[0].detail is None
+
+
+@pytest.mark.parametrize(
+    "deed",
+    [
+        "DELETE FROM withdrawal",
+        "UPDATE withdrawal SET last_filing_id = 0",
+        "UPDATE withdrawal SET last_filing_id = last_filing_id - 1",
+        "UPDATE withdrawal SET key = 'JC-0002'",
+    ],
+)
+def test_what_was_withdrawn_does_not_come_back_with_a_decision(office: Office, deed: str) -> None:
+    """Who takes the order out of the store would have the next decision about the party publish it again."""
+    office.put("results", PROBLEM)
+    with Session(office.stores.register) as session:
+        public_id = session.scalars(sa.select(ResultRow.public_id)).one()
+    retract.retract(office.stores, Kind.RESULT, public_id, by="he", second="an", now=NOW)
+    with Session(office.stores.internal) as session:
+        assert ordered.lost_withdrawals(session) == set()
+    with office.stores.internal.begin() as connection:
+        connection.execute(sa.text(deed))
+
+    with pytest.raises(ContentChanged, match="曾被撤回"):
+        _hide(office.stores, Kind.ENTITY, ENTITY_KEY, "name")
+    with Session(office.stores.internal) as session:
+        assert ordered.lost_withdrawals(session) == {public_id}
+    assert _outcomes(office) == []
+
+
+@pytest.mark.parametrize(
+    "deed",
+    [
+        "DELETE FROM decision WHERE id = 1",
+        "UPDATE decision SET place = 'place' WHERE id = 1",
+        "UPDATE decision SET act = 'open' WHERE id = 1",
+        "UPDATE decision SET key = 'JC-0002' WHERE id = 1",
+        "UPDATE decision SET pending = TRUE WHERE id = 1",
+    ],
+)
+def test_what_was_withheld_does_not_come_out_where_the_decision_was_changed_by_hand(
+    office: Office, deed: str
+) -> None:
+    """Whoever may write the store takes its guard away first."""
+    office.put("results", PROBLEM)
+    _detail(office.stores)
+    with Session(office.stores.internal) as session:
+        assert decisions.lost(session) == []
+    with office.stores.internal.begin() as connection:
+        unguard(connection, "decision")
+        connection.execute(sa.text(deed))
+
+    with pytest.raises(ContentChanged, match="项公开决定"):
+        _hide(office.stores, Kind.ENTITY, ENTITY_KEY, "name")
+    with Session(office.stores.internal) as session:
+        assert decisions.lost(session) == [1]
+    with Session(office.stores.register) as session:
+        assert SECRET not in session.scalars(sa.select(ResultRow.body)).one()
+
+
+def test_a_withdrawal_goes_on_while_a_decision_is_gone(office: Office) -> None:
+    parties(office)
+    office.put("draws", DRAW)
+    office.put("results", PROBLEM)
+    _detail(office.stores)
+    with office.stores.internal.begin() as connection:
+        unguard(connection, "decision")
+        connection.execute(sa.text("DELETE FROM decision"))
+    with Session(office.stores.internal) as session:
+        query = sa.select(FilingRow.public_id).where(FilingRow.key == ENTITY_KEY)
+        party = session.scalars(query.limit(1)).one()
+
+    retract.retract(office.stores, Kind.ENTITY, party, by="he", second="an", now=NOW)
+
+    assert _outcomes(office) == []

@@ -39,6 +39,16 @@ def update(engine: sa.Engine, table: str, name: str) -> str:
     return f"UPDATE {table} SET {name} = :value WHERE {_here(engine)}"
 
 
+def unguard(connection: sa.Connection, table: str) -> None:
+    """Take away what keeps the rows of a table from being changed."""
+    if connection.dialect.name == "postgresql":
+        connection.exec_driver_sql(f"ALTER TABLE {table} DISABLE TRIGGER USER")
+        return
+    named = "SELECT name FROM sqlite_master WHERE type = 'trigger' AND tbl_name = :table"
+    for name in connection.execute(sa.text(named), {"table": table}).scalars().all():
+        connection.exec_driver_sql(f"DROP TRIGGER {name}")
+
+
 def delete(engine: sa.Engine, table: str) -> str:
     """Return the statement that takes out the row at ``:row``."""
     return f"DELETE FROM {table} WHERE {_here(engine)}"

@@ -11,7 +11,9 @@ from portal.domain.workflow import Role
 from portal.internal.commands.opening import open_office
 from portal.internal.desk import ledgers, ordered, passwords, unchanged
 from portal.internal.desk import people as desk
+from portal.internal.desk.drawing import noted
 from portal.internal.desk.stores import Stores, hold_log
+from portal.internal.tables import decisions
 from portal.internal.telling import refuse, say, told
 
 _ROLES = click.Choice([role.value for role in Role])
@@ -188,6 +190,20 @@ def verify_ledger(witness: Path | None, as_json: bool) -> None:
     with Session(stores.internal) as session:
         changed = list(unchanged.changed(session))
         unknown = list(ordered.unknown_decisions(session))
+        draws = list(noted.unknown(session))
+        lost = sorted(ordered.lost_withdrawals(session))
+        other = decisions.lost(session)
+    if other:
+        shown = "、".join(map(str, other[:_SHOWN]))
+        refuse(f"有 {len(other)} 项公开决定已不在存储中，或者与台账所记不符：{shown}")
+    if lost:
+        refuse(
+            f"有 {len(lost)} 项撤回令已不在存储中，或者与台账所记不符：{'、'.join(lost[:_SHOWN])}"
+        )
+    if draws:
+        refuse(
+            f"有 {len(draws)} 次抽取与台账所记的最后一步不符，可能被改动过：{'、'.join(draws[:_SHOWN])}"
+        )
     if unknown:
         shown = "、".join(map(str, unknown[:_SHOWN]))
         refuse(f"有 {len(unknown)} 项公开决定不在台账中，不是办公端所作：{shown}")

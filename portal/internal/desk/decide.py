@@ -252,7 +252,6 @@ def _row(
 def _note(
     session: Session, action: str, rows: Sequence[DecisionRow], by: str, now: datetime
 ) -> None:
-    """Write into the ledger which decisions were made; their content is in the decisions alone."""
-    numbers = "、".join(str(row.id) for row in rows)
-    detail = f"{Kind(rows[0].kind).zh} {decisions.NUMBERS}{numbers}" if rows else ""
+    """Write into the ledger which decisions were made, and the digest of their content: that is in these alone."""
+    detail = f"{Kind(rows[0].kind).zh} {decisions.said(rows)}" if rows else ""
     ledger.note(session, at=now, person=by, action=action, batch_id=rows[0].batch_id, detail=detail)

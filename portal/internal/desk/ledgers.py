@@ -33,6 +33,7 @@ ACTIONS = {
     "demo": "加载演示数据",
     "draw-freeze": "冻结抽取", "draw-commit": "公布抽取承诺",
     "draw-seed": "取种", "draw-outcome": "抽取", "draw-replace": "替换抽取对象或人员",
+    "draw-ask": "提出抽取事项", "draw-decline": "撤销抽取事项", "draw-restore": "恢复后的抽取",
     "draw-reveal": "揭示抽取", "draw-void": "作废抽取",
 }  # fmt: skip
 

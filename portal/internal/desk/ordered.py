@@ -9,16 +9,22 @@ from sqlalchemy.orm import Session
 from portal.internal.tables import decisions
 from portal.internal.tables.batches import BatchRow
 from portal.internal.tables.decisions import DecisionRow
+from portal.internal.tables.filings import FilingRow
 from portal.internal.tables.ledger import LedgerRow, WithdrawalRow
 from portal.kit import clock
 from portal.register.records import Kind
 
 _CHUNK = 1000
+_SECOND = "，第二人 "
 
 
-def withdrawal(kind: Kind, public_id: str, second: str) -> str:
+def withdrawal(kind: Kind, public_id: str, second: str, last_filing_id: int) -> str:
     """Return what the ledger says of the order of a withdrawal."""
-    return f"{kind.zh} {public_id}，第二人 {second}"
+    return f"{_older_withdrawal(kind, public_id, second)}，止于填报 {last_filing_id}"
+
+
+def _older_withdrawal(kind: Kind, public_id: str, second: str) -> str:
+    return f"{kind.zh} {public_id}{_SECOND}{second}"
 
 
 def is_withdrawal_noted(session: Session, order: WithdrawalRow) -> bool:
@@ -27,9 +33,34 @@ def is_withdrawal_noted(session: Session, order: WithdrawalRow) -> bool:
         LedgerRow.person == order.ordered_by,
         LedgerRow.at == order.ordered_at,
         LedgerRow.action == "withdraw",
-        LedgerRow.detail == withdrawal(Kind(order.kind), order.public_id, order.seconded_by),
+        LedgerRow.detail.in_(_words(order)),
     )
     return session.scalar(query.limit(1)) is not None
+
+
+def lost_withdrawals(session: Session) -> set[str]:
+    """Return the public ids whose withdrawal the ledger knows, and the store no more as it was ordered."""
+    beside = (FilingRow.id == WithdrawalRow.last_filing_id, FilingRow.kind == WithdrawalRow.kind,
+              FilingRow.key == WithdrawalRow.key, FilingRow.public_id == WithdrawalRow.public_id)  # fmt: skip
+    rows = session.scalars(sa.select(WithdrawalRow).join(FilingRow, sa.and_(*beside)))
+    there = {(row.ordered_by, row.ordered_at, words) for row in rows for words in _words(row)}
+    said = sa.select(LedgerRow.person, LedgerRow.at, LedgerRow.detail).where(
+        LedgerRow.action == "withdraw", LedgerRow.detail.contains(_SECOND)
+    )
+    return {
+        row.detail.partition(_SECOND)[0].rpartition(" ")[2]
+        for row in session.execute(said)
+        if tuple(row) not in there
+    }
+
+
+def _words(order: WithdrawalRow) -> tuple[str, str]:
+    """Return what the ledger may say of an order: that of an earlier release said less."""
+    kind, public_id, second = Kind(order.kind), order.public_id, order.seconded_by
+    return (
+        withdrawal(kind, public_id, second, order.last_filing_id),
+        _older_withdrawal(kind, public_id, second),
+    )
 
 
 def release(at: datetime | None) -> str:

@@ -20,7 +20,7 @@ from sqlalchemy.orm import Session
 
 from portal.airlock import takings
 from portal.airlock.publish import reinstate
-from portal.internal.desk import retelling
+from portal.internal.desk import ordered, retelling
 from portal.internal.desk.backup import BackupFailed, Manifest, Urls, hold_key, hold_size, read
 from portal.internal.desk.drawing import restoring
 from portal.internal.desk.stores import Stores, open_stores
@@ -248,13 +248,13 @@ def _order(session: Session, public_ids: Sequence[str], now: datetime) -> None:
         .group_by(FilingRow.public_id)
     )
     for filing in session.scalars(sa.select(FilingRow).where(FilingRow.id.in_(newest))).all():
-        session.add(
-            WithdrawalRow(
-                kind=filing.kind, key=filing.key, public_id=filing.public_id,
-                last_filing_id=filing.id, ordered_by=_OFFICE, seconded_by=_OFFICE, ordered_at=now,
-                done_at=now,
-            )
+        order = WithdrawalRow(
+            kind=filing.kind, key=filing.key, public_id=filing.public_id, last_filing_id=filing.id,
+            ordered_by=_OFFICE, seconded_by=_OFFICE, ordered_at=now, done_at=now,
         )  # fmt: skip
+        session.add(order)
+        words = ordered.withdrawal(Kind(filing.kind), filing.public_id, _OFFICE, filing.id)
+        ledger.note(session, at=now, person=_OFFICE, action="withdraw", batch_id=None, detail=words)
 
 
 def _put_files(settings: Settings, backup: Path) -> None:

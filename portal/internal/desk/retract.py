@@ -73,7 +73,7 @@ def retract(
             person=by,
             action="withdraw",
             batch_id=None,
-            detail=ordered.withdrawal(kind, public_id, second),
+            detail=ordered.withdrawal(kind, public_id, second, newest.id),
         )
         session.flush()
         reminders.withdrawn(session, newest.kind, newest.key)

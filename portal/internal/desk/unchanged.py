@@ -13,9 +13,10 @@ from sqlalchemy.orm import Session
 
 from portal.airlock.around import Passage
 from portal.domain.workflow import BatchState
-from portal.internal.desk import binding
+from portal.internal.desk import binding, ordered
 from portal.internal.desk.binding import ContentChanged
 from portal.internal.desk.projection import passages
+from portal.internal.tables import decisions
 from portal.internal.tables.batches import BatchRow
 from portal.internal.tables.filings import FilingRow
 from portal.internal.tables.ledger import LedgerRow
@@ -23,6 +24,11 @@ from portal.kit.db import among
 
 #: Where a transaction notes which batches it has held: nothing changes while it keeps the lock.
 _HELD = "held"
+#: Likewise, what was taken back by orders that are gone.
+_LOST = "lost"
+_DECIDED = "decided"
+#: Decisions named at a time.
+_SHOWN = 20
 #: Records of these kinds show what the party or the check allows that they are about.
 _LEANS_ON = {"result": "entity", "followup": "result"}
 
@@ -33,16 +39,22 @@ def again(
     """Project released filings again, as `passages` does; those of `batch_id` are held by its own release.
 
     Raises:
-        ContentChanged: the batch of one of them, or of what it is about, is not what was approved.
+        ContentChanged: the batch of one of them, or of what it is about, is not what was approved; or an order that
+            took one of them back, or any decision, is gone from the store.
 
     """
+    _hold_decided(session, rows)
+    _hold_withdrawn(session, rows)
     _hold(session, {row.batch_id for row in rows} | _around(session, rows), but=batch_id)
     yield from passages(session, rows, today, batch_id=batch_id)
 
 
 def as_approved(session: Session, rows: list[FilingRow]) -> list[FilingRow]:
-    """Return those of the released filings whose batches are what was approved."""
-    return [row for row in rows if _is_as_approved(session, row.batch_id)]
+    """Return those of the released filings that may go out again: none while a decision is gone."""
+    if decisions.lost(session):
+        return []
+    found = (row for row in rows if _is_as_approved(session, row.batch_id))
+    return [row for row in found if not _was_taken_back(session, row)]
 
 
 def changed(session: Session) -> Iterator[int]:
@@ -96,6 +108,44 @@ def _hold(session: Session, batch_ids: set[int], *, but: int | None) -> None:
                 batch_id,
             )
         held.add(batch_id)
+
+
+def _hold_decided(session: Session, rows: list[FilingRow]) -> None:
+    """Refuse everything while a decision that the ledger knows is gone or another: nobody can tell what it hid."""
+    if not rows or session.info.get(_DECIDED):
+        return
+    if numbers := decisions.lost(session):
+        shown = "、".join(map(str, numbers[:_SHOWN]))
+        raise ContentChanged(
+            f"有 {len(numbers)} 项公开决定已不在办公端存储中，或者被改动过：{shown}；公开的内容没有变动。"
+            "请找回这些决定，或者从备份恢复（撤回不受影响）",
+            rows[0].batch_id,
+        )
+    session.info[_DECIDED] = True
+
+
+def _hold_withdrawn(session: Session, rows: list[FilingRow]) -> None:
+    """Refuse what was taken back by an order that the ledger knows and the store no more: it would be public again."""
+    for row in rows:
+        if _was_taken_back(session, row):
+            raise ContentChanged(
+                f"批次 {row.batch_id} 中有记录曾被撤回，撤回令却已不在办公端存储中或者被改动过；"
+                "公开的内容没有变动。请运行 portal-office verify-ledger 查明原因",
+                row.batch_id,
+            )
+
+
+def _was_taken_back(session: Session, row: FilingRow) -> bool:
+    """Whether an order that is gone took back this record, or what it is about."""
+    if _LOST not in session.info:
+        named = among(session, FilingRow.public_id, sorted(ordered.lost_withdrawals(session)))
+        session.info[_LOST] = set(session.scalars(sa.select(FilingRow.key).where(named)))
+    lost: set[str] = session.info[_LOST]
+    keys = {row.key, row.about}
+    if lost and row.kind == "followup":
+        check = FilingRow.kind == "result", FilingRow.key == row.about
+        keys |= set(session.scalars(sa.select(FilingRow.about).where(*check)))
+    return bool(keys & lost)
 
 
 def _is_as_approved(session: Session, batch_id: int) -> bool:

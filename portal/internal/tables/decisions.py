@@ -1,7 +1,9 @@
 """What people decided about publishing: on records and fields, and on finds (公开决定、放行). Rows are only added."""
 
+import hashlib
+import json
 from collections.abc import Iterable, Iterator, Sequence
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 
 import sqlalchemy as sa
 from sqlalchemy import Index, String
@@ -14,6 +16,7 @@ from portal.kit.db import INTERNAL, Table, UtcDateTime, among
 
 #: Before the numbers of decisions in the ledger.
 NUMBERS = "决定编号 "
+_CONTENT = "内容 SHA-256 "
 _AT_ONCE = 500
 #: Place of a decision on the record as a whole.
 WHOLE = ""
@@ -158,6 +161,42 @@ def noted(session: Session, rows: Sequence[DecisionRow]) -> set[int]:
             for number in detail.rpartition(NUMBERS)[2].split("、"):
                 said.add((person, at, action == "confirm", number))
     return {row.id for row in rows if _noted_as(row) in said}
+
+
+def said(rows: Sequence[DecisionRow]) -> str:
+    """Return what the ledger says of decisions: the SHA-256 of their content, and their numbers."""
+    numbers = "、".join(str(row.id) for row in rows)
+    return f"{_CONTENT}{_sha256(rows)} {NUMBERS}{numbers}"
+
+
+def lost(session: Session) -> list[int]:
+    """Return the numbers that the ledger knows of decisions that are not there any more as they were made."""
+    query = sa.select(LedgerRow.detail).where(
+        LedgerRow.action.in_(["decide", "propose", "confirm"]), LedgerRow.detail.contains(NUMBERS)
+    )
+    there = {row.id: row for row in session.scalars(sa.select(DecisionRow))}
+    found: list[int] = []
+    for detail in session.scalars(query):
+        words, _, listed = detail.rpartition(NUMBERS)
+        numbers = [int(each) for each in listed.split("、")]
+        rows = [there[each] for each in numbers if each in there]
+        stated = words.partition(_CONTENT)[2].strip()
+        if len(rows) < len(numbers) or stated not in ("", _sha256(rows)):
+            found += numbers
+    return sorted(found)
+
+
+def _sha256(rows: Sequence[DecisionRow]) -> str:
+    facts = [
+        [
+            row.id, row.kind, row.key, row.place, row.act, row.ground, row.article, row.decided_by,
+            row.decided_on.isoformat(), row.review_on.isoformat() if row.review_on else None, row.reason,
+            row.over, row.agency, row.batch_id, row.made_by, row.seconded_by,
+            row.made_at.astimezone(UTC).isoformat(), row.pending, row.proposal_id,
+        ]
+        for row in rows
+    ]  # fmt: skip
+    return hashlib.sha256(json.dumps(facts).encode()).hexdigest()
 
 
 def _noted_as(row: DecisionRow) -> tuple[str | None, datetime, bool, str]:

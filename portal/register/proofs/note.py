@@ -26,6 +26,9 @@ _FORGOTTEN = re.compile(r"^mingcha/forgotten/1 ([0-9a-f]{64})$", re.MULTILINE)
 #: The one that says under which change and version each is public (`register.numbered`).
 _NUMBERED = re.compile(r"^mingcha/numbered/1 ([0-9a-f]{64})$", re.MULTILINE)
 
+#: The one by which a key hands the log over to another.
+_HEIR = re.compile(r"^mingcha/key/1 (\S+)$", re.MULTILINE)
+
 
 class BadNote(ValueError):
     """A note, checkpoint or key is not as it should be; the message says what."""
@@ -167,6 +170,11 @@ class Checkpoint:
         numbered = f"mingcha/numbered/1 {self.numbered}\n" if self.numbered else ""
         head = f"{self.origin}\n{self.size}\n{_text(self.root)}\n"
         return f"{head}{records}{restored}{forgotten}{numbered}"
+
+
+def heirs(note: str) -> set[str]:
+    """Return the public keys that the text of a head names as to sign after it."""
+    return set(_HEIR.findall(split(note)[0]))
 
 
 def split(note: str) -> tuple[str, list[tuple[str, bytes, bytes]]]:

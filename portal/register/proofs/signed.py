@@ -5,7 +5,7 @@ from sqlalchemy.orm import Session
 
 from portal.register import numbered
 from portal.register.proofs import agreeing, forgotten, restorations
-from portal.register.proofs.note import BadNote, Checkpoint, Verifier
+from portal.register.proofs.note import BadNote, Checkpoint, Verifier, heirs
 from portal.register.proofs.report import Audited
 from portal.register.tables.log import CheckpointRow, LogKeyRow
 
@@ -31,7 +31,7 @@ class Signed:
         self._numbered: str | None = None
         self._verifiers = self._keys(session)
         self._used: set[str] = set()
-        #: Keys that the first head was signed with, and whatever one of these signed together with.
+        #: The key of the first head, and those that a head named which one of these has signed.
         self._trusted: set[str] = set()
         witnessed = _size(witness)
         for size, note in session.execute(
@@ -130,10 +130,10 @@ class Signed:
         self._used.update(each.vkey for each in signers if size is not None)
         if head.origin not in {each.name for each in signers}:
             self._found.fault(f"{name}：签名无效，或不是本登记册的公钥所签")
-        elif not self._trusted or self._trusted & {each.vkey for each in signers}:
-            self._trusted |= {each.vkey for each in signers}
-        else:
-            self._found.fault(f"{name}：所用的公钥未经先前的公钥认可（没有两者共同签署的检查点）")
+        elif not self._approved(note, {each.vkey for each in signers}):
+            self._found.fault(
+                f"{name}：所用的公钥未经先前的公钥认可（没有由先前的公钥签署、写明新公钥的检查点）"
+            )
         if size is not None:
             self._records, self._restored = head.records, head.restored
             self._forgotten, self._numbered = head.forgotten, head.numbered
@@ -142,6 +142,17 @@ class Signed:
         if size is not None and head.size != size:
             self._found.fault(f"{name}：所签条数为{head.size}")
         self._heads.setdefault(head.size, []).append((name, head))
+
+    def _approved(self, note: str, signers: set[str]) -> bool:
+        """Whether one of the log's keys signed a head, and none but these.
+
+        Anybody may put a signature below a head that is there: what approves a key is the text that was signed.
+        """
+        if not self._trusted and len(signers) == 1:
+            self._trusted = set(signers)
+        if self._trusted & signers:
+            self._trusted |= heirs(note)
+        return bool(signers) and signers <= self._trusted
 
 
 def _size(note: str | None) -> int | None:

@@ -66,12 +66,23 @@ def _hold_to(was: PublicDraw, after: PublicDraw) -> None:
     kept = [each.digest for each in after.replacements[: len(was.replacements)]]
     if kept != [each.digest for each in was.replacements]:
         changed.append("replacements")
+    changed += _goes_on(was, after)
     if was.draw_code and (was.task_id, was.round_no) != (after.task_id, after.round_no):
         changed.append("round_no")
     if changed:
         raise LogBroken(
             f"已公布的抽取证据不得更改：{'、'.join(changed)}；确需重抽的，先作废本次抽取"
         )
+
+
+def _goes_on(was: PublicDraw, after: PublicDraw) -> list[str]:
+    """Return what is said for the first time after the end: a void draw stays void, a revealed one is no more to be."""
+    said = [name for name in _FIXED if getattr(was, name) is None is not getattr(after, name)]
+    if was.void_reason is None:
+        return ["void_reason"] if was.result_hash and "void_reason" in said else []
+    stage = ["stage"] if was.stage != after.stage else []
+    more = ["replacements"] if len(after.replacements) > len(was.replacements) else []
+    return [*said, *stage, *more]
 
 
 def _said(was: PublicDraw | None, now: PublicDraw) -> tuple[str, dict[str, object]] | None:

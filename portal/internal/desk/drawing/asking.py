@@ -7,7 +7,7 @@ from portal.domain.errors import FourEyesViolation, UnknownRecord, WrongState
 from portal.domain.sortition import outcome
 from portal.domain.workflow import Role
 from portal.internal.desk import people
-from portal.internal.desk.drawing import keeping, steps
+from portal.internal.desk.drawing import keeping, noted, steps
 from portal.internal.desk.drawing.keeping import Asked, Drawing
 from portal.internal.desk.stores import Stores
 from portal.internal.tables import ledger
@@ -41,10 +41,8 @@ def ask(
         _try(drawing, step, terms)
         drawing.progress.asked = Asked(step=step, terms=terms, by=by, at=now)
         drawing.save()
-        ledger.note(
-            session, at=now, person=by, action="draw-ask", batch_id=None,
-            detail=f"抽取 {draw_id}：提出{word}",
-        )  # fmt: skip
+        seal = drawing.progress.asked.seal
+        noted.note_asked(session, draw_id, word, seal, by=by, now=now)
 
 
 def confirm(stores: Stores, draw_id: str, *, by: str, now: datetime, seen: str) -> str:
@@ -59,6 +57,9 @@ def confirm(stores: Stores, draw_id: str, *, by: str, now: datetime, seen: str) 
         asked = _asked(keeping.load(session, draw_id))
         if asked.by == by:
             raise FourEyesViolation("须由提出者以外的另一人确认")
+        word = STEPS[asked.step][0]
+        if not noted.is_asked(session, draw_id, word, asked.seal, by=asked.by, at=asked.at):
+            raise WrongState("台账中没有这一提出，不能确认；请撤销后由提出者重新提出")
         if asked.seal != seen:
             raise WrongState("所提事项已有变动，请重新查看后再确认")
     pair: dict[str, Any] = {"by": asked.by, "second": by, "now": now}
@@ -69,7 +70,7 @@ def confirm(stores: Stores, draw_id: str, *, by: str, now: datetime, seen: str) 
     else:
         steps.void(stores, draw_id, **asked.terms, **pair)
     _forget(stores, draw_id, asked)
-    return STEPS[asked.step][0]
+    return word
 
 
 def decline(stores: Stores, draw_id: str, *, by: str, now: datetime) -> None:

@@ -12,13 +12,12 @@ from portal.domain.sortition.model import SCHEME, SourceKind
 from portal.domain.workflow import Role
 from portal.internal.desk import people
 from portal.internal.desk import secrets as known_secrets
-from portal.internal.desk.drawing import keeping, presets
+from portal.internal.desk.drawing import keeping, noted, presets
 from portal.internal.desk.drawing.keeping import Drawing, Frozen
 from portal.internal.desk.drawing.orders import BadOrder, Order, check, quota
 from portal.internal.desk.drawing.pool import HIDDEN, population
 from portal.internal.desk.drawing.roster import roster
 from portal.internal.desk.stores import Stores
-from portal.internal.tables import ledger
 from portal.kit import clock
 from portal.kit.db import write_lock
 
@@ -38,10 +37,8 @@ def freeze(
         people.require(session, by, Role.CLERK, order.agency)
         order, frozen, commit, shares = _prepared(session, register, order, now)
         made = keeping.add(session, order, frozen, commit, by=by, now=now)
-        ledger.note(
-            session, at=now, person=by, action="draw-freeze", batch_id=None,
-            detail=f"抽取 {order.draw_id}：对象 {len(frozen.objects)}，人员 {len(frozen.inspectors)}",
-        )  # fmt: skip
+        many = f"对象 {len(frozen.objects)}，人员 {len(frozen.inspectors)}"
+        noted.note(session, made.row, "draw-freeze", by, now=now, detail=many)
         session.expunge(made.row)
     return made, shares
 

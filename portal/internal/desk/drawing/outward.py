@@ -14,7 +14,7 @@ from portal.airlock.around import Ids, Passage
 from portal.airlock.known import KnownSecrets
 from portal.airlock.publish import publish_drawing
 from portal.domain.draws import DrawMethod
-from portal.domain.errors import Residue
+from portal.domain.errors import LogBroken, Residue
 from portal.domain.merkle import leaf_hash
 from portal.domain.sortition import outcome
 from portal.domain.sortition.faults import Fault
@@ -23,7 +23,7 @@ from portal.domain.sortition.leaves import leaf
 from portal.domain.sortition.lists import Reading
 from portal.domain.sortition.model import SCHEME
 from portal.internal.desk import secrets
-from portal.internal.desk.drawing import naming, silence
+from portal.internal.desk.drawing import naming, noted, silence
 from portal.internal.desk.drawing.keeping import Drawing, Tampered, load, sealed_before
 from portal.internal.desk.stores import Stores
 from portal.internal.tables.drawings import DrawingRow
@@ -61,7 +61,7 @@ def sync_all(stores: Stores, *, now: datetime) -> list[str]:
     for draw_id in every:
         try:
             sync(stores, draw_id, now=now)
-        except (Tampered, Residue, Fault):
+        except (Tampered, LogBroken, Residue, Fault):
             refused.append(draw_id)
     return refused
 
@@ -125,9 +125,12 @@ def hold(stores: Stores, session: Session, drawing: Drawing) -> None:
     """Hold what the store has against what was made public.
 
     Raises:
-        Tampered: the commit is another, or the seeds give another result than the sealed one.
+        Tampered: it is not what the last step in the ledger left, the commit is another, or the seeds give another
+            result than the sealed one.
 
     """
+    if not noted.is_noted(session, drawing.row):
+        raise Tampered("办公端所存的抽取与台账所记的最后一步不符，可能被改动过；不得继续")
     shown = public_record(stores, session, drawing)
     if shown is None:
         return

@@ -6,7 +6,7 @@ from datetime import datetime
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from portal.internal.desk.drawing import following, keeping
+from portal.internal.desk.drawing import following, keeping, noted
 from portal.internal.desk.stores import Stores
 from portal.internal.tables.filings import FilingRow
 from portal.kit.db import among, write_lock
@@ -43,6 +43,7 @@ def follow(stores: Stores, parties: Sequence[str], quiet: Sequence[str], *, now:
             drawing = keeping.load(session, draw_id)
             drawing.progress.quiet = True
             drawing.save()
+            noted.note(session, drawing.row, "draw-restore", "restore", now=now)
         named = among(session, FilingRow.public_id, parties)
         keys = session.scalars(sa.select(FilingRow.key).where(named).distinct()).all()
         told = following.listing(stores, session, keys)

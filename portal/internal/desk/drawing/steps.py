@@ -16,10 +16,9 @@ from portal.domain.sortition.model import SeedValue, Source, SourceKind
 from portal.domain.workflow import Role
 from portal.internal.desk import people
 from portal.internal.desk import secrets as known_secrets
-from portal.internal.desk.drawing import keeping, outward
+from portal.internal.desk.drawing import keeping, noted, outward
 from portal.internal.desk.drawing.keeping import Drawing, Seed, Swap
 from portal.internal.desk.stores import Stores
-from portal.internal.tables import ledger
 from portal.kit import clock
 from portal.kit.db import write_lock
 
@@ -42,7 +41,7 @@ def commit(stores: Stores, draw_id: str, *, by: str, now: datetime) -> None:
         if drawing.row.stage == "frozen":
             drawing.progress.committed_by = by
             drawing.save("committed")
-            _note(session, drawing, "draw-commit", by, now=now)
+            noted.note(session, drawing.row, "draw-commit", by, now=now)
     outward.sync(stores, draw_id, now=now)
 
 
@@ -77,7 +76,7 @@ def seed(
             Seed(id=source_id, value=value, evidence=evidence, by=by, at=now, photos=photos)
         )
         drawing.save()
-        _note(session, drawing, "draw-seed", by, now=now, detail=f"来源 {source_id}")
+        noted.note(session, drawing.row, "draw-seed", by, now=now, detail=f"来源 {source_id}")
         return drawing.waiting()
 
 
@@ -100,7 +99,7 @@ def draw(stores: Stores, draw_id: str, *, by: str, now: datetime) -> None:
             if not drawing.order.embargo:
                 _require_revealed(session, drawing)
             _compute(drawing, by, now)
-            _note(session, drawing, "draw-outcome", by, now=now)
+            noted.note(session, drawing.row, "draw-outcome", by, now=now)
     outward.sync(stores, draw_id, now=now)
 
 
@@ -127,8 +126,13 @@ def replace(
         )  # fmt: skip
         found = outcome.compute(drawing.package())
         drawing.save()
-        _note(
-            session, drawing, "draw-replace", by, now=now, detail=f"第 {number} 次，第二人 {second}"
+        noted.note(
+            session,
+            drawing.row,
+            "draw-replace",
+            by,
+            now=now,
+            detail=f"第 {number} 次，第二人 {second}",
         )
     outward.sync(stores, draw_id, now=now)
     return found.replacements[-1]
@@ -153,7 +157,7 @@ def reveal(stores: Stores, draw_id: str, *, by: str, second: str, now: datetime)
         if drawing.row.stage == "drawn":
             drawing.progress.revealed_on, drawing.progress.revealed_by = today, by
             drawing.save("revealed")
-            _note(session, drawing, "draw-reveal", by, now=now, detail=f"第二人 {second}")
+            noted.note(session, drawing.row, "draw-reveal", by, now=now, detail=f"第二人 {second}")
     outward.sync(stores, draw_id, now=now)
 
 
@@ -193,7 +197,7 @@ def void(
             drawing.row.live_slot = None
             drawing.save("void")
             why = f"{VOID_REASONS[reason]}，第二人 {second}"
-            _note(session, drawing, "draw-void", by, now=now, detail=why)
+            noted.note(session, drawing.row, "draw-void", by, now=now, detail=why)
     outward.sync(stores, draw_id, now=now)
 
 
@@ -274,10 +278,3 @@ def _pair(session: Session, draw_id: str, by: str, second: str) -> Drawing:
 def _other(first: str, second: str) -> None:
     if first == second:
         raise FourEyesViolation("此事须由另一人办理")
-
-
-def _note(
-    session: Session, drawing: Drawing, action: str, by: str, *, now: datetime, detail: str = ""
-) -> None:
-    words = f"抽取 {drawing.row.draw_id}" + (f"：{detail}" if detail else "")
-    ledger.note(session, at=now, person=by, action=action, batch_id=None, detail=words)

@@ -1,0 +1,187 @@
+"""A draw in the office's store is held against the ledger, and against what the register has said of it for good."""
+
+from collections.abc import Callable
+
+import pytest
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from portal.domain.errors import LogBroken, WrongState
+from portal.domain.sortition import outcome
+from portal.internal.desk.drawing import asking, keeping, noted, orders, outward, steps
+from portal.internal.desk.drawing.keeping import Asked, Drawing, Tampered
+from portal.internal.tables.drawings import DrawingRow
+from portal.kit.db import write_lock
+from tests.conftest import NOW, Office
+from tests.internal.drawing_makers import DICE, ORDER, frozen, parties, sealed
+from tests.internal.test_drawing import LATER, public, said, sound
+from tests.register.by_hand import unguard
+
+NAME = "shili-1"
+
+
+@pytest.fixture
+def drum(office: Office) -> Office:
+    """An office with ten companies and four inspectors."""
+    parties(office)
+    return office
+
+
+def _by_hand(office: Office, deed: Callable[[Drawing], object], stage: str | None = None) -> None:
+    """Change the row as somebody does who may write the store."""
+    with write_lock(office.stores.internal) as session:
+        drawing = keeping.load(session, NAME)
+        deed(drawing)
+        drawing.save(stage)
+
+
+def _noted(office: Office) -> None:
+    """Have the ledger say that the row as it is was left by a step."""
+    with write_lock(office.stores.internal) as session:
+        noted.note(session, keeping.load(session, NAME).row, "draw-seed", "lin", now=NOW)
+
+
+def _seeded(office: Office) -> None:
+    _, share = frozen(office)
+    steps.commit(office.stores, NAME, by="he", now=NOW)
+    _seed(office, share)
+
+
+def _seed(office: Office, share: str) -> None:
+    for source, value in (("jj", share), ("dice", DICE)):
+        steps.seed(
+            office.stores, NAME, source, value, evidence=None, photos=(), by="lin", now=NOW
+        )  # fmt: skip
+
+
+def _void(office: Office) -> None:
+    steps.void(
+        office.stores, NAME, reason="cancelled", unit="示例市司法局", replaced_by=None,
+        by="he", second="an", now=NOW,
+    )  # fmt: skip
+
+
+def test_a_seed_entered_otherwise_by_hand_draws_nothing(drum: Office) -> None:
+    _seeded(drum)
+    _by_hand(drum, lambda d: setattr(d.progress.seeds[1], "value", DICE[::-1]))
+    with pytest.raises(Tampered):
+        steps.draw(drum.stores, NAME, by="he", now=NOW)
+    with Session(drum.stores.internal) as session:
+        assert list(noted.unknown(session)) == [NAME]
+    assert said(drum) == ["draw.commit"]
+
+
+def test_a_replacement_rewritten_before_the_reveal_is_not_revealed(drum: Office) -> None:
+    sealed(drum)
+    with Session(drum.stores.internal) as session:
+        strata = outcome.compute(keeping.load(session, NAME).package()).result["strata"]
+    drawn = strata[0]["drawn"]  # type: ignore[index] # a list of objects
+    event = {"type": "object", "stratum": "一般", "out": drawn[0], "reason": "closed"}
+    steps.replace(drum.stores, NAME, event, by="he", second="an", now=NOW)
+    _by_hand(drum, lambda d: d.progress.swaps[0].event.update(out=drawn[1]))
+    with pytest.raises(Tampered):
+        steps.reveal(drum.stores, NAME, by="he", second="an", now=LATER)
+    assert said(drum) == ["draw.commit", "draw.sealed", "draw.replacement"]
+
+
+@pytest.mark.parametrize("stage", ["committed", "drawn", "revealed", "void"])
+def test_a_row_alone_orders_no_step(drum: Office, stage: str) -> None:
+    """Neither an upgrade nor a decision about a party carries it out."""
+    before: list[str] = []
+    if stage in ("drawn", "revealed"):
+        sealed(drum)
+        before = ["draw.commit", "draw.sealed"]
+    else:
+        frozen(drum)
+
+    def deed(drawing: Drawing) -> None:
+        drawing.progress.committed_by = "he"
+        drawing.progress.revealed_on = NOW.date() if stage == "revealed" else None
+        drawing.progress.void_reason = "cancelled" if stage == "void" else None
+
+    _by_hand(drum, deed, stage if stage != "drawn" else "committed")
+    assert outward.sync_all(drum.stores, now=NOW) == [NAME]
+    assert said(drum) == before
+
+
+def test_words_of_an_order_changed_by_hand_are_not_published(drum: Office) -> None:
+    sealed(drum)
+    before = public(drum)
+    with write_lock(drum.stores.internal) as session:
+        row = session.get_one(DrawingRow, NAME)
+        row.terms = row.terms.replace("2025-07-01", "2025-06-02")
+    assert outward.sync_all(drum.stores, now=NOW) == [NAME]
+    assert public(drum) == before
+
+
+def test_a_void_draw_goes_on_neither_in_the_office_nor_in_the_register(drum: Office) -> None:
+    _, share = frozen(drum)
+    steps.commit(drum.stores, NAME, by="he", now=NOW)
+    _void(drum)
+    _by_hand(drum, lambda _: None, "committed")
+    with pytest.raises(Tampered):
+        _seed(drum, share)
+    _noted(drum)
+    with pytest.raises(LogBroken, match="stage"):
+        _seed(drum, share)
+    assert (said(drum), sound(drum)) == (["draw.commit", "draw.void"], [])
+
+
+def test_a_second_draw_of_the_round_is_refused_by_the_register_too(drum: Office) -> None:
+    """Whoever takes the first one out of the office's store draws no second time."""
+    sealed(drum)
+    with write_lock(drum.stores.internal) as session:
+        session.execute(sa.delete(DrawingRow))
+    with pytest.raises(LogBroken, match="须先将其作废"):
+        sealed(drum, ORDER.replace(NAME, "shili-2"))
+    assert (said(drum), sound(drum)) == (["draw.commit", "draw.sealed"], [])
+
+
+def test_one_draw_is_not_published_as_that_of_two_bodies(drum: Office) -> None:
+    sealed(drum)
+    _by_hand(drum, lambda d: setattr(d.row, "agency", "990101-SCJG"))
+    assert outward.sync_all(drum.stores, now=NOW) == [NAME]
+    _noted(drum)
+    with pytest.raises(LogBroken, match="编号不得再用"):
+        outward.sync(drum.stores, NAME, now=NOW)
+    assert (said(drum), sound(drum)) == (["draw.commit", "draw.sealed"], [])
+
+
+def test_what_nobody_asked_for_is_confirmed_by_nobody(drum: Office) -> None:
+    """A row that says that somebody asked would let one person do what takes two."""
+    sealed(drum)
+    asked = Asked(step="reveal", terms={}, by="he", at=NOW)
+    _by_hand(drum, lambda d: setattr(d.progress, "asked", asked))
+    with pytest.raises(WrongState, match="台账中没有"):
+        asking.confirm(drum.stores, NAME, by="an", now=LATER, seen=asked.seal)
+    asking.decline(drum.stores, NAME, by="an", now=LATER)
+    asking.ask(drum.stores, NAME, "reveal", {}, by="he", now=LATER)
+    with Session(drum.stores.internal) as session:
+        kept = keeping.load(session, NAME).progress.asked
+    assert kept is not None
+    asking.confirm(drum.stores, NAME, by="an", now=LATER, seen=kept.seal)
+    assert said(drum) == ["draw.commit", "draw.sealed", "draw.result"]
+
+
+def test_a_draw_from_before_the_ledger_told_its_content_goes_on(drum: Office) -> None:
+    name = sealed(drum)
+    with drum.stores.internal.begin() as connection:
+        unguard(connection, "ledger")
+        connection.execute(
+            sa.text(
+                "UPDATE ledger SET detail = regexp_replace(detail, '；内容.*$', '')"
+                if connection.dialect.name == "postgresql"
+                else "UPDATE ledger SET detail = substr(detail, 1, instr(detail, '；内容') - 1) "
+                "WHERE instr(detail, '；内容')"
+            )
+        )
+    steps.reveal(drum.stores, name, by="he", second="an", now=LATER)
+    assert said(drum) == ["draw.commit", "draw.sealed", "draw.result"]
+
+
+def test_the_order_that_was_frozen_is_read_as_it_was_given(drum: Office) -> None:
+    made, _ = frozen(drum)
+    with Session(drum.stores.internal) as session:
+        drawing = keeping.load(session, NAME)
+        assert list(noted.unknown(session)) == []
+        assert drawing.order == made.order == orders.read(ORDER)
