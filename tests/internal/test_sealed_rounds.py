@@ -3,12 +3,14 @@
 import re
 
 import pytest
+import sqlalchemy as sa
 from flask.testing import FlaskClient
 from sqlalchemy.orm import Session
 
 from portal.domain.errors import NotYetPublic
-from portal.internal.desk.drawing import freezing, keeping, orders, steps
+from portal.internal.desk.drawing import freezing, keeping, noted, orders, steps
 from portal.internal.desk.drawing.orders import BadOrder
+from portal.internal.tables.drawings import DrawingRow
 from tests.conftest import NOW, Office
 from tests.internal.clicking import SignIn, send
 from tests.internal.drawing_makers import DICE, ORDER, numbered, parties, sealed
@@ -50,6 +52,9 @@ def test_a_draw_without_embargo_waits_for_the_reveal_of_a_sealed_round(office: O
         old='"embargo":true',
         new='"embargo":false',
     )
+    with Session(office.stores.internal) as session, session.begin():
+        row = session.scalars(sa.select(DrawingRow).where(DrawingRow.draw_id == "shili-2")).one()
+        noted.note(session, row, "draw-freeze", "lin", now=NOW)
     steps.commit(office.stores, "shili-2", by="he", now=NOW)
     for source, value in (("jj", shares["jj"]), ("dice", DICE)):
         steps.seed(

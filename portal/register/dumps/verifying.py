@@ -24,10 +24,11 @@ def faults(session: Session, dump: shelf.Dump) -> Iterator[str]:
 
 def _of(session: Session, dump: shelf.Dump) -> Iterator[str]:
     raw = (dump.folder / MANIFEST).read_bytes()
-    manifest: dict[str, Any] = json.loads(raw)
+    #: First of all: what was replaced may be no manifest any more.
     if not _is_signed(session, dump, sha256(raw).hexdigest()):
         yield f"数据包的 {MANIFEST} 不是所签署的那一份"
         return
+    manifest: dict[str, Any] = json.loads(raw)
     if manifest["checkpoint"] != log.signed_at(session, dump.serial):
         yield "数据包所载的检查点不是登记册中的那一个"
     known = {MANIFEST, SIGNATURE}
@@ -50,7 +51,7 @@ def _of(session: Session, dump: shelf.Dump) -> Iterator[str]:
 
 def _is_signed(session: Session, dump: shelf.Dump, digest: str) -> bool:
     """Whether a key of the log has signed this manifest as that of this folder."""
-    note = (dump.folder / SIGNATURE).read_text("utf-8")
+    note = (dump.folder / SIGNATURE).read_text("utf-8", errors="replace")
     head = log.head(session)
     for vkey in head.vkeys if head else ():
         try:
