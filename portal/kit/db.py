@@ -248,14 +248,19 @@ def whole(session: Session, statement: Asking) -> list[Sequence[Any]]:
     return gathered(session.connection().execute(together(statement, dialect)), dialect)
 
 
-def together(statement: Asking, dialect: str) -> Asking:
-    """Return the statement whose result `gathered` reads.
+def together(statement: Asking, dialect: str, names: Sequence[str] | None = None) -> Asking:
+    """Return the statement whose result `gathered` reads; `names` of its columns spare looking for them each time.
 
     SQLite gives all rows as one: Python's driver lets go of the interpreter for each row, and gets it back
     behind whatever other thread has taken it, which a page of a thousand rows would do a thousand times.
     """
     if dialect != "sqlite":
         return statement
+    if names is not None:
+        each: sa.ColumnElement[str] = sa.literal_column(
+            f"json_group_array(json_array({', '.join(names)}))"
+        )
+        return sa.select(each).select_from(statement.subquery())
     return sa.select(sa.func.json_group_array(sa.func.json_array(*statement.subquery().c)))
 
 

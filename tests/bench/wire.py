@@ -4,6 +4,8 @@ import socket
 import time
 from collections.abc import Callable
 
+_READERS = 4
+
 
 class Wire:
     """One kept connection to a server on loopback."""
@@ -20,9 +22,17 @@ class Wire:
             ConnectionError: the server hung up in the middle of an answer.
 
         """
+        self.send(path, **headers)
+        return self.answer()
+
+    def send(self, path: str, **headers: str) -> None:
+        """Ask, and wait for nothing."""
         told = "".join(f"{name}: {value}\r\n" for name, value in headers.items())
         host = f"127.0.0.1:{self._port}"
         self._socket.sendall(f"GET {path} HTTP/1.1\r\nHost: {host}\r\n{told}\r\n".encode())
+
+    def answer(self) -> tuple[int, bytes]:
+        """Return status and body of what was asked, as sent (chunks are not joined)."""
         got = self._until(b"", lambda so_far: b"\r\n\r\n" in so_far)
         head, _, body = got.partition(b"\r\n\r\n")
         status, lines = int(head[9:12]), head.lower()
@@ -41,6 +51,39 @@ class Wire:
                 raise ConnectionError("the server hung up")
             found += more
         return bytes(found)
+
+
+def busy_rate(port: int, path: str, seconds: float, *, anew: bool = False) -> float:
+    """Return answers a second while four readers keep the server at work: the best of three rounds.
+
+    One reader alone leaves it idle between two questions, and a processor that was idle begins slowly.
+
+    Raises:
+        SystemExit: an answer is none.
+
+    """
+    wires, best, asked = [Wire(port) for _ in range(_READERS)], 0.0, 0
+
+    def send(wire: Wire) -> None:
+        nonlocal asked
+        asked += 1
+        wire.send(path, **({"Accept": f"*/*, x-bench/{asked}"} if anew else {}))
+
+    for wire in wires:
+        send(wire)
+    for _ in range(3):
+        begun, count = time.perf_counter(), 0
+        while time.perf_counter() - begun < seconds / 3:
+            for wire in wires:
+                status, _ = wire.answer()
+                if status != 200:
+                    raise SystemExit(f"{path}: {status}")
+                send(wire)
+                count += 1
+        best = max(best, count / (time.perf_counter() - begun))
+    for wire in wires:
+        wire.answer()
+    return best
 
 
 def rate(

@@ -9,6 +9,7 @@ from typing import Any, NamedTuple
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
+from portal.kit.db import gathered, together
 from portal.register.columns.rows import Reader, Stored
 from portal.register.selecting import figured
 from portal.register.selecting.listings import LISTINGS
@@ -112,7 +113,11 @@ class Walk:
         """Fetch a page in one statement."""
         edge = None if after is None else after.keys
         statement = self._order.behind(self._compiled.rows(), edge).limit(limit + 1)
-        rows = self._session.connection().execute(statement).all()
+        connection = self._session.connection()
+        names = [*Stored._fields, *(f"key{n}" for n in range(len(self._order.keys)))]
+        asked = together(statement, connection.dialect.name, names)
+        #: SQLite keeps the order of a statement that has a limit.
+        rows = gathered(connection.execute(asked), connection.dialect.name)
         found = [Stored(row[0], row[1], row[2], str(row[3]), row[4]) for row in rows[:limit]]
         if len(rows) <= limit:
             return found, None
