@@ -11,8 +11,6 @@ from sqlalchemy.orm import Session
 from portal.register.proofs.audit import audit
 from portal.register.proofs.report import Audited
 
-#: Where a row lies, whatever its key, and how that is handed over.
-_PLACES = {"sqlite": ("rowid", ":row"), "postgresql": ("ctid", "CAST(:row AS tid)")}
 #: What may stand in a column of PostgreSQL in the place of nothing; SQLite takes anything anywhere.
 _ANYTHING: dict[type, Any] = {
     int: 7, str: "7", bytes: b"7", bool: True, date: date(2025, 1, 1), datetime: datetime(2025, 1, 1),
@@ -23,7 +21,7 @@ def rows(
     connection: sa.Connection, table: str, names: Sequence[str] = ("*",), where: str = ""
 ) -> Sequence[sa.Row[Any]]:
     """Return the rows of a table, first where each lies."""
-    place, _ = _PLACES[connection.dialect.name]
+    place, _ = _place(connection, table)
     query = f"SELECT {place}, {', '.join(names)} FROM {table} {where}"
     return connection.exec_driver_sql(query).all()
 
@@ -36,7 +34,7 @@ def columns(connection: sa.Connection, table: str) -> list[tuple[str, type]]:
 
 def update(engine: sa.Engine, table: str, name: str) -> str:
     """Return the statement that puts ``:value`` into a column of the row at ``:row``."""
-    return f"UPDATE {table} SET {name} = :value WHERE {_here(engine)}"
+    return f"UPDATE {table} SET {name} = :value WHERE {_here(engine, table)}"
 
 
 def unguard(connection: sa.Connection, table: str) -> None:
@@ -51,11 +49,23 @@ def unguard(connection: sa.Connection, table: str) -> None:
 
 def delete(engine: sa.Engine, table: str) -> str:
     """Return the statement that takes out the row at ``:row``."""
-    return f"DELETE FROM {table} WHERE {_here(engine)}"
+    return f"DELETE FROM {table} WHERE {_here(engine, table)}"
 
 
-def _here(engine: sa.Engine) -> str:
-    return " = ".join(_PLACES[engine.dialect.name])
+def _here(engine: sa.Engine, table: str) -> str:
+    with engine.connect() as connection:
+        return " = ".join(_place(connection, table))
+
+
+def _place(connection: sa.Connection, table: str) -> tuple[str, str]:
+    """Return where a row lies, whatever its key, and how that is handed over; SQLite knows some by their key alone."""
+    if connection.dialect.name == "postgresql":
+        return "ctid", "CAST(:row AS tid)"
+    named = "SELECT 1 FROM pragma_table_list WHERE name = :table AND wr"
+    if connection.execute(sa.text(named), {"table": table}).first() is None:
+        return "rowid", ":row"
+    keys = sa.inspect(connection).get_pk_constraint(table)["constrained_columns"]
+    return f"json_array({', '.join(keys)})", ":row"
 
 
 def changed(engine: sa.Engine, random_: random.Random, value: Any, kind: type) -> Any:
