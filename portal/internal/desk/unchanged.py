@@ -53,8 +53,8 @@ def as_approved(session: Session, rows: list[FilingRow]) -> list[FilingRow]:
     """Return those of the released filings that may go out again: none while a decision is gone."""
     if decisions.lost(session):
         return []
-    found = (row for row in rows if _is_as_approved(session, row.batch_id))
-    return [row for row in found if not _was_taken_back(session, row)]
+    held = {each for each in {row.batch_id for row in rows} if _is_as_approved(session, each)}
+    return [row for row in rows if row.batch_id in held and not _was_taken_back(session, row)]
 
 
 def changed(session: Session) -> Iterator[int]:
