@@ -7,6 +7,7 @@ from urllib.parse import urlsplit
 import sqlalchemy as sa
 from flask import Flask, Response, current_app, g, render_template, request, url_for
 from jinja2 import FileSystemLoader, StrictUndefined
+from markupsafe import Markup  # noqa: TID251 - templates made
 from werkzeug.exceptions import HTTPException, SecurityError
 from werkzeug.middleware.proxy_fix import ProxyFix
 
@@ -77,7 +78,7 @@ def create_app(settings: Settings | None = None, internal_url: str | None = None
     for fault in faults.FAULTS:
         app.register_error_handler(fault, _shut_out)
     app.add_url_rule("/healthz", "healthz", lambda: Response("ok\n", mimetype="text/plain"))
-    app.jinja_env.globals["asset"] = _asset_url
+    app.jinja_env.globals |= {"asset": _asset_url, "framed": _framed}
     return app
 
 
@@ -100,6 +101,10 @@ def _shut(app: Flask, settings: Settings) -> None:
         app.wsgi_app = ProxyFix(  # type: ignore[method-assign]
             app.wsgi_app, x_for=door.proxies, x_proto=0, x_host=0, x_port=0, x_prefix=0
         )
+
+
+def _framed(template: str, **facts: object) -> Markup:
+    return Markup(render_template(template, **facts))  # noqa: S704 - a template of ours
 
 
 def _asset_url(path: str) -> str:
@@ -129,11 +134,13 @@ def _page_words() -> dict[str, object]:
             (url_for("sheets.index"), "模板与填写说明", here.startswith("/sheets")),
         ]
         nav += access.extra_pages(here)
+    current = (number for number, each in enumerate(nav) if each[2])
     return {
         "site_name": "明察办公端",
         "lang": "zh",
         "zone": "office",
-        "nav": nav,
+        "nav": [each[:2] for each in nav],
+        "section": next(current, None),
         "other_lang_url": "",
         "footer_links": [],
         "permalink": None,

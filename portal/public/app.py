@@ -6,22 +6,20 @@ from http import HTTPStatus
 from importlib.metadata import version
 from pathlib import Path
 
-from flask import Flask, Response, current_app, g, request, url_for
-from flask_babel import gettext as _
+from flask import Flask, Response, current_app, request, url_for
 from jinja2 import FileSystemLoader, StrictUndefined
 
 from portal.kit import addresses, clock, i18n
 from portal.kit.assets import asset
 from portal.kit.config import Settings, load
 from portal.kit.db import LETTERBOX, db, options, read_only
-from portal.kit.i18n import language
 from portal.letterbox.slot import only_insert
-from portal.public import behind, berths, errors, filters, pieces, viewing
+from portal.public import behind, berths, errors, filters, frames, pieces, viewing
 from portal.public.api import catalogue, changes, crossing, dumps, resourcesync, sitemap
 from portal.public.api.routes import BLUEPRINTS as API
-from portal.public.feeds import offers, searching
 from portal.public.feeds import page as feed_page
 from portal.public.feeds import routes as feeds
+from portal.public.feeds import searching
 from portal.public.kept import KeptAnswers
 from portal.public.pages import BLUEPRINTS, figures, replies, rows
 from portal.public.problems import is_program
@@ -45,8 +43,6 @@ _WHOLE = (changes.bp, dumps.bp, catalogue.bp, resourcesync.bp, sitemap.bp)
 #: Open data: pages of any site may read it.
 _OPEN = ("/data/", "/catalog.")
 _YEAR = 31_536_000
-#: Sections and links at the foot of every page.
-_Frame = tuple[list[tuple[str, str, tuple[str, str] | None]], list[tuple[str, str]]]
 _ALWAYS_TLS = f"max-age={2 * _YEAR}; includeSubDomains"
 
 
@@ -73,7 +69,6 @@ def create_app(settings: Settings | None = None) -> Flask:
         each_own = ("/static/", *(["/api/"] if settings.rate_limit else []))
         app.wsgi_app = KeptAnswers(app.wsgi_app, db.engine, each_own)  # type: ignore[method-assign]
     app.config["MAX_CONTENT_LENGTH"] = replies.LARGEST_FORM
-    app.extensions["frames"] = {}
     app.extensions["letters"] = replies.slots()
     berths.moor(app.extensions, berths.of_the_site())
     app.url_map.converters["default"] = addresses.Printable
@@ -86,7 +81,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     behind.set_up(app)
     for blueprint in (*BLUEPRINTS, feed_page.bp, feeds.bp, searching.bp, *API, *_WHOLE):
         app.register_blueprint(blueprint)
-    app.context_processor(_page_words)
+    frames.set_up(app)
     app.after_request(_finish)
     app.add_url_rule("/healthz", "healthz", _healthz)
     app.add_url_rule("/readyz", "readyz", behind.ready)
@@ -116,81 +111,6 @@ def _look(templates: Path) -> str:
     for path in sorted([*templates.rglob("*.*"), *asset("static").rglob("*.*")]):
         digest.update(path.read_bytes())
     return digest.hexdigest()[:8]
-
-
-def _page_words() -> dict[str, object]:
-    """What every page needs around its content."""
-    settings: Settings = _settings()
-    here = request.path
-    sections, footer = _frame()
-    nav = [
-        (address, label, here == "/" if beginnings is None else here.startswith(beginnings))
-        for address, label, beginnings in sections
-    ]
-    return {
-        "site_name": settings.site_name,
-        "lang": language(),
-        "zone": "public",
-        "feed": offers.of_page(),
-        "nav": nav,
-        "other_lang_url": viewing.here_with("lang", None if language() == "en" else "en"),
-        "view": viewing.view(),
-        "views": viewing.choices(),
-        "today": clock.local_today(),
-        "serial": g.get("serial"),
-        "footer_links": footer,
-        "as_of": g.get("as_of"),
-        "permalink": settings.site_url + here if request.endpoint else None,
-    }
-
-
-def _frame() -> _Frame:
-    """Return what is around every page of one language and view: made once, as addresses take their time."""
-    frames: dict[tuple[str, str | None], _Frame] = current_app.extensions["frames"]
-    key = language(), viewing.view()
-    if key not in frames:
-        frames[key] = _sections(), _footer()
-    return frames[key]
-
-
-def _sections() -> list[tuple[str, str, tuple[str, str] | None]]:
-    """Return address and name of each section, and how the paths begin that belong to it."""
-    sections = (
-        ("results.index", _("抽查结果"), "/followups/"),
-        ("plans.index", _("抽查计划"), "/tasks/"),
-        ("draws.index", _("抽取记录"), None),
-        ("items.index", _("抽查事项"), None),
-        ("entities.index", _("检查对象"), None),
-        ("agencies.index", _("检查主体"), None),
-        ("documents.index", _("文件"), None),
-    )
-    found: list[tuple[str, str, tuple[str, str] | None]] = [
-        (url_for("home.index"), _("首页"), None)
-    ]
-    for endpoint, label, beside in sections:
-        address = url_for(endpoint)
-        path = address.split("?")[0]
-        found.append((address, label, (path, beside or path)))
-    return found
-
-
-def _footer() -> list[tuple[str, str]]:
-    return [
-        (url_for("statistics.index"), _("统计")),
-        (url_for("withheld.index"), _("不予公开情况")),
-        (url_for("replies.find"), _("来信办理状态")),
-        (url_for("log.index"), _("公开日志")),
-        (url_for("reference.api"), _("开放数据")),
-        (url_for("downloads.index"), _("全部数据")),
-        (url_for("feed_page.index"), _("订阅")),
-        (url_for("docs.show", name="about"), _("关于本站")),
-        (url_for("docs.index"), _("使用说明")),
-        (url_for("docs.show", name="rights"), _("您的权利")),
-        (url_for("docs.show", name="privacy"), _("隐私说明")),
-        (url_for("docs.show", name="accessibility"), _("无障碍说明")),
-        (url_for("docs.show", name="contact"), _("联系方式")),
-        (_settings().license_url, _("数据使用许可")),
-    ]
 
 
 def _settings() -> Settings:

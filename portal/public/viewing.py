@@ -48,7 +48,9 @@ def view() -> str | None:
 def choices() -> list[tuple[str, str, bool]]:
     """Return address, wording and whether it is the present one, of every way to see this page."""
     words = {None: _("跟随设备"), "large": _("大字、高对比"), "dark": _("深色"), "light": _("浅色")}
-    return [(here_with("view", each), word, each == view()) for each, word in words.items()]
+    here, present = here_with("view", None), view()
+    more = f"{here}{'&' if '?' in here else '?'}view="
+    return [(more + each if each else here, word, each == present) for each, word in words.items()]
 
 
 def here_with(name: str, value: str | None) -> str:

@@ -45,3 +45,25 @@ def test_a_strange_parameter_is_an_error_page_and_not_a_fault(
     client: FlaskClient, query: str
 ) -> None:
     assert client.get(f"/results/?{query}").status_code == 400
+
+
+@pytest.mark.parametrize(
+    ("address", "section"),
+    [("/", "首页"), ("/results/", "抽查结果"), ("/followups/", "抽查结果"), ("/tasks/", "抽查计划"),
+     ("/documents/", "文件"), ("/search", None), ("/results/nobody", "抽查结果")],
+)  # fmt: skip
+def test_the_section_that_a_page_belongs_to_is_marked_whatever_was_asked_before(
+    client: FlaskClient, address: str, section: str | None
+) -> None:
+    for query in ("", "?lang=en", "?view=large", ""):
+        client.get(f"/items/{query}")
+        page = client.get(f"{address}{query}").get_data(as_text=True)
+        marked = re.findall(r'<a href="[^"]*" aria-current="page">([^<]*)</a>', page)
+        assert (query, len(marked)) == (query, int(section is not None))
+    assert marked == ([section] if section else [])
+
+
+def test_a_page_with_a_box_for_words_of_its_own_has_no_other(client: FlaskClient) -> None:
+    boxes = {path: client.get(path).get_data(as_text=True).count('type="search"')
+             for path in ("/", "/search", "/entities/", "/results/")}  # fmt: skip
+    assert boxes == {"/": 1, "/search": 1, "/entities/": 1, "/results/": 1}

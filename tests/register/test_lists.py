@@ -6,8 +6,11 @@ import pytest
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from portal.register.queries import results
+from portal.kit import clock
+from portal.register.queries import paging, results
 from portal.register.queries.results import ResultFilter
+from portal.register.records import PublicEntity, PublicResult
+from portal.register.selecting import walking
 from portal.register.selecting.order import BadCursor
 from portal.register.writer import open_pen
 from tests.register.makers import a_public_agency, a_public_entity, a_public_result
@@ -96,3 +99,36 @@ def test_a_list_stays_complete_while_records_are_published(migrated_register: sa
 def test_a_strange_cursor_is_refused(migrated_register: sa.Engine, cursor: str) -> None:
     with Session(migrated_register) as session, pytest.raises(BadCursor):
         results.listed(session, ResultFilter(), cursor=cursor)
+
+
+def test_the_same_list_of_another_day_is_another_list(
+    migrated_register: sa.Engine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What was asked before is kept as it was asked, the day with it."""
+    _fill(migrated_register, 8)
+    due = a_public_result(
+        id="r_due", outcomes=("ordered_to_rectify",), stated_due_on=date(2025, 6, 10)
+    )
+    with open_pen(migrated_register, now=NOW) as pen:
+        pen.append(due)
+    found = []
+    for day in (date(2025, 6, 10), date(2025, 6, 11), date(2025, 6, 10)):
+        monkeypatch.setattr(clock, "local_today", lambda day=day: day)
+        with Session(migrated_register) as session:
+            page = paging.page_of(session, PublicResult, {"status": "overdue"})
+        found.append([row.record.id for row in page.rows if row.record.id == "r_due"])
+
+    assert found == [[], ["r_due"], []]
+
+
+def test_no_number_that_somebody_typed_is_kept_with_what_was_asked(
+    migrated_register: sa.Engine,
+) -> None:
+    typed = "91990101MA0A00003Y"
+    walking._BEGINNINGS.clear()
+    with Session(migrated_register) as session:
+        for conditions in ({"identifier": typed}, {"kind": "enterprise"}):
+            paging.page_of(session, PublicEntity, conditions)
+
+    kept = [made_of for made_of in walking._BEGINNINGS if "entities" in str(made_of[0])]
+    assert [typed in str(made_of) for made_of in kept] == [False]

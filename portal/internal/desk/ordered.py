@@ -33,7 +33,9 @@ def is_withdrawal_noted(session: Session, order: WithdrawalRow) -> bool:
         LedgerRow.person == order.ordered_by,
         LedgerRow.at == order.ordered_at,
         LedgerRow.action == "withdraw",
-        LedgerRow.detail.in_(_words(order)),
+        LedgerRow.detail.in_(
+            _words(order.kind, order.public_id, order.seconded_by, order.last_filing_id)
+        ),
     )
     return session.scalar(query.limit(1)) is not None
 
@@ -42,8 +44,18 @@ def lost_withdrawals(session: Session) -> set[str]:
     """Return the public ids whose withdrawal the ledger knows, and the store no more as it was ordered."""
     beside = (FilingRow.id == WithdrawalRow.last_filing_id, FilingRow.kind == WithdrawalRow.kind,
               FilingRow.key == WithdrawalRow.key, FilingRow.public_id == WithdrawalRow.public_id)  # fmt: skip
-    rows = session.scalars(sa.select(WithdrawalRow).join(FilingRow, sa.and_(*beside)))
-    there = {(row.ordered_by, row.ordered_at, words) for row in rows for words in _words(row)}
+    order = WithdrawalRow
+    #: Columns and no objects: every transaction asks for all of them.
+    rows = session.execute(
+        sa.select(
+            order.ordered_by, order.ordered_at, order.kind, order.public_id, order.seconded_by, order.last_filing_id,
+        ).join(FilingRow, sa.and_(*beside))
+    )  # fmt: skip
+    there = {
+        (by, at, words)
+        for by, at, kind, public_id, second, last in rows
+        for words in _words(kind, public_id, second, last)
+    }
     said = sa.select(LedgerRow.person, LedgerRow.at, LedgerRow.detail).where(
         LedgerRow.action == "withdraw", LedgerRow.detail.contains(_SECOND)
     )
@@ -54,12 +66,11 @@ def lost_withdrawals(session: Session) -> set[str]:
     }
 
 
-def _words(order: WithdrawalRow) -> tuple[str, str]:
+def _words(kind: str, public_id: str, second: str, last_filing_id: int) -> tuple[str, str]:
     """Return what the ledger may say of an order: that of an earlier release said less."""
-    kind, public_id, second = Kind(order.kind), order.public_id, order.seconded_by
     return (
-        withdrawal(kind, public_id, second, order.last_filing_id),
-        _older_withdrawal(kind, public_id, second),
+        withdrawal(Kind(kind), public_id, second, last_filing_id),
+        _older_withdrawal(Kind(kind), public_id, second),
     )
 
 

@@ -4,6 +4,7 @@ import hashlib
 import json
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import UTC, date, datetime
+from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy import Index, String
@@ -174,19 +175,34 @@ def lost(session: Session) -> list[int]:
     query = sa.select(LedgerRow.detail).where(
         LedgerRow.action.in_(["decide", "propose", "confirm"]), LedgerRow.detail.contains(NUMBERS)
     )
-    there = {row.id: row for row in session.scalars(sa.select(DecisionRow))}
     found: list[int] = []
-    for detail in session.scalars(query):
-        words, _, listed = detail.rpartition(NUMBERS)
-        numbers = [int(each) for each in listed.split("、")]
-        rows = [there[each] for each in numbers if each in there]
-        stated = words.partition(_CONTENT)[2].strip()
-        if len(rows) < len(numbers) or stated not in ("", _sha256(rows)):
-            found += numbers
+    for details in session.scalars(query.execution_options(yield_per=_AT_ONCE)).partitions():
+        told = [_told(each) for each in details]
+        there = _numbered(session, sorted({number for each, _ in told for number in each}))
+        for numbers, stated in told:
+            kept = [there[each] for each in numbers if each in there]
+            if len(kept) < len(numbers) or stated not in ("", _sha256(kept)):
+                found += numbers
     return sorted(found)
 
 
-def _sha256(rows: Sequence[DecisionRow]) -> str:
+def _numbered(session: Session, numbers: Sequence[int]) -> dict[int, sa.Row[Any]]:
+    """Return decisions by number, as rows and not as objects: every transaction asks for all of them."""
+    found: dict[int, sa.Row[Any]] = {}
+    for start in range(0, len(numbers), _AT_ONCE):
+        some = DecisionRow.id.in_(numbers[start : start + _AT_ONCE])
+        rows = session.execute(sa.select(*DecisionRow.__table__.columns).where(some))
+        found |= {row.id: row for row in rows}
+    return found
+
+
+def _told(detail: str) -> tuple[list[int], str]:
+    """Return the numbers of decisions that the ledger tells of, and the SHA-256 of their content."""
+    words, _, listed = detail.rpartition(NUMBERS)
+    return [int(each) for each in listed.split("、")], words.partition(_CONTENT)[2].strip()
+
+
+def _sha256(rows: Sequence[DecisionRow | sa.Row[Any]]) -> str:
     facts = [
         [
             row.id, row.kind, row.key, row.place, row.act, row.ground, row.article, row.decided_by,

@@ -26,7 +26,7 @@ def index() -> ResponseReturnValue:
     return found.show(
         "followups/index.html",
         checks=checks,
-        names=named(session, [*parties, *(row.record.agency_id for row in found.rows)]),
+        names=named(session, (row.record.agency_id for row in found.rows), parties),
         agency_choices=agencies.choices(session),
         step_choices=filters.options("step"),
     )

@@ -48,7 +48,7 @@ def result_lines(
     """Return the lines of a list of results; the names around them in one query."""
     checks = [row.record for row in rows]
     names = named(
-        session, [each for check in checks for each in (check.agency_id, check.entity_id)]
+        session, (check.agency_id for check in checks), (check.entity_id for check in checks)
     )
     return [
         ResultLine(

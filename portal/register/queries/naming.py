@@ -19,21 +19,25 @@ class Named(NamedTuple):
     name: str
 
 
-def named(session: Session, public_ids: Iterable[str | None]) -> dict[str, Named]:
-    """Return the bodies and parties with these ids that are public, in one query."""
-    wanted = sorted({public_id for public_id in public_ids if public_id})
-    if not wanted:
+def named(
+    session: Session, agencies: Iterable[str], entities: Iterable[str | None]
+) -> dict[str, Named]:
+    """Return the bodies and the parties with these ids that are public, in one query."""
+    asked = {"agencies": set(agencies), "entities": {each for each in entities if each}}
+    if not any(asked.values()):
         return {}
     dialect = session.get_bind().dialect.name
-    asked = session.connection().execute(_among(dialect), {"ids": packed(wanted, dialect)})
-    return {public_id: Named(public_id, name) for public_id, name in gathered(asked, dialect)}
+    wanted = {name: packed(sorted(ids), dialect) for name, ids in asked.items()}
+    found = gathered(session.connection().execute(_among(dialect), wanted), dialect)
+    return {public_id: Named(public_id, name) for public_id, name in found}
 
 
 @cache
 def _among(dialect: str) -> Asking:
-    ids: sa.BindParameter[str] = sa.bindparam("ids")
     each = (
-        sa.select(table.public_id, table.name).where(in_packed(table.public_id, ids, dialect))
-        for table in (AgencyRow, EntityRow)
+        sa.select(table.public_id, table.name).where(
+            in_packed(table.public_id, sa.bindparam(name), dialect)
+        )
+        for name, table in (("agencies", AgencyRow), ("entities", EntityRow))
     )
     return together(sa.union_all(*each), dialect)

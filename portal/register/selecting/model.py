@@ -41,6 +41,13 @@ class Around:
         self._serials: dict[date, int] = {}
         self.today = today
 
+    @property
+    def was_asked(self) -> bool:
+        """Whether anything was read of the register for it."""
+        return bool(self._serials) or not self.__dict__.keys().isdisjoint(
+            ("regions", "draws", "overdue")
+        )
+
     def serial_before(self, day: date) -> int:
         """Return the number of the last change before `day` began in China; 0 if there was none."""
         if day not in self._serials:

@@ -9,11 +9,11 @@ from typing import Any, NamedTuple
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from portal.kit.db import gathered, together
+from portal.kit.db import Asking, gathered, together
 from portal.register.columns.rows import Reader, Stored
 from portal.register.selecting import figured
 from portal.register.selecting.listings import LISTINGS
-from portal.register.selecting.model import Around, Selection
+from portal.register.selecting.model import Around, Reads, Selection
 from portal.register.selecting.order import Order, Place, cursor_of, place_of
 from portal.register.selecting.standing import Standing
 from portal.register.selecting.statement import Compiled
@@ -26,6 +26,10 @@ MOST_EXAMINED = 20_000
 #: What is counted at most; beyond it there are "at least" so many.
 MOST_COUNTED = 200_000
 _BATCH = 500
+#: Statements of first pages by what they are made of: making one takes longer than asking it. When there are too many,
+#: all go.
+_BEGINNINGS: dict[tuple[object, ...], Asking] = {}
+_MOST_BEGINNINGS = 256
 _STREAMED = 2_000
 
 
@@ -111,17 +115,36 @@ class Walk:
 
     def _plain(self, after: Place | None, limit: int) -> tuple[list[Stored], str | None]:
         """Fetch a page in one statement."""
-        edge = None if after is None else after.keys
-        statement = self._order.behind(self._compiled.rows(), edge).limit(limit + 1)
         connection = self._session.connection()
-        names = [*Stored._fields, *(f"key{n}" for n in range(len(self._order.keys)))]
-        asked = together(statement, connection.dialect.name, names)
-        #: SQLite keeps the order of a statement that has a limit.
-        rows = gathered(connection.execute(asked), connection.dialect.name)
+        edge, dialect = None if after is None else after.keys, connection.dialect.name
+        if edge is None and self._is_for_all:
+            made_of = self._selection.fingerprint(), self._around.today, limit, dialect
+            asked = _BEGINNINGS.get(made_of)
+            if asked is None:
+                if len(_BEGINNINGS) >= _MOST_BEGINNINGS:
+                    _BEGINNINGS.clear()
+                asked = _BEGINNINGS[made_of] = self._asking(None, limit, dialect)
+        else:
+            asked = self._asking(edge, limit, dialect)
+        rows = gathered(connection.execute(asked), dialect)
         found = [Stored(row[0], row[1], row[2], str(row[3]), row[4]) for row in rows[:limit]]
         if len(rows) <= limit:
             return found, None
         return found, self._cursor(Place(tuple(rows[limit - 1][5:])))
+
+    @property
+    def _is_for_all(self) -> bool:
+        """Whether the statement is made of the selection and the day alone, and of nothing that somebody typed."""
+        known = LISTINGS[self._selection.word].known()
+        return not self._around.was_asked and all(
+            known[name].reads is not Reads.IDENTIFIER for name in self._selection.conditions
+        )
+
+    def _asking(self, edge: tuple[Any, ...] | None, limit: int, dialect: str) -> Asking:
+        statement = self._order.behind(self._compiled.rows(), edge).limit(limit + 1)
+        names = [*Stored._fields, *(f"key{n}" for n in range(len(self._order.keys)))]
+        #: SQLite keeps the order of a statement that has a limit.
+        return together(statement, dialect, names)
 
     def all(self) -> Iterator[Found]:
         """Yield every row."""
