@@ -9,8 +9,8 @@ from portal.kit.db import Table
 class EventRow(Table):
     """One change in one list. `scope` names the list, `register.eventing` says which there are.
 
-    `position` counts from 1 in each list: a stretch of positions is the same archive for ever. Lists
-    that forget withdrawn records are read by rank instead, lest a gap tell of what is gone.
+    `position` counts from 1 in each list: a stretch of positions is the same archive for ever. In lists
+    that forget withdrawn records it is the serial, and they are read by rank, lest a gap tell of what is gone.
     """
 
     __tablename__ = "event"
