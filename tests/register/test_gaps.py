@@ -3,6 +3,7 @@
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+import pytest
 import sqlalchemy as sa
 
 from portal.airlock.publish import withdraw
@@ -55,6 +56,19 @@ def test_the_lists_do_not_tell_whom_a_withdrawn_check_was_about_nor_what_it_foun
         register.dispose()
 
     assert told[0] == told[1]
+
+
+@pytest.mark.sqlite
+def test_no_table_keeps_the_numbers_of_rows_that_went_with_it(
+    migrated_register: sa.Engine,
+) -> None:
+    """SQLite keeps the numbers of rows when it writes its file anew: how many are missing is how much a record had."""
+    names = ("event", "outcome", "entity_key", "task_item", "visit")
+    query = sa.text("SELECT sql FROM sqlite_master WHERE type = 'table' AND name = :name")
+    with migrated_register.connect() as connection:
+        made = [str(connection.scalar(query, {"name": name})) for name in names]
+
+    assert ["WITHOUT ROWID" in each for each in made] == [True] * len(names)
 
 
 def test_a_register_that_numbered_them_is_upgraded_and_written_anew(

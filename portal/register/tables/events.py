@@ -14,6 +14,8 @@ class EventRow(Table):
     """
 
     __tablename__ = "event"
+    #: Numbers of rows would be kept, and tell how many are missing: so in every table whose rows go with a record.
+    __table_args__ = {"sqlite_with_rowid": False}  # noqa: RUF012
 
     scope: Mapped[str] = mapped_column(String(40), primary_key=True)
     position: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
