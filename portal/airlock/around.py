@@ -62,8 +62,8 @@ class Passage:
     telling: bool = False
     #: Records whose older versions tell of what is hidden: those versions go.
     stale: Mapping[Kind, Sequence[str]] = field(default_factory=dict)
-    #: Whether something that the record was filed with is left out, because what it names is hidden.
-    narrowed: bool = False
+    #: Ids of items and the draw that the record was filed with and does not name, because they are hidden.
+    left_out: frozenset[str] = frozenset()
     #: Whether the records concern a person, so that names and dwellings are looked for too.
     personal: bool = False
     #: What the office knows about others and nobody may read here.

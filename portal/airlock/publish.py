@@ -60,7 +60,7 @@ def publish(
                 place = f"{type(record).__name__} {record.id}"
                 hits += [(f"{place} {name}", kind) for name, kind in residue(record, passage)]
                 if not hits:
-                    pen.append(record, narrowed=passage.narrowed)
+                    pen.append(record, left_out=passage.left_out)
             if passage.whole_list and not hits:
                 pen.keep_entries(passage.whole_list, {record.id for record in passage.records})
             if len(hits) >= _MOST_HITS:
@@ -130,7 +130,7 @@ def _bring_one(pen: Pen, record: Record, passage: Passage) -> int:
     if any(find.stops or find.severity is Severity.BLOCK for find in found):
         return len(pen.withdraw(KIND_OF[type(record)], [record.id]))
     if not found or pen.is_public(record):
-        pen.append(record, narrowed=passage.narrowed)
+        pen.append(record, left_out=passage.left_out)
     return 0
 
 

@@ -62,7 +62,7 @@ def redact(record: Publishable, around: Around) -> Passage:
     return Passage(
         project(record, around, verdict, mask),
         secrets=secrets,
-        narrowed=_is_narrowed(record, around),
+        left_out=_left_out(record, around),
         personal=personal,
         whole_list=mine if isinstance(record, Draw) else None,
         known=around.known,
@@ -70,19 +70,23 @@ def redact(record: Publishable, around: Around) -> Passage:
     )
 
 
-def _is_narrowed(record: Publishable, around: Around) -> bool:
-    """Whether the record names an item or a draw that is hidden: its older versions may still tell of it."""
+def _left_out(record: Publishable, around: Around) -> frozenset[str]:
+    """Return the ids of hidden items and of a hidden draw that the record names: its older versions may tell of them."""
+    codes: set[str] = set()
+    draws: set[str] = set()
     match record:
         case Result():
-            named = {f"{record.agency_code}/{each.item_code}" for each in record.findings}
-            return not named.isdisjoint(around.hidden_items) or (
-                f"{record.agency_code}/{record.draw_code}" in around.hidden_draws
-            )
+            codes = {each.item_code for each in record.findings if each.item_code}
+            draws = {f"{record.agency_code}/{record.draw_code}"} & around.hidden_draws
         case Plan():
             codes = {code for task in record.tasks for code in task.item_codes}
-            return any(f"{record.agency_code}/{code}" in around.hidden_items for code in codes)
         case _:
-            return False
+            return frozenset()
+    items = {f"{record.agency_code}/{code}" for code in codes} & around.hidden_items
+    ids = around.ids
+    return frozenset(
+        [ids.of(Kind.ITEM, key) for key in items] + [ids.of(Kind.DRAW, key) for key in draws]
+    )
 
 
 def _party_of(record: Publishable, around: Around) -> Entity | None:

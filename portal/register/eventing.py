@@ -100,13 +100,18 @@ class Events:
         )
 
     def flush(self) -> None:
-        """Write what was noted, each behind the last of its list."""
+        """Write what was noted, each behind the last of its list.
+
+        Where records leave the list, its place is the number of its change: of numbers without a gap, the one missing
+        would tell what the list was called that a withdrawn record stood in.
+        """
         if not self._rows:
             return
         last = self._last
-        self._look({row["scope"] for row in self._rows} - last.keys())
+        scopes = {row["scope"] for row in self._rows if not forgets(row["scope"])}
+        self._look(scopes - last.keys())
         for row in self._rows:
-            last[row["scope"]] += 1
+            last[row["scope"]] = row["serial"] if forgets(row["scope"]) else last[row["scope"]] + 1
             row["position"] = last[row["scope"]]
         #: Past the mapper: it would sort and split a quarter of a million rows.
         table: Any = EventRow.__table__
@@ -155,6 +160,11 @@ def lists(record: r.Record, happened: Event) -> list[str]:
 def is_telling(scope: str, kind: Kind | None) -> bool:
     """Whether the name of a list tells what the records of this kind in it say; None: of most kinds."""
     return scope.startswith(_telling(kind))
+
+
+def forgets(scope: str) -> bool:
+    """Whether events can leave a list; that of a region forgets parties, so the widest answer counts."""
+    return is_telling(scope, Kind.ENTITY)
 
 
 def _telling(kind: Kind | None) -> tuple[str, ...]:

@@ -59,12 +59,13 @@ def is_problem(result: r.PublicResult) -> bool:
     return any(not _PROBLEMS.isdisjoint(found.outcomes) for found in result.findings)
 
 
-def hides_more(before: r.Record, after: r.Record, *, narrowed: bool = False) -> bool:
+def hides_more(before: r.Record, after: r.Record, left_out: frozenset[str] = frozenset()) -> bool:
     """Whether the new version keeps something back, or masks something, that the old one showed.
 
-    `narrowed`: something that it was filed with is left out, because what it names is hidden.
+    `left_out`: ids of what it was filed with and does not name, because they are hidden. Only where the old version
+    named one of them: an older version that goes for anything else would say that there is something hidden.
     """
-    if narrowed and not _named(before) <= _named(after):
+    if not left_out.isdisjoint(_named(before)):
         return True
     kept_back = [
         {each.field for each in getattr(record, "withheld", ())}
@@ -134,11 +135,12 @@ def _follows(before: r.Record, after: r.Record) -> bool:
     return False
 
 
-def _named(record: r.Record) -> set[str | None]:
+def _named(record: r.Record) -> set[str]:
     """Return the items and the draw that a record names."""
     match record:
         case r.PublicResult():
-            return {record.draw_id, *(each.item_id for each in record.findings)} - {None}
+            named = (record.draw_id, *(each.item_id for each in record.findings))
+            return {each for each in named if each}
         case r.PublicPlan():
             return {item_id for task in record.tasks for item_id in task.item_ids}
         case _:

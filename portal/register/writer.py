@@ -70,7 +70,7 @@ class Pen:
         self.counts: Counter[str] = Counter()
         self._tallies, self._figures, self._placing = Tallies(), Figures(), Placing(session)
         self._buffer: dict[str, Record] = {}
-        self._narrowed: set[str] = set()
+        self._left_out: dict[str, frozenset[str]] = {}
         self._kind: Kind | None = None
         self._events = Events(session)
         if session.scalar(sa.select(EpochRow.value)) is None:
@@ -81,10 +81,10 @@ class Pen:
         """The last serial given out."""
         return self._journal.serial
 
-    def append(self, record: Record, *, narrowed: bool = False) -> None:
+    def append(self, record: Record, *, left_out: frozenset[str] = frozenset()) -> None:
         """Publish `record`, or amend what is published under its id; an equal one changes nothing.
 
-        `narrowed`: something it was filed with is left out, because what it names is hidden.
+        `left_out`: ids of what it was filed with and does not name, because they are hidden.
         Records of one kind are best given together: they are written in chunks.
         """
         kind = KIND_OF[type(record)]
@@ -92,8 +92,8 @@ class Pen:
             self.flush()
             self._kind = kind
         self._buffer[record.id] = record
-        if narrowed:
-            self._narrowed.add(record.id)
+        if left_out:
+            self._left_out[record.id] = left_out
 
     def withdraw(self, kind: Kind, public_ids: Sequence[str]) -> list[str]:
         """Remove records and what hangs on them; only tombstones stay. Returns the ids removed."""
@@ -216,7 +216,7 @@ class Pen:
             if was is None or before is None:
                 fresh.append(row)
             else:
-                if again or hides_more(before, record, narrowed=record.id in self._narrowed):
+                if again or hides_more(before, record, self._left_out.get(record.id, frozenset())):
                     #: A redaction made later reaches the older versions too: they go.
                     tightened.append(record.id)
                     act = "close" if keeps_its_words(before, record) else "hide"

@@ -41,6 +41,10 @@ DRAW: Row = {
     "code": "C1", "name": "第一轮", "drawn_on": "2025-04-07", "method": "系统随机抽取",
     "unit": "鸊鷉检查一组", **PARTY,
 }  # fmt: skip
+UNSEEN: Row = {
+    "disclosure": "不予确认", "ground": "危及公共安全", "decided_by": "示例市市场监督管理局",
+    "decided_on": "2025-03-01", "review_on": "2026-02-28",
+}  # fmt: skip
 HIDDEN = Order(
     place="", act=Act.WITHHOLD, ground=Ground.PUBLIC_SECURITY, article="第十四条",
     decided_by="示例市市场监督管理局", decided_on=date(2025, 6, 1), review_on=date(2026, 5, 29),
@@ -222,3 +226,25 @@ def test_a_step_that_repeats_what_its_check_withholds_goes_and_does_not_come_bac
     assert _kept(office, DETAIL) == set()
     with pytest.raises(Refused):
         office.put("followups", {**step, "text": f"就“{DETAIL}”责令改正完毕"})
+
+
+def test_a_correction_keeps_the_version_before_though_a_hidden_item_stands_beside(
+    office: Office,
+) -> None:
+    """Whoever sees an older version go where nothing shown is kept back knows that something is."""
+    office.put("items", {**ITEM, "code": "SP-003", "name": "鸊鷉暗访", **UNSEEN})
+    unseen = {"item_code": "SP-003", "outcomes": "未发现问题"}
+    office.put("results", {**CHECK, "code": "JC-2"}, {**SECOND, "code": "JC-2", **unseen})
+    office.put("plans", {**PLAN, "code": "P2", "task_code": "R2", "item_codes": "SP-001,SP-003"})
+
+    now = {"code": "JC-2", "item_code": "SP-002", "outcomes": "未发现问题"}
+    office.put("results", {**CHECK, **now}, {**CHECK, **now, **unseen})
+    adjusted = {
+        "version": "2",
+        "approved_on": "2025-04-01",
+        "adjustment_reason": "调整",
+        "item_codes": "SP-002,SP-003",
+    }
+    office.put("plans", {**PLAN, "code": "P2", "task_code": "R2", **adjusted})
+
+    assert _versions(office) == 2

@@ -35,7 +35,7 @@ from portal.register.records import Kind, PublicDraw
 from tests import stage
 from tests.conftest import NOW, Office, furnish
 from tests.internal.drawing_makers import ORDER, numbered, parties
-from tests.makers import Row
+from tests.makers import RESULT_ROW, Row
 from tests.public.crawl import crawl
 from tests.public.test_leaks import DECISION, _everything, _strip, _twin
 from tests.raw import store_bytes
@@ -229,9 +229,9 @@ def test_the_search_finds_what_an_order_opens(office: Office) -> None:
 
 
 def test_a_party_that_has_no_page_is_counted_or_left_out(office: Office) -> None:
-    """Withheld, and held back with a sealed list: counted. Never acknowledged, or not released: not even that."""
+    """Withheld: counted. Never acknowledged, not released, or named by a sealed list alone: not even that."""
     _world(office)
-    office.put("entities", *_withheld(range(40, 43)))
+    office.put("entities", *_withheld(range(40, 44)))
     _take(office, ORDER)
     objects = _package(office)["objects"]
     assert sum(each["stratum"] == "WITHHELD" for each in objects) == 5
@@ -502,6 +502,24 @@ def test_fewer_than_five_who_have_no_page_change_nothing_of_a_draw(office: Offic
     """A drum is of one region and trade: of the one withheld party in it the count would tell both."""
     parties(office)
     office.put("entities", *_withheld(range(40, 44)))
+    made = freezing.preview(office.stores, orders.read(ORDER), now=NOW)
+
+    assert (len(made.objects), [each["key"] for each in made.plan["strata"]]) == (10, ["一般"])
+
+
+def test_whom_checks_alone_name_that_nobody_may_know_of_change_nothing_of_a_draw(
+    office: Office,
+) -> None:
+    """Five such checks would put five into the drum, for everybody to count."""
+    parties(office)
+    never = {"disclosure": "不予确认", **DECISION}
+    office.put(
+        "results",
+        *(
+            {**RESULT_ROW, "code": f"JC-{n}", "entity_name": f"示例市隐第{n}公司", "identifier": numbered(n), **never}
+            for n in range(40, 46)
+        ),
+    )  # fmt: skip
     made = freezing.preview(office.stores, orders.read(ORDER), now=NOW)
 
     assert (len(made.objects), [each["key"] for each in made.plan["strata"]]) == (10, ["一般"])

@@ -14,6 +14,7 @@ from portal.register.eventing import (
     REGION,
     Event,
     event,
+    forgets,
     is_telling,
     lists,
 )
@@ -67,7 +68,7 @@ class Listed:
         )
         inner = sa.select(EventRow.serial, prior.label("prior")).subquery()
         odd = sa.select(sa.func.count()).where(inner.c.prior >= inner.c.serial)
-        if self._session.scalar(odd) or any(map(_keeps_all, self._session.scalars(_GAPPED))):
+        if self._session.scalar(odd) or not all(map(forgets, self._session.scalars(_GAPPED))):
             self._found.fault("订阅清单的先后与变更记录不符")
 
     def _before(self, changes: Sequence[_Row]) -> dict[int, str]:
@@ -126,11 +127,6 @@ class Listed:
             return False
         #: Of a body that is public still, it is known that it had a region.
         return len(more) == 1 or not where
-
-
-def _keeps_all(scope: str) -> bool:
-    """Whether nothing ever leaves a list; what is left of the others is counted anew by who walks them."""
-    return not is_telling(scope, Kind.ENTITY)
 
 
 def _is_silent(change: _Row, kind: Kind, told: str, scopes: set[str]) -> bool:

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session, aliased
 
 from portal.kit.db import among
 from portal.register.columns.rows import Stored
-from portal.register.eventing import Event, is_telling
+from portal.register.eventing import Event, forgets
 from portal.register.layout import LAYOUTS
 from portal.register.queries.paging import stored
 from portal.register.records import Kind
@@ -45,14 +45,9 @@ class Happened:
     current: bool
 
 
-def _forgets(scope: str) -> bool:
-    """Whether events can leave a list; that of a region forgets parties, so the widest answer counts."""
-    return is_telling(scope, Kind.ENTITY)
-
-
 def last_block(session: Session, scope: str) -> int:
     """Return the number of the block that the newest event of a list is in, -1 if there is none."""
-    counted = sa.func.count() if _forgets(scope) else sa.func.max(EventRow.position)
+    counted = sa.func.count() if forgets(scope) else sa.func.max(EventRow.position)
     query = sa.select(counted).select_from(EventRow).where(EventRow.scope == scope)
     return ((session.scalar(query) or 0) - 1) // BLOCK
 
@@ -75,7 +70,7 @@ def stretch(
         .order_by(EventRow.position)
     )  # fmt: skip
     begins, most = first * BLOCK, (last - first + 1) * BLOCK
-    if _forgets(scope):
+    if forgets(scope):
         start = sa.select(EventRow.position).where(EventRow.scope == scope)
         start = start.order_by(EventRow.position).offset(begins).limit(1)
         query = query.where(EventRow.position >= start.scalar_subquery()).limit(most)

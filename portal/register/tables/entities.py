@@ -27,7 +27,10 @@ class EntityKeyRow(Table):
     """One way to find a party: a present or former name, or a number, folded for comparison."""
 
     __tablename__ = "entity_key"
-    __table_args__ = (Index("ix_entity_key_value", "value", "entity_id"),)
+    __table_args__ = (
+        Index("ix_entity_key_value", "value", "entity_id"),
+        {"sqlite_with_rowid": False},
+    )
 
     entity_id: Mapped[str] = mapped_column(String(32), primary_key=True)
     value: Mapped[str] = mapped_column(String(200), primary_key=True)

@@ -34,6 +34,7 @@ class VisitRow(Table):
     __table_args__ = (
         Index("ix_visit_agency", "agency", "entity_id"),
         Index("ix_visit_region", "region", "entity_id"),
+        {"sqlite_with_rowid": False},
     )
 
     entity_id: Mapped[str] = mapped_column(String(32), primary_key=True)

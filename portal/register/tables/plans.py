@@ -47,7 +47,10 @@ class TaskItemRow(Table):
     """Which items a task looks at."""
 
     __tablename__ = "task_item"
-    __table_args__ = (Index("ix_task_item_item", "item_id", "task_id"),)
+    __table_args__ = (
+        Index("ix_task_item_item", "item_id", "task_id"),
+        {"sqlite_with_rowid": False},
+    )
 
     task_id: Mapped[str] = mapped_column(String(32), primary_key=True)
     item_id: Mapped[str] = mapped_column(String(32), primary_key=True)

@@ -56,6 +56,7 @@ class OutcomeRow(Table):
     __table_args__ = (
         Index("ix_outcome_outcome", "outcome", "inspected_on", "result_id"),
         Index("ix_outcome_item", "item_id", "inspected_on", "result_id"),
+        {"sqlite_with_rowid": False},
     )
 
     result_id: Mapped[str] = mapped_column(String(32), primary_key=True)

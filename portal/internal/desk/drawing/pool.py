@@ -16,6 +16,7 @@ from portal.domain.sortition.leaves import handle
 from portal.domain.suppression import SMALLEST
 from portal.domain.verdicts import filed
 from portal.internal.desk import batches, decided
+from portal.internal.desk.brought import is_brought
 from portal.internal.desk.drawing.orders import BadOrder, Order, Pool, Stratum
 from portal.internal.desk.projection import projected
 from portal.internal.tables import filings
@@ -38,7 +39,8 @@ def population(
     """Yield each object of the frame with its opening, which stays inside.
 
     Parties that are never acknowledged are in no public package and are left out here, as are those that were
-    never released, or were withdrawn. Whoever has no page in `register` is counted, no more, and that only where
+    never released, or were withdrawn, and whom a check or a list alone named that is not shown: they stand in no
+    library, and their number would be that of what is hidden. Whoever has no page in `register` is counted, no more, and that only where
     they are enough: the drum says of which region and trade its parties are, so a count of one would say it of that
     one, and a clerk who names a single party would learn that it is kept back. Fewer are left out likewise.
 
@@ -51,10 +53,13 @@ def population(
         parties: dict[str, Entity] = {row.key: filings.decode(row.kind, row.body) for row in rows}
         since = decided.verdicts(session, Kind.ENTITY, parties)
         fitting = {key: each for key, each in parties.items() if fits(order.pool, each)}
+        brought = {row.key for row in rows if is_brought(row)}
         shown = on_show(session, register, fitting, today)
         for key, party in fitting.items():
             verdict = since.get((Kind.ENTITY, key)) or filed(party.decision)
             if party_class(party, verdict) is Disclosure.NEVER:
+                continue
+            if key in brought and key not in shown:
                 continue
             made = _made(order, key, party, shown.get(key), earlier)
             if key in shown:
