@@ -234,6 +234,7 @@ _BYTES = {"hash": bytes(32), "package": b"{}"}
     "deed",
     [
         "INSERT INTO change VALUES (999, 'publish', 'result', 'r_x', '2025-01-06 01:00:00')",
+        "INSERT INTO change VALUES (0, 'withdraw', 'result', 'r_x', '2025-01-06 01:00:00')",
         "INSERT INTO leaf VALUES (999, :hash, NULL, NULL, NULL)",
         "INSERT INTO tile VALUES (0, 9, :hash)",
         "INSERT INTO checkpoint SELECT size + 1, note FROM checkpoint ORDER BY size DESC LIMIT 1",

@@ -218,6 +218,8 @@ class _Walk:
             self._found.fault("已去除正文的条目与其摘要不符")
         records = sum(self._count(LAYOUTS[kind].table) for kind in Kind)
         for what, stored, walked in (
+            #: The walk begins at the first: what has no number, or one below, is still asked for by a record's id.
+            ("变更记录", self._count(ChangeRow), size),
             ("日志条目", self._count(LeafRow), size),
             ("日志树的块", self._count(TileRow), self._found.done["tiles"]),
             ("已公开的记录", records, self._found.done["live"]),
