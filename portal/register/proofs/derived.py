@@ -6,7 +6,7 @@ from typing import Any, cast
 
 import msgspec
 import sqlalchemy as sa
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, aliased
 
 from portal.kit.db import Table, UtcDateTime, among
 from portal.register.cascade import CASCADE
@@ -52,13 +52,15 @@ _Stood = list[tuple[int, str]]
 _Row = tuple[type[Table], tuple[tuple[str, Any], ...]]
 
 
-#: Texts that are gone, for which no dump that holds them would be retired.
+_NEXT = aliased(LeafRow)
+#: Texts that are gone, for which some dump that held them would not be retired: one made before the next change.
 _UNMARKED = (
     sa.select(LeafRow.serial)
+    .join(_NEXT, _NEXT.supersedes == LeafRow.serial)
     .where(LeafRow.salt.is_(None))
     .where(
         ~sa.exists().where(
-            RetirementRow.serial > LeafRow.serial, RetirementRow.since <= LeafRow.serial
+            RetirementRow.serial >= _NEXT.serial, RetirementRow.since <= LeafRow.serial
         )
     )
     .subquery()
