@@ -20,7 +20,9 @@ from portal.register.queries import changes
 from portal.register.records import Kind
 from portal.register.search.documents import document
 from portal.register.search.index import filing, snapshot
-from portal.register.search.index.batch import Batch
+from portal.register.search.index.batch import LEXICONS, Batch, column
+from portal.register.search.index.grams import BLOCK
+from portal.register.search.index.lexicon import Gathering
 from portal.register.search.index.segment import Segment
 from portal.register.search.index.snapshot import Leaf, Snapshot
 from portal.register.search.model import Damaged, NoIndex
@@ -89,11 +91,11 @@ class _Held:
         kept[there] = True
         #: What is gone, and waits to be dropped, has its place in the pairs and phrases all the same. Where it was
         #: scrubbed out these were filtered, not made: then only what they were made of is held against anything.
-        is_scrubbed = bool(segment.empty)
-        return _all_same(fresh.finish(), _rewritten(segment, kept)) and (
-            is_scrubbed
-            or _are_same(_rewritten(segment, np.ones(len(segment), dtype=bool)), segment)
-        )
+        if not _all_same(fresh.finish(), _rewritten(segment, kept)):
+            return False
+        if segment.empty:
+            return _is_in_place(segment, there)
+        return _are_same(_rewritten(segment, np.ones(len(segment), dtype=bool)), segment)
 
     def _fresh(self, segment: Segment, numbers: Sequence[int]) -> Batch | None:
         """Return some documents of a segment as they are to be now; None where one is not public."""
@@ -134,6 +136,31 @@ def _rewritten(segment: Segment, kept: NDArray[np.bool_]) -> Arrays:
     batch = Batch()
     batch.add_segment(segment, kept)
     return batch.finish()
+
+
+def _is_in_place(segment: Segment, there: NDArray[np.uint32]) -> bool:
+    """Whether what leads to words and documents of a scrubbed segment is filed as it was when it was made: in order."""
+    numbers = np.arange(len(segment), dtype=np.uint32)
+    arrays: dict[str, NDArray[Any]] = {
+        "document_of": np.repeat(numbers, np.diff(segment.starts) // BLOCK)
+    }
+    for name in LEXICONS:
+        gathering = Gathering()
+        gathering.add_all(segment.lexicon(name), numbers.astype(np.int64))
+        lexicon = gathering.finish(numbers)
+        arrays |= lexicon.arrays(name)
+        if name == "facet.kind":
+            arrays["kinds"] = column(lexicon, len(segment))
+    order = segment.ids_order.tolist()
+    named = [segment.identifier(number) for number in order]
+    newest = [(int(segment.ages[number]), segment.identifier(number)) for number in there.tolist()]
+    return (
+        _are_same(arrays, segment)
+        and sorted(order) == numbers.tolist()
+        and named == sorted(named)
+        and newest == sorted(newest)
+        and bool((np.diff(segment.ages) >= 0).all())
+    )
 
 
 def _are_same(arrays: Arrays, segment: Segment) -> bool:
