@@ -6,7 +6,6 @@ compared with the file array by array. Memory is that of one segment, as when an
 
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
-from hashlib import sha256
 from pathlib import Path
 from typing import Any, Final
 
@@ -15,6 +14,7 @@ import sqlalchemy as sa
 from numpy.typing import NDArray
 from sqlalchemy.orm import Session
 
+from portal.register import digests
 from portal.register.layout import LAYOUTS
 from portal.register.queries import changes
 from portal.register.records import Kind
@@ -31,8 +31,6 @@ from portal.register.search.subscriber import Say, life
 from portal.register.tables.plans import TaskRow
 
 Arrays = Mapping[str, NDArray[Any]]
-#: Sums of hashes that name sets: whoever finds two sets with one sum has broken SHA-256.
-_WHOLE = 1 << 256
 _REBUILD = "；portal-site index --rebuild 可按登记册重建"
 
 
@@ -75,7 +73,7 @@ class _Held:
                 wrong += 1
             if say:
                 say(self._done)
-        if not wrong and (self._done, self._sum % _WHOLE) != self._wanted():
+        if not wrong and (self._done, self._sum) != self._wanted():
             yield f"检索索引所收的记录与登记册不符：索引有{self._done}篇{_REBUILD}"
 
     def _is_right(self, leaf: Leaf) -> bool:
@@ -104,7 +102,7 @@ class _Held:
             wanted: dict[str, list[str]] = defaultdict(list)
             for number in numbers[start : start + CHUNK]:
                 kind, public_id = segment.kind(number), segment.identifier(number).decode()
-                self._sum += _named(kind, public_id)
+                self._sum = digests.plus(self._sum, digests.element(kind, public_id, b""))
                 wanted[kind].append(public_id)
             self._done += len(numbers[start : start + CHUNK])
             if not set(wanted) <= set(SEARCHED):
@@ -117,19 +115,15 @@ class _Held:
         return batch
 
     def _wanted(self) -> tuple[int, int]:
-        """Return how many documents there are to be, and the sum of what they are called."""
+        """Return how many documents there are to be, and the sum of what they are called: some twice for others is another."""
         count = total = 0
         for kind in SEARCHED:
             key = TaskRow.public_id if kind == TASK else LAYOUTS[Kind(kind)].table.public_id
             rows = self._session.scalars(sa.select(key), execution_options={"yield_per": CHUNK})
             for public_id in rows:
                 count += 1
-                total += _named(kind, public_id)
-        return count, total % _WHOLE
-
-
-def _named(kind: str, public_id: str) -> int:
-    return int.from_bytes(sha256(f"{kind} {public_id}".encode()).digest())
+                total = digests.plus(total, digests.element(kind, public_id, b""))
+        return count, total
 
 
 def _rewritten(segment: Segment, kept: NDArray[np.bool_]) -> Arrays:
