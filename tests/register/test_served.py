@@ -174,6 +174,16 @@ _FUNCTION = "CREATE FUNCTION quiet() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN 
             {f"{each}：位于另一个模式" for each in ("change", "version", "leaf")},
             marks=POSTGRES,
         ),
+        #: As the account of the site is called: it looks there first, and no other does.
+        pytest.param(
+            (
+                "CREATE SCHEMA mingcha_site",
+                "CREATE VIEW mingcha_site.entity AS SELECT * FROM public.entity WHERE name <> '示例'",
+            ),
+            {"entity：另一个模式中有同名的表或视图"},
+            marks=POSTGRES,
+        ),
+        pytest.param(_ELSEWHERE, {"函数 so：不属于登记册"}, marks=POSTGRES),
         pytest.param(
             (
                 "CREATE FUNCTION never(varchar, varchar) RETURNS bool LANGUAGE sql AS 'SELECT false'",

@@ -26,6 +26,11 @@ SELECT name, CASE
   WHEN c.relnamespace <> current_schema()::regnamespace THEN '位于另一个模式'
   WHEN c.relrowsecurity OR c.relforcerowsecurity OR EXISTS (SELECT FROM pg_policy WHERE polrelid = c.oid)
     THEN '设有行级安全策略'
+  WHEN EXISTS (
+    SELECT FROM pg_class o JOIN pg_namespace n ON n.oid = o.relnamespace
+    WHERE o.relname = name AND o.relkind IN ('r', 'v', 'm', 'f', 'p') AND o.oid <> c.oid
+      AND n.nspname NOT LIKE 'pg\\_%' AND n.nspname <> 'information_schema'
+  ) THEN '另一个模式中有同名的表或视图'
   WHEN EXISTS (SELECT FROM pg_rewrite WHERE ev_class = c.oid) THEN '设有规则'
   WHEN EXISTS (SELECT FROM pg_trigger WHERE tgrelid = c.oid AND NOT tgisinternal) THEN '设有触发器'
   WHEN EXISTS (SELECT FROM pg_inherits WHERE c.oid IN (inhparent, inhrelid)) THEN '与其他表有继承关系'
@@ -38,14 +43,16 @@ SELECT name, CASE
   END AS fault
 FROM unnest(CAST(:names AS text[])) AS name LEFT JOIN pg_class c ON c.oid = to_regclass(quote_ident(name))
 """
-#: Whatever no extension brought in a schema where names are looked up, and conversions, which have no schema.
+#: Whatever no extension brought, in any schema: where names are looked up differs with the account that asks.
 _OWN_ON_POSTGRESQL = """
 SELECT kind || ' ' || name, '不属于登记册' FROM (
   SELECT '函数' AS kind, proname::text AS name, oid, 'pg_proc'::regclass AS of, pronamespace AS place FROM pg_proc
   UNION ALL SELECT '运算符', oprname::text, oid, 'pg_operator'::regclass, oprnamespace FROM pg_operator
   UNION ALL SELECT '类型转换', castsource::regtype::text, oid, 'pg_cast'::regclass, NULL FROM pg_cast WHERE oid >= 16384
 ) AS found
-WHERE (place IS NULL OR place::regnamespace::text = ANY(current_schemas(false)::text[]))
+WHERE (place IS NULL OR place NOT IN (
+  SELECT oid FROM pg_namespace WHERE nspname LIKE 'pg\\_%' OR nspname = 'information_schema'
+))
   AND NOT EXISTS (SELECT FROM pg_depend WHERE classid = of AND objid = found.oid AND deptype = 'e')
 """
 _TABLES_ON_SQLITE = """
