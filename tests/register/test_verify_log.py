@@ -531,3 +531,11 @@ def test_a_check_moved_to_another_region_of_its_agency_is_found(
         )
         assert found is not None
         assert f"抽查结果 {moved}：供查询的列与正文不符" in found.faults
+    for moved, region in (("r_1", "990102"), ("r_2", "990101")):
+        found = broken(
+            migrated_register,
+            f"UPDATE event SET scope = 'g:{region}', position = position + 10 WHERE scope LIKE 'g:%' "
+            f"AND serial = (SELECT serial FROM result WHERE public_id = '{moved}')",
+        )
+        assert found is not None
+        assert any("订阅清单所载与变更记录不符" in each for each in found.faults)

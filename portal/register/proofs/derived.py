@@ -91,7 +91,7 @@ class Derived:
         self._satellites: Counter[type[Table]] = Counter()
         told = list(_regions(session))
         self.regions = {(agency, region) for agency, _, region in told}
-        self._stood = _complete(session, told)
+        self.stood = _complete(session, told)
 
     def check(self, kind: Kind, rows: Sequence[RecordRow]) -> None:
         """Compare some live rows of one kind with what their bodies say."""
@@ -199,9 +199,7 @@ class Derived:
         agency, region = columns.get("agency_id"), getattr(row, "region", None)
         if kind is not Kind.RESULT:
             return True
-        then: list[Any] = [
-            each for since, each in self._stood.get(agency, ()) if since < row.serial
-        ]
+        then: list[Any] = [each for since, each in self.stood.get(agency, ()) if since < row.serial]
         return (agency, region) in self.regions and region in (then[-1:] or [region])
 
     def _stored(self, kind: Kind, public_ids: Sequence[str]) -> Iterator[_Row]:
