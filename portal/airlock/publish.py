@@ -5,18 +5,15 @@ from dataclasses import dataclass
 from datetime import datetime
 
 import sqlalchemy as sa
-from sqlalchemy.orm import Session
 
 from portal.airlock.around import Passage
 from portal.airlock.detectors.kinds import Severity
 from portal.airlock.residue import look, residue
 from portal.domain.errors import Residue
-from portal.kit.db import pragma, write_lock
+from portal.kit.db import pragma
 from portal.register.packages import Package
-from portal.register.proofs import heads, holding
 from portal.register.proofs.heads import KeyHolder
 from portal.register.proofs.restorations import Restoration
-from portal.register.queries import changes
 from portal.register.records import KIND_OF, Kind, PublicDraw, PublicNotice, Record
 from portal.register.writer import CHUNK, Pen, open_pen
 
@@ -251,32 +248,6 @@ def detach(register: sa.Engine, record: PublicDraw, *, now: datetime, keys: KeyH
         pen.attach(record.id, None)
         pen.sign(keys)
     _settle(register, pen, keys)
-
-
-def sign_head(register: sa.Engine, keys: KeyHolder) -> None:
-    """Sign the head of a log that has unsigned entries, as after a migration; else change nothing.
-
-    Raises:
-        LogBroken: the register is not what was signed last.
-
-    """
-    with write_lock(register) as session:
-        size = changes.serial(session)
-        holding.hold(session, size)
-        note = heads.sign(session, size, keys)
-    if note:
-        keys.keep_head(note)
-
-
-def hold_log(register: sa.Engine, keys: KeyHolder) -> None:
-    """Hold the register against the last head that is kept beside the key.
-
-    Raises:
-        LogBroken: it is not what was signed last.
-
-    """
-    with Session(register) as session:
-        heads.hold(session, changes.serial(session), keys)
 
 
 def _outcome(pen: Pen) -> Outcome:

@@ -1,16 +1,23 @@
-"""The log's private key, made when the first head is signed (日志签名私钥), and the list of what was taken back."""
+"""The log's private key, made when the first head is signed (日志签名私钥), and the list of what was taken back.
 
+The key is handed over by a head that the old and the new one sign. The new key lies beside the old one until that head
+is committed, and takes its place then; killed in between, the next signing or the same command puts it there.
+"""
+
+import json
 import os
 import tempfile
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 
 from portal.airlock import takings
 from portal.airlock.takings import Taken
 from portal.domain.errors import LogBroken
-from portal.register.proofs.note import BadNote, Checkpoint, Signer
+from portal.register.proofs import succession
+from portal.register.proofs.note import BadNote, Checkpoint, Signer, Verifier
+from portal.register.proofs.succession import LogKey
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,6 +30,8 @@ class KeyFile:
     takings: Path | None = None
     #: Where the last head is kept that was signed with it; None: nowhere.
     head: Path | None = None
+    #: The file of the key that the next head hands the log over to; None as a rule.
+    heir_path: Path | None = None
 
     def remember(self, taken: Sequence[Taken], *, now: datetime) -> None:
         """Write down what a transaction takes back, before it commits.
@@ -53,6 +62,93 @@ class KeyFile:
                 f"日志签名私钥 {self.path} 已损坏，未公开任何内容；请从备份恢复该文件"
             ) from None
         return self._made()
+
+    def heir(self) -> Signer | None:
+        """Return the key that the next head hands the log over to.
+
+        Raises:
+            LogBroken: it is missing or damaged.
+
+        """
+        if self.heir_path is None:
+            return None
+        return replace(self, path=self.heir_path, heir_path=None).signer(may_make=False)
+
+    def with_heir(self) -> "KeyFile":
+        """Return this, to hand over to a new key; one that an interrupted handing over has left is taken again.
+
+        Raises:
+            LogBroken: the key is missing or damaged.
+
+        """
+        signer, waiting = self.signer(may_make=False), replace(self, path=self._next)
+        replace(waiting, origin=signer.name).signer(may_make=True)
+        return replace(self, heir_path=self._next)
+
+    def succeed(self, key: LogKey) -> Signer:
+        """Put the key that waits in the place of this one, which has handed over to it.
+
+        Raises:
+            LogBroken: the log was not handed over to the key that waits.
+
+        """
+        mine = self.signer(may_make=False)
+        if mine.verifier.vkey == key.vkey:
+            return mine
+        note = key.handover or ""
+        try:
+            waiting = Signer.of(self._next.read_text("utf-8"))
+            is_due = waiting.verifier.vkey == key.vkey and succession.hands_over(
+                note, mine.verifier, waiting.verifier
+            )
+        except FileNotFoundError:
+            #: Another process may have been quicker.
+            waiting = self.signer(may_make=False)
+            if waiting.verifier.vkey == key.vkey:
+                return waiting
+            is_due = False
+        except (BadNote, ValueError):
+            is_due = False
+        if not is_due:
+            raise LogBroken("日志签名私钥与登记册所记的公钥不符；请从备份恢复原来的私钥文件")
+        if note not in self.handovers():
+            _put(self.handed, json.dumps([*self.handovers(), note], ensure_ascii=False))
+        self._next.replace(self.path)
+        return waiting
+
+    def follows(self, older: Signer) -> bool:
+        """Whether the log came from `older` to this key, by the heads that are kept of that."""
+        at = older.verifier
+        try:
+            for note in self.handovers():
+                to = Verifier.of(Checkpoint.of(note).key or "")
+                at = to if succession.hands_over(note, at, to) else at
+        except (BadNote, ValueError):
+            return False
+        return at.vkey == self.signer(may_make=False).verifier.vkey
+
+    def handovers(self) -> list[str]:
+        """Return the heads by which the log's keys were handed over, the first one first.
+
+        Raises:
+            LogBroken: the file is damaged.
+
+        """
+        try:
+            return [str(each) for each in json.loads(self.handed.read_text("utf-8"))]
+        except FileNotFoundError:
+            return []
+        except ValueError:
+            raise LogBroken(f"{self.handed} 已损坏；请从备份恢复该文件") from None
+
+    @property
+    def handed(self) -> Path:
+        """The file of the heads by which the log's keys were handed over."""
+        return self.path.with_name("log.handovers")
+
+    @property
+    def _next(self) -> Path:
+        return self.path.with_name(f"{self.path.name}.next")
 
     def last_head(self) -> str | None:
         """Return the last head that was signed and committed, as a note.

@@ -47,6 +47,7 @@ for _command in (deciding.decide_on, deciding.confirm, deciding.let_pass, decidi
     main.add_command(_command)
 main.add_command(backing.back_up)
 main.add_command(backing.put_back)
+main.add_command(backing.renew_key)
 main.add_command(import_file)
 main.add_command(mapping)
 main.add_command(letters)

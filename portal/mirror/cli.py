@@ -97,7 +97,8 @@ def verify(target: str, key: str | None) -> None:
 def _head(state: dict[str, str], key: str | None) -> Head:
     if "head" not in state:
         raise MirrorError("副本还没有完整取过一次；请先 pull (never pulled to the end)")
-    return Key(key or state["key"]).head(state["head"])
+    handovers = json.loads(state.get("handovers", "[]"))
+    return Key(key or state["key"]).heir(handovers, state["head"]).head(state["head"])
 
 
 def _opened(target: str) -> Copy:

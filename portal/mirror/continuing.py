@@ -6,7 +6,7 @@ from hashlib import sha256
 import msgspec
 
 from portal.mirror.errors import Gone, Untrusted
-from portal.mirror.signatures import RESTORED, Head
+from portal.mirror.signatures import KEY, RESTORED, Head
 from portal.mirror.source import Source
 
 
@@ -36,8 +36,9 @@ class _Restoration(msgspec.Struct):
 def require_continued(source: Source, before: Head, now: Head) -> None:
     """Have the source prove that the log of `now` begins with all of that of `before`, and takes nothing back.
 
-    A log restored from a backup says so in every later head, and to how many entries; anything else was rewritten. Two heads over the same
-    entries say the same, but for lines of a new name and one restoration more.
+    A log restored from a backup says so in every later head, and to how many entries; anything else was rewritten. Two
+    heads over the same entries say the same, but for lines of a new name, one restoration more, and the key that they
+    were handed over to.
 
     Raises:
         Untrusted: it does not, and no head says why.
@@ -86,6 +87,7 @@ def _require_agreeing(before: Head, now: Head) -> None:
     """
     #: What is said of the log's state changes with its entries; which restorations there were, with these alone.
     same = {name for name in before.said if before.size == now.size and before.root == now.root}
+    same -= {KEY}
     if now.restored == before.restored:
         same |= {RESTORED} & set(before.said)
     else:

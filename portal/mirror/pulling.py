@@ -44,6 +44,22 @@ class _Pull:
     applied: int = 0
     from_dump: bool = False
 
+    def follow(self, standing: Checkpoint) -> None:
+        """Go over to the key that signs there now, as far as the one trusted until now has handed over to it.
+
+        Raises:
+            Untrusted: it has not.
+
+        """
+        if standing.checkpoint is None:
+            return
+        key = self.key.heir(standing.handovers, standing.checkpoint)
+        if key.text != self.key.text:
+            self.say(
+                f"对方的日志已移交新的公钥 (the log there was handed over to a new key): {key.text}"
+            )
+            self.key = key
+
 
 def pull(source: Source, copy: Copy, *, key: str | None, say: Callable[[str], None]) -> Pulled:
     """Bring `copy` up to date with `source`. `key` is trusted; without one, the first one seen is.
@@ -61,11 +77,12 @@ def pull(source: Source, copy: Copy, *, key: str | None, say: Callable[[str], No
     known = copy.state()
     if known.get("source", source.url) != source.url:
         raise MirrorError(f"该副本取自 {known['source']} (this copy is of another source)")
-    pinned = _pinned(known.get("key"), key, standing, say)
     if standing.epoch is None:
         raise MirrorError("对方尚未公开任何内容 (nothing is published there yet)")
+    pinned = _pinned(known.get("key"), key, standing, say)
     work = _Pull(source, copy, pinned, say)
-    copy.begin(f"{source.url} {pinned.text}")
+    work.follow(standing)
+    copy.begin(f"{source.url} {work.key.text}")
     try:
         if copy.standing().epoch != standing.epoch:
             _start_over(work, standing.epoch)
@@ -86,15 +103,16 @@ def pull(source: Source, copy: Copy, *, key: str | None, say: Callable[[str], No
 def _pinned(
     kept: str | None, given: str | None, standing: Checkpoint, say: Callable[[str], None]
 ) -> Key:
-    """Return the key to trust: the given one, else the one kept, else the first one seen."""
+    """Return the key to trust: the given one, else the one kept, else the one that signs there now."""
     if given is not None:
         return Key(given)
     if kept is not None:
         return Key(kept)
-    if not standing.vkeys:
-        raise Untrusted("对方没有给出公钥 (the source names no key)")
-    say(f"首次使用，认定公钥 (trusting on first use): {standing.vkeys[-1]}")
-    return Key(standing.vkeys[-1])
+    for key in map(Key, standing.vkeys):
+        if key.signs(standing.checkpoint or "") and key.text == standing.vkeys[-1]:
+            say(f"首次使用，认定公钥 (trusting on first use): {key.text}")
+            return key
+    raise Untrusted("对方没有给出签署检查点的公钥 (the source names no key that signs its head)")
 
 
 def _start_over(work: _Pull, epoch: str) -> None:
@@ -176,6 +194,7 @@ def _until_it_agrees(work: _Pull) -> int:
     while True:
         applied = _follow(work)
         standing = work.source.checkpoint()
+        work.follow(standing)
         there = work.copy.standing()
         if standing.epoch != there.epoch:
             work.say("对方已从备份恢复，重新建立副本 (new epoch there; starting over)")
@@ -221,6 +240,7 @@ def _signed(work: _Pull, standing: Checkpoint, number: int) -> int:
     work.copy.settle(
         number, source=work.source.url, key=work.key.text, head=standing.checkpoint,
         size=str(head.size), head_epoch=standing.epoch or "",
+        handovers=msgspec.json.encode(standing.handovers).decode(),
     )  # fmt: skip
     return head.size
 

@@ -3,7 +3,7 @@
 import base64
 import binascii
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from hashlib import sha256
 
@@ -25,6 +25,8 @@ _RESTORED = re.compile(r"([1-9]\d*) [0-9a-f]{64}")
 #: Origin, size, root: before the lines that have names.
 _NAMELESS = 3
 RESTORED = "mingcha/restored/1"
+#: Which key signs from here on, once the log's first has handed over.
+KEY = "mingcha/key/1"
 _DUMP = re.compile(r"([^\n]+)/dump\n([0-9a-f]+) (\d+)\n([0-9a-f]{64})\n")
 
 
@@ -100,6 +102,35 @@ class Key:
         if match is None or match[1] != self.name:
             raise Untrusted("数据包签名格式有误 (malformed dump note)")
         return DumpNote(match[2], int(match[3]), match[4])
+
+    def signs(self, note: str) -> bool:
+        """Whether this key has signed `note`."""
+        try:
+            self._opened(note)
+        except Untrusted:
+            return False
+        return True
+
+    def heir(self, handovers: Sequence[str], note: str) -> "Key":
+        """Return the key that signs `note`, this one or one that it handed over to by `handovers`, step by step.
+
+        A head hands over that both keys signed and that names the one to come.
+
+        Raises:
+            Untrusted: there is none.
+
+        """
+        key = self
+        for each in handovers:
+            named = key.head(each).said.get(KEY) if key.signs(each) else None
+            if named is not None and named != key.text:
+                to = Key(named)
+                if to.name != key.name or not to.signs(each):
+                    break
+                key = to
+        if not key.signs(note):
+            raise Untrusted("签名与所认定的公钥不符 (not signed by the pinned key)")
+        return key
 
     def _opened(self, note: str) -> str:
         text, _, lines = note.rpartition("\n\n")

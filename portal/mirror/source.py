@@ -57,6 +57,8 @@ class Checkpoint(msgspec.Struct):
     epoch: str | None = None
     checkpoint: str | None = None
     vkeys: list[str] = []
+    #: The heads by which each key handed over to the next.
+    handovers: list[str] = []
 
 
 class Listed(msgspec.Struct):

@@ -6,9 +6,10 @@ import pytest
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from portal.airlock.publish import publish, sign_head, withdraw
+from portal.airlock.publish import publish, withdraw
 from portal.airlock.redact import redact
 from portal.airlock.seal import KeyFile
+from portal.airlock.signing import sign_head
 from portal.domain.errors import LogBroken
 from portal.internal.desk.stores import Stores
 from portal.register.proofs.note import Checkpoint

@@ -18,7 +18,7 @@ from werkzeug.serving import make_server
 
 from portal.airlock.publish import reinstate
 from portal.domain.merkle import leaf_hash
-from portal.internal.desk import retract
+from portal.internal.desk import renewing, retract
 from portal.mirror.cli import main
 from portal.mirror.copy import Copy
 from portal.mirror.errors import Busy, MirrorError, Unreachable, Untrusted
@@ -43,6 +43,7 @@ from tests.raw import raw_bytes
 
 pytestmark = pytest.mark.enable_socket
 
+TERMS = Terms("https://mingcha.example", "明察", "https://creativecommons.org/licenses/by/4.0/")
 _MARK = "只此一条样品标签不全"
 Reply = tuple[str, list[tuple[str, str]], bytes]
 
@@ -108,8 +109,7 @@ def target(tmp_path: Path) -> Path:
 
 def _cut(office: Office) -> shelf.Dump | None:
     stores = office.stores
-    terms = Terms("https://mingcha.example", "明察", "https://creativecommons.org/licenses/by/4.0/")
-    return shelf.cut(stores.register, stores.dumps, terms, stores.log_key.signer(may_make=False))
+    return shelf.cut(stores.register, stores.dumps, TERMS, stores.log_key.signer(may_make=False))
 
 
 def _pull(
@@ -565,3 +565,87 @@ def test_who_holds_the_key_elsewhere_finds_a_copy_signed_with_another(
     words = ["verify", str(target)]
     assert CliRunner().invoke(main, words).exit_code == 0
     assert CliRunner().invoke(main, [*words, "--key", ours]).exit_code == 1
+
+
+def _kept(target: Path) -> dict[str, str]:
+    copy = Copy(str(target))
+    try:
+        return dict(copy.state())
+    finally:
+        copy.close()
+
+
+def _renew(office: Office) -> str:
+    return renewing.renew(office.stores, TERMS, by="he", second="an", now=NOW)
+
+
+def test_a_copy_goes_over_to_the_key_that_its_own_handed_over_to(
+    filled: Office, site: Flask, target: Path
+) -> None:
+    """Twice, and with the key it was given at first; what it keeps is proved with any of them."""
+    trouble = Troubled(site)
+    with _served(trouble) as url:
+        _cut(filled)
+        _pull(url, target)
+        first = _kept(target)["key"]
+        _renew(filled)
+        _pull(url, target)
+        filled.put("results", {**RESULT_ROW, "code": "JC-0003"})
+        newest = _renew(filled)
+        filled.put("results", {**RESULT_ROW, "code": "JC-0004"})
+        _pull(url, target, key=first)
+
+    assert _kept(target)["key"] == newest != first
+    assert _copied(target) == _held(filled)
+    for key in ([], ["--key", first], ["--key", newest]):
+        assert CliRunner().invoke(main, ["verify", str(target), *key]).exit_code == 0
+    stranger = Signer.new("mingcha.example/log").verifier.vkey
+    assert CliRunner().invoke(main, ["verify", str(target), "--key", stranger]).exit_code == 1
+
+
+def test_a_copy_begun_afterwards_takes_the_dump_of_the_new_key(
+    filled: Office, site: Flask, target: Path
+) -> None:
+    with _served(Troubled(site)) as url:
+        _cut(filled)
+        newest = _renew(filled)
+        assert _pull(url, target).from_dump
+
+    assert _kept(target)["key"] == newest
+
+
+@pytest.mark.parametrize("way", ["missing", "below", "named", "other"])
+def test_a_key_that_was_not_handed_over_to_is_refused(
+    filled: Office, site: Flask, target: Path, way: str
+) -> None:
+    """Whoever stands between has keys of their own, not the one that the copy knows."""
+    stranger = Signer.new("mingcha.example/log")
+
+    def forge(path: str, reply: Reply) -> Reply:
+        if path != "/api/v1/changes/checkpoint":
+            return reply
+        told = json.loads(reply[2])
+        note, text = told["checkpoint"], Checkpoint.of(told["checkpoint"])
+        named = replace(text, key=stranger.verifier.vkey).text
+        told["vkeys"].append(stranger.verifier.vkey)
+        told["checkpoint"] = stranger.sign(named)
+        told["handovers"] = {
+            "missing": [],
+            "below": [stranger.cosign(note)],
+            "named": [stranger.sign(named)],
+            "other": told["handovers"],
+        }[way]
+        headers = [each for each in reply[1] if each[0] != "Content-Length"]
+        return reply[0], headers, json.dumps(told).encode()
+
+    trouble = Troubled(site)
+    with _served(trouble) as url:
+        _pull(url, target)
+        if way == "other":
+            _renew(filled)
+        trouble.trouble = forge
+        before = _kept(target)
+        with pytest.raises(Untrusted):
+            _pull(url, target)
+
+    assert _kept(target) == before

@@ -24,6 +24,7 @@ from portal.register.proofs import entries
 from portal.register.proofs.audit import audit
 from portal.register.proofs.note import Signer
 from portal.register.proofs.report import Audited
+from portal.register.proofs.succession import LogKey
 from portal.register.records import Kind
 from portal.register.tables.changes import ChangeRow, EpochRow
 from portal.register.tables.log import CheckpointRow, LeafRow, TileRow
@@ -50,6 +51,17 @@ class Keys:
             assert may_make
             self.key = Signer.new("mingcha.example/log")
         return self.key
+
+    def heir(self) -> None:
+        """There is none."""
+
+    def handovers(self) -> tuple[str, ...]:
+        """It is the first."""
+        return ()
+
+    def succeed(self, key: LogKey) -> Signer:
+        """Nobody handed over."""
+        raise LogBroken(key.vkey)
 
     def last_head(self) -> None:
         """None is kept."""
@@ -238,7 +250,8 @@ _BYTES = {"hash": bytes(32), "package": b"{}"}
         "INSERT INTO leaf VALUES (999, :hash, NULL, NULL, NULL)",
         "INSERT INTO tile VALUES (0, 9, :hash)",
         "INSERT INTO checkpoint SELECT size + 1, note FROM checkpoint ORDER BY size DESC LIMIT 1",
-        "INSERT INTO log_key SELECT vkey || 'x' FROM log_key",
+        "INSERT INTO log_key SELECT vkey || 'x', 2, NULL FROM log_key",
+        "INSERT INTO log_key SELECT vkey || 'x', 2, (SELECT max(note) FROM checkpoint) FROM log_key",
         "INSERT INTO version SELECT public_id, 99, serial, body FROM version LIMIT 1",
         "INSERT INTO followup SELECT agency_id, result_id, step, taken_on, 'f_9', 99, 1, published_on, body, line FROM followup",
         "INSERT INTO entity_key VALUES ('e_1', '示例市别名')",

@@ -1,4 +1,4 @@
-"""portal-office backup and restore: nothing lost, and nothing taken back that comes again (备份、恢复)."""
+"""portal-office backup, restore and renew-key: nothing lost, and nothing taken back that comes again (备份、恢复、换钥)."""
 
 from importlib.metadata import version
 from pathlib import Path
@@ -6,10 +6,11 @@ from pathlib import Path
 import click
 
 from portal.internal.commands.opening import open_office
-from portal.internal.desk import backup, restore
+from portal.internal.desk import backup, renewing, restore
 from portal.internal.desk.backup import Urls
 from portal.internal.telling import say, told
 from portal.kit import clock, config
+from portal.register.dumps.describing import Terms
 
 _FOLDER = click.Path(file_okay=False, path_type=Path)
 
@@ -29,6 +30,23 @@ def back_up(folder: Path, keep: int, as_json: bool) -> None:
         open_office(), _urls(), folder, release=version("mingcha"), now=clock.utc_now(), keep=keep
     )
     say({"backup": str(made)}, f"已备份到 {made}", as_json=as_json)
+
+
+@click.command("renew-key")
+@click.option("--by", required=True, help="决定人账号（可为全部机关发布）")
+@click.option("--second", required=True, help="第二人账号")
+@click.option("--json", "as_json", is_flag=True, help="以 JSON 输出")
+@told
+def renew_key(by: str, second: str, as_json: bool) -> None:
+    """Hand the log over to a new signing key (更换日志签名私钥).
+
+    新旧两把私钥共同签署一个写明新公钥的检查点，此后只用新的；镜像据此自行接续。日志已有的条目不变。
+    请告知持有公钥的各方，并把新的私钥（log.key、log.handovers）备份好；旧备份中仍有原来的私钥，须继续保管或者销毁。
+    """
+    vkey = renewing.renew(
+        open_office(), Terms.of(config.load()), by=by, second=second, now=clock.utc_now()
+    )
+    say({"vkey": vkey}, f"日志已改用新的私钥，公钥为\n{vkey}", as_json=as_json)
 
 
 @click.command("restore")

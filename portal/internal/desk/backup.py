@@ -15,15 +15,20 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from portal.airlock import takings
+from portal.airlock.seal import KeyFile
 from portal.domain.errors import PortalError
 from portal.internal.desk.stores import Stores
 from portal.kit import copying
 from portal.kit.copying import CopyFailed
 from portal.kit.db import file_of, write_lock
+from portal.register.proofs.note import BadNote, Signer
 from portal.register.queries import changes, log
 
 MANIFEST = "manifest.json"
 FORMAT = "mingcha-backup/1"
+#: The log's private key, and the heads by which it was handed over.
+KEY = "log.key"
+HANDED = "log.handovers"
 _GROWING = ".growing-"
 
 
@@ -121,18 +126,42 @@ def read(backup: Path) -> Manifest:
     return manifest
 
 
-def hold_key(backup: Path, key: Path) -> None:
-    """Refuse a backup that brings another key for the log than the one that lies here; no key follows another by a restoration.
+def hold_key(backup: Path, keys: KeyFile) -> None:
+    """Refuse a backup with another key for the log than the one that lies here, unless that was handed over to this.
 
     Raises:
-        BackupFailed: it does.
+        BackupFailed: it is another.
+        LogBroken: the key that lies here is damaged.
 
     """
-    theirs = backup / "log.key"
-    if theirs.exists() and key.exists() and theirs.read_bytes() != key.read_bytes():
+    theirs = backup / KEY
+    if not theirs.exists() or not keys.path.exists():
+        return
+    if theirs.read_bytes() != keys.path.read_bytes() and not keys.follows(_signer(theirs)):
         raise BackupFailed(
-            f"备份中的日志私钥不是 {key} 所存的这一把，不能恢复；确要改用备份中的，先将现有的移到别处留存"
+            f"备份中的日志私钥不是 {keys.path} 所存的这一把，也没有移交给它，不能恢复；"
+            "确要改用备份中的，先将现有的移到别处留存"
         )
+
+
+def put_key(backup: Path, keys: KeyFile) -> None:
+    """Put the key of a backup where there is none; what lies there is the same, or came after it."""
+    if keys.path.exists():
+        return
+    #: The key last: with it all of this is there.
+    for name, path in ((HANDED, keys.handed), (KEY, keys.path)):
+        if (backup / name).exists():
+            fresh = path.with_name(f".restoring-{path.name}")
+            copying.copy(backup / name, fresh)
+            copying.sync(fresh)
+            fresh.replace(path)
+
+
+def _signer(path: Path) -> Signer:
+    try:
+        return Signer.of(path.read_text("utf-8"))
+    except (BadNote, ValueError) as error:
+        raise BackupFailed(f"备份中的 {path.name} 无法读取") from error
 
 
 def hold_size(register: sa.Engine, size: int) -> None:
@@ -166,6 +195,7 @@ def _fill(stores: Stores, urls: Urls, target: Path, *, release: str, now: dateti
             places[store] = f"{store}{copying.suffix(url)}"
             copying.take(url, target / places[store])
         facts = _facts(stores, register)
+        _copy_key(stores, target)
     _copy_files(stores, target)
     facts |= {
         "format": FORMAT, "made_at": now, "release": release, "stores": places,
@@ -188,10 +218,15 @@ def _facts(stores: Stores, register: Session) -> dict[str, Any]:
     }
 
 
+def _copy_key(stores: Stores, target: Path) -> None:
+    """Copy the key that has signed the register as it is copied, and how the log came to it."""
+    for path, name in ((stores.log_key.path, KEY), (stores.log_key.handed, HANDED)):
+        if path.exists():
+            shutil.copyfile(path, target / name)
+
+
 def _copy_files(stores: Stores, target: Path) -> None:
     """Copy what is beside the stores; kept files never change under their names."""
-    if stores.log_key.path.exists():
-        shutil.copyfile(stores.log_key.path, target / "log.key")
     for name, source in (("files", stores.files), ("mappings", stores.mappings)):
         if source.is_dir():
             shutil.copytree(source, target / name, ignore=shutil.ignore_patterns("*.part"))

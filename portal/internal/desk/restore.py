@@ -20,10 +20,11 @@ from sqlalchemy.orm import Session
 
 from portal.airlock import takings
 from portal.airlock.publish import reinstate
+from portal.internal.desk import backup as backups
 from portal.internal.desk import ordered, retelling
-from portal.internal.desk.backup import BackupFailed, Manifest, Urls, hold_key, hold_size, read
+from portal.internal.desk.backup import KEY, BackupFailed, Manifest, Urls
 from portal.internal.desk.drawing import restoring
-from portal.internal.desk.stores import Stores, open_stores
+from portal.internal.desk.stores import Stores, key_file, open_stores
 from portal.internal.tables import ledger
 from portal.internal.tables import settings as notes
 from portal.internal.tables.batches import BatchRow
@@ -44,7 +45,6 @@ from portal.register.records import Kind
 #: Whom ledger and withdrawals name.
 _OFFICE = "restore"
 _CHUNK = 500
-_KEY = "log.key"
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +74,7 @@ def restore(
         NotRemembered: the list of what was taken back is missing; nothing was changed.
 
     """
-    manifest = read(backup)
+    manifest = backups.read(backup)
     try:
         with _alone(urls, replacing=replacing):
             done = _restored(settings, urls, backup, manifest, last_head=last_head, now=now)
@@ -90,7 +90,7 @@ def _restored(
     settings: Settings, urls: Urls, backup: Path, manifest: Manifest, *, last_head: str | None,
     now: datetime,
 ) -> Restored:  # fmt: skip
-    hold_key(backup, config.log_key(settings.data))
+    backups.hold_key(backup, key_file(settings))
     lost = _last_head(urls.register) or last_head or None
     _require_head(lost)
     list_ = config.withdrawals(settings.data)
@@ -206,9 +206,10 @@ def _made_fit(
     there = replace(settings, register_url=ready.register, letterbox_url=ready.letterbox)
     stores = open_stores(there, ready.internal)
     #: Kept once the switch is made: until then the register in its place is the one before.
-    key = backup / _KEY
-    keys = replace(stores.log_key, head=None, path=key if key.exists() else stores.log_key.path)
-    hold_size(stores.register, restorations[-1].size)
+    keys = replace(stores.log_key, head=None)
+    if not keys.path.exists() and (backup / KEY).exists():
+        keys = replace(keys, path=backup / KEY)
+    backups.hold_size(stores.register, restorations[-1].size)
     try:
         _order_again(stores.internal, taken, now)
         gone, quiet = restoring.apart(stores.register, taken)
@@ -258,16 +259,11 @@ def _order(session: Session, public_ids: Sequence[str], now: datetime) -> None:
 
 
 def _put_files(settings: Settings, backup: Path) -> None:
-    """Put back key, kept files and mapping profiles; files that are there already have the same content."""
+    """Put back kept files and mapping profiles, and the key where there is none; files that are there have the same content."""
     for name in ("files", "mappings"):
         if (backup / name).is_dir():
             shutil.copytree(backup / name, settings.data / name, dirs_exist_ok=True)
-    if (backup / _KEY).exists():
-        key = config.log_key(settings.data)
-        fresh = key.with_name(f".restoring-{key.name}")
-        copying.copy(backup / _KEY, fresh)
-        copying.sync(fresh)
-        fresh.replace(key)
+    backups.put_key(backup, key_file(settings))
 
 
 def _switch(urls: Urls, ready: Urls) -> None:

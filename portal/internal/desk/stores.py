@@ -6,9 +6,9 @@ from urllib.parse import urlsplit
 
 import sqlalchemy as sa
 
-from portal.airlock.publish import hold_log as hold_register
-from portal.airlock.publish import sign_head
 from portal.airlock.seal import KeyFile
+from portal.airlock.signing import hold_log as hold_register
+from portal.airlock.signing import sign_head
 from portal.kit import config
 from portal.kit.config import Limits, Settings
 from portal.kit.db import engine_for
@@ -47,16 +47,22 @@ def open_stores(settings: Settings, internal_url: str) -> Stores:
         letterbox=letterbox,
         files=settings.data / "files",
         mappings=settings.data / "mappings",
-        log_key=KeyFile(
-            config.log_key(settings.data),
-            f"{urlsplit(settings.site_url).netloc}/log",
-            config.withdrawals(settings.data),
-            config.log_key(settings.data).with_name("log.head"),
-        ),
+        log_key=key_file(settings),
         limits=settings.limits,
         dumps=settings.dumps,
         index=Place.of(settings.search_url, settings.data),
         followers=config.replicas(),
+    )
+
+
+def key_file(settings: Settings) -> KeyFile:
+    """Return where the log's key lies, and what is kept beside it."""
+    path = config.log_key(settings.data)
+    return KeyFile(
+        path,
+        f"{urlsplit(settings.site_url).netloc}/log",
+        config.withdrawals(settings.data),
+        path.with_name("log.head"),
     )
 
 

@@ -62,6 +62,7 @@ def checkpoint() -> ResponseReturnValue:
             "records": digests.together(standing.kinds),
             "checkpoint": standing.note,
             "vkeys": standing.vkeys,
+            "handovers": standing.handovers,
             "license": _settings().license_url,
         }
     )

@@ -29,7 +29,7 @@ from portal.register.dumps.describing import (
 from portal.register.dumps.files import Rows, Written
 from portal.register.dumps.held import Held
 from portal.register.layout import LAYOUTS
-from portal.register.proofs.note import Signer
+from portal.register.proofs.note import Signer, Verifier
 from portal.register.queries import sync
 from portal.register.queries.sync import Standing
 from portal.register.records import Kind
@@ -72,9 +72,13 @@ def cut(session: Session, folder: Path, what: Cut, terms: Terms, signer: Signer)
     Made again from the same serial, every byte is the same.
 
     Raises:
-        LogBroken: the records are not those that the last head was signed over.
+        LogBroken: the records are not those that the last head was signed over, or another key signs by now.
 
     """
+    if what.standing.vkeys[-1:] != (signer.verifier.vkey,):
+        raise LogBroken(
+            "日志已移交另一把私钥；所读到的若是原来那一把，请先在办公端运行 portal-office migrate"
+        )
     held = Held()
     made = list(_tables(session, folder, terms, held))
     held.require(what.standing, signer.verifier)
@@ -89,6 +93,13 @@ def cut(session: Session, folder: Path, what: Cut, terms: Terms, signer: Signer)
         folder / SIGNATURE, signer.sign(statement(signer.name, epoch, what.standing.serial, digest))
     )
     files.sync(folder)
+
+
+def is_signed_by(folder: Path, what: Cut, key: Verifier) -> bool:
+    """Whether the dump in `folder` was signed with `key` and holds the head that is the newest now."""
+    note = (folder / SIGNATURE).read_text("utf-8")
+    manifest = json.loads((folder / MANIFEST).read_text("utf-8"))
+    return key.opens(note) and manifest["checkpoint"] == what.standing.note
 
 
 def statement(origin: str, epoch: str | None, serial: int, sha256: str) -> str:

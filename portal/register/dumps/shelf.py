@@ -73,8 +73,8 @@ def retire(engine: sa.Engine, shelf: Path) -> int:
 def cut(engine: sa.Engine, shelf: Path, terms: Terms, signer: Signer) -> Dump | None:
     """Put a dump of the register as it is now on the shelf, and take the older ones off.
 
-    Returns None when there is nothing new since the last. Killed at any moment, it leaves the last
-    dump as it was.
+    Returns None when there is nothing new since the last: no change, no head that says more, no other key. Killed at
+    any moment, it leaves the last dump as it was.
 
     Raises:
         LogBroken: the head of the log is not signed.
@@ -88,12 +88,15 @@ def cut(engine: sa.Engine, shelf: Path, terms: Terms, signer: Signer) -> Dump | 
             if what is None:
                 return None
             name = f"{what.standing.serial:012}-{what.standing.epoch}"
-            if (shelf / name).exists():
+            is_there = (shelf / name).exists()
+            if is_there and cutting.is_signed_by(shelf / name, what, signer.verifier):
                 return None
             growing = Path(tempfile.mkdtemp(dir=shelf, prefix=_GROWING))
             try:
                 cutting.cut(session, growing, what, terms, signer)
                 growing.chmod(0o755)
+                if is_there:
+                    _remove(shelf / name)
                 growing.rename(shelf / name)
             except BaseException:
                 shutil.rmtree(growing, ignore_errors=True)

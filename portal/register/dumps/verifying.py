@@ -50,18 +50,15 @@ def _of(session: Session, dump: shelf.Dump) -> Iterator[str]:
 
 
 def _is_signed(session: Session, dump: shelf.Dump, digest: str) -> bool:
-    """Whether a key of the log has signed this manifest as that of this folder."""
+    """Whether the key that signs the log now has signed this manifest as that of this folder."""
     note = (dump.folder / SIGNATURE).read_text("utf-8", errors="replace")
     head = log.head(session)
-    for vkey in head.vkeys if head else ():
-        try:
-            verifier = Verifier.of(vkey)
-            text = cutting.statement(verifier.name, dump.epoch, dump.serial, digest)
-            if verifier.opens(note) and note.startswith(f"{text}\n"):
-                return True
-        except BadNote:
-            continue
-    return False
+    try:
+        verifier = Verifier.of(head.vkeys[-1] if head and head.vkeys else "")
+        text = cutting.statement(verifier.name, dump.epoch, dump.serial, digest)
+        return verifier.opens(note) and note.startswith(f"{text}\n")
+    except BadNote:
+        return False
 
 
 def _terms(manifest: dict[str, Any]) -> Terms:

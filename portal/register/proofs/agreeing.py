@@ -1,9 +1,9 @@
 """What two signed heads of one log may differ in, and what not (检查点之间).
 
 Whatever changes what a head says adds an entry in the same transaction. So two heads over the same entries say the
-same in every line, but for two things: an office that was upgraded says more than it did, in a line of a new name,
-and one that was restored from a backup to just there counts a restoration more. Anything else is a second history
-under the same key.
+same in every line, but for three things: an office that was upgraded says more than it did, in a line of a new name,
+one that was restored from a backup to just there counts a restoration more, and one that handed over names another key.
+Anything else is a second history under the same key.
 """
 
 from sqlalchemy.orm import Session
@@ -13,6 +13,8 @@ from portal.register.proofs.note import Checkpoint, split
 
 #: The line that may say more each time, never less.
 _RESTORED = "mingcha/restored/1"
+#: The line that names another key after each handing over, which is held elsewhere (`register.proofs.succession`).
+_KEY = "mingcha/key/1"
 #: Origin, size, root: before the lines that have names.
 _NAMELESS = 3
 
@@ -26,7 +28,12 @@ def contradicts(earlier: str, later: str) -> bool:
     for line in before[_NAMELESS:]:
         name, _, value = line.partition(" ")
         now = said.get(name)
-        if now != value and not (name == _RESTORED and now and _count(now) > _count(value)):
+        if now is None:
+            return True
+        if name == _RESTORED:
+            if now != value and _count(now) <= _count(value):
+                return True
+        elif name != _KEY and now != value:
             return True
     return False
 

@@ -11,11 +11,12 @@ from sqlalchemy.orm import Session
 from portal.domain import merkle
 from portal.domain.errors import LogBroken
 from portal.register import digests, numbered
-from portal.register.proofs import agreeing, forgotten, restorations
-from portal.register.proofs.note import Checkpoint, Signer
+from portal.register.proofs import agreeing, forgotten, restorations, succession
+from portal.register.proofs.note import BadNote, Checkpoint, Signer
+from portal.register.proofs.succession import LogKey
 from portal.register.proofs.tiles import KeptNodes
 from portal.register.records import Kind
-from portal.register.tables.log import CheckpointRow, LogKeyRow
+from portal.register.tables.log import CheckpointRow
 from portal.register.tallying import standing
 
 
@@ -27,6 +28,15 @@ class KeyHolder(Protocol):
 
     def signer(self, *, may_make: bool) -> Signer:
         """Return the key; make it when there is none and `may_make`."""
+
+    def heir(self) -> Signer | None:
+        """Return the key that the log is to be handed over to; None as a rule."""
+
+    def handovers(self) -> Sequence[str]:
+        """Return the heads by which the log's keys were handed over, the first one first."""
+
+    def succeed(self, key: LogKey) -> Signer:
+        """Return the key that the log was handed over to already, where a crash kept it from its place."""
 
     def last_head(self) -> str | None:
         """Return the last head that was signed and committed, as a note; None where none is kept."""
@@ -45,19 +55,24 @@ def sign(session: Session, size: int, keys: KeyHolder, *, is_restored: bool = Fa
     """Sign the tree of `size` leaves and return the head; an equal one is signed already.
 
     No clock is asked: a head follows another by what it contains. `is_restored`: it is to state a restoration more.
+    Where there is an heir, the head hands the log over to it.
 
     Raises:
         LogBroken: the tree does not continue the last signed one, or that which is kept beside the key, or
-            another key signed it, or it states a restoration that nobody carried out, or not which texts are gone.
+            another key signed it, or it states a restoration that nobody carried out, or not which texts are gone,
+            or there is nothing yet to hand over.
 
     """
-    before = last(session)
+    before, heir = last(session), keys.heir()
+    if before is None and heir is not None:
+        raise LogBroken("日志还没有签署过检查点，不必更换私钥")
     if not size and before is None:
         hold(session, 0, keys)
         return None
     hold(session, size, keys)
+    known = succession.keys(session)
     if is_restored:
-        _is_ours(before, keys)
+        known = _ours(session, before, known, keys)
     else:
         _says_no_less(before, keys)
     nodes = KeptNodes(session)
@@ -65,27 +80,33 @@ def sign(session: Session, size: int, keys: KeyHolder, *, is_restored: bool = Fa
     records = digests.together(standing(session))
     restored, gone = restorations.digest(session), forgotten.stated(session)
     placed = numbered.stated(session)
+    named = heir.verifier.vkey if heir else known[-1].vkey if len(known) > 1 else None
+    said = Checkpoint("", size, b"", records, restored, gone, placed, named)
     if before is not None:
         old = Checkpoint.of(before.note)
         _continues(old, size, head, nodes)
         if not is_restored:
             _says_no_more(before, keys, restored)
-        if replace(old, origin="", root=b"") == Checkpoint(
-            "", size, b"", records, restored, gone, placed
-        ):
+        if heir is None and replace(old, origin="", root=b"") == said:
             return before.note
-    known = session.scalars(sa.select(LogKeyRow.vkey)).all()
-    signer = keys.signer(may_make=not known)
-    vkey = signer.verifier.vkey
-    if not known:
-        session.add(LogKeyRow(vkey=vkey))
-    elif vkey not in known:
-        raise LogBroken("日志签名私钥与登记册所记的公钥不符；请从备份恢复原来的私钥文件")
-    checkpoint = Checkpoint(signer.name, size, head, records, restored, gone, placed)
+    signer = _signer(known, keys)
     #: A head signed before the register kept digests is signed again, with them.
-    note = signer.sign(checkpoint.text)
+    note = signer.sign(replace(said, origin=signer.name, root=head).text)
+    if heir is not None:
+        note = heir.cosign(note)
+        succession.add(session, heir.verifier.vkey, note)
+    elif not known:
+        succession.add(session, signer.verifier.vkey, None)
     session.merge(CheckpointRow(size=size, note=note))
     return note
+
+
+def _signer(known: Sequence[LogKey], keys: KeyHolder) -> Signer:
+    """Return the key whose turn it is, by what the register says of it."""
+    signer = keys.signer(may_make=not known)
+    if not known or signer.verifier.vkey == known[-1].vkey:
+        return signer
+    return keys.succeed(known[-1])
 
 
 def hold(session: Session, size: int, keys: KeyHolder) -> None:
@@ -140,10 +161,23 @@ def _continues(old: Checkpoint, size: int, head: bytes, nodes: KeptNodes) -> Non
     )
 
 
-def _is_ours(before: CheckpointRow | None, keys: KeyHolder) -> None:
-    """Refuse a backup whose last head our own key did not sign: it was written anew since, under another tree."""
-    if before is not None and not keys.signer(may_make=False).verifier.opens(before.note):
-        raise LogBroken("备份中登记册的最新检查点不是本机私钥所签的，备份可能被改动过")
+def _ours(
+    session: Session, before: CheckpointRow | None, known: Sequence[LogKey], keys: KeyHolder
+) -> list[LogKey]:
+    """Return the keys of a backup's log up to ours; refuse one whose last head none of them signed.
+
+    It was written anew since, under another tree; a key that has handed over to ours signed it in its time.
+    """
+    try:
+        if before is None or any(
+            each.opens(before.note)
+            and (Checkpoint.of(before.note).key or known[0].vkey) == each.vkey
+            for each in succession.approved(known)
+        ):
+            return succession.catch_up(session, keys.handovers())
+    except BadNote:
+        pass
+    raise LogBroken("备份中登记册的最新检查点不是本机私钥所签的，备份可能被改动过")
 
 
 def _says_no_less(before: CheckpointRow | None, keys: KeyHolder) -> None:

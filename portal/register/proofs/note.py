@@ -26,8 +26,8 @@ _FORGOTTEN = re.compile(r"^mingcha/forgotten/1 ([0-9a-f]{64})$", re.MULTILINE)
 #: The one that says under which change and version each is public (`register.numbered`).
 _NUMBERED = re.compile(r"^mingcha/numbered/1 ([0-9a-f]{64})$", re.MULTILINE)
 
-#: The one by which a key hands the log over to another.
-_HEIR = re.compile(r"^mingcha/key/1 (\S+)$", re.MULTILINE)
+#: The one that says which key signs from here on, once the first has handed over (`register.proofs.succession`).
+_KEY = re.compile(r"^mingcha/key/1 (\S+)$", re.MULTILINE)
 
 
 class BadNote(ValueError):
@@ -123,6 +123,10 @@ class Signer:
         signature = _id(self.name, public) + self.key.sign(text.encode())
         return f"{text}\n— {self.name} {_text(signature)}\n"
 
+    def cosign(self, note: str) -> str:
+        """Return a signed note with the signature of this key below those that it carries."""
+        return note + self.sign(split(note)[0]).rpartition("\n\n")[2]
+
 
 @dataclass(frozen=True, slots=True)
 class Checkpoint:
@@ -132,6 +136,7 @@ class Checkpoint:
     extension line: whoever keeps a copy can hold it against the signature. Older heads lack it.
     `restored` counts the restorations before, with the digest of their statements; `forgotten` is the
     digest of the leaves whose text is gone, `numbered` that of what the change feed says beside each record.
+    `key` is the public key that signs from here on; None while it is the log's first.
     """
 
     origin: str
@@ -141,6 +146,7 @@ class Checkpoint:
     restored: str | None = None
     forgotten: str | None = None
     numbered: str | None = None
+    key: str | None = None
 
     @classmethod
     def of(cls, note: str) -> "Checkpoint":
@@ -153,7 +159,9 @@ class Checkpoint:
         match = _CHECKPOINT.fullmatch(split(note)[0])
         if match is None:
             raise BadNote("checkpoint")
-        lines = (each.search(match[4]) for each in (_RECORDS, _RESTORED, _FORGOTTEN, _NUMBERED))
+        lines = (
+            each.search(match[4]) for each in (_RECORDS, _RESTORED, _FORGOTTEN, _NUMBERED, _KEY)
+        )
         return cls(
             match[1],
             int(match[2]),
@@ -168,13 +176,9 @@ class Checkpoint:
         restored = f"mingcha/restored/1 {self.restored}\n" if self.restored else ""
         forgotten = f"mingcha/forgotten/1 {self.forgotten}\n" if self.forgotten else ""
         numbered = f"mingcha/numbered/1 {self.numbered}\n" if self.numbered else ""
+        key = f"mingcha/key/1 {self.key}\n" if self.key else ""
         head = f"{self.origin}\n{self.size}\n{_text(self.root)}\n"
-        return f"{head}{records}{restored}{forgotten}{numbered}"
-
-
-def heirs(note: str) -> set[str]:
-    """Return the public keys that the text of a head names as to sign after it."""
-    return set(_HEIR.findall(split(note)[0]))
+        return f"{head}{records}{restored}{forgotten}{numbered}{key}"
 
 
 def split(note: str) -> tuple[str, list[tuple[str, bytes, bytes]]]:

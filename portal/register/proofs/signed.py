@@ -4,13 +4,14 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from portal.register import numbered
-from portal.register.proofs import agreeing, forgotten, restorations
-from portal.register.proofs.note import BadNote, Checkpoint, Verifier, heirs
+from portal.register.proofs import agreeing, forgotten, restorations, succession
+from portal.register.proofs.note import BadNote, Checkpoint, Verifier
 from portal.register.proofs.report import Audited
-from portal.register.tables.log import CheckpointRow, LogKeyRow
+from portal.register.tables.log import CheckpointRow
 
 #: What the head is called that somebody kept elsewhere.
 WITNESS = "见证文件中的检查点"
+_HANDOVER = "移交公钥的检查点"
 
 
 class Signed:
@@ -29,10 +30,11 @@ class Signed:
         self._restored: str | None = None
         self._forgotten: str | None = None
         self._numbered: str | None = None
-        self._verifiers = self._keys(session)
-        self._used: set[str] = set()
-        #: The key of the first head, and those that a head named which one of these has signed.
-        self._trusted: set[str] = set()
+        #: The keys that may sign, one after the other.
+        self._keys: list[Verifier] = []
+        #: How many of them have had their turn: what one signs, none before it signs any more.
+        self._turn = 0
+        self._take_keys(session)
         witnessed = _size(witness)
         for size, note in session.execute(
             sa.select(CheckpointRow.size, CheckpointRow.note).order_by(CheckpointRow.size)
@@ -45,14 +47,14 @@ class Signed:
         if witness is not None:
             self._take(WITNESS, witness, None)
             found.done["witness"] = 1
-        for vkey in sorted({each.vkey for each in self._verifiers} - self._used):
-            found.fault(f"公钥没有签署过任何检查点：{vkey}")
+        if self._last and self._turn + 1 != len(self._keys):
+            found.fault("最新检查点不是以最后一把公钥签署的")
 
     def at(self, size: int, root: bytes) -> None:
         """Compare the heads signed at `size` with the root there, and a witness's with the register's own."""
         for name, head in self._heads.pop(size, ()):
             if head.root != root:
-                self._found.fault(f"{name}：{self._lost(name, head) or '树根与登记册不符'}")
+                self._miss(name, head, "树根与登记册不符")
             elif name == WITNESS:
                 self._same()
 
@@ -70,15 +72,21 @@ class Signed:
         """Return the sizes at which a root is wanted."""
         return set(self._heads)
 
-    def _lost(self, name: str, head: Checkpoint) -> str | None:
-        """Say what became of a witness's head, where a restoration explains it."""
-        words = restorations.explain(self._session, head) if name == WITNESS else None
-        if words is None:
-            return None
-        return (
-            f"签于第{head.size}条；{words}。见证文件所签的末段已无从核对，并非核对无误："
-            "请另存此文件为证，查明原因后以现在的检查点重新开始见证"
+    def _miss(self, name: str, head: Checkpoint, why: str) -> None:
+        """Tell of a head that the register is not of, unless a restoration explains it.
+
+        A witness's is told all the same; who handed over to whom stays true of one of a lost part.
+        """
+        words = (
+            None if name not in (WITNESS, _HANDOVER) else restorations.explain(self._session, head)
         )
+        if words is None:
+            self._found.fault(f"{name}：{why}")
+        elif name == WITNESS:
+            self._found.fault(
+                f"{name}：签于第{head.size}条；{words}。见证文件所签的末段已无从核对，并非核对无误："
+                "请另存此文件为证，查明原因后以现在的检查点重新开始见证"
+            )
 
     def finish(self, size: int, records: str, gone: str) -> None:
         """Say which heads were never reached, and whether the last one covers all there is.
@@ -104,36 +112,41 @@ class Signed:
         for heads in self._heads.values():
             for name, head in heads:
                 if head.size:
-                    why = f"签署时有{head.size}条，登记册现在只有{size}条"
-                    self._found.fault(f"{name}：{self._lost(name, head) or why}")
+                    self._miss(name, head, f"签署时有{head.size}条，登记册现在只有{size}条")
         if size > self._last:
             self._found.fault(
                 f"有{size - self._last}条尚未签署；如刚升级过，请在办公端运行 portal-office migrate"
             )
 
-    def _keys(self, session: Session) -> list[Verifier]:
-        verifiers = []
-        for vkey in session.scalars(sa.select(LogKeyRow.vkey)):
-            try:
-                verifiers.append(Verifier.of(vkey))
-            except (BadNote, ValueError):
-                self._found.fault(f"公钥无法识别：{vkey[:80]}")
-        return verifiers
+    def _take_keys(self, session: Session) -> None:
+        """Take the keys up to the first that the one before it did not hand over to, and the heads by which they did."""
+        rows = succession.keys(session)
+        if not succession.is_plain(session):
+            self._found.fault("公钥的次序不是一把接一把")
+        try:
+            self._keys.extend(succession.approved(rows))
+            handovers = [(each.handover or "") for each in rows[1 : len(self._keys)]]
+            for note in handovers:
+                head = Checkpoint.of(note)
+                self._heads.setdefault(head.size, []).append((_HANDOVER, head))
+        except (BadNote, ValueError):
+            self._found.fault("公钥或者移交公钥的检查点格式有误")
+        for row in rows[len(self._keys) :]:
+            self._found.fault(
+                f"公钥未经先前的公钥认可（没有由两者签署、写明新公钥的检查点）：{row.vkey[:80]}"
+            )
 
     def _take(self, name: str, note: str, size: int | None) -> None:
         try:
             head = Checkpoint.of(note)
-            signers = [each for each in self._verifiers if each.opens(note)]
+            signers = [each.vkey for each in self._keys if each.opens(note)]
         except (BadNote, ValueError):
             self._found.fault(f"{name}：格式有误")
             return
-        self._used.update(each.vkey for each in signers if size is not None)
-        if head.origin not in {each.name for each in signers}:
+        if not signers or head.origin != self._keys[0].name:
             self._found.fault(f"{name}：签名无效，或不是本登记册的公钥所签")
-        elif not self._approved(note, {each.vkey for each in signers}):
-            self._found.fault(
-                f"{name}：所用的公钥未经先前的公钥认可（没有由先前的公钥签署、写明新公钥的检查点）"
-            )
+        elif not self._is_in_turn(head, signers, is_own=size is not None):
+            self._found.fault(f"{name}：签名的公钥不是其时应当签署的那一把")
         if size is not None:
             self._records, self._restored = head.records, head.restored
             self._forgotten, self._numbered = head.forgotten, head.numbered
@@ -143,16 +156,17 @@ class Signed:
             self._found.fault(f"{name}：所签条数为{head.size}")
         self._heads.setdefault(head.size, []).append((name, head))
 
-    def _approved(self, note: str, signers: set[str]) -> bool:
-        """Whether one of the log's keys signed a head, and none but these.
-
-        Anybody may put a signature below a head that is there: what approves a key is the text that was signed.
-        """
-        if not self._trusted and len(signers) == 1:
-            self._trusted = set(signers)
-        if self._trusted & signers:
-            self._trusted |= heirs(note)
-        return bool(signers) and signers <= self._trusted
+    def _is_in_turn(self, head: Checkpoint, signers: list[str], *, is_own: bool) -> bool:
+        """Whether the key that the head names has signed it, the first where it names none, and none had its turn before."""
+        vkeys = [each.vkey for each in self._keys]
+        named = head.key or vkeys[0]
+        if named not in signers:
+            return False
+        turn = vkeys.index(named)
+        if is_own and turn < self._turn:
+            return False
+        self._turn = turn if is_own else self._turn
+        return True
 
 
 def _size(note: str | None) -> int | None:

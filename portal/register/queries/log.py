@@ -8,12 +8,13 @@ from sqlalchemy.orm import Session
 
 from portal.domain import merkle
 from portal.register.layout import LAYOUTS
-from portal.register.proofs import entries
+from portal.register.proofs import entries, succession
 from portal.register.proofs.note import Checkpoint
+from portal.register.proofs.succession import LogKey
 from portal.register.proofs.tiles import KeptNodes
 from portal.register.records import Kind
 from portal.register.tables.changes import ChangeRow, VersionRow
-from portal.register.tables.log import CheckpointRow, LeafRow, LogKeyRow
+from portal.register.tables.log import CheckpointRow, LeafRow
 
 #: Kinds whose older versions stand on their pages; the log shows no text that no page shows.
 _VERSIONS_SHOWN = (Kind.PLAN, Kind.ITEM)
@@ -21,11 +22,21 @@ _VERSIONS_SHOWN = (Kind.PLAN, Kind.ITEM)
 
 @dataclass(frozen=True, slots=True)
 class Head:
-    """The newest signed head, and the keys that heads are signed with."""
+    """The newest signed head, and the keys that heads were signed with, the one that signs now last."""
 
     note: str
     checkpoint: Checkpoint
-    vkeys: tuple[str, ...]
+    keys: tuple[LogKey, ...]
+
+    @property
+    def vkeys(self) -> tuple[str, ...]:
+        """The keys as they are published."""
+        return tuple(each.vkey for each in self.keys)
+
+    @property
+    def handovers(self) -> tuple[str, ...]:
+        """The heads by which each key but the last handed over to the next."""
+        return tuple(each.handover for each in self.keys if each.handover)
 
     @property
     def size(self) -> int:
@@ -49,8 +60,7 @@ def head(session: Session) -> Head | None:
     note = session.scalar(sa.select(CheckpointRow.note).where(CheckpointRow.size == newest))
     if note is None:
         return None
-    vkeys = session.scalars(sa.select(LogKeyRow.vkey).order_by(LogKeyRow.vkey)).all()
-    return Head(note, Checkpoint.of(note), tuple(vkeys))
+    return Head(note, Checkpoint.of(note), tuple(succession.keys(session)))
 
 
 def signed_at(session: Session, size: int) -> str | None:

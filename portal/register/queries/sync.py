@@ -46,8 +46,9 @@ class Standing:
     epoch: str | None
     kinds: Mapping[str, Counted]
     note: str | None
-    #: The keys that heads are signed with.
+    #: The keys that heads were signed with, the one that signs now last, and the heads by which they were handed over.
     vkeys: tuple[str, ...]
+    handovers: tuple[str, ...]
 
 
 def after(session: Session, number: int, limit: int) -> list[Item]:
@@ -130,6 +131,7 @@ def checkpoint(session: Session) -> Standing:
         standing(session),
         head.note if head is not None and head.size == serial else None,
         () if head is None else head.vkeys,
+        () if head is None else head.handovers,
     )
 
 

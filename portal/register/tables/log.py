@@ -48,11 +48,13 @@ class CheckpointRow(Table):
 
 
 class LogKeyRow(Table):
-    """A public key that heads are signed with."""
+    """A public key that heads are signed with, one after the other; `handover` is the head by which the one before made it so."""
 
     __tablename__ = "log_key"
 
     vkey: Mapped[str] = mapped_column(String(300), primary_key=True)
+    number: Mapped[int] = mapped_column(unique=True, server_default="1")
+    handover: Mapped[str | None] = mapped_column(Text)
 
 
 class RestorationRow(Table):
