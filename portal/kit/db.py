@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
-from urllib.parse import quote
+from urllib.parse import quote, unquote
 
 import msgspec
 import sqlalchemy as sa
@@ -29,8 +29,8 @@ Asking = sa.Select[*tuple[Any, ...]] | sa.CompoundSelect[*tuple[Any, ...]]
 
 #: Seconds that one who writes to SQLite waits for another who does.
 PATIENCE = 30
-#: Under which a connection keeps the file that it opened.
-_OPENED = "opened"
+#: Under which a connection keeps the file that it opened, to write to or to read only.
+_OPENED, _READ = "opened", "read"
 #: Pages of a writer's transaction stay in memory, up to 64 MiB: with SQLite's two, each page of a large index
 #: is written to the log and read again for nearly every record.
 _ROOM = "PRAGMA cache_size = -65536"
@@ -186,9 +186,18 @@ def _inode(name: str) -> int:
 @sa.event.listens_for(sa.Engine, "do_connect")
 def _before_connect(dialect: sa.Dialect, record: Any, given: Any, named: Any) -> None:  # noqa: ANN401
     """Note which file will be opened: SQLite waits for others before it answers anything about it."""
-    del named
     if dialect.name == "sqlite" and given:
-        record.info[_OPENED] = given[0], _inode(given[0])
+        reads, name = named.get("uri"), given[0]
+        name = unquote(name[5:].partition("?")[0]) if reads else name
+        record.info[_READ if reads else _OPENED] = name, _inode(name)
+
+
+@sa.event.listens_for(sa.Pool, "checkout")
+def _before_use(_connection: object, record: Any, _proxy: object) -> None:  # noqa: ANN401
+    """Have a reader connect anew where another file lies in the place of its own: no command looks at the old one."""
+    name, inode = record.info.get(_READ, ("", 0))
+    if inode and _inode(name) != inode:
+        raise sa.exc.DisconnectionError
 
 
 @sa.event.listens_for(sa.Engine, "connect")

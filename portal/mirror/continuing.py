@@ -16,11 +16,29 @@ class _Proof(msgspec.Struct):
     path: list[str]
 
 
+class _Told(msgspec.Struct):
+    """What the source answers: every statement of a restoration, as it was hashed."""
+
+    restorations: list[str]
+
+
+class _Lost(msgspec.Struct):
+    size: int
+
+
+class _Restoration(msgspec.Struct):
+    """To how many entries the log was restored, and which head was the last before, if anybody knew."""
+
+    size: int
+    lost: _Lost | None = None
+
+
 def require_continued(source: Source, before: Head, now: Head) -> None:
     """Have the source prove that the log of `now` begins with all of that of `before`, and takes nothing back.
 
-    A log restored from a backup says so in every later head; anything else was rewritten. Two heads over the same
-    entries say the same, but for lines of a new name, one restoration more, and the key that they were handed over to.
+    A log restored from a backup says so in every later head, and to how many entries; anything else was rewritten. Two
+    heads over the same entries say the same, but for lines of a new name, one restoration more, and the key that they
+    were handed over to.
 
     Raises:
         Untrusted: it does not, and no head says why.
@@ -35,7 +53,29 @@ def require_continued(source: Source, before: Head, now: Head) -> None:
             "对方的登记册与上次所见的不是同一段历史，也没有恢复说明；副本中保留上次的检查点为证"
             " (the log there does not continue the head kept here, and states no restoration)"
         )
+    if not _is_explained(source, before, now):
+        raise Untrusted(
+            "对方从备份恢复过，但恢复说明说的不是上次所见的那一段；副本中保留上次的检查点为证"
+            " (no restoration stated there explains why the log does not continue the head kept here)"
+        )
     source.say("对方已从备份恢复，日志中有说明 (restored from a backup there, as its heads state)")
+
+
+def _is_explained(source: Source, before: Head, now: Head) -> bool:
+    """Whether a restoration since lost the very entries that `before` was signed over: what is older has to be there still."""
+    try:
+        told = msgspec.json.decode(source.text("/log/restorations"), type=_Told).restorations
+        since = [msgspec.json.decode(each, type=_Restoration) for each in told[before.restored :]]
+    except (Gone, msgspec.MsgspecError):
+        return False
+    state = bytes(32)
+    for each in told:
+        state = sha256(state + each.encode()).digest()
+    if now.said[RESTORED] != f"{len(told)} {state.hex()}":
+        return False
+    return any(
+        each.size < before.size <= (each.lost.size if each.lost else before.size) for each in since
+    )
 
 
 def _require_agreeing(before: Head, now: Head) -> None:

@@ -9,7 +9,7 @@ Answers that depend on more (the search index, files of dumps, letters, who asks
 has to know after they were answered.
 
 Parts of pages live longer: a line of a list is made of a version of a record and of names, which it is known
-by, and stays whatever else is published. When a text is taken out of the register all of them are forgotten.
+by, and stays whatever else is published that day. When a text is taken out of the register all of them are forgotten.
 """
 
 import threading
@@ -186,6 +186,9 @@ class KeptAnswers:
             taken = self._taken if moment == self._moment else changes.last_taken(self._engine)
         with self._lock:
             if moment != self._moment:
+                if moment is None or self._moment is None or moment.day != self._moment.day:
+                    #: Made while a row was changed by hand for a while, they would show that for ever.
+                    self._parts = Parts()
                 self._moment = moment
                 self._answers.clear()
                 self._size = 0

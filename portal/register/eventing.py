@@ -64,6 +64,8 @@ class Events:
 
     def note(self, serial: int, before: r.Record | None, record: r.Record) -> None:
         """Note that `record` was published, or took the place of `before`."""
+        if isinstance(record, r.PublicAgency):
+            self._regions[record.id] = record.region
         happened = event(before, record)
         self._add(serial, r.KIND_OF[type(record)], happened, self._scopes(record, happened))
 

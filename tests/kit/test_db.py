@@ -218,3 +218,22 @@ def test_a_file_that_another_took_the_place_of_is_not_written_to(tmp_path: Path)
     with write_lock(engine) as session:
         session.execute(sa.text("INSERT INTO t VALUES (1)"))
     engine.dispose()
+
+
+def test_a_file_that_another_took_the_place_of_is_not_read_on(tmp_path: Path) -> None:
+    """Else a site shows for as long as it runs what lay there for a moment, and every command looks at the other."""
+    texts = {}
+    for name in ("故事 1.db", "2.db"):
+        made = db.engine_for(f"sqlite:///{tmp_path / name}")
+        METADATA.create_all(made)
+        with write_lock(made) as session:
+            session.execute(sa.insert(NOTES).values(id=1, text=name))
+        made.dispose()
+    place = tmp_path / "故事 1.db"
+    reader = db.engine_for(db.read_only(f"sqlite:///{place}"))
+    texts["before"] = notes(reader)
+    (tmp_path / "2.db").replace(place)
+    texts["after"] = notes(reader)
+    reader.dispose()
+
+    assert texts == {"before": ["故事 1.db"], "after": ["2.db"]}

@@ -16,6 +16,7 @@ from flask import Flask
 from sqlalchemy.orm import Session
 from werkzeug.serving import make_server
 
+from portal.airlock.publish import reinstate
 from portal.domain.merkle import leaf_hash
 from portal.internal.desk import renewing, retract
 from portal.mirror.cli import main
@@ -30,6 +31,7 @@ from portal.register.layout import LAYOUTS
 from portal.register.proofs import entries
 from portal.register.proofs.audit import audit
 from portal.register.proofs.note import Checkpoint, Signer
+from portal.register.proofs.restorations import Restoration
 from portal.register.queries import changes
 from portal.register.records import Kind
 from portal.register.tables.changes import ChangeRow, EpochRow
@@ -452,6 +454,28 @@ def test_a_history_written_anew_under_the_same_key_is_refused_by_who_pulled_befo
             with pytest.raises(Untrusted, match="does not continue"):
                 _pull(url, target)
             assert _copied(target) == before
+
+
+@pytest.mark.parametrize(("lost", "is_refused"), [(0, True), (1, False)])
+def test_a_stated_restoration_explains_what_it_lost_and_nothing_before(
+    filled: Office, site: Flask, target: Path, lost: int, *, is_refused: bool
+) -> None:
+    """Else whoever holds the key restores to what nobody has seen, and writes all before it anew."""
+    stores = filled.stores
+    with _served(Troubled(site)) as url:
+        size = _pull(url, target).serial
+        before = _copied(target)
+        _rewritten(filled)
+        with Session(stores.register) as session, session.begin():
+            serial = changes.serial(session)
+        again = [Restoration(size - lost, None, NOW)]
+        reinstate(stores.register, again, {}, now=NOW, keys=replace(stores.log_key, head=None))
+        if is_refused:
+            with pytest.raises(Untrusted, match="no restoration stated there"):
+                _pull(url, target)
+            assert _copied(target) == before
+        else:
+            assert _pull(url, target).serial == serial
 
 
 def test_another_head_over_the_same_entries_is_refused_by_who_pulled_before(

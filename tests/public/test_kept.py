@@ -231,6 +231,25 @@ def test_a_line_shows_at_once_what_became_of_its_record_and_of_the_names_in_it(
     assert rows.count("改成的名称") == 1
 
 
+def test_a_line_made_while_a_row_was_changed_by_hand_is_not_shown_the_next_day(
+    published: Office, site: Flask, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The register is right again and verify-log says so: what is in memory no command looks at."""
+
+    def put(old: str, new: str) -> None:
+        with published.stores.register.begin() as connection:
+            connection.exec_driver_sql(f"UPDATE result SET body = replace(body, '{old}', '{new}')")
+
+    put("2025-05-20", "2025-05-19")
+    doctored = _ask(site.wsgi_app, "/results/")[2]
+    put("2025-05-19", "2025-05-20")
+    monkeypatch.setattr(clock, "local_today", lambda: date(2031, 1, 1))
+    later = _ask(site.wsgi_app, "/results/")[2]
+
+    rows = [page.decode().partition("<tbody>")[2] for page in (doctored, later)]
+    assert ["2025-05-19" in each for each in rows] == [True, False]
+
+
 def test_no_line_is_left_when_a_text_was_taken_away(
     published: Office, site: Flask, layer: KeptAnswers
 ) -> None:

@@ -69,6 +69,22 @@ _PARTLY_KEYED = (
     "ALTER TABLE kept RENAME TO tally",
     "CREATE UNIQUE INDEX pk_tally ON tally (scope, what) WHERE scope = ''",
 )
+#: What reads as true from then on may be a text that no question for what is true finds.
+_UNTYPED = (
+    "PRAGMA writable_schema = ON",
+    "UPDATE sqlite_master SET sql = replace(sql, 'problem BOOLEAN', 'problem BLOB') WHERE name = 'result'",
+    "PRAGMA writable_schema = RESET",
+)
+_ALIKE = (
+    "PRAGMA writable_schema = ON",
+    "UPDATE sqlite_master SET sql = replace(sql, 'name VARCHAR(200)', 'name VARCHAR(200) COLLATE NOCASE') WHERE name = 'entity'",
+    "PRAGMA writable_schema = RESET",
+)
+#: Where names are not looked up: an answer that may be another later.
+_ELSEWHERE = (
+    "CREATE SCHEMA aside",
+    "CREATE FUNCTION aside.so() RETURNS bool LANGUAGE sql IMMUTABLE AS 'SELECT true'",
+)
 _FUNCTION = "CREATE FUNCTION quiet() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RETURN NULL; END'"
 
 
@@ -92,6 +108,32 @@ _FUNCTION = "CREATE FUNCTION quiet() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN 
             _PASSED_OVER,
             {"表与索引不相符：row 1 missing from index ix_entity_region"},
             marks=SQLITE,
+        ),
+        pytest.param(
+            _UNTYPED,
+            {"result：有列的类型或排序规则不是登记册所定的"},
+            marks=SQLITE,
+        ),
+        pytest.param(_ALIKE, {"entity：有列另行规定了排序规则"}, marks=SQLITE),
+        pytest.param(
+            ('ALTER TABLE entity ALTER name TYPE varchar(200) COLLATE "und-x-icu"',),
+            {"entity：有列的类型或排序规则不是登记册所定的"},
+            marks=POSTGRES,
+        ),
+        pytest.param(
+            ("ALTER TABLE entity ALTER region TYPE char(12)",),
+            {"entity：有列的类型或排序规则不是登记册所定的"},
+            marks=POSTGRES,
+        ),
+        pytest.param(
+            (*_ELSEWHERE, "ALTER TABLE entity ADD CHECK (region <> '990101' OR aside.so())"),
+            {"entity：设有条件约束"},
+            marks=POSTGRES,
+        ),
+        pytest.param(
+            (*_ELSEWHERE, "CREATE INDEX quiet ON entity (region) WHERE aside.so()"),
+            {"entity：有取决于其他对象的索引"},
+            marks=POSTGRES,
         ),
         pytest.param(
             ("ALTER TABLE entity ENABLE ROW LEVEL SECURITY",),
@@ -132,6 +174,16 @@ _FUNCTION = "CREATE FUNCTION quiet() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN 
             {f"{each}：位于另一个模式" for each in ("change", "version", "leaf")},
             marks=POSTGRES,
         ),
+        #: As the account of the site is called: it looks there first, and no other does.
+        pytest.param(
+            (
+                "CREATE SCHEMA mingcha_site",
+                "CREATE VIEW mingcha_site.entity AS SELECT * FROM public.entity WHERE name <> '示例'",
+            ),
+            {"entity：另一个模式中有同名的表或视图"},
+            marks=POSTGRES,
+        ),
+        pytest.param(_ELSEWHERE, {"函数 so：不属于登记册"}, marks=POSTGRES),
         pytest.param(
             (
                 "CREATE FUNCTION never(varchar, varchar) RETURNS bool LANGUAGE sql AS 'SELECT false'",

@@ -246,6 +246,7 @@ _BYTES = {"hash": bytes(32), "package": b"{}"}
     "deed",
     [
         "INSERT INTO change VALUES (999, 'publish', 'result', 'r_x', '2025-01-06 01:00:00')",
+        "INSERT INTO change VALUES (0, 'withdraw', 'result', 'r_x', '2025-01-06 01:00:00')",
         "INSERT INTO leaf VALUES (999, :hash, NULL, NULL, NULL)",
         "INSERT INTO tile VALUES (0, 9, :hash)",
         "INSERT INTO checkpoint SELECT size + 1, note FROM checkpoint ORDER BY size DESC LIMIT 1",
@@ -543,3 +544,11 @@ def test_a_check_moved_to_another_region_of_its_agency_is_found(
         )
         assert found is not None
         assert f"抽查结果 {moved}：供查询的列与正文不符" in found.faults
+    for moved, region in (("r_1", "990102"), ("r_2", "990101")):
+        found = broken(
+            migrated_register,
+            f"UPDATE event SET scope = 'g:{region}', position = position + 10 WHERE scope LIKE 'g:%' "
+            f"AND serial = (SELECT serial FROM result WHERE public_id = '{moved}')",
+        )
+        assert found is not None
+        assert any("订阅清单所载与变更记录不符" in each for each in found.faults)

@@ -12,6 +12,7 @@ from portal.public import filters, params
 from portal.public.pages import docs
 from portal.public.pages.found import or_missing
 from portal.public.params import BadParameter
+from portal.register.proofs import restorations
 from portal.register.queries import log
 from portal.register.queries.log import Head
 from portal.register.records import Kind
@@ -115,6 +116,14 @@ def consistency() -> ResponseReturnValue:
         "checkpoint": log.signed_at(session, second),
     }
     return _json({name: value for name, value in told.items() if value is not None})
+
+
+@bp.get("/log/restorations")
+def restored() -> ResponseReturnValue:
+    """Give every statement of a restoration as it was hashed: heads sign how many there are, and their digest."""
+    params.read()
+    found = [each.statement for each in restorations.all_of(db.session())]
+    return _json({"restorations": found})
 
 
 def _proof(number: int) -> Response:

@@ -32,8 +32,12 @@ class Held:
         """
         try:
             text = canonical_of(row.body)
+            is_plain = msgspec.json.encode(msgspec.json.decode(row.body)) == row.body.encode()
         except (msgspec.MsgspecError, UnicodeError):
             raise _broken() from None
+        #: Which of two values of one name counts, readers decide differently.
+        if not is_plain:
+            raise _broken()
         one = digests.element(kind.value, row.public_id, text)
         self._counts[kind.value] += 1
         self._states[kind.value] = digests.plus(self._states[kind.value], one)

@@ -62,7 +62,7 @@ class _Walk:
         self._frontier = Frontier()
         self._growing = Growing()
         self._derived = Derived(session, found)
-        self._listed = Listed(session, found, self._derived.regions)
+        self._listed = Listed(session, found, self._derived.regions, self._derived.stood)
         self._said = Said(session, found)
         self._signed = Signed(session, found, witness)
         self._gone = 0
@@ -218,6 +218,8 @@ class _Walk:
             self._found.fault("已去除正文的条目与其摘要不符")
         records = sum(self._count(LAYOUTS[kind].table) for kind in Kind)
         for what, stored, walked in (
+            #: The walk begins at the first: what has no number, or one below, is still asked for by a record's id.
+            ("变更记录", self._count(ChangeRow), size),
             ("日志条目", self._count(LeafRow), size),
             ("日志树的块", self._count(TileRow), self._found.done["tiles"]),
             ("已公开的记录", records, self._found.done["live"]),

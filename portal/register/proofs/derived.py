@@ -6,7 +6,7 @@ from typing import Any, cast
 
 import msgspec
 import sqlalchemy as sa
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, aliased
 
 from portal.kit.db import Table, UtcDateTime, among
 from portal.register.cascade import CASCADE
@@ -52,13 +52,15 @@ _Stood = list[tuple[int, str]]
 _Row = tuple[type[Table], tuple[tuple[str, Any], ...]]
 
 
-#: Texts that are gone, for which no dump that holds them would be retired.
+_NEXT = aliased(LeafRow)
+#: Texts that are gone, for which some dump that held them would not be retired: one made before the next change.
 _UNMARKED = (
     sa.select(LeafRow.serial)
+    .join(_NEXT, _NEXT.supersedes == LeafRow.serial)
     .where(LeafRow.salt.is_(None))
     .where(
         ~sa.exists().where(
-            RetirementRow.serial > LeafRow.serial, RetirementRow.since <= LeafRow.serial
+            RetirementRow.serial >= _NEXT.serial, RetirementRow.since <= LeafRow.serial
         )
     )
     .subquery()
@@ -89,7 +91,7 @@ class Derived:
         self._satellites: Counter[type[Table]] = Counter()
         told = list(_regions(session))
         self.regions = {(agency, region) for agency, _, region in told}
-        self._stood = _complete(session, told)
+        self.stood = _complete(session, told)
 
     def check(self, kind: Kind, rows: Sequence[RecordRow]) -> None:
         """Compare some live rows of one kind with what their bodies say."""
@@ -197,9 +199,7 @@ class Derived:
         agency, region = columns.get("agency_id"), getattr(row, "region", None)
         if kind is not Kind.RESULT:
             return True
-        then: list[Any] = [
-            each for since, each in self._stood.get(agency, ()) if since < row.serial
-        ]
+        then: list[Any] = [each for since, each in self.stood.get(agency, ()) if since < row.serial]
         return (agency, region) in self.regions and region in (then[-1:] or [region])
 
     def _stored(self, kind: Kind, public_ids: Sequence[str]) -> Iterator[_Row]:

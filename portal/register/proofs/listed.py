@@ -1,7 +1,7 @@
 """Holds the lists that feeds walk against the changes and what became public with them."""
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 import msgspec
@@ -34,10 +34,17 @@ _GAPPED = (
 
 
 class Listed:
-    """Follows the changes chunk by chunk; `regions` are those that agencies stand or stood for."""
+    """Follows the changes chunk by chunk; `regions` are those that agencies stand or stood for.
 
-    def __init__(self, session: Session, found: Audited, regions: set[tuple[str, str]]) -> None:
+    `stood` tells since which change, oldest first, of agencies of which every version can be read.
+    """
+
+    def __init__(
+        self, session: Session, found: Audited, regions: Iterable[tuple[str, str]],
+        stood: Mapping[Any, Sequence[tuple[int, str]]],
+    ) -> None:  # fmt: skip
         """Begin with nothing seen."""
+        self._stood = stood
         self._session = session
         self._found = found
         self._by_agency: dict[str | None, set[str]] = defaultdict(set)
@@ -122,11 +129,16 @@ class Listed:
                 return False
         expected = set(lists(record, happened))
         more = {each.removeprefix(REGION) for each in scopes - expected}
-        where = self._by_agency.get(getattr(record, "agency_id", None), set())
+        where = self._where(getattr(record, "agency_id", None), change.serial)
         if not expected <= scopes or not more <= where:
             return False
         #: Of a body that is public still, it is known that it had a region.
         return len(more) == 1 or not where
+
+    def _where(self, agency: str | None, serial: int) -> set[str]:
+        """Return where the agency of a record may have stood when it was changed."""
+        then = [region for since, region in self._stood.get(agency, ()) if since < serial]
+        return set(then[-1:]) or self._by_agency.get(agency, set())
 
 
 def _is_silent(change: _Row, kind: Kind, told: str, scopes: set[str]) -> bool:

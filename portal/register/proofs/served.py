@@ -4,6 +4,9 @@ A view in the place of a table, a rule, a policy on rows, a trigger, an heir of 
 may show the site other rows than this walk, or change what is written. The register has none of them. An index of SQLite may have lost a
 row by hand that its table still has: lists that it leads through pass the record over, and a walk by serials does not.
 A table that was made anew without its keys takes a row twice: what is a set to the walk is then counted double by a page.
+A column of another type or collation holds what reads like the value that belongs there and is not found under it. On
+PostgreSQL a condition of a table or an index is taken for true when a question is planned, whatever holds of the rows:
+one that leans on what its owner can redefine leaves rows out.
 """
 
 import json
@@ -23,21 +26,33 @@ SELECT name, CASE
   WHEN c.relnamespace <> current_schema()::regnamespace THEN '位于另一个模式'
   WHEN c.relrowsecurity OR c.relforcerowsecurity OR EXISTS (SELECT FROM pg_policy WHERE polrelid = c.oid)
     THEN '设有行级安全策略'
+  WHEN EXISTS (
+    SELECT FROM pg_class o JOIN pg_namespace n ON n.oid = o.relnamespace
+    WHERE o.relname = name AND o.relkind IN ('r', 'v', 'm', 'f', 'p') AND o.oid <> c.oid
+      AND n.nspname NOT LIKE 'pg\\_%' AND n.nspname <> 'information_schema'
+  ) THEN '另一个模式中有同名的表或视图'
   WHEN EXISTS (SELECT FROM pg_rewrite WHERE ev_class = c.oid) THEN '设有规则'
   WHEN EXISTS (SELECT FROM pg_trigger WHERE tgrelid = c.oid AND NOT tgisinternal) THEN '设有触发器'
   WHEN EXISTS (SELECT FROM pg_inherits WHERE c.oid IN (inhparent, inhrelid)) THEN '与其他表有继承关系'
   WHEN EXISTS (SELECT FROM pg_attribute WHERE attrelid = c.oid AND attgenerated <> '') THEN '有由数据库计算的列'
+  WHEN EXISTS (SELECT FROM pg_constraint WHERE conrelid = c.oid AND contype = 'c') THEN '设有条件约束'
+  WHEN EXISTS (
+    SELECT FROM pg_index i JOIN pg_depend d ON d.classid = 'pg_class'::regclass AND d.objid = i.indexrelid
+    WHERE i.indrelid = c.oid AND d.refobjid <> c.oid AND d.refclassid <> 'pg_constraint'::regclass
+  ) THEN '有取决于其他对象的索引'
   END AS fault
 FROM unnest(CAST(:names AS text[])) AS name LEFT JOIN pg_class c ON c.oid = to_regclass(quote_ident(name))
 """
-#: Whatever no extension brought in a schema where names are looked up, and conversions, which have no schema.
+#: Whatever no extension brought, in any schema: where names are looked up differs with the account that asks.
 _OWN_ON_POSTGRESQL = """
 SELECT kind || ' ' || name, '不属于登记册' FROM (
   SELECT '函数' AS kind, proname::text AS name, oid, 'pg_proc'::regclass AS of, pronamespace AS place FROM pg_proc
   UNION ALL SELECT '运算符', oprname::text, oid, 'pg_operator'::regclass, oprnamespace FROM pg_operator
   UNION ALL SELECT '类型转换', castsource::regtype::text, oid, 'pg_cast'::regclass, NULL FROM pg_cast WHERE oid >= 16384
 ) AS found
-WHERE (place IS NULL OR place::regnamespace::text = ANY(current_schemas(false)::text[]))
+WHERE (place IS NULL OR place NOT IN (
+  SELECT oid FROM pg_namespace WHERE nspname LIKE 'pg\\_%' OR nspname = 'information_schema'
+))
   AND NOT EXISTS (SELECT FROM pg_depend WHERE classid = of AND objid = found.oid AND deptype = 'e')
 """
 _TABLES_ON_SQLITE = """
@@ -45,6 +60,7 @@ SELECT value, CASE
   WHEN s.name IS NULL THEN '表不见了'
   WHEN s.type <> 'table' OR s.sql LIKE 'CREATE VIRTUAL%' THEN '不是表，是视图或其他对象'
   WHEN EXISTS (SELECT 1 FROM pragma_table_xinfo(value) WHERE hidden <> 0) THEN '有由数据库计算的列'
+  WHEN s.sql LIKE '%COLLATE%' THEN '有列另行规定了排序规则'
   END AS fault
 FROM json_each(:names) LEFT JOIN sqlite_master s ON s.name = value AND s.type IN ('table', 'view')
 """
@@ -65,6 +81,16 @@ UNION ALL
 SELECT l.name, i.name FROM pragma_index_list(:name) l, pragma_index_info(l.name) i
 WHERE l."unique" AND NOT l.partial
 """
+#: Columns with their types, without lengths. A collation of its own is no type that was declared.
+_TYPES_ON_POSTGRESQL = """
+SELECT a.attname, CASE WHEN a.attcollation = t.typcollation THEN format_type(t.oid, NULL) ELSE '' END
+FROM pg_attribute a JOIN pg_type t ON t.oid = a.atttypid
+WHERE a.attrelid = to_regclass(quote_ident(:name)) AND a.attnum > 0 AND NOT a.attisdropped
+"""
+_TYPES_ON_SQLITE = "SELECT name, type FROM pragma_table_info(:name)"
+_TYPES = {"postgresql": _TYPES_ON_POSTGRESQL, "sqlite": _TYPES_ON_SQLITE}
+#: What PostgreSQL calls a type that is declared by another name.
+_CALLED = {"varchar": "character varying"}
 _KEYS = {"postgresql": _KEYS_ON_POSTGRESQL, "sqlite": _KEYS_ON_SQLITE}
 _ASKED = {
     "postgresql": (_TABLES_ON_POSTGRESQL, _OWN_ON_POSTGRESQL),
@@ -84,9 +110,26 @@ def check(session: Session, found: Audited) -> None:
             found.fault(f"{name}：{fault}")
     for name, fault in session.execute(sa.text(of_others)):
         found.fault(f"{name}：{fault}")
+    _typed(session, found)
     _keyed(session, found)
     if dialect == "sqlite":
         _indexes(session, found)
+
+
+def _typed(session: Session, found: Audited) -> None:
+    """Tell the tables that hold other values than were declared: what is asked for is compared otherwise then."""
+    dialect = session.get_bind().dialect
+    asked = sa.text(_TYPES[dialect.name])
+    for name, table in sorted(ChangeRow.metadata.tables.items()):
+        kept = {column: _plain(of) for column, of in session.execute(asked, {"name": name})}
+        wanted = {each.name: _plain(each.type.compile(dialect)) for each in table.columns}
+        if any(kept.get(column) != of for column, of in wanted.items()):
+            found.fault(f"{name}：有列的类型或排序规则不是登记册所定的")
+
+
+def _plain(declared: str) -> str:
+    plain = declared.partition("(")[0].lower()
+    return _CALLED.get(plain, plain)
 
 
 def _keyed(session: Session, found: Audited) -> None:

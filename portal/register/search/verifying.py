@@ -6,7 +6,6 @@ compared with the file array by array. Memory is that of one segment, as when an
 
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
-from hashlib import sha256
 from pathlib import Path
 from typing import Any, Final
 
@@ -15,12 +14,15 @@ import sqlalchemy as sa
 from numpy.typing import NDArray
 from sqlalchemy.orm import Session
 
+from portal.register import digests
 from portal.register.layout import LAYOUTS
 from portal.register.queries import changes
 from portal.register.records import Kind
 from portal.register.search.documents import document
 from portal.register.search.index import filing, snapshot
-from portal.register.search.index.batch import Batch
+from portal.register.search.index.batch import LEXICONS, Batch, column
+from portal.register.search.index.grams import BLOCK
+from portal.register.search.index.lexicon import Gathering
 from portal.register.search.index.segment import Segment
 from portal.register.search.index.snapshot import Leaf, Snapshot
 from portal.register.search.model import Damaged, NoIndex
@@ -29,8 +31,6 @@ from portal.register.search.subscriber import Say, life
 from portal.register.tables.plans import TaskRow
 
 Arrays = Mapping[str, NDArray[Any]]
-#: Sums of hashes that name sets: whoever finds two sets with one sum has broken SHA-256.
-_WHOLE = 1 << 256
 _REBUILD = "；portal-site index --rebuild 可按登记册重建"
 
 
@@ -73,7 +73,7 @@ class _Held:
                 wrong += 1
             if say:
                 say(self._done)
-        if not wrong and (self._done, self._sum % _WHOLE) != self._wanted():
+        if not wrong and (self._done, self._sum) != self._wanted():
             yield f"检索索引所收的记录与登记册不符：索引有{self._done}篇{_REBUILD}"
 
     def _is_right(self, leaf: Leaf) -> bool:
@@ -89,11 +89,11 @@ class _Held:
         kept[there] = True
         #: What is gone, and waits to be dropped, has its place in the pairs and phrases all the same. Where it was
         #: scrubbed out these were filtered, not made: then only what they were made of is held against anything.
-        is_scrubbed = bool(segment.empty)
-        return _all_same(fresh.finish(), _rewritten(segment, kept)) and (
-            is_scrubbed
-            or _are_same(_rewritten(segment, np.ones(len(segment), dtype=bool)), segment)
-        )
+        if not _all_same(fresh.finish(), _rewritten(segment, kept)):
+            return False
+        if segment.empty:
+            return _is_in_place(segment, there)
+        return _are_same(_rewritten(segment, np.ones(len(segment), dtype=bool)), segment)
 
     def _fresh(self, segment: Segment, numbers: Sequence[int]) -> Batch | None:
         """Return some documents of a segment as they are to be now; None where one is not public."""
@@ -102,7 +102,7 @@ class _Held:
             wanted: dict[str, list[str]] = defaultdict(list)
             for number in numbers[start : start + CHUNK]:
                 kind, public_id = segment.kind(number), segment.identifier(number).decode()
-                self._sum += _named(kind, public_id)
+                self._sum = digests.plus(self._sum, digests.element(kind, public_id, b""))
                 wanted[kind].append(public_id)
             self._done += len(numbers[start : start + CHUNK])
             if not set(wanted) <= set(SEARCHED):
@@ -115,25 +115,46 @@ class _Held:
         return batch
 
     def _wanted(self) -> tuple[int, int]:
-        """Return how many documents there are to be, and the sum of what they are called."""
+        """Return how many documents there are to be, and the sum of what they are called: some twice for others is another."""
         count = total = 0
         for kind in SEARCHED:
             key = TaskRow.public_id if kind == TASK else LAYOUTS[Kind(kind)].table.public_id
             rows = self._session.scalars(sa.select(key), execution_options={"yield_per": CHUNK})
             for public_id in rows:
                 count += 1
-                total += _named(kind, public_id)
-        return count, total % _WHOLE
-
-
-def _named(kind: str, public_id: str) -> int:
-    return int.from_bytes(sha256(f"{kind} {public_id}".encode()).digest())
+                total = digests.plus(total, digests.element(kind, public_id, b""))
+        return count, total
 
 
 def _rewritten(segment: Segment, kept: NDArray[np.bool_]) -> Arrays:
     batch = Batch()
     batch.add_segment(segment, kept)
     return batch.finish()
+
+
+def _is_in_place(segment: Segment, there: NDArray[np.uint32]) -> bool:
+    """Whether what leads to words and documents of a scrubbed segment is filed as it was when it was made: in order."""
+    numbers = np.arange(len(segment), dtype=np.uint32)
+    arrays: dict[str, NDArray[Any]] = {
+        "document_of": np.repeat(numbers, np.diff(segment.starts) // BLOCK)
+    }
+    for name in LEXICONS:
+        gathering = Gathering()
+        gathering.add_all(segment.lexicon(name), numbers.astype(np.int64))
+        lexicon = gathering.finish(numbers)
+        arrays |= lexicon.arrays(name)
+        if name == "facet.kind":
+            arrays["kinds"] = column(lexicon, len(segment))
+    order = segment.ids_order.tolist()
+    named = [segment.identifier(number) for number in order]
+    newest = [(int(segment.ages[number]), segment.identifier(number)) for number in there.tolist()]
+    return (
+        _are_same(arrays, segment)
+        and sorted(order) == numbers.tolist()
+        and named == sorted(named)
+        and newest == sorted(newest)
+        and bool((np.diff(segment.ages) >= 0).all())
+    )
 
 
 def _are_same(arrays: Arrays, segment: Segment) -> bool:

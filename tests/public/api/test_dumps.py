@@ -34,6 +34,7 @@ from portal.public.streaming import Retired
 from portal.register.columns.datasets import DATASETS
 from portal.register.dumps import shelf, verifying
 from portal.register.dumps.describing import Terms
+from portal.register.proofs.audit import audit
 from portal.register.proofs.note import Verifier
 from portal.register.records import Kind
 from portal.register.tables.results import ResultRow
@@ -269,6 +270,30 @@ def test_the_site_does_not_give_what_is_withdrawn_though_the_files_are_still_the
     kept.rename(dump.folder)
 
     assert _get(client, "/data/results.csv.gz").status_code == 404
+
+
+def test_a_dump_that_held_what_was_withdrawn_is_not_offered_again_unseen(
+    office: Office, dump: shelf.Dump, client: FlaskClient, tmp_path: Path
+) -> None:
+    """Signed it is, and everything in it: only the mark of the withdrawal says that it has ended."""
+    kept, public_id = tmp_path / "kept", _marked_id(office)
+    office.put("items", {**ITEM_ROW, "code": "SP-003"})
+    later = _cut(office)
+    assert later is not None
+    shutil.copytree(later.folder, kept)
+    retract.retract(office.stores, Kind.RESULT, public_id, by="he", second="an", now=NOW)
+    with Session(office.stores.register) as session:
+        right = audit(session).faults
+    kept.rename(later.folder)
+    with office.stores.register.begin() as connection:
+        connection.exec_driver_sql("UPDATE retirement SET serial = since + 1")
+    offered = _get(client, "/data/results.csv.gz").status_code
+    with Session(office.stores.register) as session:
+        assert list(verifying.faults(session, later)) == []
+        found = audit(session).faults
+
+    assert (right, offered) == ([], 200)
+    assert found == ["有撤下或隐去的内容没有使载有它的数据包停用"]
 
 
 def test_a_download_under_way_ends_when_something_in_it_is_withdrawn(

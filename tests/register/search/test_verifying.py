@@ -113,6 +113,31 @@ def test_what_was_put_into_an_index_or_taken_out_by_hand_is_found(
     assert verify(full, place) == []
 
 
+@pytest.mark.parametrize("name", ["kinds", "document_of", "ids.order", "names.text", "names.heads"])
+def test_of_a_piece_that_was_scrubbed_the_words_and_places_are_held(
+    name: str, full: sa.Engine, place: Place
+) -> None:
+    folder = place.lock.parent / "search"
+    play(full, Act("withdraw", Kind.RESULT, 1, 0), 50)
+    catch_up(full, place)
+    found = manifest.read(folder)
+    segment = Segment(folder, found.members[0].segment)
+    assert segment.empty
+    before = verify(full, place)
+
+    arrays = {each: segment.mapped.array(each) for each in segment.mapped._table}
+    #: Neither longer nor of other things: the first two that differ have changed their places.
+    other = arrays[name].copy()
+    at = int(np.flatnonzero(other[:-1] != other[1:])[-1])
+    other[[at, at + 1]] = other[[at + 1, at]]
+    filed = filing.write(folder / "other.segment", arrays | {name: other})
+    members = (replace(found.members[0], segment=filed), *found.members[1:])
+    manifest.write(folder, replace(found, members=members))
+
+    assert before == []
+    assert any("与登记册不符" in each for each in verify(full, place))
+
+
 def test_an_index_that_is_not_there_or_behind_or_broken_is_told(
     full: sa.Engine, place: Place
 ) -> None:
