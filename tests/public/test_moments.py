@@ -1,16 +1,25 @@
 """A party's history: date order, days counted, what is awaited at the end."""
 
 from datetime import date, timedelta
+from typing import TypeVar
 
 from hypothesis import given
 from hypothesis import strategies as st
 
-from portal.public.pages.lines import ResultLine, state_of
+from portal.public.pages.lines import ResultLine
 from portal.public.pages.moments import timeline
+from portal.register.columns.rows import Stored
 from portal.register.queries.paging import Shown
-from portal.register.records import PublicDraw, PublicFinding, PublicFollowUp, PublicResult
+from portal.register.records import PublicDraw, PublicFinding, PublicFollowUp, PublicResult, encode
 
 TODAY = date(2025, 9, 1)
+R = TypeVar("R", PublicResult, PublicFollowUp)
+
+
+def _shown(record: R, day: date) -> Shown[R]:
+    """Return a record as a list brings it, first published on `day`."""
+    stored = Stored(record.id, 1, 1, day.isoformat(), encode(record).decode())
+    return Shown(stored, type(record))
 
 
 def _line(**changes: object) -> ResultLine:
@@ -20,14 +29,13 @@ def _line(**changes: object) -> ResultLine:
         "draw_id": "d_1", "status": "open", "due_on": date(2025, 6, 30),
     } | changes  # fmt: skip
     result = PublicResult(**facts)  # type: ignore[arg-type]  # the facts are the record's own
-    shown = Shown(result, 1, 1, date(2025, 6, 3))
-    return ResultLine(shown, None, None, state_of(result, TODAY))
+    return ResultLine(_shown(result, date(2025, 6, 3)), (None, None), TODAY)
 
 
 def _step(step: str, day: date, **more: object) -> Shown[PublicFollowUp]:
     facts = {"id": f"f_{step}", "agency_id": "a_1", "result_id": "r_1", "step": step}
     record = PublicFollowUp(**facts, taken_on=day, **more)  # type: ignore[arg-type]  # as above
-    return Shown(record, 1, 1, day)
+    return _shown(record, day)
 
 
 DRAW = PublicDraw(

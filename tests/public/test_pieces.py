@@ -16,8 +16,8 @@ from portal.public.app import create_app
 from portal.public.pages import rows
 from portal.public.pages.lines import ResultLine
 from portal.public.pages.rows import By
+from portal.register.columns.rows import Stored
 from portal.register.parts import Withheld
-from portal.register.queries.naming import Named
 from portal.register.queries.paging import Shown
 from portal.register.records import (
     PublicAgency,
@@ -25,6 +25,7 @@ from portal.register.records import (
     PublicFinding,
     PublicFollowUp,
     PublicResult,
+    encode,
 )
 from portal.register.search.snippets import Piece
 
@@ -129,12 +130,8 @@ def test_a_row_of_a_table_of_checks_names_what_it_is_about_and_nothing_in_it_is_
 ) -> None:
     party, body, item = names
     result = _result(item)
-    line = ResultLine(
-        Shown(result, 7, 1, _DAY),
-        Named(result.agency_id, body),
-        Named(result.entity_id, party),
-        "none",
-    )
+    stored = Stored(result.id, 7, 1, _DAY.isoformat(), encode(result).decode())
+    line = ResultLine(Shown(stored, PublicResult), (body, party), _DAY)
     read = _Read(str(rows.result_rows([line], by, with_agency)))
     elements = [
         "tr",

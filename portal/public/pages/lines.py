@@ -1,6 +1,6 @@
-"""Lines of lists: a record with the names around it, loaded in one query per kind."""
+"""Lines of lists: a record with the names around it."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -15,17 +15,33 @@ from portal.register.records import PublicResult
 
 @dataclass(frozen=True, slots=True)
 class ResultLine:
-    """One check as a list shows it. `state` is one of none, open, overdue, closed."""
+    """One check as a list shows it on a day; `names` are those of its body and its party, None for what is not public."""
 
     shown: Shown[PublicResult]
-    agency: Named | None
-    entity: Named | None
-    state: str
+    names: tuple[str | None, str | None]
+    today: date
 
     @property
     def record(self) -> PublicResult:
         """The published record."""
         return self.shown.record
+
+    @property
+    def agency(self) -> Named | None:
+        """The body that checked."""
+        name = self.names[0]
+        return None if name is None else Named(self.record.agency_id, name)
+
+    @property
+    def entity(self) -> Named | None:
+        """The party that was checked."""
+        name, public_id = self.names[1], self.record.entity_id
+        return None if name is None or public_id is None else Named(public_id, name)
+
+    @property
+    def state(self) -> str:
+        """Where its follow-up stands: none, open, overdue or closed."""
+        return state_of(self.record, self.today)
 
     @property
     def outcomes(self) -> tuple[tuple[str, bool], ...]:
@@ -45,20 +61,17 @@ def state_of(result: PublicResult, today: date) -> str:
 def result_lines(
     session: Session, rows: Sequence[Shown[PublicResult]], today: date
 ) -> list[ResultLine]:
-    """Return the lines of a list of results; the names around them in one query."""
-    checks = [row.record for row in rows]
+    """Return the lines of a list of results; where the list brought no names, they are asked for in one query."""
+    unnamed = [row.record for row in rows if row.beside is None]
     names = named(
-        session, (check.agency_id for check in checks), (check.entity_id for check in checks)
+        session, (each.agency_id for each in unnamed), (each.entity_id for each in unnamed)
     )
-    return [
-        ResultLine(
-            row,
-            names.get(row.record.agency_id),
-            names.get(row.record.entity_id),
-            state_of(row.record, today),
-        )
-        for row in rows
-    ]
+    return [ResultLine(row, row.beside or _names(row.record, names), today) for row in rows]
+
+
+def _names(result: PublicResult, names: Mapping[str, Named]) -> tuple[str | None, str | None]:
+    agency, entity = names.get(result.agency_id), names.get(result.entity_id or "")
+    return agency and agency.name, entity and entity.name
 
 
 def outcomes_of(result: PublicResult) -> tuple[tuple[str, bool], ...]:

@@ -54,7 +54,7 @@ def result_rows(
     way = language(), view(), by, with_agency
     rows = [
         made.of(
-            (way, line.state, line.shown.serial, line.entity, line.agency),
+            (way, line.today, line.shown.serial, line.names),
             partial(_row, words, line, by, with_agency=with_agency),
         )
         for line in lines

@@ -6,7 +6,7 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from portal.register.queries.paging import PAGE_SIZE, Page, Shown, page_of, shown, stored
+from portal.register.queries.paging import PAGE_SIZE, Page, Shown, page_of, stored
 from portal.register.queries.paging import get as get_record
 from portal.register.records import PublicFollowUp
 from portal.register.tables.followups import FollowUpRow
@@ -30,7 +30,7 @@ def of_results(
     found: dict[str, list[Shown[PublicFollowUp]]] = defaultdict(list)
     if result_ids:
         rows = stored(session, FollowUpRow, result_ids, "result_id")
-        steps = [shown(row, PublicFollowUp) for row in rows]
+        steps = [Shown(row, PublicFollowUp) for row in rows]
         for step in sorted(steps, key=lambda each: (each.record.taken_on, each.record.id)):
             found[step.record.result_id].append(step)
     return found

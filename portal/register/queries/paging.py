@@ -21,16 +21,34 @@ from portal.register.tables.rows import RecordRow
 R = TypeVar("R", bound=Record)
 
 PAGE_SIZE = 50
+Beside = tuple[Any, ...] | None
 
 
-@dataclass(frozen=True, slots=True)
 class Shown(Generic[R]):
-    """A live record with what the register adds to it."""
+    """A live record with what the register adds to it.
 
-    record: R
-    serial: int
-    version: int
-    published_on: date
+    `beside` is what its list brought with it besides, None where that brought nothing.
+    """
+
+    __slots__ = ("_body", "_record", "_type", "beside", "published_on", "serial", "version")
+
+    def __init__(
+        self, row: RecordRow | Stored, record_type: type[R], beside: Beside = None
+    ) -> None:
+        """Take a row; it is read when its record is asked for: a line that is known is made of none."""
+        day = row.published_on
+        self.serial, self.version = row.serial, row.version
+        self.published_on = date.fromisoformat(day) if isinstance(day, str) else day
+        self.beside = beside
+        self._body, self._type = row.body, record_type
+        self._record: R | None = None
+
+    @property
+    def record(self) -> R:
+        """The published record."""
+        if self._record is None:
+            self._record = decode(self._body, self._type)
+        return self._record
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,17 +66,20 @@ def page_of(
     *,
     cursor: str | None = None,
     limit: int = PAGE_SIZE,
+    beside: Sequence[sa.Label[Any]] = (),
 ) -> Page[R]:
     """Return a page of the records of one type that meet `conditions` (parameters of its dataset).
+
+    `beside` are columns wanted besides; a list that is not one statement brings none.
 
     Raises:
         BadCursor: the cursor does not belong to this list.
 
     """
     rows, following = walk(session, OF_KIND[KIND_OF[record_type]].word, conditions).stored(
-        cursor, limit
+        cursor, limit, beside
     )
-    return Page([shown(stored, record_type) for stored in rows], following)
+    return Page([Shown(stored, record_type, more) for stored, more in rows], following)
 
 
 def walk(session: Session, word: str, conditions: Mapping[str, Any]) -> Walk:
@@ -67,19 +88,12 @@ def walk(session: Session, word: str, conditions: Mapping[str, Any]) -> Walk:
     return Walk(session, selection, reader(word, ""), clock.local_today())
 
 
-def shown(row: RecordRow | Stored, record_type: type[R]) -> Shown[R]:
-    """Read one row."""
-    day = row.published_on
-    published_on = date.fromisoformat(day) if isinstance(day, str) else day
-    return Shown(decode(row.body, record_type), row.serial, row.version, published_on)
-
-
 def get(
     session: Session, table: type[RecordRow], record_type: type[R], public_id: str
 ) -> Shown[R] | None:
     """Return one live record, or None."""
     found = stored(session, table, [public_id])
-    return shown(found[0], record_type) if found else None
+    return Shown(found[0], record_type) if found else None
 
 
 def by_ids(

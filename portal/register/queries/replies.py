@@ -6,7 +6,7 @@ from sqlalchemy.orm import Session
 
 from portal.domain.replies import status_id
 from portal.register.queries.one import live
-from portal.register.queries.paging import Shown, shown, stored
+from portal.register.queries.paging import Shown, stored
 from portal.register.records import PublicReply
 from portal.register.tables.replies import ReplyRow
 
@@ -20,5 +20,5 @@ def of_results(session: Session, result_ids: Sequence[str]) -> list[Shown[Public
     """Return what was accepted about these results, oldest first."""
     if not result_ids:
         return []
-    rows = [shown(row, PublicReply) for row in stored(session, ReplyRow, result_ids, "result_id")]
+    rows = [Shown(row, PublicReply) for row in stored(session, ReplyRow, result_ids, "result_id")]
     return sorted(rows, key=lambda each: (each.record.received_on, each.record.id))

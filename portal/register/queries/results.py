@@ -8,10 +8,21 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from portal.register.queries.paging import PAGE_SIZE, Page, Shown, by_ids, page_of, shown
+from portal.register.queries.paging import PAGE_SIZE, Page, Shown, by_ids, page_of
 from portal.register.queries.paging import get as get_record
 from portal.register.records import PublicResult
+from portal.register.tables.agencies import AgencyRow
+from portal.register.tables.entities import EntityRow
 from portal.register.tables.results import ResultRow
+
+#: What the body and the party are called that a result is of, as far as they are public.
+NAMES = tuple(
+    sa.select(table.name).where(table.public_id == of).scalar_subquery().label(label)
+    for label, table, of in (
+        ("agency_name", AgencyRow, ResultRow.agency_id),
+        ("entity_name", EntityRow, ResultRow.entity_id),
+    )
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -34,7 +45,7 @@ def listed(
     session: Session, wanted: ResultFilter, *, cursor: str | None = None, limit: int = PAGE_SIZE
 ) -> Page[PublicResult]:
     """Return results, latest inspection first; overdue ones soonest deadline first."""
-    return page_of(session, PublicResult, asdict(wanted), cursor=cursor, limit=limit)
+    return selected(session, cursor=cursor, limit=limit, **asdict(wanted))
 
 
 def selected(
@@ -44,14 +55,14 @@ def selected(
     limit: int = PAGE_SIZE,
     **conditions: Any,  # noqa: ANN401 - each parameter of the dataset has its own type
 ) -> Page[PublicResult]:
-    """Return results that meet the conditions of the open-data contract, as `listed` sorts them."""
-    return page_of(session, PublicResult, conditions, cursor=cursor, limit=limit)
+    """Return results that meet the conditions of the open-data contract, as `listed` sorts them; with `NAMES`."""
+    return page_of(session, PublicResult, conditions, cursor=cursor, limit=limit, beside=NAMES)
 
 
 def newest(session: Session, limit: int) -> list[Shown[PublicResult]]:
-    """Return the results published last."""
-    query = sa.select(ResultRow).order_by(ResultRow.serial.desc()).limit(limit)
-    return [shown(row, PublicResult) for row in session.scalars(query)]
+    """Return the results published last, with `NAMES`."""
+    query = sa.select(ResultRow, *NAMES).order_by(ResultRow.serial.desc()).limit(limit)
+    return [Shown(row, PublicResult, tuple(names)) for row, *names in session.execute(query)]
 
 
 def get(session: Session, public_id: str) -> Shown[PublicResult] | None:

@@ -1,6 +1,6 @@
 """Rows of a selection: a page of them, all of them from one snapshot, or how many there are."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 from itertools import islice
@@ -20,6 +20,7 @@ from portal.register.selecting.statement import Compiled
 from portal.register.tables.changes import TallyRow
 
 Keyed = tuple[Stored | None, tuple[Any, ...]]
+_Kept = tuple[Stored, tuple[Any, ...] | None]
 
 #: Stored rows looked at for one page: where a test lets few through, a page may be short.
 MOST_EXAMINED = 20_000
@@ -81,7 +82,7 @@ class Walk:
         if self._is_plain:
             rows, following = self._plain(after, limit)
             read = self._reader.row
-            return Leaf([Found(stored, read(stored), _NOWHERE) for stored in rows], following)
+            return Leaf([Found(stored, read(stored), _NOWHERE) for stored, _ in rows], following)
         found: list[Found] = []
         last = None
         for examined, (stored, keys) in enumerate(self._behind(after, min(limit + 1, _BATCH))):
@@ -94,17 +95,22 @@ class Walk:
             last = Place(keys, _ALL)
         return Leaf(found, None)
 
-    def stored(self, cursor: str | None, limit: int) -> tuple[list[Stored], str | None]:
+    def stored(
+        self, cursor: str | None, limit: int, beside: Sequence[sa.Label[Any]] = ()
+    ) -> tuple[list[_Kept], str | None]:
         """Return a page as it is stored, for who reads records and not columns, and the cursor of the next one.
+
+        Each row comes with the values of `beside`, columns wanted besides; None where it takes more than a statement.
 
         Raises:
             BadCursor: the cursor does not belong to this selection.
 
         """
         if self._is_plain:
-            return self._plain(place_of(self._order, cursor, self._selection.fingerprint()), limit)
+            after = place_of(self._order, cursor, self._selection.fingerprint())
+            return self._plain(after, limit, beside)
         leaf = self.page(cursor, limit)
-        return [found.stored for found in leaf.rows], leaf.next
+        return [(found.stored, None) for found in leaf.rows], leaf.next
 
     @property
     def _is_plain(self) -> bool:
@@ -113,24 +119,31 @@ class Walk:
             return False
         return not self._compiled.way.direct
 
-    def _plain(self, after: Place | None, limit: int) -> tuple[list[Stored], str | None]:
+    def _plain(
+        self, after: Place | None, limit: int, beside: Sequence[sa.Label[Any]] = ()
+    ) -> tuple[list[_Kept], str | None]:
         """Fetch a page in one statement."""
         connection = self._session.connection()
         edge, dialect = None if after is None else after.keys, connection.dialect.name
         if edge is None and self._is_for_all:
-            made_of = self._selection.fingerprint(), self._around.today, limit, dialect
+            names = tuple(each.name for each in beside)
+            made_of = self._selection.fingerprint(), self._around.today, limit, dialect, names
             asked = _BEGINNINGS.get(made_of)
             if asked is None:
                 if len(_BEGINNINGS) >= _MOST_BEGINNINGS:
                     _BEGINNINGS.clear()
-                asked = _BEGINNINGS[made_of] = self._asking(None, limit, dialect)
+                asked = _BEGINNINGS[made_of] = self._asking(None, limit, dialect, beside)
         else:
-            asked = self._asking(edge, limit, dialect)
+            asked = self._asking(edge, limit, dialect, beside)
         rows = gathered(connection.execute(asked), dialect)
-        found = [Stored(row[0], row[1], row[2], str(row[3]), row[4]) for row in rows[:limit]]
+        behind = len(Stored._fields) + len(self._order.keys)
+        found = [
+            (Stored(row[0], row[1], row[2], str(row[3]), row[4]), tuple(row[behind:]) or None)
+            for row in rows[:limit]
+        ]
         if len(rows) <= limit:
             return found, None
-        return found, self._cursor(Place(tuple(rows[limit - 1][5:])))
+        return found, self._cursor(Place(tuple(rows[limit - 1][len(Stored._fields) : behind])))
 
     @property
     def _is_for_all(self) -> bool:
@@ -140,9 +153,17 @@ class Walk:
             known[name].reads is not Reads.IDENTIFIER for name in self._selection.conditions
         )
 
-    def _asking(self, edge: tuple[Any, ...] | None, limit: int, dialect: str) -> Asking:
-        statement = self._order.behind(self._compiled.rows(), edge).limit(limit + 1)
-        names = [*Stored._fields, *(f"key{n}" for n in range(len(self._order.keys)))]
+    def _asking(
+        self,
+        edge: tuple[Any, ...] | None,
+        limit: int,
+        dialect: str,
+        beside: Sequence[sa.Label[Any]],
+    ) -> Asking:
+        wanted = self._compiled.rows().add_columns(*beside)
+        statement = self._order.behind(wanted, edge).limit(limit + 1)
+        keys = [f"key{n}" for n in range(len(self._order.keys))]
+        names = [*Stored._fields, *keys, *(each.name for each in beside)]
         #: SQLite keeps the order of a statement that has a limit.
         return together(statement, dialect, names)
 
