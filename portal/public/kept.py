@@ -29,7 +29,7 @@ from markupsafe import Markup  # noqa: TID251 - a type
 from portal.kit import clock
 from portal.kit.gunicorn import ENDPOINT
 from portal.register.queries import changes, following
-from portal.register.queries.changes import State
+from portal.register.queries.changes import Marks, State
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
@@ -39,6 +39,7 @@ _MOST, _LARGEST, _EACH = 16 << 20, 256 << 10, 2 << 10
 #: Parameters that hold what a person typed.
 _TYPED = {"q", "number", "identifier"}
 _STATE, _AS_OF, _MADE, _PARTS = "portal.state", "portal.as_of", "portal.made", "portal.parts"
+_AGENCY = "portal.agency"
 #: Characters of all kept parts of one process, and what one counts for besides its text.
 _MOST_OF_PARTS, _EACH_PART = 4 << 20, 256
 #: Header fields that a 304 repeats (RFC 9110, 15.4.5), and those that scripts of other sites need.
@@ -121,6 +122,12 @@ def parts() -> Parts:
     return found or Parts()
 
 
+def newest_agency() -> int | None:
+    """Return the last change of an agency that is public when this request came in; None where parts are not kept."""
+    found: int | None = request.environ.get(_AGENCY)
+    return found
+
+
 def made_of(state: State, *, by_bytes: bool = False) -> None:
     """Say that the answer to this request is made of `state`, the day and the release alone.
 
@@ -140,7 +147,7 @@ class KeptAnswers:
         self._moment: _Moment | None = None
         self._answers: OrderedDict[Key, _Answer] = OrderedDict()
         self._size = 0
-        self._taken: tuple[str, int] | None = None
+        self._marks: Marks | None = None
         self._parts = Parts()
 
     def __call__(
@@ -159,6 +166,7 @@ class KeptAnswers:
         if moment is None:
             return self._app(environ, start_response)
         environ[_STATE], environ[_AS_OF], environ[_PARTS] = moment.state, moment.as_of, self._parts
+        environ[_AGENCY] = self._marks.agency if self._marks else None
         if moment.as_of is not None:
             return self._app(environ, start_response)
         key = environ["PATH_INFO"], environ.get("QUERY_STRING", ""), environ.get("HTTP_ACCEPT", "")
@@ -179,11 +187,11 @@ class KeptAnswers:
 
         None where the register cannot be read: the pages say so themselves.
         """
-        moment = taken = None
+        moment = marks = None
         with suppress(sa.exc.SQLAlchemyError, self._engine.dialect.loaded_dbapi.Error):
             state, as_of = following.look(self._engine)
             moment = _Moment(state, clock.local_today(), as_of)
-            taken = self._taken if moment == self._moment else changes.last_taken(self._engine)
+            marks = self._marks if moment == self._moment else changes.marks(self._engine)
         with self._lock:
             if moment != self._moment:
                 if moment is None or self._moment is None or moment.day != self._moment.day:
@@ -192,9 +200,10 @@ class KeptAnswers:
                 self._moment = moment
                 self._answers.clear()
                 self._size = 0
-            if taken != self._taken:
+            if marks is None or self._marks is None or marks[:2] != self._marks[:2]:
                 #: Who still makes a page of what was there before goes on with the parts of before.
-                self._taken, self._parts = taken, Parts()
+                self._parts = Parts()
+            self._marks = marks
         return moment
 
     def _make(

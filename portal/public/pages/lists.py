@@ -14,7 +14,6 @@ from portal.kit.db import db
 from portal.kit.i18n import language
 from portal.public import kept, params
 from portal.public.viewing import view
-from portal.register.queries import agencies
 
 #: Asks one page of a list: session, cursor and conditions in; something with `rows` and `next` out.
 Query = Callable[..., Any]
@@ -54,7 +53,7 @@ class Listed:
             return Markup(render_template(template, asked=self.asked, **choices()))  # noqa: S704 - a template of ours
 
         given = tuple(self.asked.items())
-        made_of = template, language(), view(), given, agencies.newest(self.session)
+        made_of = template, language(), view(), given, kept.newest_agency()
         return kept.parts().of(made_of, make)
 
 

@@ -17,7 +17,6 @@ _CHOICES = (
     .order_by(AgencyRow.region, AgencyRow.public_id)
     .limit(sa.bindparam("most"))
 )
-_NEWEST = sa.select(sa.func.max(AgencyRow.serial))
 _REGIONS = sa.select(AgencyRow.region).distinct().order_by(AgencyRow.region)
 
 
@@ -40,11 +39,6 @@ def get(session: Session, public_id: str) -> Shown[PublicAgency] | None:
 def named(session: Session, public_ids: Sequence[str | None]) -> dict[str, PublicAgency]:
     """Return the agencies with these ids."""
     return by_ids(session, AgencyRow, PublicAgency, public_ids)
-
-
-def newest(session: Session) -> int:
-    """Return the number of the last change of an agency that is public, 0 for none."""
-    return session.connection().execute(_NEWEST).scalar_one() or 0
 
 
 def choices(session: Session, limit: int = 500) -> list[tuple[str, str]]:

@@ -76,7 +76,20 @@ def epoch(session: Session) -> str | None:
 
 #: Two look-ups along an index; asked as text, because every answer asks it.
 _STATE = "SELECT (SELECT max(serial) FROM change), (SELECT value FROM epoch)"
-_LAST_TAKEN = "SELECT (SELECT max(serial) FROM change), (SELECT value FROM epoch), (SELECT max(serial) FROM retirement)"
+_MARKS = (
+    "SELECT (SELECT max(serial) FROM change), (SELECT value FROM epoch), (SELECT max(serial) FROM retirement), "
+    "(SELECT max(serial) FROM agency)"
+)
+
+
+class Marks(NamedTuple):
+    """What is kept for longer than a page holds on to: the life of the register, and two changes in it, 0 for none."""
+
+    epoch: str
+    #: The one that last took a text away.
+    taken: int
+    #: The one that last changed an agency which is public.
+    agency: int
 
 
 def state(engine: sa.Engine) -> State:
@@ -84,8 +97,8 @@ def state(engine: sa.Engine) -> State:
     return asked(engine, _STATE)[0]
 
 
-def asked(engine: sa.Engine, statement: str) -> tuple[State, Any]:
-    """Return where the register stands, and what `statement` gives beyond serial and epoch."""
+def asked(engine: sa.Engine, statement: str) -> tuple[State, *tuple[Any, ...]]:
+    """Return where the register stands (State), and what `statement` gives beyond serial and epoch."""
     connection = engine.raw_connection()
     try:
         cursor = connection.cursor()
@@ -94,13 +107,13 @@ def asked(engine: sa.Engine, statement: str) -> tuple[State, Any]:
         cursor.close()
     finally:
         connection.close()
-    return State(serial or 0, epoch or "new"), beyond[0] if beyond else None
+    return State(serial or 0, epoch or "new"), *beyond
 
 
-def last_taken(engine: sa.Engine) -> tuple[str, int]:
-    """Return in which life of the register a change last took a text away, and which one: 0 for none."""
-    (_, epoch), serial = asked(engine, _LAST_TAKEN)
-    return epoch, serial or 0
+def marks(engine: sa.Engine) -> Marks:
+    """Return the changes after which what is kept of pages is made anew."""
+    (_, epoch), taken, agency = asked(engine, _MARKS)
+    return Marks(epoch, taken or 0, agency or 0)
 
 
 def state_within(session: Session) -> State:
