@@ -16,6 +16,7 @@ from flask import Flask
 from sqlalchemy.orm import Session
 from werkzeug.serving import make_server
 
+from portal.airlock import signing
 from portal.airlock.publish import reinstate
 from portal.domain.merkle import leaf_hash
 from portal.internal.desk import renewing, retract
@@ -649,3 +650,72 @@ def test_a_key_that_was_not_handed_over_to_is_refused(
             _pull(url, target)
 
     assert _kept(target) == before
+
+
+def _of_the_old_key(old: Signer, *, named: str) -> Callable[[str, Reply], Reply]:
+    """What who holds the old key makes of the newest checkpoint."""
+
+    def forge(path: str, reply: Reply) -> Reply:
+        if path != "/api/v1/changes/checkpoint":
+            return reply
+        told = json.loads(reply[2])
+        told["checkpoint"] = old.sign(replace(Checkpoint.of(told["checkpoint"]), key=named).text)
+        told["handovers"] = []
+        headers = [each for each in reply[1] if each[0] != "Content-Length"]
+        return reply[0], headers, json.dumps(told).encode()
+
+    return forge
+
+
+@pytest.mark.parametrize("way", ["naming the new one", "naming itself", "hidden before"])
+def test_a_copy_that_saw_the_handing_over_takes_nothing_of_the_old_key_though_it_is_given(
+    filled: Office, site: Flask, target: Path, way: str
+) -> None:
+    """Who pulls with the key once printed gives it for ever."""
+    old = filled.stores.log_key.signer(may_make=False)
+    trouble = Troubled(site)
+    with _served(trouble) as url:
+        _pull(url, target)
+        new = _renew(filled)
+        _pull(url, target, key=old.verifier.vkey)
+        if way == "hidden before":
+            trouble.trouble = _without_handovers
+            _pull(url, target, key=old.verifier.vkey)
+        filled.put("results", {**RESULT_ROW, "code": "JC-0003"})
+        trouble.trouble = _of_the_old_key(
+            old, named=old.verifier.vkey if way == "naming itself" else new
+        )
+        before = _kept(target)
+        with pytest.raises(Untrusted):
+            _pull(url, target, key=old.verifier.vkey)
+
+    assert _kept(target) == before
+
+
+def _without_handovers(path: str, reply: Reply) -> Reply:
+    if path != "/api/v1/changes/checkpoint":
+        return reply
+    told = json.loads(reply[2]) | {"handovers": []}
+    headers = [each for each in reply[1] if each[0] != "Content-Length"]
+    return reply[0], headers, json.dumps(told).encode()
+
+
+def test_a_head_that_names_another_key_than_its_own_is_refused(
+    filled: Office, site: Flask, target: Path
+) -> None:
+    old = filled.stores.log_key.signer(may_make=False)
+    stranger = Signer.new("mingcha.example/log").verifier.vkey
+    with _served(Troubled(site, _of_the_old_key(old, named=stranger))) as url:
+        with pytest.raises(Untrusted, match="names another key"):
+            _pull(url, target)
+
+
+def test_a_copy_begun_before_the_dump_is_signed_anew_reads_the_feed(
+    filled: Office, site: Flask, target: Path
+) -> None:
+    _cut(filled)
+    signing.hand_over(filled.stores.register, filled.stores.log_key)
+    with _served(Troubled(site)) as url:
+        assert not _pull(url, target).from_dump
+
+    assert _copied(target) == _held(filled)
