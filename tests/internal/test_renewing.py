@@ -452,6 +452,46 @@ def test_a_key_that_cannot_take_over_is_refused_before_anything_is_signed(
     _item(office, "SP-002")
 
 
+def test_a_part_that_was_lost_and_is_brought_back_is_gone_on_with(
+    office: Office, data: Path, tmp_path: Path
+) -> None:
+    """What was signed between is lost now, the handing over with it; who saw it reads so."""
+    short = _back_up(office, data, tmp_path / "short")
+    _item(office, "SP-002")
+    _item(office, "SP-003")
+    lost = _back_up(office, data, tmp_path / "lost")
+    old = _note(office.stores)
+    stores = _restore(office, data, short)
+    _item(Office(stores, office.folder), "SP-004")
+    _renew(stores)
+    between = _note(stores)
+    assert Checkpoint.of(between).size < Checkpoint.of(old).size
+
+    stores = _restore(Office(stores, office.folder), data, lost)
+
+    assert _faults(stores) == []
+    hold_log(stores)
+    assert ["无从核对" in each for each in _faults(stores, witness=between)] == [True]
+    assert _faults(stores, witness=old) == []
+    _item(Office(stores, office.folder), "SP-005")
+    assert _faults(stores) == []
+
+
+def test_a_head_seen_after_a_restoration_is_none_of_two_histories_though_an_older_backup_is_back(
+    office: Office, data: Path, tmp_path: Path
+) -> None:
+    """The backup's own head over as many entries states fewer restorations: it was signed before."""
+    short = _back_up(office, data, tmp_path / "short")
+    _item(office, "SP-002")
+    longer = _back_up(office, data, tmp_path / "longer")
+    stores = _restore(office, data, short)
+    seen = _note(stores)
+
+    stores = _restore(Office(stores, office.folder), data, longer)
+
+    assert _faults(stores, witness=seen) == []
+
+
 def test_who_goes_back_to_the_first_key_by_force_hands_over_from_there(
     office: Office, data: Path, tmp_path: Path
 ) -> None:

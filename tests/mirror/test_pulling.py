@@ -33,7 +33,7 @@ from portal.register.proofs import entries
 from portal.register.proofs.audit import audit
 from portal.register.proofs.note import Checkpoint, Signer
 from portal.register.proofs.restorations import Restoration
-from portal.register.queries import changes
+from portal.register.queries import changes, log
 from portal.register.records import Kind
 from portal.register.tables.changes import ChangeRow, EpochRow
 from portal.register.tables.log import CheckpointRow, LeafRow, TileRow
@@ -477,6 +477,26 @@ def test_a_stated_restoration_explains_what_it_lost_and_nothing_before(
             assert _copied(target) == before
         else:
             assert _pull(url, target).serial == serial
+
+
+def test_a_part_that_was_lost_before_and_is_brought_back_explains_what_stood_in_its_place(
+    filled: Office, site: Flask, target: Path
+) -> None:
+    stores = filled.stores
+    keys = replace(stores.log_key, head=None)
+    with Session(stores.register) as session:
+        note = log.newest(session)
+        size = changes.serial(session)
+    first = Restoration(size - 1, note, NOW)
+    with _served(Troubled(site)) as url:
+        reinstate(stores.register, [first], {}, now=NOW, keys=keys)
+        _pull(url, target)
+        _rewritten(filled)
+        both = [first, Restoration(size, None, NOW)]
+        reinstate(stores.register, both, {}, now=NOW, keys=keys)
+        _pull(url, target)
+
+    assert _copied(target) == _held(filled)
 
 
 def test_another_head_over_the_same_entries_is_refused_by_who_pulled_before(
