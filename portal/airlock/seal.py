@@ -4,10 +4,12 @@ The key is handed over by a head that the old and the new one sign. The new key 
 is committed, and takes its place then; killed in between, the next signing or the same command puts it there.
 """
 
+import fcntl
 import json
 import os
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
@@ -15,6 +17,7 @@ from pathlib import Path
 from portal.airlock import takings
 from portal.airlock.takings import Taken
 from portal.domain.errors import LogBroken
+from portal.kit import copying
 from portal.register.proofs import succession
 from portal.register.proofs.note import BadNote, Checkpoint, Signer, Verifier
 from portal.register.proofs.succession import LogKey
@@ -82,7 +85,8 @@ class KeyFile:
 
         """
         signer, waiting = self.signer(may_make=False), replace(self, path=self._next)
-        replace(waiting, origin=signer.name).signer(may_make=True)
+        with self._alone():
+            replace(waiting, origin=signer.name).signer(may_make=True)
         return replace(self, heir_path=self._next)
 
     def succeed(self, key: LogKey) -> Signer:
@@ -92,29 +96,36 @@ class KeyFile:
             LogBroken: the log was not handed over to the key that waits.
 
         """
-        mine = self.signer(may_make=False)
-        if mine.verifier.vkey == key.vkey:
-            return mine
-        note = key.handover or ""
+        if self.signer(may_make=False).verifier.vkey != key.vkey:
+            with self._alone():
+                self._put_in_place(key)
+        return self.signer(may_make=False)
+
+    def _put_in_place(self, key: LogKey) -> None:
+        mine, note = self.signer(may_make=False).verifier, key.handover or ""
+        if mine.vkey == key.vkey:
+            return  # another process was quicker
         try:
-            waiting = Signer.of(self._next.read_text("utf-8"))
-            is_due = waiting.verifier.vkey == key.vkey and succession.hands_over(
-                note, mine.verifier, waiting.verifier
-            )
-        except FileNotFoundError:
-            #: Another process may have been quicker.
-            waiting = self.signer(may_make=False)
-            if waiting.verifier.vkey == key.vkey:
-                return waiting
-            is_due = False
-        except (BadNote, ValueError):
+            waiting = Signer.of(self._next.read_text("utf-8")).verifier
+            is_due = waiting.vkey == key.vkey and succession.hands_over(note, mine, waiting)
+        except (FileNotFoundError, ValueError):
             is_due = False
         if not is_due:
             raise LogBroken("日志签名私钥与登记册所记的公钥不符；请从备份恢复原来的私钥文件")
         if note not in self.handovers():
             _put(self.handed, json.dumps([*self.handovers(), note], ensure_ascii=False))
         self._next.replace(self.path)
-        return waiting
+        copying.sync(self.path.parent)
+
+    @contextmanager
+    def _alone(self) -> Iterator[None]:
+        """Let one process at a time make the key that waits, or put it in its place."""
+        folder = os.open(self.path.parent, os.O_RDONLY)
+        try:
+            fcntl.flock(folder, fcntl.LOCK_EX)
+            yield
+        finally:
+            os.close(folder)
 
     def follows(self, older: Signer) -> bool:
         """Whether the log came from `older` to this key, by the heads that are kept of that."""
@@ -180,7 +191,7 @@ class KeyFile:
 
 
 def _put(path: Path, text: str) -> None:
-    """Write a file that its owner alone may read; after a crash it is there whole or not at all."""
+    """Write a file that its owner alone may read; it is there whole or not at all, and stays even if the power fails."""
     path.parent.mkdir(parents=True, exist_ok=True)
     handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}-")
     with os.fdopen(handle, "w", encoding="utf-8") as file:  # mkstemp makes it 0600
@@ -188,3 +199,4 @@ def _put(path: Path, text: str) -> None:
         file.flush()
         os.fsync(file.fileno())
     Path(name).replace(path)
+    copying.sync(path.parent)

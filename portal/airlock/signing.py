@@ -21,12 +21,21 @@ def sign_head(register: sa.Engine, keys: KeyHolder) -> None:
         size = changes.serial(session)
         holding.hold(session, size)
         note = heads.sign(session, size, keys)
-        newest = succession.keys(session)[-1:]
     if note:
         keys.keep_head(note)
-    for key in newest:
+    with Session(register) as session:
+        carry_through(session, keys)
+
+
+def carry_through(session: Session, keys: KeyHolder) -> None:
+    """Put the key in its place that the log was handed over to, just now or by a command that was killed before it did.
+
+    Raises:
+        LogBroken: the log was handed over to a key that does not lie here.
+
+    """
+    for key in succession.keys(session)[-1:]:
         if key.handover:
-            #: Handed over just now, or by a command that was killed before the new key was in its place.
             keys.succeed(key)
 
 
@@ -39,11 +48,11 @@ def hand_over(register: sa.Engine, keys: KeyFile) -> str:
         LogBroken: the register is not what was signed last, or nothing was signed yet.
 
     """
-    handing = keys.with_heir()
+    handing, mine = keys.with_heir(), keys.signer(may_make=False).verifier.vkey
     heir = handing.heir()
     with Session(register) as session:
         newest = succession.keys(session)[-1:]
-    if heir and newest and newest[0].vkey == heir.verifier.vkey:
+    if heir and newest and newest[0].vkey == heir.verifier.vkey != mine:
         return keys.succeed(newest[0]).verifier.vkey
     sign_head(register, handing)
     return keys.signer(may_make=False).verifier.vkey

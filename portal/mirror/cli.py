@@ -9,6 +9,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from portal.mirror.copy import Copy
 from portal.mirror.errors import MirrorError
+from portal.mirror.pulling import handovers
 from portal.mirror.pulling import pull as pull_all
 from portal.mirror.signatures import Head, Key
 from portal.mirror.source import Source
@@ -97,8 +98,8 @@ def verify(target: str, key: str | None) -> None:
 def _head(state: dict[str, str], key: str | None) -> Head:
     if "head" not in state:
         raise MirrorError("副本还没有完整取过一次；请先 pull (never pulled to the end)")
-    handovers = json.loads(state.get("handovers", "[]"))
-    return Key(key or state["key"]).heir(handovers, state["head"]).head(state["head"])
+    signer = Key(key or state["key"]).heir(handovers(state), state["head"])
+    return signer.head(state["head"])
 
 
 def _opened(target: str) -> Copy:

@@ -65,7 +65,7 @@ def _is_explained(source: Source, before: Head, now: Head) -> bool:
     """Whether a restoration since lost the very entries that `before` was signed over: what is older has to be there still."""
     try:
         told = msgspec.json.decode(source.text("/log/restorations"), type=_Told).restorations
-        since = [msgspec.json.decode(each, type=_Restoration) for each in told[before.restored :]]
+        stated = [msgspec.json.decode(each, type=_Restoration) for each in told]
     except (Gone, msgspec.MsgspecError):
         return False
     state = bytes(32)
@@ -74,8 +74,23 @@ def _is_explained(source: Source, before: Head, now: Head) -> bool:
     if now.said[RESTORED] != f"{len(told)} {state.hex()}":
         return False
     return any(
-        each.size < before.size <= (each.lost.size if each.lost else before.size) for each in since
+        _kept(stated[:number], each) < before.size <= (each.lost.size if each.lost else before.size)
+        for number, each in enumerate(stated)
+        if number >= before.restored
     )
+
+
+def _kept(earlier: Sequence[_Restoration], now: _Restoration) -> int:
+    """Return how many entries of the log before a restoration are in it afterwards, at least.
+
+    The backup may be of a part that an earlier one lost: then all that was restored to since then bounds it as well.
+    """
+    first = 0
+    for each in earlier:
+        if each.lost is None or now.size <= each.lost.size:
+            break
+        first += 1
+    return min([now.size, *(each.size for each in earlier[first:])])
 
 
 def _require_agreeing(before: Head, now: Head) -> None:

@@ -2,7 +2,7 @@
 
 import gzip
 import tempfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from hashlib import sha256
@@ -79,7 +79,7 @@ def pull(source: Source, copy: Copy, *, key: str | None, say: Callable[[str], No
         raise MirrorError(f"该副本取自 {known['source']} (this copy is of another source)")
     if standing.epoch is None:
         raise MirrorError("对方尚未公开任何内容 (nothing is published there yet)")
-    pinned = _pinned(known.get("key"), key, standing, say)
+    pinned = _pinned(known, key, standing, say)
     work = _Pull(source, copy, pinned, say)
     work.follow(standing)
     copy.begin(f"{source.url} {work.key.text}")
@@ -100,14 +100,23 @@ def pull(source: Source, copy: Copy, *, key: str | None, say: Callable[[str], No
     return Pulled(serial, count, work.applied, work.from_dump)
 
 
+def handovers(known: Mapping[str, str]) -> list[str]:
+    """Return the heads by which the source's keys were handed over, as far as a copy has seen them."""
+    return msgspec.json.decode(known.get("handovers", "[]"), type=list[str])
+
+
 def _pinned(
-    kept: str | None, given: str | None, standing: Checkpoint, say: Callable[[str], None]
+    known: Mapping[str, str], given: str | None, standing: Checkpoint, say: Callable[[str], None]
 ) -> Key:
-    """Return the key to trust: the given one, else the one kept, else the one that signs there now."""
+    """Return the key to trust: the given one, else the one kept, else the one that signs there now.
+
+    The kept one also where the given one handed over to it, as this copy has seen: what that signs since is forged.
+    """
+    kept = known.get("key")
+    if kept is not None and (given is None or Key(given).last(handovers(known)).text == kept):
+        return Key(kept)
     if given is not None:
         return Key(given)
-    if kept is not None:
-        return Key(kept)
     for key in map(Key, standing.vkeys):
         if key.signs(standing.checkpoint or "") and key.text == standing.vkeys[-1]:
             say(f"首次使用，认定公钥 (trusting on first use): {key.text}")
@@ -131,7 +140,12 @@ def _start_over(work: _Pull, epoch: str) -> None:
 def _from_dump(work: _Pull, epoch: str) -> bool:
     """Load the source's dump; say whether it was the one of this epoch, unchanged throughout."""
     raw = work.source.text("/data/datapackage.json")
-    note = work.key.dump(work.source.text("/data/datapackage.json.note").decode())
+    signed = work.source.text("/data/datapackage.json.note").decode()
+    if not work.key.signs(signed):
+        #: The log was handed over just now; the feed is proved by the checkpoint.
+        work.say("数据包不是以现在的公钥签署的 (the dump is not signed with the present key)")
+        raise Gone
+    note = work.key.dump(signed)
     manifest = msgspec.json.decode(raw, type=Manifest)
     if note.manifest_sha256 != sha256(raw).hexdigest() or note.epoch != epoch:
         return False
@@ -237,10 +251,12 @@ def _signed(work: _Pull, standing: Checkpoint, number: int) -> int:
         #: Its signature was verified when it was kept; the key may be another by now.
         before = stated(state["head"].rpartition("\n\n")[0] + "\n")
         require_continued(work.source, before, head)
+    seen = handovers(state)
+    seen += [each for each in standing.handovers if each not in seen]
     work.copy.settle(
         number, source=work.source.url, key=work.key.text, head=standing.checkpoint,
         size=str(head.size), head_epoch=standing.epoch or "",
-        handovers=msgspec.json.encode(standing.handovers).decode(),
+        handovers=msgspec.json.encode(seen).decode(),
     )  # fmt: skip
     return head.size
 

@@ -114,10 +114,24 @@ class Key:
     def heir(self, handovers: Sequence[str], note: str) -> "Key":
         """Return the key that signs `note`, this one or one that it handed over to by `handovers`, step by step.
 
+        Raises:
+            Untrusted: there is none, or `note` names another.
+
+        """
+        key = self.last(handovers)
+        if key.head(note).said.get(KEY, key.text) != key.text:
+            raise Untrusted(
+                "检查点写明由另一把公钥签署 (the head names another key than the one that signed it)"
+            )
+        return key
+
+    def last(self, handovers: Sequence[str]) -> "Key":
+        """Return the key that this one, step by step, handed over to by `handovers`; itself where it did not.
+
         A head hands over that both keys signed and that names the one to come.
 
         Raises:
-            Untrusted: there is none.
+            Untrusted: a head is malformed.
 
         """
         key = self
@@ -128,8 +142,6 @@ class Key:
                 if to.name != key.name or not to.signs(each):
                     break
                 key = to
-        if not key.signs(note):
-            raise Untrusted("签名与所认定的公钥不符 (not signed by the pinned key)")
         return key
 
     def _opened(self, note: str) -> str:

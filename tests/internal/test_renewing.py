@@ -2,6 +2,7 @@
 
 import dataclasses
 import json
+import threading
 from datetime import timedelta
 from pathlib import Path
 
@@ -22,7 +23,7 @@ from portal.register.dumps import shelf, verifying
 from portal.register.dumps.describing import Terms
 from portal.register.proofs.audit import audit
 from portal.register.proofs.note import Checkpoint, Signer
-from portal.register.proofs.succession import keys
+from portal.register.proofs.succession import LogKey, keys
 from portal.register.queries import log
 from tests.conftest import NOW, Office
 from tests.journeys import processes
@@ -349,6 +350,186 @@ def test_a_backup_written_anew_with_another_key_is_not_signed(
 
     with pytest.raises(LogBroken):
         _restore(office, data, made)
+
+
+def _killed_half_way(stores: Stores, monkeypatch: pytest.MonkeyPatch) -> str:
+    """Hand the log over, but be killed before the new key is in its place; return that key."""
+    with monkeypatch.context() as patched:
+        patched.setattr(KeyFile, "succeed", _die)
+        with pytest.raises(KeyboardInterrupt):
+            _renew(stores)
+    return _vkeys(stores)[-1]
+
+
+def test_a_backup_made_when_it_was_killed_half_way_can_be_signed_on_a_fresh_machine(
+    office: Office, data: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The register says whose turn it is: a backup without that key is lost."""
+    vkey = _killed_half_way(office.stores, monkeypatch)
+    made = _back_up(office, data, tmp_path / "backups")
+    for path in data.glob("log.*"):
+        path.unlink()
+
+    stores = _restore(office, data, made)
+
+    assert _key(stores).verifier.vkey == vkey
+    _item(Office(stores, office.folder), "SP-002")
+    assert _faults(stores) == []
+
+
+def test_a_backup_of_before_restored_when_it_was_killed_half_way_is_signed_by_the_new_key(
+    office: Office, data: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The site has shown the new key already: who has seen it takes no other."""
+    made = _back_up(office, data, tmp_path / "backups")
+    vkey = _killed_half_way(office.stores, monkeypatch)
+
+    stores = _restore(office, data, made)
+
+    assert _key(stores).verifier.vkey == vkey == Checkpoint.of(_note(stores)).key
+    assert _faults(stores) == []
+
+
+def test_a_backup_is_made_though_the_key_is_lost(
+    office: Office, data: Path, tmp_path: Path
+) -> None:
+    _renew(office.stores)
+    (data / "log.key").unlink()
+
+    assert not (_back_up(office, data, tmp_path / "backups") / "log.key").exists()
+
+
+def test_a_key_that_waits_next_is_not_put_in_the_place_of_the_one_before_it(
+    office: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A release, a handing over carried through and the next one at the same moment."""
+    stores = office.stores
+    vkey = _killed_half_way(stores, monkeypatch)
+    due, plain = _newest(stores), KeyFile.handovers
+    others: list[threading.Thread] = []
+
+    def meanwhile(self: KeyFile) -> list[str]:
+        if not others:
+            others.append(threading.Thread(target=another))
+            others[0].start()
+            others[0].join(0.5)
+        return plain(self)
+
+    def another() -> None:
+        stores.log_key.succeed(due)
+        stores.log_key.with_heir()
+
+    with monkeypatch.context() as patched:
+        patched.setattr(KeyFile, "handovers", meanwhile)
+        stores.log_key.succeed(due)
+        others[0].join()
+
+    assert _key(stores).verifier.vkey == vkey
+    assert plain(stores.log_key) == [due.handover]
+    _renew(stores, 1)
+    assert _faults(stores) == []
+
+
+def _newest(stores: Stores) -> LogKey:
+    with Session(stores.register) as session:
+        return keys(session)[-1]
+
+
+@pytest.mark.parametrize("what", ["of another log", "the same"])
+def test_a_key_that_cannot_take_over_is_refused_before_anything_is_signed(
+    office: Office, what: str
+) -> None:
+    stores = office.stores
+    waiting = Signer.new("elsewhere.example/log") if what == "of another log" else _key(stores)
+    stores.log_key.path.with_name("log.key.next").write_text(waiting.text, "utf-8")
+    before = _note(stores)
+
+    with pytest.raises(LogBroken):
+        _renew(stores)
+
+    assert _note(stores) == before
+    assert len(_vkeys(stores)) == 1
+    _item(office, "SP-002")
+
+
+def test_a_part_that_was_lost_and_is_brought_back_is_gone_on_with(
+    office: Office, data: Path, tmp_path: Path
+) -> None:
+    """What was signed between is lost now, the handing over with it; who saw it reads so."""
+    short = _back_up(office, data, tmp_path / "short")
+    _item(office, "SP-002")
+    _item(office, "SP-003")
+    lost = _back_up(office, data, tmp_path / "lost")
+    old = _note(office.stores)
+    stores = _restore(office, data, short)
+    _item(Office(stores, office.folder), "SP-004")
+    _renew(stores)
+    between = _note(stores)
+    assert Checkpoint.of(between).size < Checkpoint.of(old).size
+
+    stores = _restore(Office(stores, office.folder), data, lost)
+
+    assert _faults(stores) == []
+    hold_log(stores)
+    assert ["无从核对" in each for each in _faults(stores, witness=between)] == [True]
+    assert _faults(stores, witness=old) == []
+    _item(Office(stores, office.folder), "SP-005")
+    assert _faults(stores) == []
+
+
+def test_a_head_seen_after_a_restoration_is_none_of_two_histories_though_an_older_backup_is_back(
+    office: Office, data: Path, tmp_path: Path
+) -> None:
+    """The backup's own head over as many entries states fewer restorations: it was signed before."""
+    short = _back_up(office, data, tmp_path / "short")
+    _item(office, "SP-002")
+    longer = _back_up(office, data, tmp_path / "longer")
+    stores = _restore(office, data, short)
+    seen = _note(stores)
+
+    stores = _restore(Office(stores, office.folder), data, longer)
+
+    assert _faults(stores, witness=seen) == []
+
+
+def test_who_goes_back_to_the_first_key_by_force_hands_over_from_there(
+    office: Office, data: Path, tmp_path: Path
+) -> None:
+    """The heads of the key that was moved elsewhere are not those of the one put back."""
+    made = _back_up(office, data, tmp_path / "backups")
+    _renew(office.stores)
+    for name in ("log.key", "log.head"):
+        (data / name).rename(tmp_path / name)
+
+    stores = _restore(office, data, made)
+    _renew(stores, 1)
+
+    stores = _restore(Office(stores, office.folder), data, made)
+    assert _faults(stores) == []
+
+
+def test_the_site_gives_the_new_dump_and_checkpoint_at_once(
+    office: Office, client: FlaskClient
+) -> None:
+    """No change came with it: what was kept of the address and of the dump is of before."""
+    stores = office.stores
+    office.put("results", RESULT_ROW)
+    shelf.cut(stores.register, stores.dumps, TERMS, _key(stores))
+    manifest, standing = "/data/datapackage.json", "/api/v1/changes/checkpoint"
+    client.get(f"{manifest}.note", buffered=True)
+    seen = {each: client.get(each, buffered=True).headers["ETag"] for each in (manifest, standing)}
+
+    vkey = _renew(stores)
+
+    for address, tag in seen.items():
+        answer = client.get(address, headers={"If-None-Match": tag}, buffered=True)
+        assert answer.status_code == 200
+        assert answer.get_json()["checkpoint"] == _note(stores)
+        assert answer.content_length == len(answer.data)
+    assert client.get(standing).get_json()["vkeys"][-1] == vkey
+    assert client.get(standing).get_json()["checkpoint"] == _note(stores)
+    note = client.get(f"{manifest}.note", buffered=True)
+    assert _key(stores).verifier.opens(note.get_data(as_text=True))
 
 
 def test_the_log_page_says_which_key_signs_and_which_did(

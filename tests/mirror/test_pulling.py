@@ -16,6 +16,7 @@ from flask import Flask
 from sqlalchemy.orm import Session
 from werkzeug.serving import make_server
 
+from portal.airlock import signing
 from portal.airlock.publish import reinstate
 from portal.domain.merkle import leaf_hash
 from portal.internal.desk import renewing, retract
@@ -32,7 +33,7 @@ from portal.register.proofs import entries
 from portal.register.proofs.audit import audit
 from portal.register.proofs.note import Checkpoint, Signer
 from portal.register.proofs.restorations import Restoration
-from portal.register.queries import changes
+from portal.register.queries import changes, log
 from portal.register.records import Kind
 from portal.register.tables.changes import ChangeRow, EpochRow
 from portal.register.tables.log import CheckpointRow, LeafRow, TileRow
@@ -478,6 +479,26 @@ def test_a_stated_restoration_explains_what_it_lost_and_nothing_before(
             assert _pull(url, target).serial == serial
 
 
+def test_a_part_that_was_lost_before_and_is_brought_back_explains_what_stood_in_its_place(
+    filled: Office, site: Flask, target: Path
+) -> None:
+    stores = filled.stores
+    keys = replace(stores.log_key, head=None)
+    with Session(stores.register) as session:
+        note = log.newest(session)
+        size = changes.serial(session)
+    first = Restoration(size - 1, note, NOW)
+    with _served(Troubled(site)) as url:
+        reinstate(stores.register, [first], {}, now=NOW, keys=keys)
+        _pull(url, target)
+        _rewritten(filled)
+        both = [first, Restoration(size, None, NOW)]
+        reinstate(stores.register, both, {}, now=NOW, keys=keys)
+        _pull(url, target)
+
+    assert _copied(target) == _held(filled)
+
+
 def test_another_head_over_the_same_entries_is_refused_by_who_pulled_before(
     filled: Office, site: Flask, target: Path
 ) -> None:
@@ -649,3 +670,72 @@ def test_a_key_that_was_not_handed_over_to_is_refused(
             _pull(url, target)
 
     assert _kept(target) == before
+
+
+def _of_the_old_key(old: Signer, *, named: str) -> Callable[[str, Reply], Reply]:
+    """What who holds the old key makes of the newest checkpoint."""
+
+    def forge(path: str, reply: Reply) -> Reply:
+        if path != "/api/v1/changes/checkpoint":
+            return reply
+        told = json.loads(reply[2])
+        told["checkpoint"] = old.sign(replace(Checkpoint.of(told["checkpoint"]), key=named).text)
+        told["handovers"] = []
+        headers = [each for each in reply[1] if each[0] != "Content-Length"]
+        return reply[0], headers, json.dumps(told).encode()
+
+    return forge
+
+
+@pytest.mark.parametrize("way", ["naming the new one", "naming itself", "hidden before"])
+def test_a_copy_that_saw_the_handing_over_takes_nothing_of_the_old_key_though_it_is_given(
+    filled: Office, site: Flask, target: Path, way: str
+) -> None:
+    """Who pulls with the key once printed gives it for ever."""
+    old = filled.stores.log_key.signer(may_make=False)
+    trouble = Troubled(site)
+    with _served(trouble) as url:
+        _pull(url, target)
+        new = _renew(filled)
+        _pull(url, target, key=old.verifier.vkey)
+        if way == "hidden before":
+            trouble.trouble = _without_handovers
+            _pull(url, target, key=old.verifier.vkey)
+        filled.put("results", {**RESULT_ROW, "code": "JC-0003"})
+        trouble.trouble = _of_the_old_key(
+            old, named=old.verifier.vkey if way == "naming itself" else new
+        )
+        before = _kept(target)
+        with pytest.raises(Untrusted):
+            _pull(url, target, key=old.verifier.vkey)
+
+    assert _kept(target) == before
+
+
+def _without_handovers(path: str, reply: Reply) -> Reply:
+    if path != "/api/v1/changes/checkpoint":
+        return reply
+    told = json.loads(reply[2]) | {"handovers": []}
+    headers = [each for each in reply[1] if each[0] != "Content-Length"]
+    return reply[0], headers, json.dumps(told).encode()
+
+
+def test_a_head_that_names_another_key_than_its_own_is_refused(
+    filled: Office, site: Flask, target: Path
+) -> None:
+    old = filled.stores.log_key.signer(may_make=False)
+    stranger = Signer.new("mingcha.example/log").verifier.vkey
+    with _served(Troubled(site, _of_the_old_key(old, named=stranger))) as url:
+        with pytest.raises(Untrusted, match="names another key"):
+            _pull(url, target)
+
+
+def test_a_copy_begun_before_the_dump_is_signed_anew_reads_the_feed(
+    filled: Office, site: Flask, target: Path
+) -> None:
+    _cut(filled)
+    signing.hand_over(filled.stores.register, filled.stores.log_key)
+    with _served(Troubled(site)) as url:
+        assert not _pull(url, target).from_dump
+
+    assert _copied(target) == _held(filled)

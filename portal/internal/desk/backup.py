@@ -5,6 +5,7 @@ import fcntl
 import hashlib
 import shutil
 import tempfile
+from contextlib import suppress
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from pathlib import Path
@@ -14,9 +15,9 @@ import msgspec
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from portal.airlock import takings
+from portal.airlock import signing, takings
 from portal.airlock.seal import KeyFile
-from portal.domain.errors import PortalError
+from portal.domain.errors import LogBroken, PortalError
 from portal.internal.desk.stores import Stores
 from portal.kit import copying
 from portal.kit.copying import CopyFailed
@@ -140,14 +141,22 @@ def hold_key(backup: Path, keys: KeyFile) -> None:
     if theirs.read_bytes() != keys.path.read_bytes() and not keys.follows(_signer(theirs)):
         raise BackupFailed(
             f"备份中的日志私钥不是 {keys.path} 所存的这一把，也没有移交给它，不能恢复；"
-            "确要改用备份中的，先将现有的移到别处留存"
+            "确要改用备份中的，先将现有的连同 log.head、log.handovers 移到别处留存"
         )
+
+
+def settle_key(register: Session, keys: KeyFile) -> None:
+    """Carry through a handing over of the log that was killed half way; a key that is lost is no reason to stop."""
+    with suppress(LogBroken):
+        signing.carry_through(register, keys)
 
 
 def put_key(backup: Path, keys: KeyFile) -> None:
     """Put the key of a backup where there is none; what lies there is the same, or came after it."""
     if keys.path.exists():
         return
+    #: They are of a key that was moved elsewhere.
+    keys.handed.unlink(missing_ok=True)
     #: The key last: with it all of this is there.
     for name, path in ((HANDED, keys.handed), (KEY, keys.path)):
         if (backup / name).exists():
@@ -195,6 +204,7 @@ def _fill(stores: Stores, urls: Urls, target: Path, *, release: str, now: dateti
             places[store] = f"{store}{copying.suffix(url)}"
             copying.take(url, target / places[store])
         facts = _facts(stores, register)
+        settle_key(register, stores.log_key)
         _copy_key(stores, target)
     _copy_files(stores, target)
     facts |= {

@@ -9,7 +9,7 @@ command run again carries it through.
 import os
 import shutil
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import asdict, dataclass, replace
 from datetime import datetime
 from itertools import count
@@ -20,6 +20,7 @@ from sqlalchemy.orm import Session
 
 from portal.airlock import takings
 from portal.airlock.publish import reinstate
+from portal.airlock.seal import KeyFile
 from portal.internal.desk import backup as backups
 from portal.internal.desk import ordered, retelling
 from portal.internal.desk.backup import KEY, BackupFailed, Manifest, Urls
@@ -90,8 +91,8 @@ def _restored(
     settings: Settings, urls: Urls, backup: Path, manifest: Manifest, *, last_head: str | None,
     now: datetime,
 ) -> Restored:  # fmt: skip
+    lost = _last_head(urls.register, key_file(settings)) or last_head or None
     backups.hold_key(backup, key_file(settings))
-    lost = _last_head(urls.register) or last_head or None
     _require_head(lost)
     list_ = config.withdrawals(settings.data)
     takings.since(list_, manifest.takings)
@@ -138,21 +139,23 @@ def _exists(url: str) -> bool:
         engine.dispose()
 
 
-def _last_head(url: str) -> str | None:
-    """Return the last head that the register signed which is to be replaced, None where it cannot tell."""
+def _last_head(url: str, keys: KeyFile) -> str | None:
+    """Return the last head that the register signed which is to be replaced, None where it cannot tell.
+
+    It alone may know that the log was handed over to the key that waits.
+    """
     path = file_of(url)
     if path is not None and not path.exists():
         return None
-    engine = engine_for(url)
-    try:
-        with Session(engine) as session:
-            head = log.head(session)
-    except (sa.exc.DatabaseError, BadNote):
-        #: It may be replaced just because it is broken.
-        return None
-    finally:
-        engine.dispose()
-    return head.note if head else None
+    engine, note = engine_for(url), None
+    #: It may be replaced just because it is broken.
+    with suppress(sa.exc.DatabaseError, BadNote), Session(engine) as session:
+        if head := log.newest(session):
+            Checkpoint.of(head)
+        note = head
+        backups.settle_key(session, keys)
+    engine.dispose()
+    return note
 
 
 def _require_head(note: str | None) -> None:

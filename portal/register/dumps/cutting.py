@@ -4,6 +4,7 @@ import json
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime, time, timedelta
+from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
@@ -29,7 +30,7 @@ from portal.register.dumps.describing import (
 from portal.register.dumps.files import Rows, Written
 from portal.register.dumps.held import Held
 from portal.register.layout import LAYOUTS
-from portal.register.proofs.note import Signer, Verifier
+from portal.register.proofs.note import Signer
 from portal.register.queries import sync
 from portal.register.queries.sync import Standing
 from portal.register.records import Kind
@@ -37,6 +38,7 @@ from portal.register.tables.changes import ChangeRow
 
 #: Rows fetched at a time: bounds memory.
 _CHUNK = 1000
+_HEAD_DIGITS = 16
 #: When the next dump is expected: the next day, at this hour in China.
 _HOUR = time(6, tzinfo=clock.CHINA)
 
@@ -47,6 +49,11 @@ class Cut:
 
     standing: Standing
     at: datetime
+
+    @property
+    def head(self) -> str:
+        """The beginning of the signed head's digest: over the same entries another may be signed."""
+        return sha256((self.standing.note or "").encode()).hexdigest()[:_HEAD_DIGITS]
 
 
 def standing_at(session: Session) -> Cut | None:
@@ -95,16 +102,9 @@ def cut(session: Session, folder: Path, what: Cut, terms: Terms, signer: Signer)
     files.sync(folder)
 
 
-def is_signed_by(folder: Path, what: Cut, key: Verifier) -> bool:
-    """Whether the dump in `folder` was signed with `key` and holds the head that is the newest now."""
-    note = (folder / SIGNATURE).read_text("utf-8")
-    manifest = json.loads((folder / MANIFEST).read_text("utf-8"))
-    return key.opens(note) and manifest["checkpoint"] == what.standing.note
-
-
-def statement(origin: str, epoch: str | None, serial: int, sha256: str) -> str:
+def statement(origin: str, epoch: str | None, serial: int, digest: str) -> str:
     """Return what is signed: whose dump, which life of the register, which serial, which manifest."""
-    return f"{origin}/dump\n{epoch} {serial}\n{sha256}\n"
+    return f"{origin}/dump\n{epoch} {serial}\n{digest}\n"
 
 
 def as_json(found: dict[str, Any]) -> str:

@@ -1,7 +1,7 @@
 """The shelf of dumps: one folder for each, whole or not there; what holds a withdrawn text is taken off.
 
-A folder is called after serial and life of the register, and appears by one rename. Which dump may be
-served is asked of the register each time, so a withdrawal ends it in the transaction it happens in;
+A folder is called after serial and life of the register and the head that it was made under, appears by one rename
+and never changes. Which dump may be served is asked of the register each time, so a withdrawal ends it in the transaction it happens in;
 the files are removed before the withdrawal is acknowledged.
 """
 
@@ -20,11 +20,12 @@ from sqlalchemy.orm import Session
 
 from portal.kit.db import snapshot
 from portal.register.dumps import cutting, files
+from portal.register.dumps.cutting import Cut
 from portal.register.dumps.describing import Terms
 from portal.register.proofs.note import Signer
 from portal.register.queries import changes, sync
 
-_NAME = re.compile(r"(\d{12})-([0-9a-f]{32})")
+_NAME = re.compile(r"(\d{12})-([0-9a-f]{32})(?:-[0-9a-f]{16})?")
 _GROWING = "growing-"
 _GOING = "going-"
 
@@ -73,8 +74,8 @@ def retire(engine: sa.Engine, shelf: Path) -> int:
 def cut(engine: sa.Engine, shelf: Path, terms: Terms, signer: Signer) -> Dump | None:
     """Put a dump of the register as it is now on the shelf, and take the older ones off.
 
-    Returns None when there is nothing new since the last: no change, no head that says more, no other key. Killed at
-    any moment, it leaves the last dump as it was.
+    Returns None when there is nothing new since the last: no change, no head that says more or names another key.
+    Killed at any moment, it leaves the last dump as it was.
 
     Raises:
         LogBroken: the head of the log is not signed.
@@ -87,28 +88,29 @@ def cut(engine: sa.Engine, shelf: Path, terms: Terms, signer: Signer) -> Dump | 
             what = cutting.standing_at(session)
             if what is None:
                 return None
-            name = f"{what.standing.serial:012}-{what.standing.epoch}"
-            is_there = (shelf / name).exists()
-            if is_there and cutting.is_signed_by(shelf / name, what, signer.verifier):
-                return None
-            growing = Path(tempfile.mkdtemp(dir=shelf, prefix=_GROWING))
-            try:
-                cutting.cut(session, growing, what, terms, signer)
-                growing.chmod(0o755)
-                if is_there:
-                    _remove(shelf / name)
-                growing.rename(shelf / name)
-            except BaseException:
-                shutil.rmtree(growing, ignore_errors=True)
-                raise
-        files.sync(shelf)
+            name = f"{what.standing.serial:012}-{what.standing.epoch}-{what.head}"
+            is_new = not (shelf / name).exists()
+            if is_new:
+                _make(session, shelf / name, what, terms, signer)
         made = next(dump for dump in on(shelf) if dump.folder.name == name)
         for dump in on(shelf):
             if dump != made:
                 _remove(dump.folder)
     #: Something may have been withdrawn while it was being written.
     retire(engine, shelf)
-    return made
+    return made if is_new else None
+
+
+def _make(session: Session, folder: Path, what: Cut, terms: Terms, signer: Signer) -> None:
+    growing = Path(tempfile.mkdtemp(dir=folder.parent, prefix=_GROWING))
+    try:
+        cutting.cut(session, growing, what, terms, signer)
+        growing.chmod(0o755)
+        growing.rename(folder)
+    except BaseException:
+        shutil.rmtree(growing, ignore_errors=True)
+        raise
+    files.sync(folder.parent)
 
 
 @contextmanager

@@ -38,10 +38,25 @@ def contradicts(earlier: str, later: str) -> bool:
     return False
 
 
+def were_two(one: str, other: str) -> bool:
+    """Whether two notes over equally many entries cannot be of one history, whichever came first.
+
+    A backup brings back the head that was signed before the restoration that another one states.
+    """
+    if _restored(one) <= _restored(other):
+        return contradicts(one, other)
+    return contradicts(other, one)
+
+
 def is_of(session: Session, head: Checkpoint) -> bool:
     """Whether the restorations that a head states are the first of those that the register states."""
     stated = head.restored
     return stated is None or stated == restorations.digest(session, first=_count(stated))
+
+
+def _restored(note: str) -> int:
+    stated = Checkpoint.of(note).restored
+    return _count(stated) if stated else 0
 
 
 def _lines(note: str) -> list[str]:

@@ -94,6 +94,8 @@ def sign(session: Session, size: int, keys: KeyHolder, *, is_restored: bool = Fa
     note = signer.sign(replace(said, origin=signer.name, root=head).text)
     if heir is not None:
         note = heir.cosign(note)
+        if not succession.hands_over(note, signer.verifier, heir.verifier):
+            raise LogBroken("新的私钥不是这份日志的，或者就是原来的那一把")
         succession.add(session, heir.verifier.vkey, note)
     elif not known:
         succession.add(session, signer.verifier.vkey, None)

@@ -97,8 +97,11 @@ def explain(session: Session, head: Checkpoint) -> str | None:
     None where no restoration explains it: the head was signed over more than was ever lost, or after it.
     """
     seen = int(head.restored.split()[0]) if head.restored else 0
-    for row in all_of(session):
-        if row.number > seen and head.size > row.size and head.size <= (row.lost_size or head.size):
+    rows = all_of(session)
+    for row in rows:
+        kept = _kept(rows, row)
+        if row.number > seen and head.size > kept and head.size <= (row.lost_size or head.size):
+            since = "其后" if kept == row.size else f"第{kept}条以后"
             day = f"{row.restored_at.astimezone(clock.CHINA):%Y-%m-%d %H:%M}"
             lost = (
                 f"当时最后签署的第{row.lost_size}条"
@@ -106,7 +109,18 @@ def explain(session: Session, head: Checkpoint) -> str | None:
                 else "当时最后签署之处（已无从得知）"
             )
             return (
-                f"登记册曾于{day}从备份恢复到第{row.size}条，其后直至{lost}的内容已失去"
+                f"登记册曾于{day}从备份恢复到第{row.size}条，{since}直至{lost}的内容已失去"
                 f"（恢复说明第{row.number}号，已签入其后每个检查点）"
             )
     return None
+
+
+def _kept(rows: Sequence[RestorationRow], row: RestorationRow) -> int:
+    """Return how many entries of the log before a restoration are in it afterwards, at least.
+
+    The backup may be of a part that an earlier one lost: then all that was restored to since then bounds it as well.
+    """
+    earlier = [each for each in rows if each.number < row.number]
+    while earlier and row.size > (earlier[0].lost_size or row.size):
+        del earlier[0]
+    return min([row.size, *(each.size for each in earlier)])

@@ -62,7 +62,7 @@ class Signed:
         """Hold the witness's head against the one that the register keeps over the same entries."""
         if self._beside is None:
             self._found.fault(f"{WITNESS}：登记册中已没有这个检查点")
-        elif self._witness is not None and agreeing.contradicts(self._witness, self._beside):
+        elif self._witness is not None and agreeing.were_two(self._witness, self._beside):
             self._found.fault(
                 f"{WITNESS}：与登记册中同一条数处的检查点所签的不是同一内容（同一私钥签了两种说法）；"
                 "请将此文件与登记册中的检查点一并另存为证"

@@ -54,10 +54,15 @@ class Content:
     text: str
 
 
+def newest(session: Session) -> str | None:
+    """Return the newest signed head as its note, None before the first one."""
+    last = sa.select(sa.func.max(CheckpointRow.size)).scalar_subquery()
+    return session.scalar(sa.select(CheckpointRow.note).where(CheckpointRow.size == last))
+
+
 def head(session: Session) -> Head | None:
     """Return the newest signed head, None before the first one."""
-    newest = sa.select(sa.func.max(CheckpointRow.size)).scalar_subquery()
-    note = session.scalar(sa.select(CheckpointRow.note).where(CheckpointRow.size == newest))
+    note = newest(session)
     if note is None:
         return None
     return Head(note, Checkpoint.of(note), tuple(succession.keys(session)))
