@@ -131,6 +131,9 @@ _UNSEEN = {
     ("draw_member", ""),
     #: Where the text of a change is gone, only that there was one can be held against anything.
     ("event", ""),
+    #: In a list that forgets records, places count by their order alone: another number in that order shows the same.
+    #: Where the order changes, or a list that forgets nothing has a gap, `test_verify_log` finds it.
+    ("event", "position"),
     #: Another one covers the same changes: nothing is offered that was retired.
     ("retirement", ""),
     ("retirement", "serial"),
