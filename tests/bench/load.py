@@ -23,6 +23,7 @@ from multiprocessing.synchronize import Event
 from pathlib import Path
 from typing import Any
 
+from portal.domain.errors import PortalError
 from portal.kit import clock, config, migrate
 from portal.kit.db import engine_for
 from portal.register.records import PublicFinding, PublicResult
@@ -50,8 +51,12 @@ def _publish(folder: Path, each_second: int, over: Event, told: Any) -> None:
             entity_id=f"e_{random_.randrange(1000):026x}", inspected_on=clock.local_today(), findings=(finding,),
         )  # fmt: skip
         begun = time.perf_counter()
-        with open_pen(register, now=clock.utc_now()) as pen:
-            pen.append(record)
+        try:
+            with open_pen(register, now=clock.utc_now()) as pen:
+                pen.append(record)
+        except PortalError as error:
+            sys.stderr.write(f"publisher: {error}\n")
+            break
         taken.append((time.perf_counter() - begun) * 1000)
         time.sleep(max(0, again - time.monotonic()))
     told.put(taken)
