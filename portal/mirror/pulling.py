@@ -117,10 +117,11 @@ def _pinned(
         return Key(kept)
     if given is not None:
         return Key(given)
-    for key in map(Key, standing.vkeys):
-        if key.signs(standing.checkpoint or "") and key.text == standing.vkeys[-1]:
-            say(f"首次使用，认定公钥 (trusting on first use): {key.text}")
-            return key
+    if standing.vkeys and standing.checkpoint:
+        newest = Key(standing.vkeys[-1])
+        if newest.signs(standing.checkpoint):
+            say(f"首次使用，认定公钥 (trusting on first use): {newest.text}")
+            return newest
     raise Untrusted("对方没有给出签署检查点的公钥 (the source names no key that signs its head)")
 
 
