@@ -1,5 +1,7 @@
 """Bring a store to the newest schema: Alembic without an ini file."""
 
+import re
+
 import sqlalchemy as sa
 from alembic import command
 from alembic.config import Config
@@ -14,6 +16,7 @@ STORES = ("register", "internal", "letterbox")
 #: Unredacted records and the key of the public ids are for the office's account alone; letters for its group,
 #: in which the site is too; what is public anybody may read.
 MODES = {"register": 0o644, "internal": 0o600, "letterbox": 0o660}
+_BARE = re.compile(r'(?<=^CREATE TABLE )"(\w+)"')
 
 
 def upgrade(store: str, url: str, revision: str = "head") -> None:
@@ -43,6 +46,32 @@ def is_current(store: str, url: str) -> bool:
     finally:
         engine.dispose()
     return at == ScriptDirectory.from_config(_config(store)).get_current_head()
+
+
+def structure(connection: sa.Connection) -> dict[str, str]:
+    """Return what a SQLite file consists of, tables, indexes and all others alike: kind and name → as it was declared.
+
+    Left out is what SQLite keeps for itself (its statistics). Blanks and quotation marks around a table's name do not
+    count: a table that was renamed has them, by release of SQLite.
+    """
+    made = connection.exec_driver_sql(
+        "SELECT type, name, coalesce(sql, '') FROM sqlite_master WHERE name NOT LIKE 'sqlite\\_stat_' ESCAPE '\\'"
+    )
+    found = {f"{kind} {name}": _BARE.sub(r"\1", " ".join(sql.split())) for kind, name, sql in made}
+    return found | {"encoding": str(connection.exec_driver_sql("PRAGMA encoding").scalar())}
+
+
+def pattern(store: str) -> dict[str, str]:
+    """Return the `structure` that the migrations of `store` make, from a file of its own in memory."""
+    config = _config(store)
+    engine = sa.create_engine("sqlite://")
+    try:
+        with engine.begin() as connection:
+            config.attributes["connection"] = connection
+            command.upgrade(config, "head")
+            return structure(connection)
+    finally:
+        engine.dispose()
 
 
 def _config(store: str) -> Config:

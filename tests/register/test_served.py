@@ -91,18 +91,45 @@ _FUNCTION = "CREATE FUNCTION quiet() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN 
 @pytest.mark.parametrize(
     ("deeds", "expected"),
     [
-        (_VIEW, {"entity：不是表，是视图或其他对象"}),
-        (_KEYLESS, {"visit：没有主键或唯一约束，同一行可以重复"}),
-        (_PARTLY_KEYED, {"tally：没有主键或唯一约束，同一行可以重复"}),
+        pytest.param(_VIEW, {"entity：不是表，是视图或其他对象"}, marks=POSTGRES),
+        pytest.param(_KEYLESS, {"visit：没有主键或唯一约束，同一行可以重复"}, marks=POSTGRES),
+        pytest.param(_PARTLY_KEYED, {"tally：没有主键或唯一约束，同一行可以重复"}, marks=POSTGRES),
+        pytest.param(
+            _VIEW,
+            {
+                "table entity：不见了",
+                "view entity：不属于登记册",
+                "table entity_kept：不属于登记册",
+            },
+            marks=SQLITE,
+        ),
+        pytest.param(_KEYLESS, {"table visit：与登记册所定的结构不同"}, marks=SQLITE),
+        pytest.param(
+            _PARTLY_KEYED,
+            {"table tally：与登记册所定的结构不同", "index pk_tally：不属于登记册"},
+            marks=SQLITE,
+        ),
         pytest.param(
             ("CREATE TRIGGER t AFTER INSERT ON entity BEGIN SELECT 1; END",),
-            {"触发器 t：不属于登记册"},
+            {"trigger t：不属于登记册"},
             marks=SQLITE,
         ),
         pytest.param(
             ("ALTER TABLE entity ADD COLUMN shown AS (body)",),
-            {"entity：有由数据库计算的列"},
+            {"table entity：与登记册所定的结构不同"},
             marks=SQLITE,
+        ),
+        #: Nothing of these misleads anybody yet; what they might do need not be thought of.
+        pytest.param(
+            ("CREATE INDEX quiet ON entity (region) WHERE region <> '990101'",),
+            {"index quiet：不属于登记册"},
+            marks=SQLITE,
+        ),
+        pytest.param(
+            ("DROP INDEX ix_entity_region",), {"index ix_entity_region：不见了"}, marks=SQLITE
+        ),
+        pytest.param(
+            ("CREATE TABLE aside (a INTEGER)",), {"table aside：不属于登记册"}, marks=SQLITE
         ),
         pytest.param(
             _PASSED_OVER,
@@ -111,10 +138,10 @@ _FUNCTION = "CREATE FUNCTION quiet() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN 
         ),
         pytest.param(
             _UNTYPED,
-            {"result：有列的类型或排序规则不是登记册所定的"},
+            {"table result：与登记册所定的结构不同"},
             marks=SQLITE,
         ),
-        pytest.param(_ALIKE, {"entity：有列另行规定了排序规则"}, marks=SQLITE),
+        pytest.param(_ALIKE, {"table entity：与登记册所定的结构不同"}, marks=SQLITE),
         pytest.param(
             ('ALTER TABLE entity ALTER name TYPE varchar(200) COLLATE "und-x-icu"',),
             {"entity：有列的类型或排序规则不是登记册所定的"},

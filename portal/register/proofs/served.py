@@ -1,7 +1,8 @@
 """What the site reads is what the tables hold: nothing in the database stands between (视图、规则、策略、触发器).
 
 A view in the place of a table, a rule, a policy on rows, a trigger, an heir of a table or an operator of one's own
-may show the site other rows than this walk, or change what is written. The register has none of them. An index of SQLite may have lost a
+may show the site other rows than this walk, or change what is written. The register has none of them: a SQLite file
+has to be to the letter what the migrations make, PostgreSQL is asked for each of these. An index of SQLite may have lost a
 row by hand that its table still has: lists that it leads through pass the record over, and a walk by serials does not.
 A table that was made anew without its keys takes a row twice: what is a set to the walk is then counted double by a page.
 A column of another type or collation holds what reads like the value that belongs there and is not found under it. On
@@ -9,12 +10,12 @@ PostgreSQL a condition of a table or an index is taken for true when a question 
 one that leans on what its owner can redefine leaves rows out.
 """
 
-import json
 from collections import defaultdict
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
+from portal.kit import migrate
 from portal.register.proofs.report import Audited
 from portal.register.tables.changes import ChangeRow
 
@@ -55,19 +56,6 @@ WHERE (place IS NULL OR place NOT IN (
 ))
   AND NOT EXISTS (SELECT FROM pg_depend WHERE classid = of AND objid = found.oid AND deptype = 'e')
 """
-_TABLES_ON_SQLITE = """
-SELECT value, CASE
-  WHEN s.name IS NULL THEN '表不见了'
-  WHEN s.type <> 'table' OR s.sql LIKE 'CREATE VIRTUAL%' THEN '不是表，是视图或其他对象'
-  WHEN EXISTS (SELECT 1 FROM pragma_table_xinfo(value) WHERE hidden <> 0) THEN '有由数据库计算的列'
-  WHEN s.sql LIKE '%COLLATE%' THEN '有列另行规定了排序规则'
-  END AS fault
-FROM json_each(:names) LEFT JOIN sqlite_master s ON s.name = value AND s.type IN ('table', 'view')
-"""
-_OWN_ON_SQLITE = """
-SELECT CASE type WHEN 'trigger' THEN '触发器 ' ELSE '视图 ' END || name, '不属于登记册' FROM sqlite_master
-WHERE type IN ('trigger', 'view')
-"""
 #: Sets of columns of which no two rows of a table are alike, whole and for all rows.
 _KEYS_ON_POSTGRESQL = """
 SELECT i.indexrelid::text, a.attname FROM pg_index i
@@ -75,51 +63,42 @@ JOIN pg_attribute a ON a.attrelid = i.indrelid AND a.attnum = ANY((i.indkey::int
 WHERE i.indrelid = to_regclass(quote_ident(:name)) AND i.indisunique AND i.indisvalid
   AND i.indpred IS NULL AND i.indexprs IS NULL
 """
-_KEYS_ON_SQLITE = """
-SELECT '', name FROM pragma_table_info(:name) WHERE pk > 0
-UNION ALL
-SELECT l.name, i.name FROM pragma_index_list(:name) l, pragma_index_info(l.name) i
-WHERE l."unique" AND NOT l.partial
-"""
 #: Columns with their types, without lengths. A collation of its own is no type that was declared.
 _TYPES_ON_POSTGRESQL = """
 SELECT a.attname, CASE WHEN a.attcollation = t.typcollation THEN format_type(t.oid, NULL) ELSE '' END
 FROM pg_attribute a JOIN pg_type t ON t.oid = a.atttypid
 WHERE a.attrelid = to_regclass(quote_ident(:name)) AND a.attnum > 0 AND NOT a.attisdropped
 """
-_TYPES_ON_SQLITE = "SELECT name, type FROM pragma_table_info(:name)"
-_TYPES = {"postgresql": _TYPES_ON_POSTGRESQL, "sqlite": _TYPES_ON_SQLITE}
 #: What PostgreSQL calls a type that is declared by another name.
 _CALLED = {"varchar": "character varying"}
-_KEYS = {"postgresql": _KEYS_ON_POSTGRESQL, "sqlite": _KEYS_ON_SQLITE}
-_ASKED = {
-    "postgresql": (_TABLES_ON_POSTGRESQL, _OWN_ON_POSTGRESQL),
-    "sqlite": (_TABLES_ON_SQLITE, _OWN_ON_SQLITE),
-}
 
 
 def check(session: Session, found: Audited) -> None:
     """Tell every thing of the database that may stand between a table and its reader."""
-    dialect = session.get_bind().dialect.name
+    if session.get_bind().dialect.name == "postgresql":
+        _asked(session, found)
+        _typed(session, found)
+        _keyed(session, found)
+    else:
+        _compared(session, found)
+        _indexes(session, found)
+
+
+def _asked(session: Session, found: Audited) -> None:
+    """Tell what PostgreSQL knows of tables that are none, and of things that no migration made."""
     names = sorted(ChangeRow.metadata.tables)
-    given = names if dialect == "postgresql" else json.dumps(names)
-    of_tables, of_others = _ASKED[dialect]
-    for name, fault in session.execute(sa.text(of_tables), {"names": given}):
+    for name, fault in session.execute(sa.text(_TABLES_ON_POSTGRESQL), {"names": names}):
         found.done["tables"] += 1
         if fault is not None:
             found.fault(f"{name}：{fault}")
-    for name, fault in session.execute(sa.text(of_others)):
+    for name, fault in session.execute(sa.text(_OWN_ON_POSTGRESQL)):
         found.fault(f"{name}：{fault}")
-    _typed(session, found)
-    _keyed(session, found)
-    if dialect == "sqlite":
-        _indexes(session, found)
 
 
 def _typed(session: Session, found: Audited) -> None:
     """Tell the tables that hold other values than were declared: what is asked for is compared otherwise then."""
     dialect = session.get_bind().dialect
-    asked = sa.text(_TYPES[dialect.name])
+    asked = sa.text(_TYPES_ON_POSTGRESQL)
     for name, table in sorted(ChangeRow.metadata.tables.items()):
         kept = {column: _plain(of) for column, of in session.execute(asked, {"name": name})}
         wanted = {each.name: _plain(each.type.compile(dialect)) for each in table.columns}
@@ -134,7 +113,7 @@ def _plain(declared: str) -> str:
 
 def _keyed(session: Session, found: Audited) -> None:
     """Tell the tables that would take a row twice."""
-    asked = sa.text(_KEYS[session.get_bind().dialect.name])
+    asked = sa.text(_KEYS_ON_POSTGRESQL)
     for name, table in sorted(ChangeRow.metadata.tables.items()):
         kept: dict[str, set[str]] = defaultdict(set)
         for key, column in session.execute(asked, {"name": name}):
@@ -148,8 +127,22 @@ def _keyed(session: Session, found: Audited) -> None:
             found.fault(f"{name}：没有主键或唯一约束，同一行可以重复")
 
 
+def _compared(session: Session, found: Audited) -> None:
+    """Tell whatever a SQLite register has otherwise than the migrations make it, to the letter."""
+    kept = migrate.structure(session.connection())
+    wanted = migrate.pattern("register")
+    found.done["tables"] += sum(each.startswith("table ") for each in wanted)
+    for each in sorted(kept.keys() | wanted.keys()):
+        if each not in kept:
+            found.fault(f"{each}：不见了")
+        elif each not in wanted:
+            found.fault(f"{each}：不属于登记册")
+        elif kept[each] != wanted[each]:
+            found.fault(f"{each}：与登记册所定的结构不同")
+
+
 def _indexes(session: Session, found: Audited) -> None:
-    """Tell the first row that an index passes over; on PostgreSQL no owner of a table can make one do so."""
+    """Tell the first row that an index of SQLite passes over; on PostgreSQL no owner of a table can make one do so."""
     (first,) = session.execute(sa.text("PRAGMA integrity_check(1)")).one()
     if first != "ok":
         found.fault(f"表与索引不相符：{first}")
