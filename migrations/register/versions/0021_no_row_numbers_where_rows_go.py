@@ -7,9 +7,8 @@ Lost on the way down: nothing.
 Safe while the previous release is running: yes; what it writes meanwhile waits.
 """
 
-import re
-
 from alembic import op
+from portal.kit.laying import lay
 
 revision = "0021"
 down_revision = "0020"
@@ -26,27 +25,8 @@ _KEYS = {
 
 
 def upgrade() -> None:
-    _lay(" WITHOUT ROWID")
+    lay(op.get_bind(), _KEYS, numbered=False)
 
 
 def downgrade() -> None:
-    _lay("")
-
-
-def _lay(numbered: str) -> None:
-    bind = op.get_bind()
-    if bind.dialect.name != "sqlite":
-        return
-    for name, keys in _KEYS.items():
-        said = bind.exec_driver_sql(
-            "SELECT sql FROM sqlite_master WHERE tbl_name = ? AND sql IS NOT NULL ORDER BY type = 'index'",
-            (name,),
-        )
-        table, *indexes = said.scalars().all()
-        columns = re.sub(r"\s*WITHOUT ROWID\s*$", "", table[table.index("(") :])
-        bind.exec_driver_sql(f"CREATE TABLE {name}_laid {columns}{numbered}")
-        bind.exec_driver_sql(f"INSERT INTO {name}_laid SELECT * FROM {name} ORDER BY {keys}")
-        bind.exec_driver_sql(f"DROP TABLE {name}")
-        bind.exec_driver_sql(f"ALTER TABLE {name}_laid RENAME TO {name}")
-        for each in indexes:
-            bind.exec_driver_sql(each)
+    lay(op.get_bind(), _KEYS, numbered=True)

@@ -45,6 +45,8 @@ class DrawPackageRow(Table):
     """A piece of the package of a revealed draw; the draw's record states the SHA-256 of the whole."""
 
     __tablename__ = "draw_package"
+    #: Numbers of rows would tell how many are missing (see `EventRow`).
+    __table_args__ = {"sqlite_with_rowid": False}  # noqa: RUF012
 
     draw_id: Mapped[str] = mapped_column(String(32), primary_key=True)
     number: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
@@ -58,6 +60,7 @@ class DrawMemberRow(Table):
     __table_args__ = (
         Index("ix_draw_member_state", "draw_id", "state", "object_id"),
         Index("ix_draw_member_object", "object_id"),
+        {"sqlite_with_rowid": False},
     )
 
     draw_id: Mapped[str] = mapped_column(String(32), primary_key=True)
@@ -75,6 +78,8 @@ class DrawLeafRow(Table):
     """256 leaf hashes of the list of a draw, from leaf ``256 * number`` on; number -1: the roots of the full ones."""
 
     __tablename__ = "draw_leaf"
+    #: Numbers of rows would tell how many are missing (see `EventRow`).
+    __table_args__ = {"sqlite_with_rowid": False}  # noqa: RUF012
 
     draw_id: Mapped[str] = mapped_column(String(32), primary_key=True)
     number: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)

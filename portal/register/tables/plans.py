@@ -34,6 +34,7 @@ class TaskRow(Table):
         Index("ix_task_plan", "plan_id", "starts_on", "public_id"),
         Index("ix_task_order", "starts_on", "public_id"),
         Index("ix_task_agency", "agency_id", "starts_on", "public_id"),
+        {"sqlite_with_rowid": False},
     )
 
     public_id: Mapped[str] = mapped_column(String(32), primary_key=True)
