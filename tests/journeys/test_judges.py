@@ -145,7 +145,7 @@ def test_resourcesync_copies_the_files_and_finds_them_in_sync(site: Site, tmp_pa
     assert [line.split("(")[0].strip() for line in "".join(told).splitlines() if "Status" in line] == [
         "Status:     NOT IN SYNC", "Status:          SYNCED", "Status:         IN SYNC",
         "Status: CHANGES APPLIED", "Status:      NO CHANGES", "Status:         IN SYNC",
-    ]  # fmt: skip
+    ], "".join(told)  # fmt: skip
 
 
 @pytest.mark.parametrize("address", ADDRESSES)
