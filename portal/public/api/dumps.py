@@ -120,6 +120,7 @@ class _Watched(io.FileIO):
         super().__init__(file.path)
         self._dump = dump
         self._engine = engine
+        self._size = file.size
         if file.size > _SMALL:
             try:
                 self._held.enter_context(berths.pier().files.one())
@@ -128,13 +129,15 @@ class _Watched(io.FileIO):
                 raise
 
     def read(self, size: int | None = -1) -> bytes:
-        """Read one block.
+        """Read one block; the place is left with the last one, for whoever has got it may ask for the next file at once.
 
         Raises:
             Retired: something the dump holds has been withdrawn meanwhile.
 
         """
         block = super().read(size)
+        if self.tell() >= self._size:
+            self._held.close()
         with Session(self._engine) as session:
             if not shelf.is_valid(session, self._dump):
                 raise Retired(self._dump.folder.name)

@@ -29,7 +29,10 @@ from sqlalchemy.orm import Session
 from werkzeug.test import TestResponse
 
 from portal.internal.desk import retract, scheduled
+from portal.public import berths
+from portal.public.api import dumps
 from portal.public.app import create_app
+from portal.public.berths import Berths, Pier
 from portal.public.streaming import Retired
 from portal.register.columns.datasets import DATASETS
 from portal.register.dumps import shelf, verifying
@@ -307,6 +310,24 @@ def test_a_download_under_way_ends_when_something_in_it_is_withdrawn(
         with pytest.raises(Retired):
             b"".join(answer.response)  # type: ignore[arg-type]
         answer.close()
+
+
+def test_who_has_a_file_to_its_last_byte_may_ask_for_the_next_one_at_once(
+    dump: shelf.Dump, site: Flask, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The server may still be busy with ending the first answer; a second reader meanwhile is one too many."""
+    monkeypatch.setattr(dumps, "_SMALL", 0)
+    monkeypatch.setattr(dumps, "_BLOCK", 1 << 12)
+    berths.moor(site.extensions, Pier(Berths(1, 0, 0), Berths(1, 0, 0)))
+    with site.test_client() as client:
+        first = client.open("/data/register.sqlite", buffered=False)
+        refused = _get(client, "/data/register.sqlite").status_code
+        had = sum(len(block) for block in first.response)
+        next_one = _get(client, "/data/register.sqlite").status_code
+        first.close()
+
+    assert had == int(first.headers["Content-Length"])
+    assert (refused, next_one) == (503, 200)
 
 
 def test_a_withdrawal_of_what_came_later_leaves_the_dump(
