@@ -51,7 +51,7 @@ def again(
 
 def as_approved(session: Session, rows: list[FilingRow]) -> list[FilingRow]:
     """Return those of the released filings that may go out again: none while a decision is gone."""
-    if decisions.lost(session):
+    if _decisions_gone(session):
         return []
     held = {each for each in {row.batch_id for row in rows} if _is_as_approved(session, each)}
     return [row for row in rows if row.batch_id in held and not _was_taken_back(session, row)]
@@ -112,16 +112,21 @@ def _hold(session: Session, batch_ids: set[int], *, but: int | None) -> None:
 
 def _hold_decided(session: Session, rows: list[FilingRow]) -> None:
     """Refuse everything while a decision that the ledger knows is gone or another: nobody can tell what it hid."""
-    if not rows or session.info.get(_DECIDED):
-        return
-    if numbers := decisions.lost(session):
+    if rows and (numbers := _decisions_gone(session)):
         shown = "、".join(map(str, numbers[:_SHOWN]))
         raise ContentChanged(
             f"有 {len(numbers)} 项公开决定已不在办公端存储中，或者被改动过：{shown}；公开的内容没有变动。"
             "请找回这些决定，或者从备份恢复（撤回不受影响）",
             rows[0].batch_id,
         )
-    session.info[_DECIDED] = True
+
+
+def _decisions_gone(session: Session) -> list[int]:
+    """Return the decisions that the ledger knows and the store no more, asked for once in a transaction."""
+    if _DECIDED not in session.info:
+        session.info[_DECIDED] = decisions.lost(session)
+    found: list[int] = session.info[_DECIDED]
+    return found
 
 
 def _hold_withdrawn(session: Session, rows: list[FilingRow]) -> None:
