@@ -28,7 +28,7 @@ from portal.register.dumps.describing import (
     package,
 )
 from portal.register.dumps.files import Rows, Written
-from portal.register.dumps.held import Held
+from portal.register.dumps.held import Held, require_dated
 from portal.register.layout import LAYOUTS
 from portal.register.proofs.note import Signer
 from portal.register.queries import sync
@@ -89,6 +89,7 @@ def cut(session: Session, folder: Path, what: Cut, terms: Terms, signer: Signer)
     held = Held()
     made = list(_tables(session, folder, terms, held))
     held.require(what.standing, signer.verifier)
+    require_dated(session, what.standing)
     at = what.at.astimezone(clock.CHINA)
     expected = datetime.combine(at.date() + timedelta(days=1), _HOUR)
     manifest = as_json(package(what.standing, at, expected, made, terms))
