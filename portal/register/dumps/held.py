@@ -4,15 +4,12 @@ from collections import Counter
 from typing import Any
 
 import msgspec
-from sqlalchemy.orm import Session
 
-from portal.domain import merkle
 from portal.domain.errors import LogBroken
 from portal.register import digests, numbered
 from portal.register.canonical import canonical_of
 from portal.register.digests import Counted
 from portal.register.proofs.note import Checkpoint, Verifier
-from portal.register.queries import log
 from portal.register.queries.sync import Standing
 from portal.register.records import Kind
 
@@ -65,20 +62,6 @@ class Held:
             note
         ):
             raise _broken()
-
-
-def require_dated(session: Session, standing: Standing) -> None:
-    """Refuse a last change that is not in the tree as it stands: its moment is said to be that of the dump.
-
-    Raises:
-        LogBroken: it is not.
-
-    """
-    size, head = standing.serial, Checkpoint.of(standing.note or "")
-    line, _ = log.entry(session, size - 1)
-    path = log.inclusion(session, size - 1, size)
-    if not merkle.is_included(merkle.leaf_hash(line), size - 1, size, path, head.root):
-        raise _broken()
 
 
 def _broken() -> LogBroken:
