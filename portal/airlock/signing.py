@@ -1,12 +1,16 @@
 """The log's head is signed, held and handed over to another key, beside any release (签署)."""
 
+from contextlib import suppress
+
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from portal.airlock.seal import KeyFile
+from portal.domain.errors import LogBroken
 from portal.kit.db import write_lock
 from portal.register.proofs import heads, holding, succession
 from portal.register.proofs.heads import KeyHolder
+from portal.register.proofs.note import BadNote, Checkpoint
 from portal.register.queries import changes
 
 
@@ -56,6 +60,41 @@ def hand_over(register: sa.Engine, keys: KeyFile) -> str:
         return keys.succeed(newest[0]).verifier.vkey
     sign_head(register, handing)
     return keys.signer(may_make=False).verifier.vkey
+
+
+def last_head(register: Session, keys: KeyFile) -> str | None:
+    """Return the last head that was signed, as far as the register and the file beside the key know.
+
+    Of the register's only one that our key has signed, or one that it handed over to: whoever may write it could
+    put any other there, or an older one. It alone may know that the log was handed over to the key that waits.
+
+    Raises:
+        LogBroken: the file is damaged.
+
+    """
+    kept = keys.last_head()
+    found = [kept] if kept else []
+    #: It may be broken, or the key lost.
+    with suppress(sa.exc.DatabaseError, BadNote, LogBroken):
+        carry_through(register, keys)
+    with suppress(sa.exc.DatabaseError, BadNote, LogBroken):
+        found += _signed_last(register, keys)
+    return max(found, key=_age, default=None)
+
+
+def _signed_last(register: Session, keys: KeyFile) -> list[str]:
+    mine = keys.signer(may_make=False).verifier.vkey
+    known = {each.vkey: each for each in succession.approved(succession.keys(register))}
+    since = list(known).index(mine) if mine in known else len(known)
+    newest = heads.last(register)
+    signers = list(known.values())[since:]
+    return [newest.note] if newest and any(each.opens(newest.note) for each in signers) else []
+
+
+def _age(note: str) -> tuple[int, int]:
+    """Order heads as they were signed: by restorations before, then by entries."""
+    head = Checkpoint.of(note)
+    return (int(head.restored.split()[0]) if head.restored else 0, head.size)
 
 
 def hold_log(register: sa.Engine, keys: KeyHolder) -> None:

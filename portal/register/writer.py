@@ -13,8 +13,8 @@ from sqlalchemy.orm import Session
 from portal.domain.errors import PortalError
 from portal.kit import clock
 from portal.kit.db import Table, write_lock
-from portal.register import packages
-from portal.register.cascade import CASCADE, DECIDING
+from portal.register import packages, settling
+from portal.register.cascade import below, decided, naming
 from portal.register.eventing import Events
 from portal.register.figuring import Figures
 from portal.register.layout import LAYOUTS, Layout, hides_more, keeps_its_words
@@ -27,10 +27,8 @@ from portal.register.proofs.restorations import Restoration, begin_anew
 from portal.register.proofs.spoken import goes, spoken
 from portal.register.records import KIND_OF, TYPES, Kind, PublicResult, Record, decode, encode
 from portal.register.satellites import drop_satellites
-from portal.register.settling import settle
 from portal.register.tables.changes import EpochRow, VersionRow
 from portal.register.tables.draws import DrawEntryRow, DrawRow
-from portal.register.tables.results import ResultRow
 from portal.register.tables.withheld import NoticeRow
 from portal.register.tallying import Tallies
 
@@ -101,25 +99,25 @@ class Pen:
         removed: list[str] = []
         for start in range(0, len(public_ids), CHUNK):
             chunk = public_ids[start : start + CHUNK]
-            for child, owner in CASCADE.get(kind, ()):
-                below = sa.select(LAYOUTS[child].table.public_id).where(owner.in_(chunk))
-                self.withdraw(child, self._session.scalars(below).all())
+            for child, hanging in below(self._session, kind, chunk):
+                self.withdraw(child, hanging)
             removed += self._remove(kind, chunk)
         return removed
 
     def keep_entries(self, draw_id: str, kept: set[str]) -> None:
         """Withdraw the published entries of a draw that are not among `kept`."""
-        listed = sa.select(DrawEntryRow.public_id).where(DrawEntryRow.draw_id == draw_id)
+        self.flush()
+        listed = naming(self._session, Kind.DRAW_ENTRY, DrawEntryRow.draw_id, [draw_id])
         self._keep(Kind.DRAW_ENTRY, listed, kept)
 
     def keep_notices(self, kept: set[str]) -> None:
         """Withdraw the published notices that are not among `kept`."""
-        listed = sa.select(NoticeRow.public_id).order_by(NoticeRow.public_id)
-        self._keep(Kind.WITHHELD, listed, kept)
-
-    def _keep(self, kind: Kind, listed: sa.Select[str], kept: set[str]) -> None:
         self.flush()
-        if gone := [each for each in self._session.scalars(listed) if each not in kept]:
+        listed = sa.select(NoticeRow.public_id).order_by(NoticeRow.public_id)
+        self._keep(Kind.WITHHELD, self._session.scalars(listed), kept)
+
+    def _keep(self, kind: Kind, listed: Iterable[str], kept: set[str]) -> None:
+        if gone := [each for each in listed if each not in kept]:
             self.withdraw(kind, gone)
 
     def say_again(self, kind: Kind, public_ids: Sequence[str]) -> None:
@@ -173,19 +171,20 @@ class Pen:
         if kind is None or not records:
             return
         if kind is Kind.RESULT:
-            records = settle(self._session, [x for x in records if isinstance(x, PublicResult)])
+            settling.hold(self._session, [record.id for record in records])
+            records = settling.settle(
+                self._session, [each for each in records if isinstance(each, PublicResult)]
+            )
         require_parents(self._session, LAYOUTS[kind], records)
+        results = decided(self._session, kind, [record.id for record in records], records)
+        settling.hold(self._session, results)
         self._write(kind, records)
-        if kind in DECIDING:
-            named = {getattr(record, "result_id") for record in records}  # noqa: B009
-            self._resettle(named - {None})
+        self._resettle(results)
 
-    def _resettle(self, result_ids: Iterable[str]) -> None:
+    def _resettle(self, result_ids: Sequence[str]) -> None:
         """Amend the results whose state the steps just written or removed have changed: nothing new is referred to."""
-        named = ResultRow.public_id.in_(list(result_ids))
-        bodies = self._session.scalars(sa.select(ResultRow.body).where(named)).all()
-        results = [decode(body, PublicResult) for body in bodies]
-        self._write(Kind.RESULT, settle(self._session, results))
+        if results := settling.live(self._session, result_ids):
+            self._write(Kind.RESULT, settling.settle(self._session, results))
 
     def _write(self, kind: Kind, records: Sequence[Record], *, again: bool = False) -> None:
         layout, table = LAYOUTS[kind], LAYOUTS[kind].table
@@ -271,10 +270,8 @@ class Pen:
             return []
         ids = list(present)
         self._taken += [("withdraw", kind, each) for each in ids]
-        results: set[str] = set()
-        if kind in DECIDING:
-            named = sa.select(DECIDING[kind]).where(table.public_id.in_(ids))
-            results = {each for each in self._session.scalars(named) if each is not None}
+        results = decided(self._session, kind, ids)
+        settling.hold(self._session, results)
         drop_satellites(self._session, layout, ids)
         packages.drop(self._session, ids)
         self._drop_versions(ids)
@@ -290,8 +287,8 @@ class Pen:
         self._journal.forget(list(present.values()))
         self.counts["withdrawn"] += len(ids)
         self._resettle(results)
-        self._drop_versions(sorted(results))  # they told what the withdrawn steps had said
-        self._events.forget(Kind.RESULT, sorted(results))
+        self._drop_versions(results)  # they told what the withdrawn steps had said
+        self._events.forget(Kind.RESULT, results)
         return ids
 
     def _insert(self, table: type[Any], rows: Sequence[dict[str, Any]]) -> None:

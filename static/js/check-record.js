@@ -70,22 +70,20 @@ const split = (note) => {
 };
 
 // True or false; undefined where this browser knows no Ed25519.
-const isSigned = async (head, vkeys) => {
-  for (const vkey of vkeys) {
-    const [name, id] = vkey.split("+", 2);
-    const key = base64(vkey.slice(name.length + id.length + 2)).slice(1);
-    const stated = hex((await sha256(joined(utf8.encode(`${name}\n`), Uint8Array.of(1), key))).slice(0, 4));
-    let ready;
-    try {
-      ready = await crypto.subtle.importKey("raw", key, { name: "Ed25519" }, false, ["verify"]);
-    } catch {
-      return undefined;
-    }
-    for (const [, signer, text] of head.signatures) {
-      const raw = base64(text);
-      if (signer === name && signer === head.origin && hex(raw.slice(0, 4)) === id && id === stated) {
-        return crypto.subtle.verify({ name: "Ed25519" }, ready, raw.slice(4), utf8.encode(head.text));
-      }
+const isSigned = async (head, vkey) => {
+  const [name, id] = vkey.split("+", 2);
+  const key = base64(vkey.slice(name.length + id.length + 2)).slice(1);
+  const stated = hex((await sha256(joined(utf8.encode(`${name}\n`), Uint8Array.of(1), key))).slice(0, 4));
+  let ready;
+  try {
+    ready = await crypto.subtle.importKey("raw", key, { name: "Ed25519" }, false, ["verify"]);
+  } catch {
+    return undefined;
+  }
+  for (const [, signer, text] of head.signatures) {
+    const raw = base64(text);
+    if (signer === name && signer === head.origin && hex(raw.slice(0, 4)) === id && id === stated) {
+      return crypto.subtle.verify({ name: "Ed25519" }, ready, raw.slice(4), utf8.encode(head.text));
     }
   }
   return false;
@@ -117,8 +115,10 @@ const start = () => {
     const entry = JSON.parse(proof.entry);
     const head = split(proof.checkpoint);
     const record = JSON.parse(proof.record);
+    // The newest head is signed by the newest key: what one that has handed over signs counts for nothing.
+    const vkey = proof.vkeys.at(-1);
     for (const [name, text] of [
-      ["text", proof.record], ["entry", proof.entry], ["note", proof.checkpoint], ["keys", proof.vkeys.join("\n")],
+      ["text", proof.record], ["entry", proof.entry], ["note", proof.checkpoint], ["key", vkey],
     ]) {
       shown.querySelector(`[data-${name}]`).textContent = text;
     }
@@ -127,7 +127,7 @@ const start = () => {
       step(words.record, record.id === id && proof.kind === kind),
       step(words.commitment, (await commitmentOf(proof.record, proof.salt)) === entry.commitment),
       step(words.path, (await rootOf(proof.entry, proof.index, head.size, proof.path)) === head.root),
-      step(words.signature, await isSigned(head, proof.vkeys)),
+      step(words.signature, await isSigned(head, vkey)),
     ];
     if (outcomes.includes(false)) say(words.broken, "error");
     else if (outcomes.includes(undefined)) say(words.unsigned, "warn");

@@ -223,6 +223,7 @@ def test_a_head_that_is_gone_is_missed_by_the_one_beside_the_key(office: Office)
         """UPDATE item SET body = '{"name":"别的名称",' || substr(body, 2)""",
         "UPDATE item SET published_on = '2020-01-01'",
         "DELETE FROM item",
+        "UPDATE change SET at = '2020-01-01 00:00:00.000000' WHERE serial = 2",
         "UPDATE checkpoint SET note = replace(note, '— mingcha.example/log ', '— mingcha.example/log A')",
     ],
 )

@@ -1,9 +1,16 @@
 """The reader's own browser verifies a record, and notices one that was changed on the way."""
 
+import json
+
 import pytest
 from selenium.webdriver import Chrome
 from selenium.webdriver.common.by import By
 from selenium.webdriver.support.ui import WebDriverWait
+
+from portal.domain import merkle
+from portal.register.proofs import entries
+from portal.register.proofs.note import Checkpoint, Signer
+from tests.conftest import NOW
 
 pytestmark = [pytest.mark.slow, pytest.mark.browser, pytest.mark.enable_socket]
 
@@ -14,6 +21,15 @@ window.fetch = async (...asked) => {
   const proof = await (await real(...asked)).json();
   proof[arguments[0]] = proof[arguments[0]].replace(arguments[1], arguments[2]);
   return new Response(JSON.stringify(proof));
+};
+window.dispatchEvent(new HashChangeEvent("hashchange"));
+"""
+#: Answers once in the site's place.
+_ANSWER = """
+const real = window.fetch;
+window.fetch = async () => {
+  window.fetch = real;
+  return new Response(arguments[0]);
 };
 window.dispatchEvent(new HashChangeEvent("hashchange"));
 """
@@ -34,6 +50,12 @@ def _open_check(browser: Chrome, address: str, language: str = "") -> None:
     )
     link = browser.find_element(By.CSS_SELECTOR, "a[href*='/log/check']").get_attribute("href")
     browser.get(str(link))
+
+
+def _open_anew(browser: Chrome, address: str) -> None:
+    """Load a page though the one that is open differs from it after the hash alone."""
+    browser.get("about:blank")
+    browser.get(address)
 
 
 def _verdict(browser: Chrome) -> tuple[str, list[str]]:
@@ -78,6 +100,41 @@ def test_an_answer_changed_on_the_way_is_noticed(
     assert _verdict(browser) == ("notice--error", outcomes)
 
 
+def _proof(record: str, checkpoint: str, line: bytes, salt: bytes, vkeys: list[str]) -> str:
+    told = {
+        "index": 0, "size": 1, "entry": line.decode(), "path": [], "checkpoint": checkpoint,
+        "vkeys": vkeys, "kind": "result", "id": "r_1", "salt": salt.hex(), "record": record,
+    }  # fmt: skip
+    return json.dumps(told)
+
+
+@pytest.mark.parametrize(
+    ("signer", "verdict"),
+    [("old", "notice--error"), ("new", "notice--ok"), ("both", "notice--ok")],
+)
+def test_what_a_key_signs_that_has_handed_over_counts_for_nothing(
+    browser: Chrome, address: str, signer: str, verdict: str
+) -> None:
+    old, new = Signer.new("mingcha.example/log"), Signer.new("mingcha.example/log")
+    record = '{"id":"r_1"}'
+    salt, sealed = entries.seal(record.encode())
+    line = entries.entry("publish", "result", NOW, sealed, None)
+    named = None if signer == "old" else new.verifier.vkey
+    head = Checkpoint(old.name, 1, merkle.leaf_hash(line), "0" * 64, key=named).text
+    note = new.sign(head) if signer == "new" else old.sign(head)
+    note = new.cosign(note) if signer == "both" else note
+    vkeys = [old.verifier.vkey, new.verifier.vkey]
+    _open_anew(browser, f"{address}/log/check#result/r_1")
+    _verdict(browser)
+
+    browser.execute_script(_ANSWER, _proof(record, note, line, salt, vkeys))
+
+    WebDriverWait(browser, 20).until(lambda _: len(_verdict(browser)[1]) == 4)
+    kind, outcomes = _verdict(browser)
+    assert (kind, outcomes) == (verdict, ["true"] * 3 + [str(signer != "old").lower()])
+    assert browser.find_element(By.CSS_SELECTOR, "[data-key]").text == new.verifier.vkey
+
+
 def test_a_browser_without_ed25519_says_that_it_checked_the_hashes_only(
     browser: Chrome, address: str
 ) -> None:
@@ -91,7 +148,7 @@ def test_a_browser_without_ed25519_says_that_it_checked_the_hashes_only(
 
 
 def test_what_is_not_public_has_nothing_to_verify(browser: Chrome, address: str) -> None:
-    browser.get(f"{address}/log/check#result/r_0000")
+    _open_anew(browser, f"{address}/log/check#result/r_0000")
 
     assert _verdict(browser) == ("notice--warn", [])
 

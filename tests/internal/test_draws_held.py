@@ -1,6 +1,7 @@
 """A draw in the office's store is held against the ledger, and against what the register has said of it for good."""
 
 from collections.abc import Callable
+from datetime import timedelta
 
 import pytest
 import sqlalchemy as sa
@@ -8,10 +9,11 @@ from sqlalchemy.orm import Session
 
 from portal.domain.errors import LogBroken, WrongState
 from portal.domain.sortition import outcome
+from portal.domain.sortition.timing import TooEarly
 from portal.internal.desk.drawing import asking, keeping, noted, orders, outward, steps
 from portal.internal.desk.drawing.keeping import Asked, Drawing, Tampered
 from portal.internal.tables.drawings import DrawingRow
-from portal.kit.db import write_lock
+from portal.kit.db import UtcDateTime, write_lock
 from tests.conftest import NOW, Office
 from tests.internal.drawing_makers import DICE, ORDER, frozen, parties, sealed
 from tests.internal.test_drawing import LATER, public, said, sound
@@ -185,3 +187,27 @@ def test_the_order_that_was_frozen_is_read_as_it_was_given(drum: Office) -> None
         drawing = keeping.load(session, NAME)
         assert list(noted.unknown(session)) == []
         assert drawing.order == made.order == orders.read(ORDER)
+
+
+def test_a_commit_dated_back_in_the_register_takes_no_seed_that_was_known_before(
+    drum: Office,
+) -> None:
+    """Who knew the numbers when the commit went out could have kept back every list that drew otherwise."""
+    known = ORDER.replace('"dice10"', '"lottery"').replace("二十枚十面骰", "2025-06-03 第1期")
+    late, after = NOW + timedelta(days=2), NOW + timedelta(days=3)
+    frozen(drum, known)
+    steps.commit(drum.stores, NAME, by="he", now=late)
+
+    def seed() -> None:
+        steps.seed(
+            drum.stores, NAME, "dice", "1.2.3.4.5.6./7./", evidence=None, photos=(), by="lin",
+            now=after,
+        )  # fmt: skip
+
+    with pytest.raises(TooEarly):
+        seed()
+    with drum.stores.register.begin() as connection:
+        move = "UPDATE change SET at = :at WHERE serial = (SELECT max(serial) FROM change)"
+        connection.execute(sa.text(move).bindparams(sa.bindparam("at", NOW, UtcDateTime)))
+    with pytest.raises(LogBroken, match="verify-log"):
+        seed()

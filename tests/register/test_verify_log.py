@@ -476,7 +476,7 @@ def test_positions_that_leave_room_between_are_found(filled: sa.Engine) -> None:
     assert found.faults == ["订阅清单的先后与变更记录不符"]
 
 
-def test_a_step_kept_out_of_sight_while_its_result_is_amended_is_found(
+def test_a_step_kept_out_of_sight_is_found_and_its_result_not_amended_meanwhile(
     migrated_register: sa.Engine,
 ) -> None:
     """The state of a result follows from its steps: without them it would be signed as open for ever."""
@@ -491,11 +491,28 @@ def test_a_step_kept_out_of_sight_while_its_result_is_amended_is_found(
             connection.execute(sa.text("UPDATE followup SET result_id = :on"), {"on": on})
 
     hang("r_9")
+    assert any("处理状态" in each for each in _audited(migrated_register).faults)
     amended = a_public_result(outcomes=("ordered_to_rectify", "concealed"))
-    _put(migrated_register, keys, amended, day=2)
+    with pytest.raises(LogBroken, match="处理状态"):
+        _put(migrated_register, keys, amended, day=2)
     hang(problem.id)
 
-    assert len(_audited(migrated_register).faults) == 1
+    assert _audited(migrated_register).faults == []
+
+
+def test_a_step_that_moves_to_another_result_changes_the_state_of_both(
+    migrated_register: sa.Engine,
+) -> None:
+    keys = Keys()
+    problems = [
+        a_public_result(id=each, outcomes=("ordered_to_rectify",)) for each in ("r_1", "r_2")
+    ]
+    _put(migrated_register, keys, a_public_agency(), a_public_entity(), *problems)
+    for day, result_id in enumerate(("r_1", "r_2"), 1):
+        step = a_public_step(step="closed", result_id=result_id)
+        _put(migrated_register, keys, step, day=day)
+
+    assert _audited(migrated_register).faults == []
 
 
 @pytest.mark.parametrize(

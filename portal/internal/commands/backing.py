@@ -55,7 +55,7 @@ def renew_key(by: str, second: str, as_json: bool) -> None:
 @click.option(
     "--last-head",
     type=click.Path(exists=True, dir_okay=False, path_type=Path),
-    help="登记册已不在时：他人保存的最后一个检查点（见证文件）",
+    help="登记册和 log.head 都已不在时：他人保存的最后一个检查点（见证文件）",
 )
 @click.option("--json", "as_json", is_flag=True, help="以 JSON 输出")
 @told

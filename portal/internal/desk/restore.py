@@ -9,7 +9,7 @@ command run again carries it through.
 import os
 import shutil
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass, replace
 from datetime import datetime
 from itertools import count
@@ -18,7 +18,7 @@ from pathlib import Path
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from portal.airlock import takings
+from portal.airlock import signing, takings
 from portal.airlock.publish import reinstate
 from portal.airlock.seal import KeyFile
 from portal.internal.desk import backup as backups
@@ -40,7 +40,6 @@ from portal.register import purging
 from portal.register.dumps import shelf
 from portal.register.proofs.note import BadNote, Checkpoint
 from portal.register.proofs.restorations import Restoration
-from portal.register.queries import log
 from portal.register.records import Kind
 
 #: Whom ledger and withdrawals name.
@@ -91,8 +90,9 @@ def _restored(
     settings: Settings, urls: Urls, backup: Path, manifest: Manifest, *, last_head: str | None,
     now: datetime,
 ) -> Restored:  # fmt: skip
-    lost = _last_head(urls.register, key_file(settings)) or last_head or None
-    backups.hold_key(backup, key_file(settings))
+    keys = key_file(settings)
+    lost = _last_head(urls.register, _ours(keys, backup)) or last_head or None
+    backups.hold_key(backup, keys)
     _require_head(lost)
     list_ = config.withdrawals(settings.data)
     takings.since(list_, manifest.takings)
@@ -140,22 +140,22 @@ def _exists(url: str) -> bool:
 
 
 def _last_head(url: str, keys: KeyFile) -> str | None:
-    """Return the last head that the register signed which is to be replaced, None where it cannot tell.
-
-    It alone may know that the log was handed over to the key that waits.
-    """
+    """Return the last head that was signed before, None where nobody here can tell."""
     path = file_of(url)
     if path is not None and not path.exists():
-        return None
-    engine, note = engine_for(url), None
-    #: It may be replaced just because it is broken.
-    with suppress(sa.exc.DatabaseError, BadNote), Session(engine) as session:
-        if head := log.newest(session):
-            Checkpoint.of(head)
-        note = head
-        backups.settle_key(session, keys)
+        return keys.last_head()
+    engine = engine_for(url)
+    with Session(engine) as session:
+        note = signing.last_head(session, keys)
     engine.dispose()
     return note
+
+
+def _ours(keys: KeyFile, backup: Path) -> KeyFile:
+    """Return the key that lies here, else that of the backup."""
+    if keys.path.exists() or not (backup / KEY).exists():
+        return keys
+    return replace(keys, path=backup / KEY)
 
 
 def _require_head(note: str | None) -> None:
@@ -209,9 +209,7 @@ def _made_fit(
     there = replace(settings, register_url=ready.register, letterbox_url=ready.letterbox)
     stores = open_stores(there, ready.internal)
     #: Kept once the switch is made: until then the register in its place is the one before.
-    keys = replace(stores.log_key, head=None)
-    if not keys.path.exists() and (backup / KEY).exists():
-        keys = replace(keys, path=backup / KEY)
+    keys = _ours(replace(stores.log_key, head=None), backup)
     backups.hold_size(stores.register, restorations[-1].size)
     try:
         _order_again(stores.internal, taken, now)

@@ -31,10 +31,9 @@ from portal.register.dumps.files import Rows, Written
 from portal.register.dumps.held import Held
 from portal.register.layout import LAYOUTS
 from portal.register.proofs.note import Signer
-from portal.register.queries import sync
+from portal.register.queries import log, sync
 from portal.register.queries.sync import Standing
 from portal.register.records import Kind
-from portal.register.tables.changes import ChangeRow
 
 #: Rows fetched at a time: bounds memory.
 _CHUNK = 1000
@@ -45,10 +44,9 @@ _HOUR = time(6, tzinfo=clock.CHINA)
 
 @dataclass(frozen=True, slots=True)
 class Cut:
-    """What a dump was made from: the register's standing, and the moment it reached it."""
+    """What a dump was made from: the register's standing."""
 
     standing: Standing
-    at: datetime
 
     @property
     def head(self) -> str:
@@ -64,12 +62,11 @@ def standing_at(session: Session) -> Cut | None:
 
     """
     found = sync.checkpoint(session)
-    at = session.scalar(sa.select(ChangeRow.at).where(ChangeRow.serial == found.serial))
-    if at is None:
+    if not found.serial:
         return None
     if found.note is None:
         raise LogBroken("日志的最新条目尚未签署；请先在办公端运行 portal-office migrate")
-    return Cut(found, at)
+    return Cut(found)
 
 
 def cut(session: Session, folder: Path, what: Cut, terms: Terms, signer: Signer) -> None:
@@ -89,7 +86,7 @@ def cut(session: Session, folder: Path, what: Cut, terms: Terms, signer: Signer)
     held = Held()
     made = list(_tables(session, folder, terms, held))
     held.require(what.standing, signer.verifier)
-    at = what.at.astimezone(clock.CHINA)
+    at = log.dated(session, what.standing.serial).astimezone(clock.CHINA)
     expected = datetime.combine(at.date() + timedelta(days=1), _HOUR)
     manifest = as_json(package(what.standing, at, expected, made, terms))
     for word, dataset in DATASETS.items():

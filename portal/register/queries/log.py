@@ -1,12 +1,14 @@
 """Questions about the log: its head, its entries, and proofs for what is public."""
 
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from portal.domain import merkle
+from portal.domain.errors import LogBroken
 from portal.register.layout import LAYOUTS
 from portal.register.proofs import entries, succession
 from portal.register.proofs.note import Checkpoint
@@ -98,6 +100,41 @@ def entry(session: Session, index: int) -> tuple[bytes, Content | None]:
 def inclusion(session: Session, index: int, size: int) -> list[bytes]:
     """Return the path from entry `index` to the root over `size` entries."""
     return merkle.inclusion_path(index, size, KeptNodes(session))
+
+
+def dated(session: Session, serial: int) -> datetime:
+    """Return when a change was made, as the newest signed head has it and not its row alone.
+
+    Raises:
+        LogBroken: the change is not in the tree as it stands, or not signed yet.
+
+    """
+    row, head = session.execute(_CHANGES.where(ChangeRow.serial == serial)).one(), newest(session)
+    signed = Checkpoint.of(head) if head else None
+    if signed is not None and serial <= signed.size:
+        path = inclusion(session, serial - 1, signed.size)
+        leaf = merkle.leaf_hash(_line(row))
+        if merkle.is_included(leaf, serial - 1, signed.size, path, signed.root):
+            at: datetime = row.at
+            return at
+    raise LogBroken(
+        f"第{serial}条变更与最新检查点所签的不符，登记册可能被改动过；请运行 portal-site verify-log 查明原因"
+    )
+
+
+def said(session: Session, public_id: str, spoken: str) -> datetime | None:
+    """Return when an entry said this of a draw in clear, None where none did; an entry itself names no record.
+
+    Raises:
+        LogBroken: see `dated`.
+
+    """
+    query = sa.select(sa.func.min(LeafRow.serial)).join(
+        ChangeRow, ChangeRow.serial == LeafRow.serial
+    )
+    of = ChangeRow.kind == Kind.DRAW.value, ChangeRow.public_id == public_id
+    serial = session.scalar(query.where(*of, LeafRow.spoken == spoken))
+    return None if serial is None else dated(session, serial)
 
 
 @dataclass(frozen=True, slots=True)

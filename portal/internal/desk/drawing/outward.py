@@ -25,7 +25,7 @@ from portal.domain.sortition.model import SCHEME
 from portal.internal.desk import secrets
 from portal.internal.desk.drawing import naming, noted, silence
 from portal.internal.desk.drawing.keeping import Drawing, Tampered, load, sealed_before
-from portal.internal.desk.stores import Stores
+from portal.internal.desk.stores import Stores, hold_log
 from portal.internal.tables.drawings import DrawingRow
 from portal.internal.tables.settings import ID_KEY, secret
 from portal.kit import clock
@@ -34,9 +34,8 @@ from portal.register import packages
 from portal.register import records as r
 from portal.register.evidence import PublicPresent, PublicReplacement, PublicSeed, PublicStratum
 from portal.register.packages import Package
-from portal.register.queries import draws
+from portal.register.queries import draws, log
 from portal.register.records import Kind, PublicDraw
-from portal.register.tables.changes import ChangeRow
 
 _PUBLIC_STAGE = {"committed": "frozen", "drawn": "sealed", "revealed": "revealed", "void": "void"}
 
@@ -108,17 +107,16 @@ def public_id(session: Session, drawing: Drawing) -> str:
 
 
 def public_since(stores: Stores, session: Session, drawing: Drawing) -> datetime | None:
-    """Return when the commit became public, in a signed head; None before."""
-    query = (
-        sa.select(ChangeRow.at)
-        .where(
-            ChangeRow.kind == Kind.DRAW.value, ChangeRow.public_id == public_id(session, drawing)
-        )
-        .order_by(ChangeRow.serial)
-        .limit(1)
-    )
+    """Return when the commit became public, in a signed head; None before.
+
+    Raises:
+        LogBroken: the register says otherwise than what was signed.
+
+    """
+    hold_log(stores)
+    spoken = f"draw.commit {canonical(drawing.commit).decode()}"
     with Session(stores.register) as register:
-        return register.scalar(query)
+        return log.said(register, public_id(session, drawing), spoken)
 
 
 def hold(stores: Stores, session: Session, drawing: Drawing) -> None:
