@@ -89,12 +89,22 @@ def _left_out(record: Publishable, around: Around) -> frozenset[str]:
     )
 
 
+def is_nameless(party: Entity, verdict: Verdict) -> bool:
+    """Whether the public does not read the name of a party, or not the whole of it."""
+    return party.form in PROTECTED or verdict.on("name") is not None
+
+
 def _party_of(record: Publishable, around: Around) -> Entity | None:
     if isinstance(record, Entity):
         return record
+    check = _check_of(record, around)
+    return around.parties[check.entity_key] if check else None
+
+
+def _check_of(record: Publishable, around: Around) -> Result | None:
     if isinstance(record, FollowUp):
-        record = around.checks[f"{record.agency_code}/{record.result_code}"]
-    return around.parties[record.entity_key] if isinstance(record, Result) else None
+        return around.checks[f"{record.agency_code}/{record.result_code}"]
+    return record if isinstance(record, Result) else None
 
 
 def _secrets(
@@ -106,20 +116,19 @@ def _secrets(
         texts += [record.inspector_names, record.certificates]
     if isinstance(record, FollowUp):
         texts.append(record.handler)
+    check = _check_of(record, around)
     if party is not None:
         texts += [party.legal_person, party.contact_phone]
-        unnamed = around.verdict(Kind.ENTITY, party).on("name") is not None
-        if party.form in PROTECTED or unnamed:
-            texts += [party.name, *party.former_names]
+        if is_nameless(party, around.verdict(Kind.ENTITY, party)):
+            texts += [party.name, *party.former_names, *around.called.get(party.key, ())]
+            texts += [check.entity_name] if check else []
             yield from _numbers(party)
         if party.form in PROTECTED:
             texts.append(party.address)
     for text in texts:
         yield from (part for part in _SEPARATORS.split(text or "") if len(part) >= _SHORTEST)
     yield from _withheld(record, verdict)
-    check = record if isinstance(record, Result) else None
-    if isinstance(record, FollowUp):
-        check = around.checks[f"{record.agency_code}/{record.result_code}"]
+    if isinstance(record, FollowUp) and check is not None:
         yield from _withheld(check, around.verdict(Kind.RESULT, check))
     if check is not None:
         left_out = left_out_texts(check, around.hidden_items)

@@ -130,11 +130,7 @@ def _hidden(
         session, filings.TYPES[kind.value], keys, batch_id=batch_id
     )
     made = decided.verdicts(session, kind, stand)
-    for key, record in stand.items():
-        verdict = made.get((kind, key)) or filed(getattr(record, "decision", OPEN))
-        query = sa.select(FilingRow.body).where(FilingRow.kind == kind.value, FilingRow.key == key)
-        words: dict[str, None] = {}
-        for body in session.scalars(query.where(FilingRow.live)):
-            words |= dict.fromkeys(secrets.kept_back(filings.decode(kind.value, body), verdict))
+    for key, words in secrets.ever_kept_back(session, kind, stand, made).items():
+        verdict = made.get((kind, key)) or filed(getattr(stand[key], "decision", OPEN))
         if told := [each for each in words if _tells(each)]:
             yield key, verdict.whole is not None, told
