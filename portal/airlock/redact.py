@@ -56,7 +56,7 @@ def redact(record: Publishable, around: Around) -> Passage:
         notice = _notice(around.ids.notice(kind, record.key), verdict)
         return Passage(notice=notice, gone=[(kind, mine)])
     party = _party_of(record, around)
-    secrets = tuple(_secrets(record, verdict, party, around))
+    secrets = tuple(dict.fromkeys(_secrets(record, verdict, party, around)))
     personal = party is not None and party.form in PROTECTED
     mask = mask_finds(secrets, around.known, personal=personal)
     return Passage(
@@ -119,12 +119,12 @@ def _secrets(
     check = _check_of(record, around)
     if party is not None:
         texts += [party.legal_person, party.contact_phone]
-        if is_nameless(party, around.verdict(Kind.ENTITY, party)):
-            texts += [party.name, *party.former_names, *around.called.get(party.key, ())]
-            texts += [check.entity_name] if check else []
-            yield from _numbers(party)
-        if party.form in PROTECTED:
-            texts.append(party.address)
+    if party is not None and is_nameless(party, around.verdict(Kind.ENTITY, party)):
+        texts += [check.entity_name] if check else []
+        for each in (party, *around.as_ever_filed.get(party.key, ())):
+            texts += [each.name, *each.former_names, each.legal_person, each.contact_phone]
+            texts += [each.address] if party.form in PROTECTED else []
+            yield from _numbers(each)
     for text in texts:
         yield from (part for part in _SEPARATORS.split(text or "") if len(part) >= _SHORTEST)
     yield from _withheld(record, verdict)

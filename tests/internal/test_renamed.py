@@ -109,6 +109,14 @@ def test_a_check_of_a_trader_tells_no_name_that_it_had_before(office: Office) ->
         office.put("results", check)
 
 
+def test_a_check_of_a_trader_does_not_name_who_kept_the_shop_before(office: Office) -> None:
+    office.put("entities", {**SHOP, "legal_person": "鸊小鷉"})
+    office.put("entities", {**SHOP, "legal_person": "赤小麂"})
+
+    with pytest.raises(REFUSED):
+        office.put("results", {**RESULT_ROW, "entity_name": NEW_SHOP, "detail": "鸊小鷉未公示许可"})
+
+
 def test_nor_does_a_step_after_it(office: Office) -> None:
     office.put("entities", SHOP)
     problem = {**RESULT_ROW, "entity_name": OLD_SHOP, "outcomes": "发现问题已责令改正"}

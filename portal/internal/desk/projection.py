@@ -100,7 +100,7 @@ def _around(
         _hidden_items(session, lookup(Item, _items_named(records, checks))),
         _hidden_draws(session, checks),
         nonces={draw.key: _nonce(draw, key) for draw in draws},
-        called=_called(session, parties, records, found),
+        as_ever_filed=_as_ever_filed(session, parties, records, found),
         verdicts=found,
         cleared=_cleared(session, records),
         known=secrets.known(session),
@@ -121,21 +121,21 @@ def _verdicts(
     return found | decided.verdicts(session, Kind.RESULT, checks)
 
 
-def _called(
+def _as_ever_filed(
     session: Session, parties: dict[str, Entity], records: list[Any], made: dict[Name, Verdict]
-) -> dict[str, list[str]]:
-    """Return every name of the parties whose name is not shown: a check may have been filed under another one."""
+) -> dict[str, list[Entity]]:
+    """Return every filing of the parties whose names are not shown, among the records or around them."""
     mine = {each.key: each for each in records if isinstance(each, Entity)}
     nameless = [
         key
         for key, party in (parties | mine).items()
         if is_nameless(party, made.get((Kind.ENTITY, key)) or filed(party.decision))
     ]
-    query = sa.select(FilingRow.key, FilingRow.about).distinct()
-    query = query.where(FilingRow.kind == "entity", among(session, FilingRow.key, nameless))
-    found: dict[str, list[str]] = {}
-    for key, name in session.execute(query.where(FilingRow.live)) if nameless else ():
-        found.setdefault(key, []).append(name)
+    query = sa.select(FilingRow.key, FilingRow.body).where(FilingRow.kind == "entity")
+    query = query.where(among(session, FilingRow.key, nameless), FilingRow.live)
+    found: dict[str, list[Entity]] = {}
+    for key, body in session.execute(query) if nameless else ():
+        found.setdefault(key, []).append(filings.decode("entity", body))
     return found
 
 
