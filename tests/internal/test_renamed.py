@@ -27,11 +27,11 @@ SHOP: Row = {"entity_name": NEW_SHOP, "identifier": CREDIT_CODE, "form": "个体
 REFUSED = (Residue, Refused)
 
 
-def _hide(office: Office, place: str = "") -> None:
+def _hide(office: Office, place: str = "", number: str = CREDIT_CODE) -> None:
     act = Act.WITHHOLD if place else Act.NEVER
     order = replace(HIDDEN, place=place, act=act, ground=Ground.STATE_SECRET)
     decide.decide(
-        office.stores, Kind.ENTITY, f"uscc:{CREDIT_CODE}", [order], by="wu", second="bao", now=NOW,
+        office.stores, Kind.ENTITY, f"uscc:{number}", [order], by="wu", second="bao", now=NOW,
         confirmed=True,
     )  # fmt: skip
 
@@ -90,6 +90,18 @@ def test_a_name_filed_by_mistake_that_is_a_public_partys_stays_that_partys(offic
 
     named = {**TELLING, "code": "JC-0003", "detail": f"{OTHER['entity_name']}已整改"}
     assert office.put("results", named).published == 1
+
+
+def test_a_name_that_two_hidden_parties_had_is_told_by_nobody(office: Office) -> None:
+    """One firm under two numbers: neither is the public party that bears the name."""
+    twin: Row = {**PARTY, "identifier": numbered(3)}
+    office.put("entities", PARTY, twin)
+    office.put("entities", {**PARTY, "entity_name": NEW}, {**twin, "entity_name": f"{NEW}二厂"})
+    _hide(office)
+    _hide(office, number=numbered(3))
+
+    with pytest.raises(REFUSED):
+        office.put("results", TELLING)
 
 
 def test_a_check_of_a_trader_tells_no_name_that_it_was_filed_under(office: Office) -> None:

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session, aliased
 
 from portal.airlock.around import Name
 from portal.airlock.known import KnownSecrets
-from portal.airlock.rules import FLOORS
+from portal.airlock.rules import FLOORS, PROTECTED
 from portal.domain.documents import Document
 from portal.domain.draws import Draw
 from portal.domain.grounds import OPEN, Disclosure
@@ -124,11 +124,8 @@ def ever_kept_back(
     for key, body in session.execute(query):
         before = replace(filings.decode(kind.value, body), **_disclosed_as(records[key]))
         earlier[key] |= set(kept_back(before, made.get((kind, key)))) - found[key].keys()
-    others = _borne(session, set().union(*earlier.values())) if kind is Kind.ENTITY else {}
-    return {
-        key: [*words, *sorted(each for each in earlier[key] if others.get(each, {key}) == {key})]
-        for key, words in found.items()
-    }
+    others = _borne(session, set().union(*earlier.values())) if kind is Kind.ENTITY else set()
+    return {key: [*words, *sorted(earlier[key] - others)] for key, words in found.items()}
 
 
 def _disclosed_as(record: Any) -> dict[str, Any]:  # noqa: ANN401
@@ -136,20 +133,21 @@ def _disclosed_as(record: Any) -> dict[str, Any]:  # noqa: ANN401
     return {name: getattr(record, name) for name in ("form", "decision") if hasattr(record, name)}
 
 
-def _borne(session: Session, words: set[str]) -> dict[str, set[str]]:
-    """Return the keys of the parties that are, or were, released under one of these names."""
-    found: dict[str, set[str]] = {}
-    if words:
-        query = sa.select(FilingRow.about, FilingRow.key).join(
-            BatchRow, BatchRow.id == FilingRow.batch_id
-        )
-        query = query.where(
-            FilingRow.kind == Kind.ENTITY.value, among(session, FilingRow.about, sorted(words)),
-            FilingRow.live, BatchRow.state == BatchState.RELEASED.value,
-        )  # fmt: skip
-        for name, key in session.execute(query):
-            found.setdefault(name, set()).add(key)
-    return found
+def _borne(session: Session, words: set[str]) -> set[str]:
+    """Return which of these are names of parties that are released, read in full, with nothing kept back."""
+    query = sa.select(FilingRow.key).join(BatchRow, BatchRow.id == FilingRow.batch_id).distinct()
+    query = query.where(
+        FilingRow.kind == Kind.ENTITY.value, among(session, FilingRow.about, sorted(words)),
+        FilingRow.live, BatchRow.state == BatchState.RELEASED.value,
+    )  # fmt: skip
+    keys = session.scalars(query).all() if words else ()
+    parties = filings.standing(session, Entity, keys, batch_id=None)
+    made = decided.verdicts(session, Kind.ENTITY, parties)
+    return {
+        party.name
+        for key, party in parties.items()
+        if party.form not in PROTECTED and not any(kept_back(party, made.get((Kind.ENTITY, key))))
+    }
 
 
 def _before(session: Session, kind: str, keys: Iterable[str]) -> dict[str, Any]:
