@@ -112,11 +112,11 @@ def _secrets(
 ) -> Iterator[str]:
     """Yield what is known inside about the record and must not turn up in its public text."""
     texts: list[str | None] = []
-    if isinstance(record, Result):
-        texts += [record.inspector_names, record.certificates]
+    check = _check_of(record, around)
+    if check is not None:
+        texts += [check.inspector_names, check.certificates]
     if isinstance(record, FollowUp):
         texts.append(record.handler)
-    check = _check_of(record, around)
     if party is not None:
         texts += [party.legal_person, party.contact_phone]
     if party is not None and is_nameless(party, around.verdict(Kind.ENTITY, party)):
