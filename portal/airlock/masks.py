@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterable
 
 from portal.airlock.detectors.kinds import GRADES
 from portal.airlock.detectors.scan import scan, scan_persons
+from portal.airlock.detectors.surnames import COMMON
 from portal.airlock.known import KnownSecrets
 
 #: Stands for a piece of personal data taken out of a running text.
@@ -15,6 +16,8 @@ _STARS = "＊＊＊"
 #: Characters of the longest usual name of a person.
 _LONGEST_PERSON = 4
 _PLACE = re.compile("[\u3400-\u9fff]{2,4}[省市县区州盟旗](?![场民政域])")
+#: People are called 陈九州 and 张红旗, and trade under it.
+_PERSON = re.compile(f"[{''.join(sorted(COMMON))}][\u3400-\u9fff]{{1,2}}[州盟旗]")
 #: Last characters of names of shops, stalls and workshops.
 _SHOP_ENDS = frozenset(
     "店部行厂社馆坊铺屋园场站室所吧城院楼心户摊点房庄司家阁轩苑堂廊库间会号服队棚司"
@@ -35,11 +38,11 @@ def mask_trader(name: str) -> str:
 
     Without a place it may begin with a person's name, or be one: then the first character is all that stays of it.
 
-    >>> mask_trader("示例市青禾小吃店"), mask_trader("王小明百货店"), mask_trader("王小明")
-    ('示例＊＊＊店', '王＊＊＊店', '王＊＊＊')
+    >>> mask_trader("示例市青禾小吃店"), mask_trader("陈九州百货店"), mask_trader("王小明")
+    ('示例＊＊＊店', '陈＊＊＊店', '王＊＊＊')
     """
     shop = len(name) > _LONGEST_PERSON
-    begin = 2 if shop and _PLACE.match(name) else 1
+    begin = 2 if shop and _PLACE.match(name) and not _PERSON.match(name) else 1
     return name[:begin] + _STARS + (name[-1:] if shop and name[-1] in _SHOP_ENDS else "")
 
 

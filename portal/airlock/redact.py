@@ -56,7 +56,7 @@ def redact(record: Publishable, around: Around) -> Passage:
         notice = _notice(around.ids.notice(kind, record.key), verdict)
         return Passage(notice=notice, gone=[(kind, mine)])
     party = _party_of(record, around)
-    secrets = tuple(_secrets(record, verdict, party, around))
+    secrets = tuple(dict.fromkeys(_secrets(record, verdict, party, around)))
     personal = party is not None and party.form in PROTECTED
     mask = mask_finds(secrets, around.known, personal=personal)
     return Passage(
@@ -89,12 +89,22 @@ def _left_out(record: Publishable, around: Around) -> frozenset[str]:
     )
 
 
+def is_nameless(party: Entity, verdict: Verdict) -> bool:
+    """Whether the public does not read the name of a party, or not the whole of it."""
+    return party.form in PROTECTED or verdict.on("name") is not None
+
+
 def _party_of(record: Publishable, around: Around) -> Entity | None:
     if isinstance(record, Entity):
         return record
+    check = _check_of(record, around)
+    return around.parties[check.entity_key] if check else None
+
+
+def _check_of(record: Publishable, around: Around) -> Result | None:
     if isinstance(record, FollowUp):
-        record = around.checks[f"{record.agency_code}/{record.result_code}"]
-    return around.parties[record.entity_key] if isinstance(record, Result) else None
+        return around.checks[f"{record.agency_code}/{record.result_code}"]
+    return record if isinstance(record, Result) else None
 
 
 def _secrets(
@@ -102,24 +112,23 @@ def _secrets(
 ) -> Iterator[str]:
     """Yield what is known inside about the record and must not turn up in its public text."""
     texts: list[str | None] = []
-    if isinstance(record, Result):
-        texts += [record.inspector_names, record.certificates]
+    check = _check_of(record, around)
+    if check is not None:
+        texts += [check.inspector_names, check.certificates]
     if isinstance(record, FollowUp):
         texts.append(record.handler)
     if party is not None:
         texts += [party.legal_person, party.contact_phone]
-        unnamed = around.verdict(Kind.ENTITY, party).on("name") is not None
-        if party.form in PROTECTED or unnamed:
-            texts += [party.name, *party.former_names]
-            yield from _numbers(party)
-        if party.form in PROTECTED:
-            texts.append(party.address)
+    if party is not None and is_nameless(party, around.verdict(Kind.ENTITY, party)):
+        texts += [check.entity_name] if check else []
+        for each in (party, *around.as_ever_filed.get(party.key, ())):
+            texts += [each.name, *each.former_names, each.legal_person, each.contact_phone]
+            texts += [each.address] if party.form in PROTECTED else []
+            yield from _numbers(each)
     for text in texts:
         yield from (part for part in _SEPARATORS.split(text or "") if len(part) >= _SHORTEST)
     yield from _withheld(record, verdict)
-    check = record if isinstance(record, Result) else None
-    if isinstance(record, FollowUp):
-        check = around.checks[f"{record.agency_code}/{record.result_code}"]
+    if isinstance(record, FollowUp) and check is not None:
         yield from _withheld(check, around.verdict(Kind.RESULT, check))
     if check is not None:
         left_out = left_out_texts(check, around.hidden_items)

@@ -12,6 +12,9 @@ from gunicorn.http.wsgi import Response
 _UNKNOWN = 404
 #: Addresses below it name a letter by its reference.
 _LETTERS = "/replies/"
+#: What gunicorn says of a request that it cannot read, with whole address and all that was sent in its place; and of one
+#: that the app could not answer, with the address asked for.
+_UNREADABLE, _FAILED = "Invalid request from ip=", "Error handling request"
 
 
 class AccessLog(Logger):  # type: ignore[misc]
@@ -39,6 +42,16 @@ class AccessLog(Logger):  # type: ignore[misc]
             "microseconds": round(request_time.total_seconds() * 1_000_000),
         }
         self.access_log.info(json.dumps(line, ensure_ascii=False))
+
+    def warning(self, msg: str, *args: object, **named: object) -> None:
+        """Say nothing of a request that cannot be read: only what was sent, and by whom, could be said."""
+        if not msg.startswith(_UNREADABLE):
+            super().warning(msg, *args, **named)
+
+    def exception(self, msg: str, *args: object, **named: object) -> None:
+        """Say what went wrong, and not what was asked for."""
+        said = (_FAILED,) if msg.startswith(_FAILED) else (msg, *args)
+        super().exception(*said, **named)
 
 
 def _told(path: str) -> str:

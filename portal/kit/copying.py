@@ -109,6 +109,13 @@ def copy(source: Path, target: Path) -> None:
         shutil.copyfileobj(file, to)
 
 
+def hand_out(content: bytes, target: Path) -> None:
+    """Write a file for its owner alone to read: what the office hands to one person is nobody else's."""
+    handle = os.open(target, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+    with os.fdopen(handle, "wb") as file:
+        file.write(content)
+
+
 def sync(path: Path) -> None:
     """Wait until a file, or the names in a folder, are on the disk."""
     handle = os.open(path, os.O_RDONLY)

@@ -30,7 +30,7 @@ from tests.internal.test_narrowing import (
     _kept,
 )
 from tests.internal.test_narrowing import office as office
-from tests.makers import AGENCY, CREDIT_CODE, RESULT_ROW, Row, a_text
+from tests.makers import AGENCY, AGENCY_ROW, CREDIT_CODE, RESULT_ROW, Row, a_text
 
 WHO = str(RESULT_ROW["entity_name"])
 OTHER: Row = {"entity_name": "示例市第二食品有限公司", "identifier": numbered(2)}
@@ -290,3 +290,17 @@ def test_an_order_left_over_does_not_take_what_was_released_since(office: Office
     scheduled.carry_out(office.stores, now=NOW)
 
     assert "entity" in _kept(office, WHO)
+
+
+@pytest.mark.parametrize("told", [WHO, quote(WHO)])
+def test_an_agency_whose_duties_tell_of_a_hidden_party_stays_without_them(
+    office: Office, told: str
+) -> None:
+    office.put("agencies", {**AGENCY_ROW, "duties": f"负责 {told} 等企业的随机抽查"})
+    assert "agency" in _kept(office, told)
+
+    _never(office, CREDIT_CODE)
+
+    assert _kept(office, told) == set()
+    assert _id_of(office, "agency", str(AGENCY_ROW["name"]))
+    assert _faults(office) == []

@@ -4,7 +4,7 @@ import pytest
 
 from portal.domain.errors import Residue
 from portal.internal.desk import release, review
-from portal.internal.desk.upload import Terms
+from portal.internal.desk.upload import Refused, Terms
 from tests.conftest import NOW, Office
 from tests.makers import RESULT_ROW, Row, a_workbook
 
@@ -62,3 +62,16 @@ def test_looking_at_a_file_that_is_not_filed_does_not_hide_the_roster_that_is(
 
     with pytest.raises(Residue):
         office.publish(batch)
+
+
+def test_a_step_does_not_name_who_did_its_check(office: Office) -> None:
+    """Staff of no roster stand in the check's own row alone."""
+    check = {**RESULT_ROW, "outcomes": "发现问题已责令改正", "inspector_names": LONG}
+    office.put("results", check)
+    step: Row = {
+        "result_code": "JC-0001", "step": "责令改正", "taken_on": "2025-05-20",
+        "text": f"{LONG}已到场核对",
+    }  # fmt: skip
+
+    with pytest.raises((Residue, Refused)):
+        office.put("followups", step)

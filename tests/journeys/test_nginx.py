@@ -5,6 +5,7 @@ import json
 import os
 import signal
 import socket
+import subprocess
 import time
 from collections.abc import Iterator
 from contextlib import ExitStack, suppress
@@ -16,7 +17,7 @@ from portal.public.app import create_app
 from tests.browser.sights import sights
 from tests.conftest import Office
 from tests.journeys.front import Front, served
-from tests.journeys.processes import children_of
+from tests.journeys.processes import BIN, children_of, environment
 from tests.journeys.processes import office as run_office
 from tests.makers import RESULT_ROW
 from tests.public.test_weight import MOST_AT_FIRST, MOST_PAGE, fetched
@@ -128,6 +129,34 @@ def _kept(folder: Path, told: str) -> int:
         with suppress(FileNotFoundError, IsADirectoryError):
             count += told.encode() in path.read_bytes()
     return count
+
+
+def test_nginx_writes_down_neither_who_asks_nor_for_what(
+    demo: Path, tmp_path: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    """Not where it refuses somebody, nor where the site is away: both are faults that it would tell of."""
+    with served(demo, tmp_path, rate=1) as front:
+        statuses = {front.ask("/search?q=FULLNAME")[0] for _ in range(120)}
+        front.site.terminate()
+        front.site.wait(20)
+        time.sleep(2)
+        statuses.add(front.ask("/search?q=FULLNAME")[0])
+
+    assert {200, 429, 502} <= statuses
+    assert "FULLNAME" not in capfd.readouterr().err
+    assert all(b"FULLNAME" not in each.read_bytes() for each in tmp_path.rglob("*.log"))
+
+
+def test_nor_does_it_where_it_leads_to_the_secure_address(demo: Path) -> None:
+    made = subprocess.run(
+        [BIN / "portal-site", "config", "nginx", "--certificate", "c.pem", "--key", "k.pem"],
+        env=environment(demo, PORTAL_SITE_URL="https://mingcha.example"),
+        check=True, capture_output=True, text=True,
+    ).stdout  # fmt: skip
+
+    servers = made.split("\nserver {")[1:]
+    assert len(servers) == 2
+    assert all("access_log off;" in each and "error_log stderr crit;" in each for each in servers)
 
 
 def test_a_page_is_asked_for_once_a_second_however_many_come(front: Front) -> None:

@@ -2,6 +2,7 @@
 
 import os
 import signal
+import socket
 import subprocess
 import sys
 import time
@@ -176,3 +177,34 @@ def test_an_unknown_setting_is_refused_with_its_name(tmp_path: Path) -> None:
 
     assert done.returncode == 2
     assert "PORTAL_REGISTRE_URL" in done.stderr
+
+
+@pytest.mark.parametrize(
+    "asked",
+    [
+        "GET /search?q=WANG XIAO MING HTTP/1.1",
+        "GET /search?q=王小明 HTTP/1.1",
+        "GET /search?q=1 HTTP/WANG",
+        "WANG: XIAO /search?q=1",
+    ],
+)
+def test_what_somebody_typed_into_a_request_that_cannot_be_read_is_written_down_nowhere(
+    asked: str, tmp_path: Path
+) -> None:
+    """A program that does not spell what it asks for has a name and a blank in it."""
+    data, port = tmp_path / "data", free_port()
+    stage.put_up(data)
+    argv = [str(BIN / "portal-site"), "serve"]
+    with (tmp_path / "said").open("w") as said:
+        process = subprocess.Popen(argv, env=environment(data, PORT=str(port)), stderr=said)
+        try:
+            wait_for(f"http://127.0.0.1:{port}/healthz")
+            with socket.create_connection(("127.0.0.1", port), timeout=20) as asking:
+                asking.sendall(f"{asked}\r\nHost: x\r\n\r\n".encode())
+                answer = asking.recv(400)
+        finally:
+            process.terminate()
+            process.wait(20)
+
+    assert answer.startswith(b"HTTP/1.1 400")
+    assert (tmp_path / "said").read_text("utf-8") == ""

@@ -13,6 +13,7 @@ from portal.internal.commands.opening import open_office
 from portal.internal.desk.drawing import freezing, keeping, orders, outward, sheets, steps
 from portal.internal.telling import say, told
 from portal.kit import clock
+from portal.kit.copying import hand_out
 
 _BY = click.option("--by", required=True, help="办理人账号")
 _SECOND = click.option("--second", required=True, help="第二人账号")
@@ -187,6 +188,6 @@ def write_package(draw_id: str, file: Path) -> None:
     """Write the package of DRAW_ID to FILE for the supervisor, with the sealed printout's result (留存)."""
     with Session(open_office().internal) as session:
         drawing = keeping.load(session, draw_id)
-        file.write_bytes(sheets.supervisors_copy(drawing))
+        hand_out(sheets.supervisors_copy(drawing), file)
     nonce = drawing.progress.nonce
     click.echo(f"已写入 {file}；封存随机数 {nonce}" if nonce else f"已写入 {file}")

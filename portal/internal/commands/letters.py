@@ -16,6 +16,7 @@ from portal.internal.tables.letters import ReceivedRow, queue
 from portal.internal.tables.people import EVERY_AGENCY
 from portal.internal.telling import say, told
 from portal.kit import clock
+from portal.kit.copying import hand_out
 
 _AS_JSON = click.option("--json", "as_json", is_flag=True, help="以 JSON 输出")
 
@@ -75,7 +76,7 @@ def show(reference: str, evidence: Path | None, as_json: bool) -> None:
         }
         words = f"{summary(row)}\n{row.text}\n联系方式：{row.contact or '未填写'}"
         if evidence is not None and row.evidence is not None:
-            evidence.write_bytes(row.evidence)
+            hand_out(row.evidence, evidence)
     say(facts, words, as_json=as_json)
 
 

@@ -6,12 +6,14 @@ from datetime import date
 from typing import Any
 
 import sqlalchemy as sa
+from msgspec import structs
 from sqlalchemy.orm import Session
 
 from portal.airlock.around import Ids, Passage
 from portal.airlock.callings import is_name
 from portal.airlock.detectors.kinds import Severity
 from portal.airlock.known import KnownSecrets
+from portal.airlock.residue import look
 from portal.domain.grounds import OPEN
 from portal.domain.verdicts import filed
 from portal.internal.desk import batches, decided, secrets
@@ -20,7 +22,7 @@ from portal.internal.tables import filings
 from portal.internal.tables.filings import FilingRow
 from portal.internal.tables.settings import ID_KEY, secret
 from portal.register.queries.mentions import mentioning, told_before
-from portal.register.records import Kind
+from portal.register.records import Kind, PublicAgency, Record
 
 #: A shorter word may be a piece of anything; names of persons are told by what is around them.
 _TELLING = 3
@@ -48,16 +50,31 @@ def of(
     if not hidden:
         return
     mine = {ids.of(kind, key) for key, _, _ in hidden}
+    agencies = set[str]()
     with Session(register) as public:
         for there, those in _telling(public, kind, hidden, ids):
+            agencies |= those if there is Kind.AGENCY else set()
             for rows in batches.public_with_id(session, there.value, those - mine):
                 for _, passage in again(session, rows, today, batch_id=batch_id):
                     passage.telling = True
+                    passage.records = [_of_agency(each, passage) for each in passage.records]
                     yield passage
         asked = [ids.of(kind, key) for key, is_whole, _ in hidden if is_whole]
         if kind not in (*_BY_AGENCY, Kind.DRAW):
             asked += words_of(session, kind, keys, batch_id=batch_id)
-        yield Passage(stale=told_before(public, asked, holds(asked)))
+        stale = told_before(public, asked, holds(asked))
+        yield Passage(
+            stale={**stale, Kind.AGENCY: sorted(agencies.union(stale.get(Kind.AGENCY, ())))}
+        )
+
+
+def _of_agency(record: Record, passage: Passage) -> Record:
+    """Return an agency without duties that tell of what is hidden: all that is its own would go with it."""
+    if not isinstance(record, PublicAgency):
+        return record
+    found = [each for each in look(record, passage) if each.path == "duties" and not each.cleared]
+    told = any(each.stops or each.severity is Severity.BLOCK for each in found)
+    return structs.replace(record, duties=None) if told else record
 
 
 def draws_naming(
@@ -130,11 +147,7 @@ def _hidden(
         session, filings.TYPES[kind.value], keys, batch_id=batch_id
     )
     made = decided.verdicts(session, kind, stand)
-    for key, record in stand.items():
-        verdict = made.get((kind, key)) or filed(getattr(record, "decision", OPEN))
-        query = sa.select(FilingRow.body).where(FilingRow.kind == kind.value, FilingRow.key == key)
-        words: dict[str, None] = {}
-        for body in session.scalars(query.where(FilingRow.live)):
-            words |= dict.fromkeys(secrets.kept_back(filings.decode(kind.value, body), verdict))
+    for key, words in secrets.ever_kept_back(session, kind, stand, made).items():
+        verdict = made.get((kind, key)) or filed(getattr(stand[key], "decision", OPEN))
         if told := [each for each in words if _tells(each)]:
             yield key, verdict.whole is not None, told

@@ -10,11 +10,12 @@ from datetime import date
 from functools import partial
 from typing import Any, TypeVar
 
+import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from portal.airlock.around import Around, Cleared, Ids, Name, Passage
 from portal.airlock.redact import KIND_OF as PUBLIC_KIND
-from portal.airlock.redact import redact
+from portal.airlock.redact import is_nameless, redact
 from portal.domain.draws import Draw
 from portal.domain.followups import FollowUp
 from portal.domain.items import Item
@@ -27,6 +28,7 @@ from portal.internal.tables import filings
 from portal.internal.tables.filings import FilingRow
 from portal.internal.tables.ledger import withdrawn_keys
 from portal.internal.tables.settings import ID_KEY, secret
+from portal.kit.db import among
 from portal.register.records import Kind
 
 T = TypeVar("T")
@@ -98,6 +100,7 @@ def _around(
         _hidden_items(session, lookup(Item, _items_named(records, checks))),
         _hidden_draws(session, checks),
         nonces={draw.key: _nonce(draw, key) for draw in draws},
+        as_ever_filed=_as_ever_filed(session, parties, records, found),
         verdicts=found,
         cleared=_cleared(session, records),
         known=secrets.known(session),
@@ -116,6 +119,24 @@ def _verdicts(
         found |= decided.verdicts(session, kind, them)
     found |= decided.verdicts(session, Kind.ENTITY, parties)
     return found | decided.verdicts(session, Kind.RESULT, checks)
+
+
+def _as_ever_filed(
+    session: Session, parties: dict[str, Entity], records: list[Any], made: dict[Name, Verdict]
+) -> dict[str, list[Entity]]:
+    """Return every filing of the parties whose names are not shown, among the records or around them."""
+    mine = {each.key: each for each in records if isinstance(each, Entity)}
+    nameless = [
+        key
+        for key, party in (parties | mine).items()
+        if is_nameless(party, made.get((Kind.ENTITY, key)) or filed(party.decision))
+    ]
+    query = sa.select(FilingRow.key, FilingRow.body).where(FilingRow.kind == "entity")
+    query = query.where(among(session, FilingRow.key, nameless), FilingRow.live)
+    found: dict[str, list[Entity]] = {}
+    for key, body in session.execute(query) if nameless else ():
+        found.setdefault(key, []).append(filings.decode("entity", body))
+    return found
 
 
 def _by_kind(records: list[Any]) -> dict[Kind, dict[str, Any]]:

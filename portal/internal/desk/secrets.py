@@ -1,14 +1,15 @@
 """Everything inside that may stand in nobody's public text: one automaton over all of it (已知秘密)."""
 
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
 from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session, aliased
 
+from portal.airlock.around import Name
 from portal.airlock.known import KnownSecrets
-from portal.airlock.rules import FLOORS
+from portal.airlock.rules import FLOORS, PROTECTED
 from portal.domain.documents import Document
 from portal.domain.draws import Draw
 from portal.domain.grounds import OPEN, Disclosure
@@ -97,8 +98,56 @@ def _words(session: Session) -> Iterator[str]:
         ):
             verdicts = decided.verdicts(session, kind, records)
             released = _before(session, kind.value, records)
-            for key, record in (*records.items(), *released.items()):
-                yield from kept_back(record, verdicts.get((kind, key)))
+            for those in (records, released):
+                for words in ever_kept_back(session, kind, those, verdicts).values():
+                    yield from words
+
+
+def ever_kept_back(
+    session: Session, kind: Kind, records: Mapping[str, Any], made: Mapping[Name, Verdict]
+) -> dict[str, list[str]]:
+    """Return the words of records that are not public, by key: those that they were filed with before among them.
+
+    A name that it had goes on telling of a party. One that a public party bears was a mistake, and is that party's.
+    """
+    found = {
+        key: dict.fromkeys(kept_back(record, made.get((kind, key))))
+        for key, record in records.items()
+    }
+    found = {key: words for key, words in found.items() if words}
+    if not found:
+        return {}
+    query = sa.select(FilingRow.key, FilingRow.body).where(
+        FilingRow.kind == kind.value, among(session, FilingRow.key, found), FilingRow.live
+    )
+    earlier: dict[str, set[str]] = {key: set() for key in found}
+    for key, body in session.execute(query):
+        before = replace(filings.decode(kind.value, body), **_disclosed_as(records[key]))
+        earlier[key] |= set(kept_back(before, made.get((kind, key)))) - found[key].keys()
+    others = _borne(session, set().union(*earlier.values())) if kind is Kind.ENTITY else set()
+    return {key: [*words, *sorted(earlier[key] - others)] for key, words in found.items()}
+
+
+def _disclosed_as(record: Any) -> dict[str, Any]:  # noqa: ANN401
+    """Return what says of a record how it is disclosed: it holds for what was filed before as well."""
+    return {name: getattr(record, name) for name in ("form", "decision") if hasattr(record, name)}
+
+
+def _borne(session: Session, words: set[str]) -> set[str]:
+    """Return which of these are names of parties that are released, read in full, with nothing kept back."""
+    query = sa.select(FilingRow.key).join(BatchRow, BatchRow.id == FilingRow.batch_id).distinct()
+    query = query.where(
+        FilingRow.kind == Kind.ENTITY.value, among(session, FilingRow.about, sorted(words)),
+        FilingRow.live, BatchRow.state == BatchState.RELEASED.value,
+    )  # fmt: skip
+    keys = session.scalars(query).all() if words else ()
+    parties = filings.standing(session, Entity, keys, batch_id=None)
+    made = decided.verdicts(session, Kind.ENTITY, parties)
+    return {
+        party.name
+        for key, party in parties.items()
+        if party.form not in PROTECTED and not any(kept_back(party, made.get((Kind.ENTITY, key))))
+    }
 
 
 def _before(session: Session, kind: str, keys: Iterable[str]) -> dict[str, Any]:

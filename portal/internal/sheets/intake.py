@@ -13,7 +13,7 @@ from portal.internal.sheets.doors import cellscan, pick, xmlparse, zeros, zipped
 from portal.internal.sheets.doors.cellscan import Remarks
 from portal.internal.sheets.doors.partscan import PartScan
 from portal.internal.sheets.doors.shape import MACROS_OR_LINKS, Ask, Unfit
-from portal.internal.sheets.doors.zeros import ZeroFormat
+from portal.internal.sheets.doors.zeros import Styles
 from portal.internal.sheets.limits import Limits
 from portal.internal.sheets.report import Unreadable
 
@@ -108,6 +108,7 @@ def _look_closely(
         found.unread.update(remarks.unread)
         found.rows |= remarks.rows
         found.columns |= remarks.columns
+        found.blank |= remarks.blank
         found.zeros |= remarks.zeros
     return found
 
@@ -141,12 +142,10 @@ def _sheet_parts(
     }
 
 
-def _styles(
-    file: BinaryIO, members: Members, targets: dict[str, tuple[str, str]]
-) -> dict[str, ZeroFormat]:
-    """Return the cell styles that show numbers with leading zeros."""
+def _styles(file: BinaryIO, members: Members, targets: dict[str, tuple[str, str]]) -> Styles:
+    """Return the cell styles that show something else than what is there."""
     part = next((part for kind, part in targets.values() if kind == "styles"), "")
-    return zeros.styles_of(zipped.pieces(file, members[part])) if part in members else {}
+    return zeros.styles_of(zipped.pieces(file, members[part])) if part in members else Styles()
 
 
 def _small(file: BinaryIO, member: zipfile.ZipInfo) -> bytes:

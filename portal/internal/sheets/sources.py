@@ -115,7 +115,7 @@ def _in_hand(rows: Iterator[Row]) -> Iterator[Row]:
 
 
 def _source(rows: Iterator[Row], found: Found, remarks: Remarks, file_name: str) -> Source:
-    notes = [*found.notes, *hidden_notes(remarks.rows, remarks.columns, found)]
+    notes = [*found.notes, *hidden_notes(remarks.rows, remarks.columns, found, remarks.blank)]
     return Source(
         sheet=found.sheet or file_name,
         rows=rows,

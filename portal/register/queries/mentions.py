@@ -19,7 +19,7 @@ _WORDS, _TEXTS = 50, 200
 #: With more words than this it costs less to judge every text once.
 _MANY = 500
 #: Bodies are named in what they say of themselves; notices and lists say nothing in words.
-_READ = (Kind.ITEM, Kind.ENTITY, Kind.PLAN, Kind.DRAW, Kind.RESULT, Kind.FOLLOWUP, Kind.DOCUMENT, Kind.REPLY)  # fmt: skip
+_READ = (Kind.AGENCY, Kind.ITEM, Kind.ENTITY, Kind.PLAN, Kind.DRAW, Kind.RESULT, Kind.FOLLOWUP, Kind.DOCUMENT, Kind.REPLY)  # fmt: skip
 _CHARACTERS = re.compile("[\u3400-\u9fff]")
 #: From ``!`` to ``~`` and their full-width forms.
 _WIDE = {point: point + 0xFEE0 for point in range(0x21, 0x7F)}

@@ -1,18 +1,19 @@
 """A close look at one worksheet of an XLSX workbook: blanks that are none, and what is hidden."""
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from portal.internal.sheets.doors import xmlparse
 from portal.internal.sheets.doors.shape import UNCOMPUTED, Unread, address
-from portal.internal.sheets.doors.zeros import ZeroFormat, Zeros
+from portal.internal.sheets.doors.zeros import Styles, ZeroFormat, Zeros
 
 #: So many faulty cells are named; the rest will show when these are mended.
 _MOST = 100
 _LAST_COLUMN = 16_384
 _ENOUGH = 40
 _TRUE = ("1", "true")
+_SIZE = re.compile(r"0+(?:\.[0-9]*)?")
 _ADDRESS = re.compile(r"([A-Z]{1,3})([0-9]{1,7})")
 
 
@@ -23,11 +24,13 @@ class Remarks:
     unread: Unread = field(default_factory=dict)
     rows: set[int] = field(default_factory=set)
     columns: set[int] = field(default_factory=set)
+    #: Rows with content that its format does not show.
+    blank: set[int] = field(default_factory=set)
     #: By worksheet, for several may be looked at before it is known which is read.
     zeros: dict[str, Zeros] = field(default_factory=dict)
 
 
-def look(pieces: Iterable[bytes], name: str, styles: Mapping[str, ZeroFormat]) -> Remarks:
+def look(pieces: Iterable[bytes], name: str, styles: Styles) -> Remarks:
     """Look through the worksheet of this name, also for cells of these styles.
 
     Raises:
@@ -47,7 +50,7 @@ def look(pieces: Iterable[bytes], name: str, styles: Mapping[str, ZeroFormat]) -
 class _CellScan:
     """Is called at the beginning of every element; at the end only of a cell worth a look."""
 
-    def __init__(self, styles: Mapping[str, ZeroFormat]) -> None:
+    def __init__(self, styles: Styles) -> None:
         self._styles, self.zeros = styles, Zeros()
         self.parser = xmlparse.parser_for(self._start)
         self.found = Remarks()
@@ -64,18 +67,26 @@ class _CellScan:
             self._cell = has
             if has.get("t") == "e":
                 self._watch()
-            if self._styles and (zeros := self._styles.get(has.get("s", ""))):
-                self._note(zeros)
+            if self._styles:
+                self._take_style(has.get("s", ""))
         elif kind == "f" and self._cell:
             self._watch()
             self._formula = True
+        elif kind == "is" and self._watching:
+            self._valued = True
         elif kind == "v" and self._watching:
             self._valued = True
             self.parser.CharacterDataHandler = self._data
         elif kind == "row":
             self._begin_row(has)
-        elif kind == "col" and (has.get("hidden") in _TRUE or has.get("width") == "0"):
+        elif kind == "col" and (has.get("hidden") in _TRUE or _is_nothing(has.get("width"))):
             self._hide_columns(has.get("min", ""), has.get("max", ""))
+
+    def _take_style(self, style: str) -> None:
+        if zeros := self._styles.zeros.get(style):
+            self._note(zeros)
+        elif style in self._styles.blank:
+            self._watch()
 
     def _note(self, zeros: ZeroFormat) -> None:
         row, column = self._row, self._column
@@ -97,6 +108,8 @@ class _CellScan:
         elif kind == "c":
             self.parser.EndElementHandler = None
             self._watching = False
+            if self._valued and self._cell.get("s") in self._styles.blank:
+                self.found.blank.add(self._row)
             if (what := self._why()) and len(self.found.unread) < _MOST:
                 place = self._cell.get("r", "") or address(self._row, self._column)
                 self.found.unread[place] = what
@@ -109,7 +122,7 @@ class _CellScan:
     def _begin_row(self, has: xmlparse.Attributes) -> None:
         self._row = _number(has.get("r", "")) or self._row + 1
         self._column = 0
-        if has.get("hidden") in _TRUE or has.get("ht") == "0":
+        if has.get("hidden") in _TRUE or _is_nothing(has.get("ht")):
             self.found.rows.add(self._row)
 
     def _why(self) -> str | None:
@@ -126,6 +139,15 @@ class _CellScan:
         if _number(first) and _number(last):
             columns = range(_number(first), min(_number(last), _LAST_COLUMN) + 1)
             self.found.columns.update(columns)
+
+
+def _is_nothing(size: str | None) -> bool:
+    """Whether a column is narrower than a character, or a row lower than a point: nobody reads what is in it.
+
+    >>> [_is_nothing(each) for each in ("0", "0.00", "0.5", "8.43", None, "")]
+    [True, True, True, False, False, False]
+    """
+    return size is not None and _SIZE.fullmatch(size) is not None
 
 
 def _number(text: str) -> int:

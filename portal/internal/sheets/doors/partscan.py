@@ -12,9 +12,14 @@ from portal.internal.sheets.limits import Limits
 _OVERLAP = 512
 _HEAD = 4096
 _DIMENSION = re.compile(rb'<dimension ref="[A-Z]+\d+:([A-Z]+)(\d+)"')
-#: Signs of a formula, of an error value, of a hidden row or column; a close look comes later. Each
+#: Signs of a formula, of an error value, of a hidden row or column, or one of no size; a close look comes later. Each
 #: stands behind a byte of it that plain cells seldom have: a single one is found many times faster.
-_SIGNS = ((b"f", (b"<f", b":f")), (b"d", (b"hidden",)), (b"'", (b"='e'",)))
+_SIGNS = (
+    (b"f", (b"<f", b":f")),
+    (b"d", (b"hidden", b'width="0', b"width='0")),
+    (b"'", (b"='e'",)),
+    (b"ht=", (b'ht="0', b"ht='0")),
+)
 _ERROR = b'="e"'
 _UTF16 = (b"\xff\xfe", b"\xfe\xff", b"<\0", b"\0<")
 _BOM = b"\xef\xbb\xbf"

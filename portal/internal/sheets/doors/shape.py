@@ -100,8 +100,10 @@ def _run(first: int, last: int, name: Callable[[int], str]) -> str:
 HIDDEN = "被隐藏，仍已读取；请核对"
 
 
-def hidden_notes(rows: Iterable[int], columns: Iterable[int], found: Found) -> list[str]:
-    """Return the remarks on hidden rows and columns that hold part of the table."""
+def hidden_notes(
+    rows: Iterable[int], columns: Iterable[int], found: Found, blank: Iterable[int] = ()
+) -> list[str]:
+    """Return the remarks on hidden rows and columns that hold part of the table, and on rows `blank` by a format."""
     height = found.row_count or 0
     shown_rows = [each for each in rows if each <= height]
     shown_columns = [each for each in columns if each <= found.width]
@@ -110,6 +112,8 @@ def hidden_notes(rows: Iterable[int], columns: Iterable[int], found: Found) -> l
         notes.append(f"第{listed(shown_rows)}行{HIDDEN}")
     if shown_columns:
         notes.append(f"第{listed(shown_columns, letters)}列{HIDDEN}")
+    if shown_blank := [each for each in blank if each <= height]:
+        notes.append(f"第{listed(shown_blank)}行有内容按单元格格式不显示，{HIDDEN}")
     return notes
 
 

@@ -110,8 +110,8 @@ def _read(book: xlrd.Book, ask: Ask) -> tuple[Found, Iterator[Row]]:
     spans = [(top + 1, left + 1, bottom, right) for top, bottom, left, right in table.merged_cells]
     found.spans = covered.clipped(spans, found.row_count, found.width, ask.limits)
     found.notes += hidden_notes(
-        (row + 1 for row, info in table.rowinfo_map.items() if info.hidden),
-        (column + 1 for column, info in table.colinfo_map.items() if info.hidden),
+        (row + 1 for row, info in table.rowinfo_map.items() if info.hidden or info.height == 0),
+        (column + 1 for column, info in table.colinfo_map.items() if info.hidden or not info.width),
         found,
     )
     found.notes += covered.notes(_rows(table, book, found), found.spans)

@@ -24,6 +24,9 @@ _FEWEST_ZEROS = 2
 _SAFE = 10**15
 #: Stretches of cells of one format; a column formatted as a whole is a single one.
 _MOST_RUNS = 200_000
+#: A format has one section for each sort of content; what stands in none is shown as nothing.
+_MOST_SECTIONS = 3
+_NO_SIGNS = {ord(each): None for each in ';" '}
 _UNSTEADY = (
     "工作簿中设有“000000”一类数字格式的单元格过于零散，无法逐格核对；请把编号列改为文本格式后再导入"
 )
@@ -78,8 +81,30 @@ def format_of(code: str) -> ZeroFormat | None:
     return ZeroFormat(tuple(parts), hides_nought=code.count(";") > 1)
 
 
-def styles_of(pieces: Iterable[bytes]) -> dict[str, ZeroFormat]:
-    """Return the formats of zeros in styles.xml by the number that cells name them by.
+@dataclass(slots=True)
+class Styles:
+    """The styles of cells, by the number that cells name them by, that show something else than what is there."""
+
+    zeros: dict[str, ZeroFormat] = field(default_factory=dict)
+    #: Those that show nothing at all: ``;;;``.
+    blank: set[str] = field(default_factory=set)
+
+    def __bool__(self) -> bool:
+        """Whether there is any."""
+        return bool(self.zeros or self.blank)
+
+
+def shows_nothing(code: str) -> bool:
+    """Whether a number format leaves its cell blank, whatever is in it.
+
+    >>> [shows_nothing(code) for code in (";;;", ';;;""', "@", "0;-0;;@", "")]
+    [True, True, False, False, False]
+    """
+    return code.count(";") == _MOST_SECTIONS and not code.translate(_NO_SIGNS)
+
+
+def styles_of(pieces: Iterable[bytes]) -> Styles:
+    """Return the styles in styles.xml whose formats are of zeros, or show nothing.
 
     Raises:
         xmlparse.NotXml: it is broken.
@@ -87,7 +112,8 @@ def styles_of(pieces: Iterable[bytes]) -> dict[str, ZeroFormat]:
 
     """
     codes: dict[str, ZeroFormat] = {}
-    found: dict[str, ZeroFormat] = {}
+    blank: set[str] = set()
+    found = Styles()
     inside, count = False, 0
 
     def start(name: str, has: xmlparse.Attributes) -> None:
@@ -95,11 +121,15 @@ def styles_of(pieces: Iterable[bytes]) -> dict[str, ZeroFormat]:
         kind = xmlparse.local(name)
         if kind == "numFmt" and (zeros := format_of(has.get("formatCode", ""))):
             codes[has.get("numFmtId", "")] = zeros
+        elif kind == "numFmt" and shows_nothing(has.get("formatCode", "")):
+            blank.add(has.get("numFmtId", ""))
         elif kind == "cellXfs":
             inside = True
         elif kind == "xf" and inside:
             if zeros := codes.get(has.get("numFmtId", "")):
-                found[str(count)] = zeros
+                found.zeros[str(count)] = zeros
+            elif has.get("numFmtId", "") in blank:
+                found.blank.add(str(count))
             count += 1
 
     def end(name: str) -> None:
