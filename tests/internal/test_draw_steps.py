@@ -185,7 +185,7 @@ def test_what_is_wrong_in_an_order_is_told_and_what_was_typed_stays(
 @pytest.mark.parametrize(
     ("source", "value", "said"),
     [
-        ("dice", "123", "数值的写法不对"),
+        ("dice", "12345678901", "数值的写法不对"),
         ("dice", "", "数值的写法不对"),
         ("jj", "ab" * 32, "不是当初密封的数"),
         ("other", DICE, "不在方案中"),
