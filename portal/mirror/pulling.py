@@ -257,7 +257,7 @@ def _signed(work: _Pull, standing: Checkpoint, number: int) -> int:
     work.copy.settle(
         number, source=work.source.url, key=work.key.text, head=standing.checkpoint,
         size=str(head.size), head_epoch=standing.epoch or "",
-        handovers=msgspec.json.encode(seen).decode(),
+        handovers=msgspec.json.encode(work.key.line(seen)).decode(),
     )  # fmt: skip
     return head.size
 

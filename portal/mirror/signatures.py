@@ -144,6 +144,22 @@ class Key:
                 key = to
         return key
 
+    def line(self, handovers: Sequence[str]) -> list[str]:
+        """Return those of `handovers` by which the log came to this key, step by step, the first one first.
+
+        Others are no business of who trusts this key: whoever holds an older one can make as many as they like.
+        """
+        found: list[str] = []
+        for each in reversed(handovers):
+            try:
+                named = Key(stated(each.rpartition("\n\n")[0] + "\n", self.name).said[KEY])
+            except (Untrusted, KeyError):
+                continue
+            #: The first one names this key; one before it names the key that signed the one after it.
+            if named.signs(each) and (named.signs(found[-1]) if found else named.text == self.text):
+                found.append(each)
+        return found[::-1]
+
     def _opened(self, note: str) -> str:
         text, _, lines = note.rpartition("\n\n")
         text += "\n"

@@ -712,6 +712,42 @@ def test_a_copy_that_saw_the_handing_over_takes_nothing_of_the_old_key_though_it
     assert _kept(target) == before
 
 
+def _through(old: Signer, stranger: Signer, *, at_last: bool) -> Callable[[str, Reply], Reply]:
+    """What who holds the old key puts before the heads that handed over; `at_last`, a head of the stranger's too."""
+
+    def forge(path: str, reply: Reply) -> Reply:
+        if path != "/api/v1/changes/checkpoint":
+            return reply
+        told = json.loads(reply[2])
+        text = replace(Checkpoint.of(told["checkpoint"]), key=stranger.verifier.vkey).text
+        told["handovers"] = [stranger.cosign(old.sign(text)), *told["handovers"]]
+        if at_last:
+            told["checkpoint"] = stranger.sign(text)
+        headers = [each for each in reply[1] if each[0] != "Content-Length"]
+        return reply[0], headers, json.dumps(told).encode()
+
+    return forge
+
+
+def test_a_copy_keeps_no_handing_over_that_did_not_lead_to_the_key_it_trusts(
+    filled: Office, site: Flask, target: Path
+) -> None:
+    """Its owner gives it the first key later on: it must not take the way that a thief of that one has laid."""
+    old, stranger = filled.stores.log_key.signer(may_make=False), Signer.new("mingcha.example/log")
+    _renew(filled)
+    new = _renew(filled)
+    trouble = Troubled(site, _through(old, stranger, at_last=False))
+    with _served(trouble) as url:
+        _pull(url, target)
+        before = _kept(target)
+        trouble.trouble = _through(old, stranger, at_last=True)
+        with pytest.raises(Untrusted):
+            _pull(url, target, key=old.verifier.vkey)
+
+    assert (before["key"], len(json.loads(before["handovers"]))) == (new, 2)
+    assert _kept(target) == before
+
+
 def _without_handovers(path: str, reply: Reply) -> Reply:
     if path != "/api/v1/changes/checkpoint":
         return reply
