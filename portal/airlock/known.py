@@ -19,7 +19,9 @@ _LONG_NUMBER = 5
 _SHORTEST = 2
 #: Characters behind a word that may say what it is.
 _LOOK_ON = 8
-#: Marks of emphasis, quotation marks and brackets are none of the name that they stand in.
+#: A word of letters this long is found whatever signs part it; a shorter one, or a number, may be what two words make.
+_UNMISTAKABLE = 4
+#: Marks of emphasis, quotation marks and brackets are none of the name that they stand in, however short it is.
 _SEPARATORS = re.compile(rf"[{SEPARATORS}*~`\\()\"'“”‘’]")
 #: Offices write the same name with whatever brackets are at hand.
 _BRACKETS = str.maketrans("[{【〔〖〘「『〈《<]}】〕〗〙」』〉》>", "(((((((((((" + ")))))))))))")
@@ -38,8 +40,8 @@ class Told:
 class KnownSecrets:
     """An automaton over names, certificates, phones, addresses and names of objects.
 
-    Width, case, traditional characters, invisible ones, separators, brackets and quotation marks make no difference. A single character is
-    no secret that could be looked for, and is left out.
+    Width, case, traditional characters, invisible ones, separators, brackets and quotation marks make no difference, nor does any
+    other sign within a word of four letters or more. A single character is no secret that could be looked for, and is left out.
     """
 
     def __init__(self, words: Iterable[str]) -> None:
@@ -49,7 +51,7 @@ class KnownSecrets:
         #: Length of the longest word that ends in a state; 0: none.
         self._ends = array("l", [0])
         for word in words:
-            self._add(_plain(word)[0])
+            self._add(_plain(word).text)
         self._link()
 
     def __bool__(self) -> bool:
@@ -103,30 +105,39 @@ class KnownSecrets:
         """Return what of the words stands in `text`, the longest at each end, in order."""
         if not self._next:
             return []
-        plain, places = _plain(text)
+        plain = _plain(text)
+        places = plain.places
         return [
-            Told(
-                places[start], places[end - 1] + 1, self._severity(text, plain, places, start, end)
-            )
+            Told(places[start], places[end - 1] + 1, self._severity(text, plain, start, end))
             for start, end in self._spans(plain)
-            if not _is_inside_number(text, plain, places, start, end)
+            if not _is_inside_number(text, plain, start, end)
         ]
 
-    def _spans(self, plain: str) -> Iterator[tuple[int, int]]:
+    def _spans(self, plain: "_Plain") -> Iterator[tuple[int, int]]:
         following, fail, ends, state = self._next, self._fail, self._ends, 0
-        for place, character in enumerate(plain):
+        for place, character in enumerate(plain.text):
             point = ord(character)
             found = following.get(state * _STATE + point)
             while found is None and state:
                 state = fail[state]
                 found = following.get(state * _STATE + point)
             state = found or 0
-            if ends[state]:
-                yield place + 1 - ends[state], place + 1
+            for length in self._lengths(state) if ends[state] else ():
+                start, end = place + 1 - length, place + 1
+                if not plain.is_parted(start, end):
+                    yield start, end
+                    break
+
+    def _lengths(self, state: int) -> Iterator[int]:
+        """Yield the lengths of the words that end in a state, the longest first."""
+        while length := self._ends[state]:
+            yield length
+            while self._ends[state] == length:
+                state = self._fail[state]
 
     @staticmethod
-    def _severity(text: str, plain: str, places: list[int], start: int, end: int) -> Severity:
-        word = plain[start:end]
+    def _severity(text: str, plain: "_Plain", start: int, end: int) -> Severity:
+        word, places = plain.text[start:end], plain.places
         if len(word) >= (_LONG_NUMBER if word.isdigit() else _LONG):
             return Severity.BLOCK
         first, last = places[start], places[end - 1] + 1
@@ -135,21 +146,44 @@ class KnownSecrets:
         return Severity.BLOCK if is_person(word, before, behind) else Severity.HOLD
 
 
-def _is_inside_number(text: str, plain: str, places: list[int], start: int, end: int) -> bool:
+@dataclass(frozen=True, slots=True)
+class _Plain:
+    """Letters and digits of a text, folded; where each was, and how many signs that part words stood before it."""
+
+    text: str
+    places: list[int]
+    parted: list[int]
+
+    def is_parted(self, start: int, end: int) -> bool:
+        """Whether a span is too short, or a number, to be one word with such a sign in it."""
+        if self.parted[start] == self.parted[end - 1]:
+            return False
+        return end - start < _UNMISTAKABLE or self.text[start:end].isdigit()
+
+
+def _is_inside_number(text: str, plain: _Plain, start: int, end: int) -> bool:
     """Whether digits go on directly before or behind a number: then it is another number."""
-    first, last = places[start], places[end - 1]
-    return (plain[start].isdigit() and text[first - 1 : first].isdigit()) or (
-        plain[end - 1].isdigit() and text[last + 1 : last + 2].isdigit()
+    first, last = plain.places[start], plain.places[end - 1]
+    return (plain.text[start].isdigit() and text[first - 1 : first].isdigit()) or (
+        plain.text[end - 1].isdigit() and text[last + 1 : last + 2].isdigit()
     )
 
 
-def _plain(text: str) -> tuple[str, list[int]]:
-    """Return folded text in lower case without separators, and where each character was."""
+def _plain(text: str) -> _Plain:
+    """Return what of a text is looked through, in lower case."""
     folded = fold(text.lower() if text.isascii() else text)
-    plain = folded.text.translate(_BRACKETS)
-    kept = [n for n, each in enumerate(plain) if not _SEPARATORS.match(each)]
-    places = kept if folded.places is None else [folded.places[n] for n in kept]
-    return "".join([_lower(plain[n]) for n in kept]), places
+    kept: list[str] = []
+    places: list[int] = []
+    parted: list[int] = []
+    signs = 0
+    for n, each in enumerate(folded.text.translate(_BRACKETS)):
+        if each.isalnum():
+            kept.append(_lower(each))
+            places.append(n if folded.places is None else folded.places[n])
+            parted.append(signs)
+        elif not _SEPARATORS.match(each):
+            signs += 1
+    return _Plain("".join(kept), places, parted)
 
 
 def _lower(character: str) -> str:

@@ -49,6 +49,20 @@ def test_traditional_characters_quotation_marks_and_brackets_make_no_difference(
     ]
 
 
+def test_signs_within_a_word_of_four_letters_make_no_difference() -> None:
+    assert _told(["黑天鹅酿造厂"], "黑/天|鹅、酿。造→厂") == [("黑/天|鹅、酿。造→厂", BLOCK)]
+
+
+def test_two_words_of_a_list_are_not_a_short_one_that_they_would_make() -> None:
+    words = ["张三李", "三李", "李四", "2369132"]
+
+    assert _told(words, "张三、李四，23，69132") == [("李四", HOLD)]
+
+
+def test_a_shorter_word_is_found_where_a_longer_one_is_parted() -> None:
+    assert _told(["王乙丙", "乙丙"], "王、乙丙") == [("乙丙", HOLD)]
+
+
 def test_a_number_inside_a_longer_one_is_another_number() -> None:
     assert _told(["2369132"], "12369132、23691320") == []
     assert _told(["2369132"], "第1 2369132 号") == [("2369132", BLOCK)]
