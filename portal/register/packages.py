@@ -46,13 +46,11 @@ class Package:
     leaves: Sequence[bytes]
 
 
-def put(session: Session, draw_id: str, package: Package | None) -> bool:
-    """Keep the package of a draw in place of any before, None for none; say whether it names fewer than that."""
-    query = sa.select(DrawMemberRow.object_id).where(DrawMemberRow.draw_id == draw_id)
-    before = set(session.scalars(query))
+def put(session: Session, draw_id: str, package: Package | None) -> None:
+    """Keep the package of a draw in place of any before, None for none."""
     drop(session, [draw_id])
     if package is None:
-        return bool(before)
+        return
     rows = [
         {"draw_id": draw_id, "number": number, "piece": package.text[start : start + PIECE]}
         for number, start in enumerate(range(0, len(package.text), PIECE))
@@ -67,7 +65,6 @@ def put(session: Session, draw_id: str, package: Package | None) -> bool:
     named = [asdict(each) | {"draw_id": draw_id} for each in package.members]
     if named:
         session.execute(sa.insert(DrawMemberRow), named)
-    return not before <= {each.object_id for each in package.members}
 
 
 def drop(session: Session, draw_ids: Sequence[str]) -> None:

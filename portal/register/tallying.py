@@ -36,6 +36,10 @@ class Tallies:
         element = numbered.element(kind.value, public_id, row)
         self._states[NUMBERED] = put(self._states.get(NUMBERED, 0), element)
 
+    def pending(self, kind: Kind) -> int:
+        """Return what the digest of a kind gains by what is not written yet."""
+        return self._states.get(kind.value, 0)
+
     def write(self, session: Session) -> None:
         """Bring the stored counts and states up to date."""
         for (scope, what), change in self._change.items():

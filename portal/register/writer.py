@@ -2,7 +2,7 @@
 
 import uuid
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import datetime
 from typing import Any
@@ -20,15 +20,16 @@ from portal.register.figuring import Figures
 from portal.register.layout import LAYOUTS, Layout, hides_more, keeps_its_words
 from portal.register.parents import require_parents
 from portal.register.placing import Numbers, Placing, columns
-from portal.register.proofs import entries, heads
+from portal.register.proofs import entries, heads, named
 from portal.register.proofs.heads import KeyHolder
 from portal.register.proofs.journal import Journal
 from portal.register.proofs.restorations import Restoration, begin_anew
 from portal.register.proofs.spoken import goes, spoken
+from portal.register.proofs.standing import Standing
 from portal.register.records import KIND_OF, TYPES, Kind, PublicResult, Record, decode, encode
 from portal.register.satellites import drop_satellites
 from portal.register.tables.changes import EpochRow, VersionRow
-from portal.register.tables.draws import DrawEntryRow, DrawRow
+from portal.register.tables.draws import DrawEntryRow
 from portal.register.tables.withheld import NoticeRow
 from portal.register.tallying import Tallies
 
@@ -67,6 +68,7 @@ class Pen:
         self.head: str | None = None
         self.counts: Counter[str] = Counter()
         self._tallies, self._figures, self._placing = Tallies(), Figures(), Placing(session)
+        self._standing = Standing(session, self._placing, self._tallies)
         self._buffer: dict[str, Record] = {}
         self._left_out: dict[str, frozenset[str]] = {}
         self._kind: Kind | None = None
@@ -107,12 +109,14 @@ class Pen:
     def keep_entries(self, draw_id: str, kept: set[str]) -> None:
         """Withdraw the published entries of a draw that are not among `kept`."""
         self.flush()
+        self._standing.hold(Kind.DRAW_ENTRY)
         listed = naming(self._session, Kind.DRAW_ENTRY, DrawEntryRow.draw_id, [draw_id])
         self._keep(Kind.DRAW_ENTRY, listed, kept)
 
     def keep_notices(self, kept: set[str]) -> None:
         """Withdraw the published notices that are not among `kept`."""
         self.flush()
+        self._standing.hold(Kind.WITHHELD)
         listed = sa.select(NoticeRow.public_id).order_by(NoticeRow.public_id)
         self._keep(Kind.WITHHELD, self._session.scalars(listed), kept)
 
@@ -136,15 +140,13 @@ class Pen:
     def is_public(self, record: Record) -> bool:
         """Whether something is published under the record's id."""
         self.flush()
-        return bool(self._placing.present(LAYOUTS[KIND_OF[type(record)]].table, [record.id]))
+        return bool(self._standing.look(KIND_OF[type(record)], [record.id]))
 
     def attach(self, draw_id: str, package: packages.Package | None) -> None:
         """Keep the package of a draw beside its record, or take it away; who is named no more is a change of it."""
-        names_fewer = packages.put(self._session, draw_id, package)
-        said = DrawRow.public_id == draw_id, DrawRow.serial <= self.begun
-        for body in self._session.scalars(sa.select(DrawRow.body).where(*said)).all():
-            if names_fewer:
-                self._write(Kind.DRAW, [decode(body, TYPES[Kind.DRAW])], again=True)
+        again = named.less(self._session, draw_id, package, begun=self.begun)
+        packages.put(self._session, draw_id, package)
+        self._write(Kind.DRAW, again, again=True)
 
     def close(self) -> None:
         """Write what is buffered and bring tree and tallies up to date."""
@@ -232,7 +234,7 @@ class Pen:
         self._journal.hold([present[row["public_id"]] for row in amended])
         self._events.flush()
         self._insert(VersionRow, old_versions)
-        self._drop_versions(tightened)
+        self._drop_versions({each: present[each] for each in tightened})
         self._events.forget(kind, tightened)
         self._journal.forget([present[each] for each in tightened])
         self._insert(table, fresh)
@@ -257,24 +259,24 @@ class Pen:
         for table, found in rows.items():
             self._insert(table, found)
 
-    def _drop_versions(self, public_ids: Sequence[str]) -> None:
-        if public_ids:
-            self._journal.forget_versions(public_ids)
-            self._session.execute(sa.delete(VersionRow).where(VersionRow.public_id.in_(public_ids)))
-            self.counts["purged"] += len(public_ids)
+    def _drop_versions(self, live: Mapping[str, Any]) -> None:
+        if live:
+            self._journal.forget_versions({each: row.serial for each, row in live.items()})
+            self._session.execute(sa.delete(VersionRow).where(VersionRow.public_id.in_(live)))
+            self.counts["purged"] += len(live)
 
     def _remove(self, kind: Kind, public_ids: Sequence[str]) -> list[str]:
         layout, table = LAYOUTS[kind], LAYOUTS[kind].table
-        present = self._placing.present(table, public_ids)
+        present = self._standing.look(kind, public_ids)
         if not present:
             return []
-        ids = list(present)
+        ids = self._standing.gone(present)
         self._taken += [("withdraw", kind, each) for each in ids]
         results = decided(self._session, kind, ids)
         settling.hold(self._session, results)
         drop_satellites(self._session, layout, ids)
         packages.drop(self._session, ids)
-        self._drop_versions(ids)
+        self._drop_versions(present)
         self._session.execute(sa.delete(table).where(table.public_id.in_(ids)))
         for each, row in present.items():
             record, gone = goes(decode(row.body, TYPES[kind])), entries.tombstone(kind.value, each)
@@ -287,7 +289,8 @@ class Pen:
         self._journal.forget(list(present.values()))
         self.counts["withdrawn"] += len(ids)
         self._resettle(results)
-        self._drop_versions(results)  # they told what the withdrawn steps had said
+        #: They told what the withdrawn steps had said.
+        self._drop_versions(self._placing.present(LAYOUTS[Kind.RESULT].table, results))
         self._events.forget(Kind.RESULT, results)
         return ids
 

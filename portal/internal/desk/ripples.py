@@ -23,7 +23,8 @@ from portal.internal.desk.unchanged import again, as_approved
 from portal.internal.tables import filings
 from portal.internal.tables.batches import BatchRow
 from portal.internal.tables.filings import FilingRow
-from portal.register.queries import draws, entities
+from portal.register.proofs import standing
+from portal.register.queries import draws
 from portal.register.records import Kind
 
 #: Kinds that bear a name, and whose file says how they are disclosed; and one whose steps may repeat it.
@@ -111,7 +112,7 @@ def _of_itself(
 
 def _is_public(register: sa.Engine, row: FilingRow) -> bool:
     with Session(register) as public:
-        return bool(entities.present(public, [row.public_id]))
+        return standing.there(public, Kind.ENTITY, row.public_id) is not None
 
 
 def _lists_of(session: Session, rows: list[FilingRow], today: date) -> Iterator[Passage]:
@@ -208,6 +209,7 @@ def _steps_of(
 def draws_of(register: sa.Engine, entity_ids: Iterable[str]) -> set[str]:
     """Return the ids of the published draws whose lists name these parties."""
     with Session(register) as public:
+        standing.hold(public, {Kind.DRAW, Kind.DRAW_ENTRY})
         return {
             draw.id for each in entity_ids for draw in draws.of_entity(public, each, limit=None)
         }

@@ -16,12 +16,10 @@ from portal.internal.tables.filings import FilingRow
 from portal.internal.tables.ledger import WithdrawalRow
 from portal.internal.tables.letters import LetterState, ReceivedRow
 from portal.kit import clock
-from portal.register.layout import LAYOUTS
+from portal.kit.db import snapshot
 from portal.register.prefixes import PREFIX
-from portal.register.queries.one import live
-from portal.register.records import Kind, PublicEntity, PublicResult
-from portal.register.tables.entities import EntityRow
-from portal.register.tables.results import ResultRow
+from portal.register.proofs import standing
+from portal.register.records import Kind, PublicEntity, PublicResult, Record
 
 
 def passage_of(
@@ -31,14 +29,16 @@ def passage_of(
 
     The answer is shown while what it is about is: it would tell of what is no longer public.
     """
-    about, personal = _about(register, row.subject)
+    about, personal = _about(session, register, row.subject)
     #: An answer that is no more what was released is shown to nobody.
     drafted = draft_of is not None or (
         row.stage is LetterState.DONE and is_as_released(session, row)
     )
     accepted = drafted and row.outcome == ReplyState.ACCEPTED
     is_answered = (
-        drafted and _is_public(register, row.subject) and not is_taken_back(session, row.reference)
+        drafted
+        and _is_public(session, register, row.subject)
+        and not is_taken_back(session, row.reference)
     )
     around = list(_around(session, row)) if is_answered else []
     standing = Standing(
@@ -89,21 +89,27 @@ def _kind(public_id: str) -> Kind | None:
     return next(found, None)
 
 
-def _is_public(register: sa.Engine, subject: str) -> bool:
+def _is_public(session: Session, register: sa.Engine, subject: str) -> bool:
     kind = _kind(subject)
     if kind is None:
         return False
-    table = LAYOUTS[kind].table
-    with Session(register) as session:
-        found = session.scalar(sa.select(table.public_id).where(table.public_id == subject))
-    return found is not None
+    with snapshot(register) as public:
+        return _live(session, public, kind, subject) is not None
 
 
-def _about(register: sa.Engine, subject: str) -> tuple[tuple[str, str] | None, bool]:
+def _about(
+    session: Session, register: sa.Engine, subject: str
+) -> tuple[tuple[str, str] | None, bool]:
     """Return result and party as far as both are public, and whether the party is a person."""
-    with Session(register) as session:
-        result = live(session, ResultRow, PublicResult, subject)
-        if result is None:
+    with snapshot(register) as public:
+        result = _live(session, public, Kind.RESULT, subject)
+        if not isinstance(result, PublicResult):
             return None, False
-        party = live(session, EntityRow, PublicEntity, result.entity_id)
-        return (result.id, result.entity_id), party is None or party.masked
+        party = _live(session, public, Kind.ENTITY, result.entity_id)
+        return (result.id, result.entity_id), not isinstance(party, PublicEntity) or party.masked
+
+
+def _live(session: Session, public: Session, kind: Kind, subject: str) -> Record | None:
+    """Return a record as it is public; that one is not which was released has to be proven: its answer would go."""
+    was_released = any(batches.public_with_id(session, kind.value, [subject]))
+    return standing.there(public, kind, subject, expected=was_released)

@@ -1,6 +1,6 @@
 """Writes the changelog: each change with its serial, its leaf and its place in the tree."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 
 from portal.domain.errors import LogBroken
 from portal.domain.merkle import leaf_hash
+from portal.register import digests
 from portal.register.proofs import entries, forgotten, holding, leaving
 from portal.register.proofs.leaving import Text
 from portal.register.proofs.tiles import Tile, resumed
@@ -43,6 +44,7 @@ class Journal:
         self._leaves: list[dict[str, Any]] = []
         #: Serial of the oldest text this transaction takes away.
         self._forgotten_since: int | None = None
+        self._is_gone_held = False
 
     def add(
         self,
@@ -117,11 +119,37 @@ class Journal:
             forgotten.add(self._session, serials)
             self._session.execute(sa.update(LeafRow).where(these).values(salt=None))
 
-    def forget_versions(self, public_ids: Sequence[str]) -> None:
-        """Destroy the salts of the older versions of records, which are about to go."""
+    def forget_versions(self, newest: Mapping[str, int]) -> None:
+        """Destroy the salts of the older versions of records, which are about to go; given by id, with their last change.
+
+        Raises:
+            LogBroken: one is not what was published, or somebody put one out of sight.
+
+        """
         older = sa.select(VersionRow.public_id, VersionRow.serial, VersionRow.body)
-        rows = self._session.execute(older.where(VersionRow.public_id.in_(public_ids)))
-        self.forget(rows.all())
+        rows = self._session.execute(older.where(VersionRow.public_id.in_(newest))).all()
+        led = leaving.before(self._session, newest.values(), self._begun, self._head, self._proven)
+        there = {row.serial for row in rows}
+        if lost := [serial for serial, has_salt in led.items() if has_salt and serial not in there]:
+            raise LogBroken(
+                f"第{min(lost)}条公开的旧版本不在登记册中，登记册可能被改动过；"
+                "请运行 portal-site verify-log 查明原因"
+            )
+        if not all(led.values()):
+            self._hold_gone()
+        self.forget(rows)
+
+    def _hold_gone(self) -> None:
+        """Hold the leaves without a salt against what was signed of them; one taken away for a while would be passed over."""
+        if self._is_gone_held:
+            return
+        query = sa.select(LeafRow.serial).where(LeafRow.salt.is_(None))
+        gone = forgotten.plus(0, self._session.scalars(query))
+        if digests.digest(gone) != forgotten.stated(self._session):
+            raise LogBroken(
+                "已去除正文的条目与上次签署的不符，登记册可能被改动过；请运行 portal-site verify-log 查明原因"
+            )
+        self._is_gone_held = True
 
     def close(self) -> None:
         """Write everything, unfinished tiles too: changelog and tree stand at the same place."""

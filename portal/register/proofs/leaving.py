@@ -2,11 +2,12 @@
 
 Who may write the register could hang an older version of one record on another that is about to be withdrawn: the
 office itself would take it away then, and sign that it is gone. So each text has to be what its entry commits to, of
-the very record that goes, and the entry has to be in the tree that was signed last.
+the very record that goes, and the entry has to be in the tree that was signed last. Or they could put an older version
+out of sight until the record is withdrawn, or its words are hidden: so all that the entries lead back to has to be there.
 """
 
 from collections.abc import Iterable
-from typing import Protocol
+from typing import Any, Protocol
 
 import msgspec
 import sqlalchemy as sa
@@ -53,34 +54,69 @@ def hold(
     going = {text.serial: text for text in texts}
     nodes = KeptNodes(session)
     for row in session.execute(_ENTRIES.where(ChangeRow.serial.in_(going))).all():
-        text, at = going[row.serial], row.serial - 1
-        if not _is_of(text, row.public_id, row.salt, row.commitment):
+        if not _is_of(going[row.serial], row.public_id, row.salt, row.commitment):
             break
-        if row.serial <= begun:
-            leaf = leaf_hash(
-                entries.entry(
-                    row.op, row.kind, row.at, row.commitment, row.supersedes, spoken=row.spoken
-                )
-            )
-            if nodes(0, at) != leaf:
-                break
-            #: A path from one leaf of a tile leans on all of its others.
-            if head is not None and at < head.size and at // WIDTH not in proven:
-                path = merkle.inclusion_path(at, head.size, nodes)
-                if not merkle.is_included(leaf, at, head.size, path, head.root):
-                    break
-                proven.add(at // WIDTH)
+        if not _is_in_tree(row, nodes, begun, head, proven):
+            break
         del going[row.serial]
     if going:
-        raise LogBroken(
-            f"将随之去除的第{min(going)}条与日志不符，可能被改动过；请运行 portal-site verify-log 查明原因"
-        )
+        raise _broken(min(going))
+
+
+def before(
+    session: Session, newest: Iterable[int], begun: int, head: Checkpoint | None, proven: set[int]
+) -> dict[int, bool]:
+    """Return the entries that these changes lead back to, to the first of each life, and whether each has a salt.
+
+    Raises:
+        LogBroken: one is not in the tree.
+
+    """
+    found: dict[int, bool] = {}
+    nodes, starts = KeptNodes(session), set(newest)
+    wanted = set(starts)
+    while wanted:
+        rows = session.execute(_ENTRIES.where(ChangeRow.serial.in_(wanted))).all()
+        missing = wanted - {row.serial for row in rows}
+        if missing:
+            raise _broken(min(missing))
+        for row in rows:
+            if not _is_in_tree(row, nodes, begun, head, proven):
+                raise _broken(row.serial)
+            found[row.serial] = row.salt is not None
+        wanted = {row.supersedes for row in rows if row.supersedes is not None}
+    return {serial: has_salt for serial, has_salt in found.items() if serial not in starts}
 
 
 _ENTRIES = sa.select(
     ChangeRow.serial, ChangeRow.op, ChangeRow.kind, ChangeRow.public_id, ChangeRow.at,
     LeafRow.commitment, LeafRow.salt, LeafRow.supersedes, LeafRow.spoken,
 ).join(LeafRow, LeafRow.serial == ChangeRow.serial)  # fmt: skip
+
+
+def _is_in_tree(
+    row: Any,  # noqa: ANN401 - a row of entries
+    nodes: KeptNodes,
+    begun: int,
+    head: Checkpoint | None,
+    proven: set[int],
+) -> bool:
+    """Whether an entry from before this transaction is in the tree as it stood, and was signed."""
+    at = row.serial - 1
+    if row.serial > begun:
+        return True
+    leaf = leaf_hash(
+        entries.entry(row.op, row.kind, row.at, row.commitment, row.supersedes, spoken=row.spoken)
+    )
+    if nodes(0, at) != leaf:
+        return False
+    #: A path from one leaf of a tile leans on all of its others.
+    if head is not None and at < head.size and at // WIDTH not in proven:
+        path = merkle.inclusion_path(at, head.size, nodes)
+        if not merkle.is_included(leaf, at, head.size, path, head.root):
+            return False
+        proven.add(at // WIDTH)
+    return True
 
 
 def _is_of(text: Text, public_id: str, salt: bytes | None, sealed: bytes) -> bool:
@@ -90,3 +126,9 @@ def _is_of(text: Text, public_id: str, salt: bytes | None, sealed: bytes) -> boo
     except (msgspec.MsgspecError, UnicodeError):
         return False
     return bool(opened) and public_id == text.public_id == named
+
+
+def _broken(serial: int) -> LogBroken:
+    return LogBroken(
+        f"将随之去除的第{serial}条与日志不符，可能被改动过；请运行 portal-site verify-log 查明原因"
+    )

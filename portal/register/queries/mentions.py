@@ -11,6 +11,7 @@ from sqlalchemy.orm import InstrumentedAttribute, Session
 from portal.kit.simplified import with_other_forms
 from portal.kit.unquoting import unquoted
 from portal.register.layout import LAYOUTS
+from portal.register.proofs import standing
 from portal.register.records import Kind
 from portal.register.tables.changes import ChangeRow, VersionRow
 
@@ -39,7 +40,12 @@ def mentioning(
     """Return the public records that hold one of `words`, by kind; of one agency only, where it is given.
 
     The database looks for their characters in order, and `holds` judges what it finds; without words, every text.
+
+    Raises:
+        LogBroken: the texts are not what was signed last; one changed for a while would not be found.
+
     """
+    standing.hold(session, only)
     found: dict[Kind, set[str]] = defaultdict(set)
     for kind in only:
         table: Any = LAYOUTS[kind].table

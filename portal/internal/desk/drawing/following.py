@@ -49,12 +49,15 @@ def anew(stores: Stores, session: Session, draw_ids: set[str], *, now: datetime)
 
 
 def listing(stores: Stores, session: Session, keys: Sequence[str]) -> set[str]:
-    """Return the draws whose packages name these parties."""
+    """Return the draws whose packages name these parties, as the register says and as they were frozen here.
+
+    Who put a party out of sight in a package while it goes would have it named there for good.
+    """
     ids = Ids(secret(session, ID_KEY))
     parties = filings.standing(session, Entity, keys, batch_id=None)
     numbers = [object_id(ids.of(Kind.ENTITY, key), party) for key, party in parties.items()]
     with Session(stores.register) as register:
-        return packages.naming(register, numbers)
+        return packages.naming(register, numbers) | keeping.naming(session, numbers)
 
 
 def _let_go(stores: Stores, session: Session, draw_id: str, *, now: datetime) -> None:

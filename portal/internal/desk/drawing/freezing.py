@@ -17,9 +17,9 @@ from portal.internal.desk.drawing.keeping import Drawing, Frozen
 from portal.internal.desk.drawing.orders import BadOrder, Order, check, quota
 from portal.internal.desk.drawing.pool import HIDDEN, population
 from portal.internal.desk.drawing.roster import roster
-from portal.internal.desk.stores import Stores
+from portal.internal.desk.stores import Stores, hold_log
 from portal.kit import clock
-from portal.kit.db import write_lock
+from portal.kit.db import snapshot, write_lock
 
 _LETTERS = str.maketrans("0123456789abcdef", "abcdefghijklmnop")
 
@@ -30,10 +30,11 @@ def freeze(
     """Freeze the lists; return the draw and the shares made here, which the office does not keep.
 
     Raises:
-        BadOrder, TooEarly, WrongState, NotAllowed, Fault: nothing was frozen.
+        BadOrder, TooEarly, WrongState, NotAllowed, Fault, LogBroken: nothing was frozen.
 
     """
-    with write_lock(stores.internal) as session, Session(stores.register) as register:
+    hold_log(stores)
+    with write_lock(stores.internal) as session, snapshot(stores.register) as register:
         people.require(session, by, Role.CLERK, order.agency)
         order, frozen, commit, shares = _prepared(session, register, order, now)
         made = keeping.add(session, order, frozen, commit, by=by, now=now)

@@ -3,7 +3,7 @@
 import hashlib
 import json
 import zlib
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -102,6 +102,20 @@ class Frozen:
         """Return it for the store."""
         parts = {name: getattr(self, name) for name in self.__slots__}
         return zlib.compress(json.dumps(parts, ensure_ascii=False).encode())
+
+
+def naming(session: Session, numbers: Iterable[str]) -> set[str]:
+    """Return the draws whose lists name one of these parties under its own number."""
+    wanted = set(numbers)
+    words = [json.dumps(each, ensure_ascii=False).encode() for each in wanted]
+    found: set[str] = set()
+    query = sa.select(DrawingRow.draw_id, DrawingRow.frozen)
+    for draw_id, packed in session.execute(query, execution_options={"yield_per": 1}):
+        text = zlib.decompress(packed)
+        if any(each in text for each in words):
+            named = {each.get("object_id") for each in json.loads(text)["objects"]}
+            found |= {draw_id} if named & wanted else set()
+    return found
 
 
 @dataclass(slots=True)

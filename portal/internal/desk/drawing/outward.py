@@ -34,7 +34,8 @@ from portal.register import packages
 from portal.register import records as r
 from portal.register.evidence import PublicPresent, PublicReplacement, PublicSeed, PublicStratum
 from portal.register.packages import Package
-from portal.register.queries import draws, log
+from portal.register.proofs import standing
+from portal.register.queries import log
 from portal.register.records import Kind, PublicDraw
 
 _PUBLIC_STAGE = {"committed": "frozen", "drawn": "sealed", "revealed": "revealed", "void": "void"}
@@ -97,8 +98,8 @@ def quieted(
 def public_record(stores: Stores, session: Session, drawing: Drawing) -> PublicDraw | None:
     """Return the record of the draw as it is public now."""
     with Session(stores.register) as register:
-        shown = draws.get(register, public_id(session, drawing))
-        return shown.record if shown else None
+        shown = standing.there(register, Kind.DRAW, public_id(session, drawing))
+        return shown if isinstance(shown, PublicDraw) else None
 
 
 def public_id(session: Session, drawing: Drawing) -> str:

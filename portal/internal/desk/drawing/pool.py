@@ -20,6 +20,7 @@ from portal.internal.desk.brought import is_brought
 from portal.internal.desk.drawing.orders import BadOrder, Order, Pool, Stratum
 from portal.internal.desk.projection import projected
 from portal.internal.tables import filings
+from portal.register.proofs import standing
 from portal.register.queries import entities
 from portal.register.records import Kind, PublicEntity
 
@@ -79,6 +80,8 @@ def on_show(
         for key, passage in projected(session, list(parties.items()), today, batch_id=None)
         if passage.records
     }
+    #: Out of sight for a while, a party would stand in no drum, and be closed in the lists that name it.
+    standing.hold(register, {Kind.ENTITY})
     has_page = entities.named(register, [each.id for each in may_be.values()])
     return {
         key: each

@@ -1,0 +1,242 @@
+"""What somebody puts out of sight for a while, or beside what is there, makes the office miss and undo nothing.
+
+Each of these was put back afterwards, and neither `verify-log` nor a copy could tell of it.
+"""
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import replace
+from datetime import date, timedelta
+from typing import Any
+
+import pytest
+import sqlalchemy as sa
+from flask.testing import FlaskClient
+from sqlalchemy.orm import Session
+
+from portal.domain.errors import LogBroken
+from portal.domain.grounds import Ground
+from portal.domain.replies import LetterKind, ReplyState
+from portal.domain.verdicts import Act
+from portal.internal.desk import decide, letters, retract
+from portal.internal.desk.drawing import outward, steps
+from portal.internal.desk.orders import Order
+from portal.register.proofs.audit import audit
+from portal.register.records import Kind
+from tests.conftest import NOW, Office
+from tests.internal.drawing_makers import frozen, numbered, parties, sealed
+from tests.internal.test_letters import send
+from tests.makers import AGENCY, CREDIT_CODE, ITEM_ROW, RESULT_ROW, Row
+
+_HIDE = Order(
+    place="detail", act=Act.WITHHOLD, ground=Ground.TRADE_SECRET, article="第九条",
+    decided_by="示例市市场监督管理局", decided_on=date(2025, 6, 1), review_on=date(2026, 5, 29),
+    reason="不得公开的理由",
+)  # fmt: skip
+_DETAIL = "鸊鷉配方用量"
+_CHECK: Row = {**RESULT_ROW, "outcomes": "发现问题已责令改正", "detail": _DETAIL}
+_REVEALED = NOW + timedelta(days=40)
+#: One of ten that are in the drum.
+_CODE = numbered(3)
+
+
+def _do(office: Office, sql: str, **given: object) -> Sequence[Any]:
+    with office.stores.register.begin() as connection:
+        found = connection.execute(sa.text(sql), given)
+        return found.all() if found.returns_rows else []
+
+
+def _faults(office: Office) -> list[str]:
+    with Session(office.stores.register) as session:
+        return audit(session).faults
+
+
+@contextmanager
+def _aside(office: Office, table: str, where: str = "1 = 1") -> Iterator[None]:
+    """Put rows of a table aside for a while."""
+    _do(office, f"CREATE TABLE aside AS SELECT * FROM {table} WHERE {where}")
+    _do(office, f"DELETE FROM {table} WHERE {where}")
+    yield
+    _do(office, f"DELETE FROM {table} WHERE {where}")
+    _do(office, f"INSERT INTO {table} SELECT * FROM aside")
+    _do(office, "DROP TABLE aside")
+
+
+@contextmanager
+def _otherwise_called(office: Office, table: str, word: str) -> Iterator[None]:
+    """Give a record another number for a while, and its changes too: nothing says any more that it is public."""
+    ((was,),) = _do(
+        office, f"SELECT public_id FROM {table} WHERE body LIKE :word", word=f"%{word}%"
+    )
+    rename = "UPDATE {} SET public_id = :to WHERE public_id = :was"
+    for each in (table, "change"):
+        _do(office, rename.format(each), was=was, to="x")
+    yield
+    for each in (table, "change"):
+        _do(office, rename.format(each), was="x", to=was)
+
+
+def _told(office: Office, word: str) -> bool:
+    """Whether any text that the register holds has a word."""
+    tables = ("result", "entity", "document", "version")
+    like = " UNION ALL ".join(f"SELECT 1 FROM {each} WHERE body LIKE :word" for each in tables)
+    return bool(_do(office, like, word=f"%{word}%"))
+
+
+def _decide(office: Office, kind: Kind, key: str, place: str = "detail") -> None:
+    decide.decide(office.stores, kind, key, [replace(_HIDE, place=place)], by="wu", now=NOW)
+
+
+def test_an_older_version_is_missed_when_its_words_are_hidden(office: Office) -> None:
+    """It would stay public, and the lists that told of it can be put right by hand as well."""
+    office.put("results", _CHECK)
+    office.put("results", {**_CHECK, "unit": "二中队"}, let_pass=True)
+    with _aside(office, "version"), pytest.raises(LogBroken, match="旧版本不在"):
+        _decide(office, Kind.RESULT, f"{AGENCY}/JC-0001")
+
+    decide.carry_out(office.stores, [1], now=NOW)
+    assert not _told(office, _DETAIL)
+    assert _faults(office) == []
+
+
+def test_an_older_version_is_missed_without_its_salt_too(office: Office) -> None:
+    office.put("results", _CHECK)
+    office.put("results", {**_CHECK, "unit": "二中队"}, let_pass=True)
+    ((serial, salt),) = _do(office, "SELECT serial, salt FROM leaf JOIN version USING (serial)")
+    with _aside(office, "version"):
+        _do(office, "UPDATE leaf SET salt = NULL WHERE serial = :serial", serial=serial)
+        with pytest.raises(LogBroken, match="已去除正文"):
+            _decide(office, Kind.RESULT, f"{AGENCY}/JC-0001")
+    _do(office, "UPDATE leaf SET salt = :salt WHERE serial = :serial", salt=salt, serial=serial)
+
+    decide.carry_out(office.stores, [1], now=NOW)
+    assert not _told(office, _DETAIL)
+    assert _faults(office) == []
+
+
+def test_a_record_whose_changes_are_called_otherwise_is_missed_when_it_is_withdrawn(
+    office: Office,
+) -> None:
+    """Its order would be noted as done."""
+    office.put("results", _CHECK)
+    ((gone,),) = _do(office, "SELECT public_id FROM result")
+    with _otherwise_called(office, "result", _DETAIL), pytest.raises(LogBroken, match="抽查结果"):
+        retract.retract(office.stores, Kind.RESULT, gone, by="he", second="an", now=NOW)
+
+    assert retract.carry_on(office.stores, now=NOW)
+    assert not _told(office, _DETAIL)
+
+
+def test_a_party_that_a_check_brought_is_missed_when_its_name_is_hidden(office: Office) -> None:
+    office.put("results", _CHECK)
+    with _otherwise_called(office, "entity", CREDIT_CODE), pytest.raises(LogBroken):
+        _decide(office, Kind.ENTITY, f"uscc:{CREDIT_CODE}", "name")
+    decide.carry_out(office.stores, [1], now=NOW)
+    assert not _told(office, str(RESULT_ROW["entity_name"]))
+
+
+def test_a_text_that_reads_otherwise_for_a_while_is_missed_when_what_it_names_is_hidden(
+    office: Office,
+) -> None:
+    """The office looks for the name in every text; put back, this one would go on telling it."""
+    name = str(RESULT_ROW["entity_name"])
+    office.put("results", {**_CHECK, "code": "JC-0002"})
+    office.put("agencies", {"code": AGENCY, "name": "示例市市场监督管理局", "level": "市级", "region": "990100", "duties": f"监管{name}"}, let_pass=True)  # fmt: skip
+    ((body,),) = _do(office, "SELECT body FROM agency")
+    _do(office, "UPDATE agency SET body = :body", body=body.replace(name, "某公司"))
+    with pytest.raises(LogBroken):
+        _decide(office, Kind.ENTITY, f"uscc:{CREDIT_CODE}", "name")
+    _do(office, "UPDATE agency SET body = :body", body=body)
+    decide.carry_out(office.stores, [1], now=NOW)
+    assert name not in str(_do(office, "SELECT body FROM agency"))
+
+
+def test_a_party_put_out_of_sight_while_the_drum_is_filled_is_missed(office: Office) -> None:
+    """It would never be drawn, and the commit over the others would be signed."""
+    parties(office)
+    with _otherwise_called(office, "entity", _CODE), pytest.raises(LogBroken, match="检查对象"):
+        frozen(office)
+
+    drawing, _ = frozen(office)
+    assert _CODE in str(drawing.frozen.objects)
+
+
+def test_a_party_put_out_of_sight_at_the_reveal_is_not_closed(office: Office) -> None:
+    parties(office)
+    name = sealed(office)
+    with _otherwise_called(office, "entity", _CODE), pytest.raises(LogBroken, match="检查对象"):
+        steps.reveal(office.stores, name, by="he", second="an", now=_REVEALED)
+
+    outward.sync(office.stores, name, now=_REVEALED)
+    assert _do(office, "SELECT 1 FROM draw_member WHERE object_id = :code", code=_CODE)
+    assert _faults(office) == []
+
+
+def test_a_party_put_out_of_sight_in_a_package_is_closed_there_when_it_goes(office: Office) -> None:
+    """The list by which the office finds the draws that name somebody is not the only one it knows."""
+    parties(office)
+    steps.reveal(office.stores, sealed(office), by="he", second="an", now=_REVEALED)
+    query = "SELECT public_id FROM entity WHERE body LIKE :code"
+    ((gone,),) = _do(office, query, code=f"%{_CODE}%")
+    with _aside(office, "draw_member", f"object_id = '{_CODE}'"):
+        retract.retract(office.stores, Kind.ENTITY, gone, by="he", second="an", now=_REVEALED)
+
+    assert not [each for (each,) in _do(office, "SELECT piece FROM draw_package") if _CODE.encode() in bytes(each)]  # fmt: skip
+    _do(office, "DELETE FROM draw_member WHERE object_id = :code", code=_CODE)
+    assert _faults(office) == []
+
+
+@pytest.mark.parametrize("is_revealed", [False, True])
+def test_a_name_put_beside_those_of_a_draw_takes_nothing_of_its_history(
+    office: Office, *, is_revealed: bool
+) -> None:
+    """The office would see the list name fewer when it is made again, and take away all that was said before."""
+    parties(office)
+    name = sealed(office)
+    if is_revealed:
+        steps.reveal(office.stores, name, by="he", second="an", now=_REVEALED)
+    before = _do(office, "SELECT serial, body FROM version")
+    assert before
+    _do(
+        office, "INSERT INTO draw_member (draw_id, object_id, stratum, state, place, entry) "
+        "SELECT public_id, 'X', '一般', 'listed', 99, '{}' FROM draw"
+    )  # fmt: skip
+    with pytest.raises(LogBroken, match="名单"):
+        _make_again(office, name, is_revealed=is_revealed)
+
+    assert _do(office, "SELECT serial, body FROM version") == before
+    _do(office, "DELETE FROM draw_member WHERE object_id = 'X'")
+    _make_again(office, name, is_revealed=is_revealed)
+    assert _do(office, "SELECT serial, body FROM version") == before
+    assert _faults(office) == []
+
+
+def _make_again(office: Office, name: str, *, is_revealed: bool) -> None:
+    with Session(office.stores.internal) as session:
+        outward.bring_out(office.stores, session, name, now=_REVEALED, anew=not is_revealed)
+
+
+@pytest.mark.parametrize("kind", [LetterKind.OBJECTION, LetterKind.REPLY])
+@pytest.mark.parametrize("outcome", [ReplyState.REFUSED, ReplyState.ACCEPTED])
+def test_the_answer_to_a_letter_does_not_go_with_a_check_put_out_of_sight(
+    office: Office, client: FlaskClient, outcome: ReplyState, kind: LetterKind
+) -> None:
+    """A decision on any item has the answers about an agency's checks told again."""
+    office.put("items", {**ITEM_ROW, "code": "SP-002", "name": "计量检查"})
+    office.put("results", _CHECK)
+    ((about,),) = _do(office, "SELECT public_id FROM result")
+    reference = send(client, about, kind)
+    letters.collect(office.stores, now=NOW)
+    stated = outcome is ReplyState.ACCEPTED and kind is LetterKind.REPLY
+    letters.propose(
+        office.stores, reference, outcome=outcome, decision="经查属实",
+        statement="本店已改正。" if stated else "", let_pass=True, by="wu", now=NOW,
+    )  # fmt: skip
+    letters.release(office.stores, reference, by="he", now=NOW)
+    said = _do(office, "SELECT body FROM reply")
+    assert "经查属实" in str(said)
+
+    with _otherwise_called(office, "result", _DETAIL), pytest.raises(LogBroken):
+        _decide(office, Kind.ITEM, f"{AGENCY}/SP-002", "content")
+    assert _do(office, "SELECT body FROM reply") == said
+    assert _faults(office) == []
