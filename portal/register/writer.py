@@ -109,7 +109,7 @@ class Pen:
     def keep_entries(self, draw_id: str, kept: set[str]) -> None:
         """Withdraw the published entries of a draw that are not among `kept`."""
         self.flush()
-        self._standing.hold(Kind.DRAW_ENTRY)
+        self._standing.hold_list(draw_id, self.begun)
         listed = naming(self._session, Kind.DRAW_ENTRY, DrawEntryRow.draw_id, [draw_id])
         self._keep(Kind.DRAW_ENTRY, listed, kept)
 

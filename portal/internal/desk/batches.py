@@ -1,7 +1,7 @@
 """Batches as the office sees them: one, the newest, and the records in one."""
 
 from array import array
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any, TypeVar
 
 import sqlalchemy as sa
@@ -140,6 +140,22 @@ def public_with_id(
         #: Sought by this alone: told the kind too, SQLite would walk all filings of it.
         found = session.scalars(sa.select(FilingRow.id).where(part)).all()
         yield from _by_id(session, _released(kind, batch_id).where(FilingRow.id.in_(found)))
+
+
+def released_before(session: Session, rows: Sequence[FilingRow]) -> set[str]:
+    """Return the public ids of these that were released already, or are by another batch: no other of them can be public."""
+    query = (
+        sa.select(FilingRow.public_id, BatchRow.id, BatchRow.released_at)
+        .join(BatchRow, BatchRow.id == FilingRow.batch_id)
+        .where(among(session, FilingRow.public_id, sorted({row.public_id for row in rows})))
+        .where(BatchRow.state.in_([BatchState.RELEASING.value, BatchState.RELEASED.value]))
+    )
+    own = {row.batch_id for row in rows}
+    return {
+        each.public_id
+        for each in session.execute(query)
+        if each.released_at is not None or each.id not in own
+    }
 
 
 def _released(kind: str, batch_id: int | None = None) -> sa.Select[FilingRow]:

@@ -157,7 +157,11 @@ def _stream(
     for rows in batches.in_order(session, batch):
         for kind, keys in ripples.shown_otherwise(session, rows).items():
             changed.setdefault(kind, {}).update(keys)
-        yield from watch.over(session, rows)
+        before = batches.released_before(session, rows)
+        for passage in watch.over(session, rows):
+            #: That a record is not public is proven by looking at all of its kind: only of one that may have been.
+            passage.gone = [each for each in passage.gone if each[1] in before]
+            yield passage
         done += len(rows)
         if progress:
             progress(done)

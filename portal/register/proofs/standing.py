@@ -22,6 +22,7 @@ from portal.register.proofs import holding, leaving
 from portal.register.proofs.note import Checkpoint
 from portal.register.records import TYPES, Kind, Record, decode
 from portal.register.tables.changes import ChangeRow, DigestRow
+from portal.register.tables.draws import DrawRow
 from portal.register.tallying import Tallies
 
 #: Where a session notes which kinds were held: nothing changes in what it sees.
@@ -66,6 +67,17 @@ class Standing:
         if kind not in self._held:
             _hold(self._session, kind, self._tallies.pending(kind))
             self._held.add(kind)
+
+    def hold_list(self, draw_id: str, begun: int) -> None:
+        """Hold all entries of draws, unless the draw was published after `begun`: it has no list but its new one.
+
+        Raises:
+            LogBroken: see `hold`.
+
+        """
+        new = (DrawRow.public_id == draw_id, DrawRow.version == 1, DrawRow.serial > begun)
+        if self._session.scalar(sa.select(DrawRow.public_id).where(*new)) is None:
+            self.hold(Kind.DRAW_ENTRY)
 
     def gone(self, public_ids: Iterable[str]) -> list[str]:
         """Note that these go with this transaction, and return them."""
