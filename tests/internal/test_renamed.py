@@ -1,6 +1,7 @@
 """A name that a party had tells of it as much as the one it has: nobody reads either where it is kept back (更名)."""
 
 from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -15,6 +16,7 @@ from tests.conftest import NOW, Office
 from tests.internal.drawing_makers import numbered
 from tests.internal.test_narrowing import HIDDEN
 from tests.makers import CREDIT_CODE, RESULT_ROW, Row
+from tests.public.twins import NEVER
 from tests.raw import store_bytes
 
 OLD, NEW = "示例市鸊鷉化工有限公司", "示例市赤麂新材料有限公司"
@@ -67,6 +69,29 @@ def test_a_party_hidden_by_its_file_is_told_by_no_name_that_it_was_public_under(
 
     with pytest.raises(REFUSED):
         office.put("results", TELLING)
+
+
+@pytest.mark.parametrize(
+    "after",
+    [{"entity_name": NEW}, {"former_names": NEW}],
+    ids=["its name", "a former name"],
+)
+@pytest.mark.parametrize("decided", [True, False], ids=["by decision", "as filed"])
+def test_the_name_that_a_hidden_party_takes_is_told_no_more_by_what_is_public_already(
+    office: Office, data: Path, after: Row, *, decided: bool
+) -> None:
+    """Nobody knew, when it was told, that it would be hers."""
+    filed = PARTY if decided else {**PARTY, **NEVER}
+    office.put("entities", filed)
+    if decided:
+        _hide(office)
+    office.put("results", {**TELLING, "detail": f"货从{NEW}进"})
+    office.put("results", {**TELLING, "detail": "货从别处进"})
+    assert NEW.encode() in store_bytes(data)
+
+    office.put("entities", {**filed, **after}, now=NOW + timedelta(days=1))
+
+    assert NEW.encode() not in store_bytes(data)
 
 
 def test_hiding_a_renamed_party_takes_out_who_tells_its_old_name(

@@ -16,7 +16,7 @@ from portal.airlock.around import Passage
 from portal.domain.draws import Draw
 from portal.domain.plans import Plan
 from portal.domain.results import Result
-from portal.internal.desk import batches, mentions, secrets
+from portal.internal.desk import batches, decided, mentions, secrets
 from portal.internal.desk.brought import is_brought, led_in
 from portal.internal.desk.secrets import kept_back
 from portal.internal.desk.unchanged import again, as_approved
@@ -34,7 +34,8 @@ _WITH_STEPS = Kind.RESULT
 def shown_otherwise(session: Session, rows: Sequence[FilingRow]) -> dict[Kind, dict[str, str]]:
     """Return key → public id, by kind, of what is disclosed otherwise than at the release before.
 
-    What is filed for the first time, and kept back, is so too: somebody may have told of it already.
+    What is kept back and filed for the first time, or by another name or number than before, is so too: somebody may
+    have told of it already.
     """
     found: dict[Kind, dict[str, str]] = {}
     for kind in (*_FILED_WITH_DECISION, _WITH_STEPS):
@@ -46,11 +47,13 @@ def shown_otherwise(session: Session, rows: Sequence[FilingRow]) -> dict[Kind, d
         if not filed:
             continue
         before = _before(session, kind, filed)
-        for key, row in filed.items():
-            record = filings.decode(kind.value, row.body)
-            old = before.get(key)
-            if _disclosed(record) != _disclosed(old) if old else any(kept_back(record, None)):
-                found.setdefault(kind, {})[key] = row.public_id
+        records = {key: filings.decode(kind.value, row.body) for key, row in filed.items()}
+        made = decided.verdicts(session, kind, records)
+        for key, record in records.items():
+            old, verdict = before.get(key), made.get((kind, key))
+            words = set(kept_back(record, verdict)) - set(kept_back(old, verdict))
+            if words or (old and _disclosed(record) != _disclosed(old)):
+                found.setdefault(kind, {})[key] = filed[key].public_id
     return found
 
 
