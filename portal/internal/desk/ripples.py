@@ -16,6 +16,7 @@ from portal.airlock.around import Passage
 from portal.domain.draws import Draw
 from portal.domain.plans import Plan
 from portal.domain.results import Result
+from portal.domain.workflow import BatchState
 from portal.internal.desk import batches, decided, mentions, secrets
 from portal.internal.desk.brought import is_brought, led_in
 from portal.internal.desk.secrets import kept_back
@@ -117,8 +118,16 @@ def _is_public(register: sa.Engine, row: FilingRow) -> bool:
 def _lists_of(session: Session, rows: list[FilingRow], today: date) -> Iterator[Passage]:
     """Project again the lists that brought these parties along: they lead them in, if they show them."""
     for row in rows:
-        batch = batches.get(session, row.batch_id)
-        for drawn in batches.releasable(session, batch) if batch.kind == "draws" else ():
+        brought = sa.select(FilingRow.batch_id).where(
+            FilingRow.kind == row.kind, FilingRow.key == row.key, FilingRow.live
+        )
+        lists = sa.select(BatchRow).where(
+            BatchRow.id.in_(brought),
+            BatchRow.kind == "draws",
+            BatchRow.state == BatchState.RELEASED.value,
+        )
+        every = session.scalars(lists.order_by(BatchRow.id)).all()
+        for drawn in (each for batch in every for each in batches.releasable(session, batch)):
             naming = [each for each in drawn if each.kind == "draw" and _lists(each, row.key)]
             if naming:
                 yield from _projected(session, naming, None, today)
