@@ -2,7 +2,7 @@
 
 import uuid
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import datetime
 from typing import Any
@@ -108,17 +108,14 @@ class Pen:
         """Withdraw the published entries of a draw that are not among `kept`."""
         self.flush()
         listed = naming(self._session, Kind.DRAW_ENTRY, DrawEntryRow.draw_id, [draw_id])
-        self._keep(Kind.DRAW_ENTRY, listed, kept)
+        self.withdraw(Kind.DRAW_ENTRY, [each for each in listed if each not in kept])
 
     def keep_notices(self, kept: set[str]) -> None:
         """Withdraw the published notices that are not among `kept`."""
         self.flush()
         listed = sa.select(NoticeRow.public_id).order_by(NoticeRow.public_id)
-        self._keep(Kind.WITHHELD, self._session.scalars(listed), kept)
-
-    def _keep(self, kind: Kind, listed: Iterable[str], kept: set[str]) -> None:
-        if gone := [each for each in listed if each not in kept]:
-            self.withdraw(kind, gone)
+        standing = self._session.scalars(listed)
+        self.withdraw(Kind.WITHHELD, [each for each in standing if each not in kept])
 
     def say_again(self, kind: Kind, public_ids: Sequence[str]) -> None:
         """Publish records anew as they are, and take their older versions away: these tell of what is hidden since.
@@ -137,6 +134,11 @@ class Pen:
         """Whether something is published under the record's id."""
         self.flush()
         return bool(self._placing.present(LAYOUTS[KIND_OF[type(record)]].table, [record.id]))
+
+    def versions(self, record: Record) -> list[Record]:
+        """Return the older versions of what is published under the record's id, before anything buffered is written."""
+        rows = sa.select(VersionRow.body).where(VersionRow.public_id == record.id)
+        return [decode(body, type(record)) for body in self._session.scalars(rows)]
 
     def attach(self, draw_id: str, package: packages.Package | None) -> None:
         """Keep the package of a draw beside its record, or take it away; who is named no more is a change of it."""

@@ -202,16 +202,16 @@ def repeating(
     session: Session, checks: Iterable[str], *, batch_id: int, today: date
 ) -> Iterator[Passage]:
     """Project again the steps after checks of which less is shown now: who repeats it goes."""
-    for passage in _steps_of(session, checks, batch_id, today):
-        passage.telling = True
-        yield passage
+    yield from _steps_of(session, checks, batch_id, today)
 
 
 def _steps_of(
     session: Session, checks: Iterable[str], batch_id: int | None, today: date
 ) -> Iterator[Passage]:
     for rows in batches.public_about(session, "followup", checks):
-        yield from _projected(session, rows, batch_id, today)
+        for passage in _projected(session, rows, batch_id, today):
+            passage.telling = True
+            yield passage
 
 
 def draws_of(register: sa.Engine, entity_ids: Iterable[str]) -> set[str]:
