@@ -12,6 +12,7 @@ from portal.internal.checks.context import Context
 from portal.internal.sheets.reader import Read
 from portal.internal.tables import decisions, filings, lookup
 from portal.internal.tables.filings import FilingRow, NumberRow
+from portal.internal.tables.ledger import withdrawn_keys
 from portal.kit.db import among
 
 Named = tuple[Read, str, str, Identifier]
@@ -90,6 +91,8 @@ def _unseen(context: Context, keys: Iterable[str]) -> set[str]:
         FilingRow.row > 0,
     )  # fmt: skip
     brought = wanted.difference(context.session.scalars(in_library)) if wanted else set()
+    #: Whom two people took back no other file brings along.
+    brought -= withdrawn_keys(context.session, "entity", brought, batch_id=None)
     return brought.difference(context.on_show(brought))
 
 

@@ -162,7 +162,9 @@ def _naming(
         if naming:
             yield from _projected(session, naming, batch_id, today)
         if kind == "result":
-            yield from _steps_of(session, [row.key for row in naming], batch_id, today)
+            yield from repeating(
+                session, [row.key for row in naming], batch_id=batch_id, today=today
+            )
 
 
 def _names_item(result: Result, key: str) -> bool:
@@ -199,19 +201,19 @@ def _about_parties(
 
 
 def repeating(
-    session: Session, checks: Iterable[str], *, batch_id: int, today: date
+    session: Session, checks: Iterable[str], *, batch_id: int | None, today: date
 ) -> Iterator[Passage]:
     """Project again the steps after checks of which less is shown now: who repeats it goes."""
-    yield from _steps_of(session, checks, batch_id, today)
+    for passage in _steps_of(session, checks, batch_id, today):
+        passage.telling = True
+        yield passage
 
 
 def _steps_of(
     session: Session, checks: Iterable[str], batch_id: int | None, today: date
 ) -> Iterator[Passage]:
     for rows in batches.public_about(session, "followup", checks):
-        for passage in _projected(session, rows, batch_id, today):
-            passage.telling = True
-            yield passage
+        yield from _projected(session, rows, batch_id, today)
 
 
 def draws_of(register: sa.Engine, entity_ids: Iterable[str]) -> set[str]:
