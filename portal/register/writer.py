@@ -2,7 +2,7 @@
 
 import uuid
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import datetime
 from typing import Any
@@ -60,19 +60,18 @@ class Pen:
 
     def __init__(self, session: Session, now: datetime, *, is_restored: bool = False) -> None:
         """Read where the changelog stands."""
-        self._session = session
+        self._session, self._journal = session, Journal(session, now)
         self._now, self._today, self._is_restored = now, clock.local_date(now), is_restored
-        self._journal = Journal(session, now)
         self.begun = self._journal.serial
         self._taken: list[tuple[str, Kind, str]] = []
         self.head: str | None = None
         self.counts: Counter[str] = Counter()
-        self._tallies, self._figures, self._placing = Tallies(), Figures(), Placing(session)
+        self._tallies, self._figures, self._events = Tallies(), Figures(), Events(session)
+        self._placing = Placing(session)
         self._standing = Standing(session, self._placing, self._tallies)
         self._buffer: dict[str, Record] = {}
         self._left_out: dict[str, frozenset[str]] = {}
         self._kind: Kind | None = None
-        self._events = Events(session)
         if session.scalar(sa.select(EpochRow.value)) is None:
             session.add(EpochRow(value=uuid.uuid4().hex))
 
@@ -111,18 +110,14 @@ class Pen:
         self.flush()
         self._standing.hold_list(draw_id, self.begun)
         listed = naming(self._session, Kind.DRAW_ENTRY, DrawEntryRow.draw_id, [draw_id])
-        self._keep(Kind.DRAW_ENTRY, listed, kept)
+        self.withdraw(Kind.DRAW_ENTRY, [each for each in listed if each not in kept])
 
     def keep_notices(self, kept: set[str]) -> None:
         """Withdraw the published notices that are not among `kept`."""
         self.flush()
         self._standing.hold(Kind.WITHHELD)
-        listed = sa.select(NoticeRow.public_id).order_by(NoticeRow.public_id)
-        self._keep(Kind.WITHHELD, self._session.scalars(listed), kept)
-
-    def _keep(self, kind: Kind, listed: Iterable[str], kept: set[str]) -> None:
-        if gone := [each for each in listed if each not in kept]:
-            self.withdraw(kind, gone)
+        listed = self._session.scalars(sa.select(NoticeRow.public_id).order_by(NoticeRow.public_id))
+        self.withdraw(Kind.WITHHELD, [each for each in listed if each not in kept])
 
     def say_again(self, kind: Kind, public_ids: Sequence[str]) -> None:
         """Publish records anew as they are, and take their older versions away: these tell of what is hidden since.
@@ -141,6 +136,11 @@ class Pen:
         """Whether something is published under the record's id."""
         self.flush()
         return bool(self._standing.look(KIND_OF[type(record)], [record.id]))
+
+    def versions(self, record: Record) -> list[Record]:
+        """Return the older versions of what is published under the record's id, before anything buffered is written."""
+        query = sa.select(VersionRow.body).where(VersionRow.public_id == record.id)
+        return [decode(body, type(record)) for body in self._session.scalars(query)]
 
     def attach(self, draw_id: str, package: packages.Package | None) -> None:
         """Keep the package of a draw beside its record, or take it away; who is named no more is a change of it."""

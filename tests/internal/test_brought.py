@@ -9,11 +9,12 @@ from sqlalchemy.orm import Session
 
 from portal.domain.grounds import Ground
 from portal.domain.verdicts import Act
-from portal.internal.desk import decide, release, scheduled
+from portal.internal.desk import decide, release, scheduled, upload
 from portal.internal.desk.orders import Order
 from portal.internal.tables import filings
 from portal.internal.tables.filings import FilingRow
 from portal.register.records import Kind
+from portal.register.tables.changes import VersionRow
 from portal.register.tables.draws import DrawEntryRow
 from portal.register.tables.entities import EntityRow
 from portal.register.tables.results import ResultRow
@@ -62,6 +63,8 @@ def _key(office: Office, kind: str, name: str) -> str:
 
 
 GREEN = str(RESULT_ROW["entity_name"])
+#: Another name for the same number.
+GOOSE = {"entity_name": "示例市灰雁食品有限公司"}
 BOTH = {GREEN, SWAN["entity_name"]}
 
 
@@ -106,6 +109,48 @@ def test_a_later_check_or_list_that_is_shown_brings_the_party(office: Office) ->
     assert with_check == BOTH
     assert _parties(office) == {*BOTH, goose["entity_name"]}
     assert len(_public(office, DrawEntryRow.public_id)) == 1
+
+
+@pytest.mark.parametrize(
+    ("kind", "hidden"),
+    [
+        ("results", {**RESULT_ROW, "code": "JC-0002", "disclosure": "不予确认", **KEPT}),
+        ("results", {**RESULT_ROW, "code": "JC-0002", "item_code": "SP-002"}),
+        ("draws", {**DRAW_ROW, "code": "C2", "embargo_until": "2025-08-01"}),
+    ],
+    ids=["never acknowledged", "of a hidden item", "under embargo"],
+)
+@pytest.mark.parametrize("shown", ["results", "draws"])
+def test_a_party_is_public_by_the_name_of_what_is_shown_and_not_of_what_is_hidden(
+    office: Office, kind: str, hidden: Row, shown: str
+) -> None:
+    office.put("items", {**ITEM_ROW, "code": "SP-002", "name": "仓储条件检查"})
+    _decide(office, Kind.ITEM, f"{AGENCY}/SP-002", Act.NEVER)
+    office.put(kind, {**hidden, **SWAN})
+    office.put(shown, {**(_check(3) if shown == "results" else DRAW_ROW), **SWAN, **GOOSE})
+    at_first = _parties(office)
+    office.put("results", _check(4, **SWAN), now=NOW + timedelta(hours=1))
+    _decide(office, Kind.ENTITY, _key(office, "entity", "黑天鹅"), Act.WITHHOLD, "industry")
+
+    assert at_first == {GOOSE["entity_name"]}
+    assert _parties(office) == at_first
+
+
+def test_nor_where_both_stand_in_one_file(office: Office) -> None:
+    hidden = _check(1, disclosure="不予确认", **KEPT, **SWAN)
+    office.put("results", hidden, _check(2, **SWAN | GOOSE))
+
+    assert _parties(office) == {GOOSE["entity_name"]}
+
+
+def test_nor_where_a_file_is_read_in_parts(office: Office, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(upload, "CHUNK", 1)
+    hidden = _check(1, disclosure="不予确认", **KEPT, **SWAN)
+    office.put("results", hidden, _check(2, **SWAN | GOOSE))
+
+    assert _parties(office) == {GOOSE["entity_name"]}
+    with Session(office.stores.register) as register:
+        assert not register.scalars(sa.select(VersionRow.body)).all()
 
 
 def test_a_check_of_hidden_items_only_brings_no_party_before_the_item_is_opened_up(

@@ -14,6 +14,7 @@ from portal.domain.verdicts import Act
 from portal.internal.desk import decide, retract, scheduled
 from portal.internal.tables.ledger import LedgerRow
 from portal.register.records import Kind
+from portal.register.tables.changes import VersionRow
 from tests.conftest import NOW, Office
 from tests.internal.drawing_makers import numbered
 from tests.internal.test_narrowing import (
@@ -30,7 +31,7 @@ from tests.internal.test_narrowing import (
     _kept,
 )
 from tests.internal.test_narrowing import office as office
-from tests.makers import AGENCY, AGENCY_ROW, CREDIT_CODE, RESULT_ROW, Row, a_text
+from tests.makers import AGENCY, AGENCY_ROW, CREDIT_CODE, ITEM_ROW, RESULT_ROW, Row, a_text
 
 WHO = str(RESULT_ROW["entity_name"])
 OTHER: Row = {"entity_name": "示例市第二食品有限公司", "identifier": numbered(2)}
@@ -146,6 +147,38 @@ def test_nor_in_a_version_that_was_corrected_before(office: Office) -> None:
     _unname(office)
 
     assert _kept(office, WHO) == set()
+    assert _faults(office) == []
+
+
+@pytest.mark.parametrize("kind", [Kind.ITEM, Kind.DOCUMENT])
+def test_nor_does_such_a_version_call_an_item_or_a_document_that_is_hidden_since(
+    office: Office, kind: Kind
+) -> None:
+    """By its name alone, without its number; another body's list may hold the same name."""
+    name = "鸊鷉供应点专项核查"
+    office.put("agencies", {**AGENCY_ROW, "code": "990100-B", "name": "示例市乙局"})
+    if kind is Kind.ITEM:
+        office.put("items", {**ITEM_ROW, "code": "SP-009", "name": name})
+    else:
+        head = {"code": "SP-009", "title": name, "agency": AGENCY, "kind": "通知"}
+        text = a_text(
+            office.folder / "a.md", "正文", **head, issued_on="2025-05-20", summary="概述"
+        )
+        office.publish(office.take(text, "documents").batch_id)
+    for agency in (AGENCY, "990100-B"):
+        check = {**RESULT_ROW, "code": f"JC-{agency}", "item_code": "", "item_name": "标签检查"}
+        for said in (f"按{name}的要求办", "按要求办"):
+            office.put("results", {**check, "detail": said}, agency=agency, let_pass=True)
+
+    order = replace(HIDDEN, act=Act.NEVER, ground=Ground.STATE_SECRET)
+    decide.decide(
+        office.stores, kind, f"{AGENCY}/SP-009", [order], by="wu", second="bao", now=NOW,
+        confirmed=True,
+    )  # fmt: skip
+
+    with Session(office.stores.register) as register:
+        told = [body for body in register.scalars(sa.select(VersionRow.body)) if name in body]
+    assert len(told) == 1
     assert _faults(office) == []
 
 

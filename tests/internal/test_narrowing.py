@@ -248,3 +248,33 @@ def test_a_correction_keeps_the_version_before_though_a_hidden_item_stands_besid
     office.put("plans", {**PLAN, "code": "P2", "task_code": "R2", **adjusted})
 
     assert _versions(office) == 2
+
+
+@pytest.mark.parametrize("hidden", ["detail", "handling_text", "item"])
+def test_nor_does_an_older_version_of_a_step_tell_it(
+    office: Office, data: Path, hidden: str
+) -> None:
+    """The step as it stands says nothing of it any more, and is the same before and after."""
+    told = "鸊鷉一批按旧方处理" if hidden == "handling_text" else DETAIL
+    due = {
+        "due_on": "2025-06-20",
+        "handling_text": told if hidden == "handling_text" else "另行处理",
+    }
+    first = {**CHECK, **due, "outcomes": SECOND["outcomes"], "detail": "标签不全"}
+    office.put("results", first, {**SECOND, **due})
+    step = {"result_code": RESULT_ROW["code"], "step": "行政处罚", "taken_on": "2025-05-28"}
+    office.put("followups", {**step, "text": f"因{told}处罚"})
+    office.put("followups", {**step, "text": "作出处罚"}, now=NOW + timedelta(hours=1))
+
+    order = replace(HIDDEN, place="" if hidden == "item" else hidden)
+    kind = Kind.ITEM if hidden == "item" else Kind.RESULT
+    key = f"{AGENCY}/{ITEM['code'] if hidden == 'item' else RESULT_ROW['code']}"
+    decide.decide(
+        office.stores, kind, key, [order], by="wu", second="bao", now=NOW + timedelta(hours=2),
+        confirmed=True,
+    )  # fmt: skip
+
+    assert told.encode() not in store_bytes(data)
+    assert "作出处罚".encode() in store_bytes(data)
+    with Session(office.stores.register) as register:
+        assert not audit(register).faults

@@ -176,3 +176,16 @@ def test_a_check_of_a_party_whose_name_is_withheld_tells_no_name_that_it_was_fil
 
     with pytest.raises(REFUSED):
         office.put("results", check)
+
+
+def test_a_name_that_only_a_hidden_check_knows_another_number_by_is_no_public_partys(
+    office: Office,
+) -> None:
+    office.put("entities", PARTY)
+    _hide(office)
+    office.put("entities", {**PARTY, "entity_name": NEW})
+    former = {"entity_name": OLD, "identifier": numbered(3)}
+    office.put("results", {**RESULT_ROW, **former, **NEVER, "code": "JC-0003"})
+
+    with pytest.raises(REFUSED):
+        office.put("results", TELLING)

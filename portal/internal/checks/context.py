@@ -1,6 +1,6 @@
 """What every check gets: the office as it stands, the day, and where to tell a fault."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 
@@ -29,6 +29,8 @@ class Context:
     report: Report
     #: The batch the file is filed as.
     batch_id: int
+    #: Tells which parties, by key, have a page of their own today.
+    on_show: Callable[[Collection[str]], Collection[str]] = field(default=lambda keys: keys)
     #: Parties that the file itself brings in and the library does not hold yet.
     new_parties: dict[str, Entity] = field(default_factory=dict)
     #: Items that results name, by key.

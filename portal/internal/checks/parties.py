@@ -5,13 +5,14 @@ from collections.abc import Iterable
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from portal.domain.grounds import Disclosure
+from portal.domain.grounds import OPEN, Decision, Disclosure
 from portal.domain.identifiers import Identifier, Scheme
 from portal.domain.parties import Entity, EntityForm, entity_key, form_of
 from portal.internal.checks.context import Context
 from portal.internal.sheets.reader import Read
 from portal.internal.tables import decisions, filings, lookup
-from portal.internal.tables.filings import NumberRow
+from portal.internal.tables.filings import FilingRow, NumberRow
+from portal.internal.tables.ledger import withdrawn_keys
 from portal.kit.db import among
 
 Named = tuple[Read, str, str, Identifier]
@@ -36,11 +37,15 @@ def check_number(
 def check(context: Context, named: Iterable[Named]) -> None:
     """Look up every (read, key, name, identifier); add those a number alone is enough to file.
 
+    Whom no library holds and nobody sees yet is brought along again, by the name that this file has: the one of before
+    may be that of a check which is never acknowledged. For the same reason what is shown goes first.
+
     A credit code or registration number says what a party is, so it may come in with a result.
     Local and missing numbers say nothing: such a party must be in the library first, because its
     form decides what may be shown of it.
     """
     new = context.new_parties
+    named = sorted(named, key=lambda each: not _is_shown(each[0]))
     #: Of what the file itself brought in above, nothing more is to be said.
     parties = [
         each
@@ -52,7 +57,7 @@ def check(context: Context, named: Iterable[Named]) -> None:
     taken = other_numbers(context.session, keys - set(known))
     fresh = [(read, key, name) for read, key, name, _ in parties if key not in known]
     check_names(context, fresh)
-    renamed = []
+    unseen, renamed = _unseen(context, known), []
     for read, key, name, identifier in parties:
         if not identifier.valid:
             check_number(context, read, identifier)
@@ -63,11 +68,32 @@ def check(context: Context, named: Iterable[Named]) -> None:
             _take_in(context, read, key, name, identifier)
         elif name != party.name and name not in party.former_names:
             renamed.append((read, party))
+        if key in unseen and key not in new and _is_shown(read):
+            _take_in(context, read, key, name, identifier)
     untold = _untold(context, [party for _, party in renamed])
     for read, party in renamed:
         before = "与此不同" if party.key in untold else f"是“{party.name}”"
         what = f"该代码先前登记的名称{before}；已更名的请更新名录库曾用名，填错的请改正"
         context.tell("renamed", read, "entity_name", what)
+
+
+def _is_shown(read: Read) -> bool:
+    """Whether a record is filed to be shown."""
+    decision: Decision = getattr(read.record, "decision", OPEN)
+    return decision.disclosure not in (Disclosure.WITHHELD, Disclosure.NEVER)
+
+
+def _unseen(context: Context, keys: Iterable[str]) -> set[str]:
+    """Return which of these parties checks and lists alone have named, none of which is shown."""
+    wanted = set(keys)
+    in_library = sa.select(FilingRow.key).where(
+        FilingRow.kind == "entity", among(context.session, FilingRow.key, wanted), FilingRow.live,
+        FilingRow.row > 0,
+    )  # fmt: skip
+    brought = wanted.difference(context.session.scalars(in_library)) if wanted else set()
+    #: Whom two people took back no other file brings along.
+    brought -= withdrawn_keys(context.session, "entity", brought, batch_id=None)
+    return brought.difference(context.on_show(brought))
 
 
 def check_names(context: Context, named: Iterable[tuple[Read, str, str]]) -> None:

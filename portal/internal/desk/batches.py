@@ -8,7 +8,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session, aliased
 
 from portal.airlock.rules import TABLE
-from portal.domain.errors import UnknownRecord
+from portal.domain.errors import PortalError, UnknownRecord
 from portal.domain.workflow import BatchState
 from portal.internal.tables.batches import BatchRow
 from portal.internal.tables.filings import TYPES, FilingRow
@@ -33,6 +33,28 @@ _REPLACED = (
     .where(_LaterBatch.state == BatchState.RELEASED.value)
     .exists()
 )
+
+
+class HalfReleased(PortalError):
+    """A release was broken off, so nobody knows what of it is public; nothing else was changed."""
+
+    code = "half_released"
+
+
+def require_whole(session: Session, *, but: int = 0) -> None:
+    """Raise HalfReleased while a batch, `but` one, is on its way out.
+
+    A process that was killed may have committed the register and not noted it here. What is hidden meanwhile would be
+    looked for in released batches alone, and said to be done, while this one goes on showing it.
+    """
+    halfway = sa.select(BatchRow.id).where(
+        BatchRow.state == BatchState.RELEASING.value, BatchRow.id != but
+    )
+    if found := session.scalar(halfway.order_by(BatchRow.id).limit(1)):
+        raise HalfReleased(
+            f"批次 {found} 的发布尚未完成（可能中途被打断），其内容或已公开；请先重新执行该批次的发布，再作此项操作"
+            "（撤回不受影响）"
+        )
 
 
 def get(session: Session, batch_id: int) -> BatchRow:

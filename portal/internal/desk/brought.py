@@ -1,21 +1,22 @@
 """Parties that a file of checks or a list brought along: public with the first record that names them (随文件登记的检查对象).
 
 Not before: who stands in the library for a check that is never acknowledged, or for a list under embargo, would
-give both away by standing there without any check.
+give both away by standing there without any check. Nor by the name that such a check knew it by: as long as nobody
+sees a party, each file that names it brings it along anew.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from datetime import date
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from portal.airlock.around import Passage
+from portal.airlock.around import Ids, Passage
 from portal.internal.desk import batches
 from portal.internal.desk.unchanged import again
 from portal.internal.tables.filings import FilingRow
 from portal.register.queries import entities
-from portal.register.records import PublicDrawEntry, PublicResult
+from portal.register.records import Kind, PublicDrawEntry, PublicResult
 
 #: Records looked at together.
 _CHUNK = 500
@@ -24,6 +25,13 @@ _CHUNK = 500
 def is_brought(row: FilingRow) -> bool:
     """Whether a filing is of a party that no row of the file is about."""
     return row.kind == "entity" and row.row == 0
+
+
+def on_show(register: sa.Engine, ids: Ids, keys: Collection[str]) -> set[str]:
+    """Return which of these parties have a page of their own."""
+    by_id = {ids.of(Kind.ENTITY, key): key for key in keys}
+    with Session(register) as public:
+        return {by_id[each] for each in entities.present(public, by_id)} if by_id else set()
 
 
 def led_in(
@@ -50,7 +58,9 @@ def led_in(
             missing = named - sent - entities.present(public, named - sent)
         sent |= missing
         for rows in batches.public_with_id(session, "entity", missing, batch_id=batch_id):
-            in_order = sorted(rows, key=lambda row: (row.public_id, row.id))
+            #: A file may have brought one along twice, first with a check that is not shown.
+            newest = {row.public_id: row for row in sorted(rows, key=lambda row: row.id)}
+            in_order = [row for _, row in sorted(newest.items())]
             for _, passage in again(session, in_order, today, batch_id=batch_id):
                 yield passage
         yield from part

@@ -67,11 +67,13 @@ def decide(
         BadOrder, NotConfirmed: the decision is incomplete, or was not said twice.
         FourEyesViolation: by the author of the filing, or twice by the same person.
         NotAllowed, UnknownRecord: as they say.
+        HalfReleased: a release was broken off, which has to be carried through first.
         LogBroken: decided, but the register refused; carried out by `release-due`.
         NotForgotten, NotPurged: the register follows, but what it hid is still in some file.
 
     """
     with write_lock(stores.internal) as session:
+        batches.require_whole(session)
         filing = newest(session, kind, key)
         batch = batches.get(session, filing.batch_id)
         agency = filings.owner(session, filing.kind, key)
@@ -109,9 +111,11 @@ def confirm(stores: Stores, proposal_id: int, *, by: str, now: datetime) -> Deci
     Raises:
         UnknownRecord: nothing of this number waits.
         FourEyesViolation, NotAllowed: by somebody who may not be the second.
+        HalfReleased: as `decide`.
 
     """
     with write_lock(stores.internal) as session:
+        batches.require_whole(session)
         found = session.scalar(
             sa.select(DecisionRow).where(DecisionRow.id == proposal_id, OPEN_PROPOSAL)
         )
@@ -154,6 +158,7 @@ def carry_out(stores: Stores, ids: Sequence[int], *, now: datetime) -> tuple[Out
     what is withheld now.
     """
     with write_lock(stores.internal) as session:
+        batches.require_whole(session)
         rows = list(session.scalars(sa.select(DecisionRow).where(DecisionRow.id.in_(ids))))
         named = sorted({(row.kind, row.key) for row in rows})
         today = clock.local_date(now)

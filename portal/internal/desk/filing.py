@@ -86,7 +86,8 @@ def _insert_kind(filing: Filing, reads: list[Read]) -> list[str]:
         #: Whom a check brought along is not public by that: the library files them for the first time.
         first = was is not None and is_brought(was) and read.row > 0
         same = was is not None and was.body == body and not first
-        filing.done.same += same
+        #: What a file brings along again is none of its records.
+        filing.done.same += same and read.row > 0
         filing.done.created += was is None
         filing.done.changed += was is not None and not same
         if same and (filing.repeated or key not in pending):

@@ -59,13 +59,13 @@ def of(
                     passage.telling = True
                     passage.records = [_of_agency(each, passage) for each in passage.records]
                     yield passage
-        asked = [ids.of(kind, key) for key, is_whole, _ in hidden if is_whole]
-        if kind not in (*_BY_AGENCY, Kind.DRAW):
-            asked += words_of(session, kind, keys, batch_id=batch_id)
-        stale = told_before(public, asked, holds(asked))
-        yield Passage(
-            stale={**stale, Kind.AGENCY: sorted(agencies.union(stale.get(Kind.AGENCY, ())))}
-        )
+        asked = _by_agency(kind, hidden, ids)
+        asked[None] += [ids.of(kind, key) for key, is_whole, _ in hidden if is_whole]
+        stale: dict[Kind, set[str]] = defaultdict(set, {Kind.AGENCY: agencies})
+        for agency, words in asked.items():
+            for there, told in told_before(public, words, holds(words), agency_id=agency).items():
+                stale[there].update(told)
+        yield Passage(stale={there: sorted(told) for there, told in stale.items()})
 
 
 def _of_agency(record: Record, passage: Passage) -> Record:
@@ -105,12 +105,19 @@ def _telling(
     public: Session, kind: Kind, hidden: Iterable[_Hidden], ids: Ids, **only: Sequence[Kind]
 ) -> Iterator[tuple[Kind, set[str]]]:
     """Yield the kind and ids of public records that hold words of what is hidden."""
-    by_agency: dict[str | None, list[str]] = defaultdict(list)
+    for agency, words in _by_agency(kind, hidden, ids).items():
+        yield from mentioning(public, words, holds(words), agency_id=agency, **only).items()
+
+
+def _by_agency(
+    kind: Kind, hidden: Iterable[_Hidden], ids: Ids
+) -> defaultdict[str | None, list[str]]:
+    """Return the words of what is hidden by the agency in whose records they are looked for; None: in everybody's."""
+    found: defaultdict[str | None, list[str]] = defaultdict(list)
     for key, _, words in hidden if kind is not Kind.DRAW else ():
         agency = ids.of(Kind.AGENCY, key.partition("/")[0]) if kind in _BY_AGENCY else None
-        by_agency[agency] += words
-    for agency, words in by_agency.items():
-        yield from mentioning(public, words, holds(words), agency_id=agency, **only).items()
+        found[agency] += words
+    return found
 
 
 def holds(words: Iterable[str]) -> Callable[[str], bool]:

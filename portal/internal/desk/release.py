@@ -40,6 +40,7 @@ def release(
         FourEyesViolation, WrongState, NotAllowed, UnknownRecord: nothing was published.
         ContentChanged: it is not what was approved; nothing was published.
         Residue: something secret-looking is left in the text; nothing was published.
+        HalfReleased: it hides something that a release which was broken off may show; nothing was published.
         LogBroken: the register is not what was signed last; nothing was published.
         NotForgotten, NotPurged: all is published, but what it takes back is still in some file.
 
@@ -166,6 +167,8 @@ def _stream(
         if progress:
             progress(done)
     watch.close()
+    if changed:
+        batches.require_whole(session, but=batch.id)
     if parties := changed.get(Kind.ENTITY):
         yield from ripples.carried_on(
             session, stores.register, parties, batch_id=batch.id, today=today

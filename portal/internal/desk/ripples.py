@@ -16,6 +16,7 @@ from portal.airlock.around import Passage
 from portal.domain.draws import Draw
 from portal.domain.plans import Plan
 from portal.domain.results import Result
+from portal.domain.workflow import BatchState
 from portal.internal.desk import batches, decided, mentions, secrets
 from portal.internal.desk.brought import is_brought, led_in
 from portal.internal.desk.secrets import kept_back
@@ -118,8 +119,16 @@ def _is_public(register: sa.Engine, row: FilingRow) -> bool:
 def _lists_of(session: Session, rows: list[FilingRow], today: date) -> Iterator[Passage]:
     """Project again the lists that brought these parties along: they lead them in, if they show them."""
     for row in rows:
-        batch = batches.get(session, row.batch_id)
-        for drawn in batches.releasable(session, batch) if batch.kind == "draws" else ():
+        brought = sa.select(FilingRow.batch_id).where(
+            FilingRow.kind == row.kind, FilingRow.key == row.key, FilingRow.live
+        )
+        lists = sa.select(BatchRow).where(
+            BatchRow.id.in_(brought),
+            BatchRow.kind == "draws",
+            BatchRow.state == BatchState.RELEASED.value,
+        )
+        every = session.scalars(lists.order_by(BatchRow.id)).all()
+        for drawn in (each for batch in every for each in batches.releasable(session, batch)):
             naming = [each for each in drawn if each.kind == "draw" and _lists(each, row.key)]
             if naming:
                 yield from _projected(session, naming, None, today)
@@ -154,7 +163,9 @@ def _naming(
         if naming:
             yield from _projected(session, naming, batch_id, today)
         if kind == "result":
-            yield from _steps_of(session, [row.key for row in naming], batch_id, today)
+            yield from repeating(
+                session, [row.key for row in naming], batch_id=batch_id, today=today
+            )
 
 
 def _names_item(result: Result, key: str) -> bool:
@@ -191,7 +202,7 @@ def _about_parties(
 
 
 def repeating(
-    session: Session, checks: Iterable[str], *, batch_id: int, today: date
+    session: Session, checks: Iterable[str], *, batch_id: int | None, today: date
 ) -> Iterator[Passage]:
     """Project again the steps after checks of which less is shown now: who repeats it goes."""
     for passage in _steps_of(session, checks, batch_id, today):

@@ -131,6 +131,8 @@ def _decided(stores: Stores, undone: Sequence[int], done: Done, *, now: datetime
             done.decisions += 1
         except ContentChanged as error:
             done.refused.append((error.batch_id, str(error)))
+        except batches.HalfReleased as error:
+            done.refused.append((row.batch_id, str(error)))
 
 
 def _refused(stores: Stores, batch_id: int, by: str, *, now: datetime) -> str:

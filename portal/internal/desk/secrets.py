@@ -22,6 +22,7 @@ from portal.internal.tables import filings
 from portal.internal.tables.batches import BatchRow
 from portal.internal.tables.decisions import DecisionRow
 from portal.internal.tables.filings import FilingRow
+from portal.internal.tables.ledger import WITHDRAWN
 from portal.kit.db import among
 from portal.register.records import Kind
 
@@ -31,6 +32,16 @@ _REPLACED = (
     sa.select(1)
     .where(_Later.kind == FilingRow.kind, _Later.key == FilingRow.key)
     .where(_Later.id > FilingRow.id, _Later.live)
+    .exists()
+)
+_Check, _CheckBatch = aliased(FilingRow), aliased(BatchRow)
+#: A check of the party is released that is not kept back: whom hidden ones alone brought along nobody sees.
+_CHECKED_OPENLY = (
+    sa.select(1)
+    .select_from(_Check)
+    .join(_CheckBatch, _CheckBatch.id == _Check.batch_id)
+    .where(_Check.kind == Kind.RESULT.value, _Check.about == FilingRow.key)
+    .where(_Check.live, ~_Check.guarded, _CheckBatch.state == BatchState.RELEASED.value)
     .exists()
 )
 #: Kinds whose records bear names that others may mention.
@@ -139,6 +150,7 @@ def _borne(session: Session, words: set[str]) -> set[str]:
     query = query.where(
         FilingRow.kind == Kind.ENTITY.value, among(session, FilingRow.about, sorted(words)),
         FilingRow.live, BatchRow.state == BatchState.RELEASED.value,
+        sa.or_(FilingRow.row > 0, _CHECKED_OPENLY), ~WITHDRAWN,
     )  # fmt: skip
     keys = session.scalars(query).all() if words else ()
     parties = filings.standing(session, Entity, keys, batch_id=None)

@@ -7,6 +7,7 @@ import shutil
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
+from functools import partial
 from itertools import islice
 from pathlib import Path
 
@@ -22,6 +23,7 @@ from portal.internal.checks.context import Context
 from portal.internal.checks.repeats import Seen, unrepeated
 from portal.internal.checks.table import CHECKS
 from portal.internal.desk import again, mappings, people
+from portal.internal.desk.brought import on_show
 from portal.internal.desk.filing import Accepted, Filing, insert
 from portal.internal.desk.glance import Glance
 from portal.internal.desk.mappings import Kept
@@ -125,7 +127,7 @@ def accept(
     )
     with seldom_collecting(), write_lock(stores.internal) as session:
         _check_standing(session, kind, agency, by)
-        filing = _begin(session, batch)
+        filing = _begin(stores, session, batch)
         done = filing.done
         asides = _file_all(filing, path, how, progress)
         done.mapping = used[0].name if used else ""
@@ -177,13 +179,13 @@ def _check_standing(session: Session, kind: str, agency: str, by: str) -> None:
         raise UnknownRecord(f"没有代码为 {agency} 的机关；请先导入检查主体")
 
 
-def _begin(session: Session, batch: BatchRow) -> Filing:
+def _begin(stores: Stores, session: Session, batch: BatchRow) -> Filing:
     session.add(batch)
     session.flush()
-    done = Accepted()
+    done, ids = Accepted(), Ids(secret(session, ID_KEY))
     context = Context(
         session, SHEETS[batch.kind], batch.file_name, batch.agency,
-        clock.local_date(batch.filed_at), done.report, batch.id,
+        clock.local_date(batch.filed_at), done.report, batch.id, partial(on_show, stores.register, ids),
     )  # fmt: skip
     same_file = sa.select(BatchRow.id).where(
         BatchRow.kind == batch.kind,
@@ -193,7 +195,7 @@ def _begin(session: Session, batch: BatchRow) -> Filing:
         BatchRow.id != batch.id,
     )
     repeated = session.scalar(same_file.limit(1)) is not None
-    return Filing(session, batch, Ids(secret(session, ID_KEY)), context, done, repeated)
+    return Filing(session, batch, ids, context, done, repeated)
 
 
 def _file_all(filing: Filing, path: Path, how: How, progress: Progress | None) -> list[Aside]:

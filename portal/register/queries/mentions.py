@@ -61,12 +61,14 @@ def mentioning(
 
 
 def told_before(
-    session: Session, words: Sequence[str] | None, holds: Holds
+    session: Session, words: Sequence[str] | None, holds: Holds, *, agency_id: str | None = None
 ) -> dict[Kind, list[str]]:
-    """Return the public records of which an older version holds one of `words`, by kind."""
+    """Return the public records of which an older version holds one of `words`, by kind; as `mentioning` does."""
     query = sa.select(ChangeRow.kind, ChangeRow.public_id, VersionRow.body).join(
         VersionRow, VersionRow.serial == ChangeRow.serial
     )
+    if agency_id is not None:
+        query = query.where(VersionRow.body.contains(f'"agency_id":"{agency_id}"', autoescape=True))
     found: dict[Kind, set[str]] = defaultdict(set)
     for condition in _holding(VersionRow.body, words):
         rows = session.execute(query.where(condition), execution_options={"yield_per": _TEXTS})
