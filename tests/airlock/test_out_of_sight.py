@@ -18,7 +18,7 @@ from portal.domain.errors import LogBroken
 from portal.domain.grounds import Ground
 from portal.domain.replies import LetterKind, ReplyState
 from portal.domain.verdicts import Act
-from portal.internal.desk import decide, letters, retract
+from portal.internal.desk import decide, letters, release, retract
 from portal.internal.desk.drawing import outward, steps
 from portal.internal.desk.orders import Order
 from portal.register.proofs.audit import audit
@@ -27,6 +27,7 @@ from tests.conftest import NOW, Office
 from tests.internal.drawing_makers import frozen, numbered, parties, sealed
 from tests.internal.test_letters import send
 from tests.makers import AGENCY, CREDIT_CODE, ITEM_ROW, RESULT_ROW, Row
+from tests.plans import recorded
 
 _HIDE = Order(
     place="detail", act=Act.WITHHOLD, ground=Ground.TRADE_SECRET, article="第九条",
@@ -240,3 +241,33 @@ def test_the_answer_to_a_letter_does_not_go_with_a_check_put_out_of_sight(
         _decide(office, Kind.ITEM, f"{AGENCY}/SP-002", "content")
     assert _do(office, "SELECT body FROM reply") == said
     assert _faults(office) == []
+
+
+_NEVER = {
+    "disclosure": "不予确认", "ground": "危及公共安全", "decided_by": "示例市市场监督管理局", "decided_on": "2025-03-01",
+    "review_on": "2026-02-28",
+}  # fmt: skip
+
+
+def test_a_check_that_was_public_is_missed_when_it_is_filed_as_never_acknowledged(
+    office: Office,
+) -> None:
+    office.put("results", _CHECK)
+    batch = office.file("results", {**_CHECK, **_NEVER}).batch_id
+    with _otherwise_called(office, "result", _DETAIL), pytest.raises(LogBroken, match="与上次签署"):
+        office.publish(batch, let_pass=True)
+
+    release.release(office.stores, batch or 0, by="he", now=NOW)
+    assert not _told(office, _DETAIL)
+    assert _faults(office) == []
+
+
+def test_a_check_that_was_never_public_is_not_looked_for_among_all_others(office: Office) -> None:
+    """It would take longer with every check there is."""
+    office.put("results", _CHECK)
+    hidden = {**RESULT_ROW, "code": "JC-0002", **_NEVER}
+    with recorded(office.stores.register) as asked:
+        office.put("results", hidden)
+
+    whole = [each for each, _ in asked if each.rstrip().endswith("FROM result")]
+    assert whole == []
