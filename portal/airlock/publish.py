@@ -15,7 +15,7 @@ from portal.register.packages import Package
 from portal.register.proofs.heads import KeyHolder
 from portal.register.proofs.restorations import Restoration
 from portal.register.records import KIND_OF, Kind, PublicDraw, PublicNotice, Record
-from portal.register.writer import CHUNK, Pen, open_pen
+from portal.register.writer import Pen, open_pen
 
 #: Finds to collect before giving up: enough to mend a file by, bounded for a hopeless one.
 _MOST_HITS = 200
@@ -51,7 +51,7 @@ def publish(
 
     """
     hits: list[tuple[str, str]] = []
-    gone: dict[Kind, list[str]] = {}
+    gone: dict[Kind, list[str]] = {kind: [] for kind in Kind}
     with open_pen(register, now=now) as pen:
         for passage in passages:
             if passage.telling and not hits:
@@ -68,13 +68,12 @@ def publish(
             for kind, public_ids in passage.stale.items():
                 pen.say_again(kind, public_ids)
             for kind, public_id in passage.gone:
-                gone.setdefault(kind, []).append(public_id)
-                if len(gone[kind]) >= CHUNK:
-                    pen.withdraw(kind, gone.pop(kind))
+                gone[kind].append(public_id)
         if hits:
             raise Residue(hits)
         for kind, public_ids in gone.items():
-            pen.withdraw(kind, public_ids)
+            #: Only what is there: how much never was would be told by what goes with which.
+            pen.withdraw(kind, sorted(pen.standing(kind, public_ids)))
         if keys:
             pen.sign(keys)
     _settle(register, pen, keys)
@@ -129,7 +128,7 @@ def _bring_one(pen: Pen, record: Record, passage: Passage) -> int:
     kind = KIND_OF[type(record)]
     if _tells(record, passage):
         return len(pen.withdraw(kind, [record.id]))
-    if not residue(record, passage) or pen.is_public(record):
+    if not residue(record, passage) or pen.standing(kind, [record.id]):
         pen.append(record, left_out=passage.left_out)
     if any(_tells(each, passage) for each in pen.versions(record)):
         pen.say_again(kind, [record.id])

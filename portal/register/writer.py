@@ -132,10 +132,11 @@ class Pen:
             bodies = self._session.scalars(sa.select(table.body).where(named)).all()
             self._write(kind, [decode(body, TYPES[kind]) for body in bodies], again=True)
 
-    def is_public(self, record: Record) -> bool:
-        """Whether something is published under the record's id."""
+    def standing(self, kind: Kind, public_ids: Sequence[str]) -> list[str]:
+        """Return those of the ids under which something is published."""
         self.flush()
-        return bool(self._standing.look(KIND_OF[type(record)], [record.id]))
+        parts = [public_ids[n : n + CHUNK] for n in range(0, len(public_ids), CHUNK)]
+        return [each for part in parts for each in self._standing.look(kind, part)]
 
     def versions(self, record: Record) -> list[Record]:
         """Return the older versions of what is published under the record's id, before anything buffered is written."""
@@ -289,9 +290,8 @@ class Pen:
         self._journal.forget(list(present.values()))
         self.counts["withdrawn"] += len(ids)
         self._resettle(results)
-        #: They told what the withdrawn steps had said.
         self._drop_versions(self._placing.present(LAYOUTS[Kind.RESULT].table, results))
-        self._events.forget(Kind.RESULT, results)
+        self._events.forget(Kind.RESULT, results)  # they told what the withdrawn steps had said
         return ids
 
     def _insert(self, table: type[Any], rows: Sequence[dict[str, Any]]) -> None:

@@ -97,3 +97,29 @@ def test_checks_that_follow_a_decision_do_so_in_no_order_of_their_file(office: O
 
     assert len(again) == 18
     assert again == sorted(again)
+
+
+def test_what_goes_stands_behind_what_comes_however_much_was_never_shown(office: Office) -> None:
+    """One check is taken back in a file with more than five hundred that nobody may know of."""
+    kept = {
+        "disclosure": "不予确认", "ground": "危及公共安全", "decided_by": "示例市市场监督管理局",
+        "decided_on": "2025-03-01", "review_on": "2026-02-28",
+    }  # fmt: skip
+    shown = [{**row, "outcomes": "未发现问题", "due_on": None} for row in _checks()]
+    hidden = [{**shown[0], **kept, "code": f"YC-{number:04}"} for number in range(600)]
+    office.put("results", *shown)
+    before = len(_order(office, Kind.RESULT))
+    office.put(
+        "results",
+        {**shown[0], **kept},
+        *({**row, "unit": "示例市食品检查二队"} for row in shown[1:]),
+        *hidden,
+    )
+
+    with Session(office.stores.register) as session:
+        acts = session.scalars(
+            sa.select(ChangeRow.op)
+            .where(ChangeRow.kind == Kind.RESULT.value)
+            .order_by(ChangeRow.serial)
+        ).all()
+    assert acts[before:] == ["amend"] * (len(shown) - 1) + ["withdraw"]
