@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from portal.domain.grounds import Ground
 from portal.domain.verdicts import Act
-from portal.internal.desk import decide, release, scheduled, upload
+from portal.internal.desk import decide, release, review, scheduled, upload
 from portal.internal.desk.orders import Order
 from portal.internal.tables import filings
 from portal.internal.tables.filings import FilingRow
@@ -249,3 +249,16 @@ def test_a_library_file_publishes_whom_a_hidden_check_had_brought(office: Office
     assert (filed.changed, filed.same) == (1, 0)
     assert again.batch_id is None
     assert _parties(office) == BOTH
+
+
+def test_an_approval_stands_when_another_file_has_brought_the_party_along_meanwhile(
+    office: Office,
+) -> None:
+    waits = office.file("results", _check(1, **SWAN)).batch_id
+    assert waits is not None
+    review.approve(office.stores, waits, by="wu", now=NOW)
+    office.put("results", _check(2, **SWAN))
+    release.release(office.stores, waits, by="he", now=NOW)
+
+    assert _parties(office) == {SWAN["entity_name"]}
+    assert len(_public(office, ResultRow.public_id)) == 2

@@ -15,6 +15,7 @@ from portal.internal.tables.filings import TYPES, FilingRow
 from portal.internal.tables.ledger import WITHDRAWN
 from portal.internal.tables.people import EVERY_AGENCY
 from portal.kit.db import among
+from portal.register.records import Kind
 
 CHUNK = 500
 #: Kinds of which days, places or names are shortened for some parties.
@@ -24,13 +25,14 @@ _SHORTENED = frozenset(
 Q = TypeVar("Q", bound="sa.Select[*tuple[Any, ...]]")
 
 _Later, _LaterBatch = aliased(FilingRow), aliased(BatchRow)
-#: A released batch holds a later filing of the same record.
+#: A released batch holds a later filing of the same record; a party brought along once more as it was says nothing new.
 _REPLACED = (
     sa.select(1)
     .select_from(_Later)
     .join(_LaterBatch, _LaterBatch.id == _Later.batch_id)
     .where(_Later.kind == FilingRow.kind, _Later.key == FilingRow.key, _Later.id > FilingRow.id)
     .where(_LaterBatch.state == BatchState.RELEASED.value)
+    .where(sa.or_(_Later.row > 0, _Later.kind != Kind.ENTITY.value, _Later.body != FilingRow.body))
     .exists()
 )
 
