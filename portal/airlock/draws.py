@@ -18,12 +18,7 @@ def project_draw(draw: Draw, cut: Cut, around: Around) -> list[r.Record]:
     """The list goes out the day after its embargo; withheld parties count in no figure."""
     ids = around.ids
     mine = ids.of(Kind.DRAW, draw.key)
-    shown = [
-        entry
-        for entry in draw.entries
-        if entry.entity_key not in around.withdrawn
-        and _is_shown(around.parties[entry.entity_key], around)
-    ]
+    shown = shown_entries(draw, around)
     hidden_count = len(draw.entries) - len(shown)
     listed = draw.is_listed(around.today)
     entity_ids = [ids.of(Kind.ENTITY, entry.entity_key) for entry in shown]
@@ -61,6 +56,16 @@ def project_draw(draw: Draw, cut: Cut, around: Around) -> list[r.Record]:
     ]
     #: The order of the file may be that of names, or of numbers.
     return [public, *sorted(entries, key=lambda each: each.id)]
+
+
+def shown_entries(draw: Draw, around: Around) -> list[DrawEntry]:
+    """Return the entries of the list whose parties may be named."""
+    return [
+        entry
+        for entry in draw.entries
+        if entry.entity_key not in around.withdrawn
+        and _is_shown(around.parties[entry.entity_key], around)
+    ]
 
 
 def _nonce_of(nonce: str, entity_ids: list[str]) -> str:

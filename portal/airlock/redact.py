@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterator
 
 from portal.airlock.around import Around, Passage
+from portal.airlock.draws import shown_entries
 from portal.airlock.masks import mask_finds
 from portal.airlock.narrowed import as_shown, left_out_texts, shown_findings
 from portal.airlock.project import Publishable, project
@@ -63,6 +64,7 @@ def redact(record: Publishable, around: Around) -> Passage:
         project(record, around, verdict, mask),
         secrets=secrets,
         left_out=_left_out(record, around),
+        emptied=tuple(_emptied(record, around)),
         personal=personal,
         whole_list=mine if isinstance(record, Draw) else None,
         known=around.known,
@@ -87,6 +89,18 @@ def _left_out(record: Publishable, around: Around) -> frozenset[str]:
     return frozenset(
         [ids.of(Kind.ITEM, key) for key in items] + [ids.of(Kind.DRAW, key) for key in draws]
     )
+
+
+def _emptied(record: Publishable, around: Around) -> Iterator[str]:
+    """Yield the places of a record that name nobody and nothing any more, and that no file may leave empty."""
+    match record:
+        case Plan():
+            for number, task in enumerate(record.tasks):
+                items = {f"{record.agency_code}/{code}" for code in task.item_codes}
+                if items and items <= around.hidden_items and not task.item_text:
+                    yield f"tasks[{number}].item_codes"
+        case Draw() if record.entries and not shown_entries(record, around):
+            yield "entries"
 
 
 def is_nameless(party: Entity, verdict: Verdict) -> bool:

@@ -273,6 +273,13 @@ EXAMPLES = {
         told="抽查结果 B2 “检查对象名称”：该代码先前登记的名称是“示例市甲食品有限公司”；"
         "已更名的请更新名录库曾用名，填错的请改正",
     ),
+    "emptied": Example(
+        kind="plans",
+        before=[("items", {**ITEM, **HIDDEN})],
+        rows=[{**PLAN, "item_codes": "SP-002"}],
+        told="年度抽查计划 H2 “抽查事项编号”：所填的都不公开，公开后此处为空，会说明另有不公开的内容；"
+        "请改写，或者将整条记录不予公开",
+    ),
     "namesake": Example(
         before=[("entities", PARTY)],
         rows=[{**CHECK, "identifier": OTHER_CODE}],

@@ -8,7 +8,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from portal.airlock.around import Passage
-from portal.domain.errors import FourEyesViolation, NotAllowed, UnknownRecord
+from portal.domain.errors import FourEyesViolation, NotAllowed, Residue, UnknownRecord
 from portal.domain.workflow import Role
 from portal.internal.desk import binding, people, unchanged
 from portal.internal.desk.binding import Binding, ContentChanged, Part
@@ -118,7 +118,12 @@ class Watch:
         self._binding = Binding()
 
     def over(self, session: Session, rows: list[FilingRow]) -> Iterator[Passage]:
-        """Yield what `rows` become today, without the parties they brought along, and hash it with these."""
+        """Yield what `rows` become today, without the parties they brought along, and hash it with these.
+
+        Raises:
+            Residue: a place that nobody leaves empty is empty now, and would tell that there is more.
+
+        """
         otherwise = self._strict and self._bound_on != self.today
         if otherwise:
             for row, passage in passages(session, rows, self._bound_on, batch_id=self.batch.id):
@@ -126,6 +131,9 @@ class Watch:
         for row, passage in passages(session, rows, self.today, batch_id=self.batch.id):
             if self._strict and not otherwise:
                 self._binding.take(row, passage)
+            if self._strict and passage.emptied:
+                #: Something it names was hidden after the file was taken in.
+                raise Residue([(f"{row.kind} {row.public_id} {passage.emptied[0]}", "公开后为空")])
             if not is_brought(row):
                 yield passage
 

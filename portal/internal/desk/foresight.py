@@ -17,6 +17,10 @@ def foresee(
     filed = set(keys)
     records = [(read, read.record) for read in reads if read.record.key in filed]
     for origin, passage in projected(session, records, context.today, batch_id=batch_id):
+        for path in passage.emptied:
+            read, name = _cell_of(origin, path)
+            what = "所填的都不公开，公开后此处为空，会说明另有不公开的内容；请改写，或者将整条记录不予公开"
+            context.tell("emptied", read, name, what)
         for record in passage.records:
             for find in look(record, passage):
                 read, name = _cell_of(origin, find.path)
