@@ -1,7 +1,9 @@
 """What is sent piece by piece ends when something in it is taken back, and keeps no old view of the register."""
 
+import json
 import tempfile
 from datetime import UTC, date, datetime
+from hashlib import sha256
 from io import BytesIO
 from pathlib import Path
 
@@ -27,10 +29,11 @@ def test_a_package_under_way_gives_nothing_more_once_somebody_in_it_is_hidden(
     stores: Stores, client: FlaskClient
 ) -> None:
     """A slow line had got the rest of it, and held up for as long as it liked that the file was written anew."""
-    text = NAMED.ljust(PIECE) + NAMED.ljust(PIECE) + NAMED
+    listed = {"objects": [{"object_id": "1", "name": NAMED.decode(), "note": " " * 2 * PIECE}]}
+    text = json.dumps(listed, ensure_ascii=False).encode()
     draw = PublicDraw(
         id="d_1", agency_id="a_1", name="一轮", round_no=1, drawn_on=date(2025, 5, 7), method=DrawMethod.SOFTWARE.value,
-        draw_code="shili-1", package_sha256="00" * 32, package_bytes=len(text),
+        draw_code="shili-1", package_sha256=sha256(text).hexdigest(), package_bytes=len(text),
     )  # fmt: skip
     with open_pen(stores.register, now=NOW) as pen:
         pen.append(a_public_agency(id="a_1"))
