@@ -110,9 +110,10 @@ def copy(source: Path, target: Path) -> None:
 
 
 def hand_out(content: bytes, target: Path) -> None:
-    """Write a file for its owner alone to read: what the office hands to one person is nobody else's."""
+    """Write a file for its owner alone to read, also where one lies there that others may: it is one person's."""
     handle = os.open(target, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
     with os.fdopen(handle, "wb") as file:
+        os.fchmod(handle, 0o600)
         file.write(content)
 
 

@@ -2,13 +2,11 @@
 
 import pytest
 import sqlalchemy as sa
-from sqlalchemy.orm import Session
 
 from portal.domain.errors import LogBroken
 from portal.internal.desk import retract
-from portal.internal.tables.filings import FilingRow
-from portal.register.proofs.audit import audit
 from portal.register.records import Kind
+from tests.airlock.hands import faults, id_of
 from tests.conftest import NOW, Office
 from tests.makers import RESULT_ROW
 
@@ -18,21 +16,10 @@ def _do(office: Office, sql: str, **given: object) -> None:
         connection.execute(sa.text(sql), given)
 
 
-def _faults(office: Office) -> list[str]:
-    with Session(office.stores.register) as session:
-        return audit(session).faults
-
-
-def _id(office: Office, code: str) -> str:
-    query = sa.select(FilingRow.public_id).where(FilingRow.key.endswith(code))
-    with Session(office.stores.internal) as session:
-        return session.scalars(query.limit(1)).one()
-
-
 def _party(office: Office, code: str) -> str:
     with office.stores.register.connect() as connection:
         query = sa.text("SELECT entity_id FROM result WHERE public_id = :id")
-        return str(connection.execute(query, {"id": _id(office, code)}).scalar_one())
+        return str(connection.execute(query, {"id": id_of(office, code)}).scalar_one())
 
 
 def test_a_check_hung_on_a_party_that_goes_is_not_withdrawn_with_it(office: Office) -> None:
@@ -44,7 +31,7 @@ def test_a_check_hung_on_a_party_that_goes_is_not_withdrawn_with_it(office: Offi
         "identifier": "91990101MA0A00005P",
     }
     office.put("results", RESULT_ROW, other)
-    going, stays = _party(office, "JC-0002"), _id(office, "JC-0001")
+    going, stays = _party(office, "JC-0002"), id_of(office, "JC-0001")
     mine = _party(office, "JC-0001")
     assert going != mine
     hang = "UPDATE result SET entity_id = :party WHERE public_id = :id"
@@ -53,7 +40,7 @@ def test_a_check_hung_on_a_party_that_goes_is_not_withdrawn_with_it(office: Offi
     with pytest.raises(LogBroken, match="verify-log"):
         retract.retract(office.stores, Kind.ENTITY, going, by="he", second="an", now=NOW)
     _do(office, hang, party=mine, id=stays)
-    assert _faults(office) == []
+    assert faults(office) == []
     retract.retract(office.stores, Kind.ENTITY, going, by="he", second="an", now=NOW)
     assert _party(office, "JC-0001") == mine
 
@@ -78,7 +65,7 @@ def _go_on(office: Office, way: str) -> None:
     elif way == "check":
         office.put("results", {**_PROBLEM, "detail": "另有说明"}, let_pass=True)
     else:
-        step = _id(office, "2025-05-21")
+        step = id_of(office, "2025-05-21")
         retract.retract(office.stores, Kind.FOLLOWUP, step, by="he", second="an", now=NOW)
 
 
@@ -95,10 +82,10 @@ def test_a_step_put_beside_a_check_for_a_while_is_not_signed(office: Office, goe
         _go_on(office, goes_on)
     assert _body(office) == said
     _do(office, "DELETE FROM followup WHERE public_id = 'f_feigned'")
-    assert _faults(office) == []
+    assert faults(office) == []
     office.put("followups", _CLOSED)
     assert '"closed_on":"2025-05-30"' in _body(office)
-    assert _faults(office) == []
+    assert faults(office) == []
 
 
 def test_a_step_taken_away_for_a_while_is_missed(office: Office) -> None:

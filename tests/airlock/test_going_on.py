@@ -12,19 +12,18 @@ from portal.domain.errors import LogBroken
 from portal.domain.merkle import leaf_hash
 from portal.internal.desk import retract
 from portal.internal.desk.stores import sign_log
-from portal.internal.tables.filings import FilingRow
 from portal.register import digests, numbered
 from portal.register.canonical import canonical_of
 from portal.register.dumps import shelf
 from portal.register.dumps.describing import Terms
 from portal.register.placing import Numbers
 from portal.register.proofs import entries
-from portal.register.proofs.audit import audit
 from portal.register.proofs.forgotten import FORGOTTEN
 from portal.register.proofs.note import BadNote, Checkpoint, Signer
 from portal.register.records import Kind
 from portal.register.tables.changes import ChangeRow
 from portal.register.writer import open_pen
+from tests.airlock.hands import faults, id_of
 from tests.conftest import NOW, Office
 from tests.makers import ITEM_ROW, RESULT_ROW
 
@@ -43,17 +42,6 @@ def _do(office: Office, statement: str, **values: Any) -> Any:
     with office.stores.register.begin() as connection:
         found = connection.execute(sa.text(statement), values)
         return found.first() if found.returns_rows else found.rowcount
-
-
-def _faults(office: Office) -> list[str]:
-    with Session(office.stores.register) as session:
-        return audit(session).faults
-
-
-def _id(office: Office, code: str) -> str:
-    query = sa.select(FilingRow.public_id).where(FilingRow.key.endswith(code))
-    with Session(office.stores.internal) as session:
-        return session.scalars(query.limit(1)).one()
 
 
 def _shift(office: Office, kind: str, taken: int, given: int) -> None:
@@ -153,13 +141,13 @@ def test_what_is_amended_has_to_be_what_was_published(office: Office) -> None:
         _amend(office)
     _do(office, "UPDATE result SET body = :body", body=body)
     _amend(office, "又改正")
-    assert _faults(office) == []
+    assert faults(office) == []
 
 
 def test_a_record_taken_away_for_a_while_is_not_withdrawn_in_its_absence(office: Office) -> None:
     """Its order would be noted as done, and the record be public again as soon as it is put back."""
     office.put("results", RESULT_ROW)
-    gone = _id(office, "JC-0001")
+    gone = id_of(office, "JC-0001")
     _do(office, "DELETE FROM result")
     with pytest.raises(LogBroken, match="不在登记册中"):
         retract.retract(office.stores, Kind.RESULT, gone, by="he", second="an", now=NOW)
@@ -174,9 +162,9 @@ def test_a_record_taken_away_for_a_while_is_not_published_a_second_time(office: 
 
 def test_what_was_never_public_can_be_ordered_to_stay_so(office: Office) -> None:
     office.file("results", RESULT_ROW)
-    gone = _id(office, "JC-0001")
+    gone = id_of(office, "JC-0001")
     retract.retract(office.stores, Kind.RESULT, gone, by="he", second="an", now=NOW)
-    assert _faults(office) == []
+    assert faults(office) == []
 
 
 @pytest.mark.parametrize("signs", [_next_release, _next_upgrade])
@@ -190,9 +178,9 @@ def test_the_newest_heads_taken_away_bring_nothing_back_that_was_gone(
     kept = _do(office, "SELECT salt FROM leaf WHERE serial = :serial", serial=old.serial)
     (size,) = _do(office, "SELECT max(size) FROM checkpoint")
     was = _do(office, f"SELECT state FROM digest WHERE kind = '{FORGOTTEN}'")
-    gone = _id(office, "JC-0001")
+    gone = id_of(office, "JC-0001")
     retract.retract(office.stores, Kind.RESULT, gone, by="he", second="an", now=NOW)
-    assert _faults(office) == []
+    assert faults(office) == []
     assert (data / "log.head").exists()
 
     _do(office, "DELETE FROM checkpoint WHERE size > :size", size=size)
@@ -250,7 +238,7 @@ def test_a_check_kept_out_of_sight_while_its_party_goes_is_found(office: Office)
         pen.sign(office.stores.log_key)
     _do(office, held, id=party)
 
-    assert any("所属的检查对象已不在登记册中" in each for each in _faults(office))
+    assert any("所属的检查对象已不在登记册中" in each for each in faults(office))
 
 
 def test_a_head_signed_with_a_key_that_the_first_never_approved_is_found(office: Office) -> None:
@@ -261,7 +249,7 @@ def test_a_head_signed_with_a_key_that_the_first_never_approved_is_found(office:
     _do(office, "INSERT INTO log_key (vkey, number) VALUES (:vkey, 2)", vkey=stranger.verifier.vkey)
     _do(office, "UPDATE checkpoint SET note = :forged WHERE note = :note", forged=forged, note=note)
 
-    assert any("未经先前的公钥认可" in each for each in _faults(office))
+    assert any("未经先前的公钥认可" in each for each in faults(office))
 
 
 def test_a_key_that_signs_below_a_head_of_another_is_not_approved_by_that(office: Office) -> None:
@@ -272,4 +260,4 @@ def test_a_key_that_signs_below_a_head_of_another_is_not_approved_by_that(office
     _do(office, "INSERT INTO log_key (vkey, number) VALUES (:vkey, 2)", vkey=heir.verifier.vkey)
     _do(office, "UPDATE checkpoint SET note = :both WHERE note = :note", both=both, note=note)
 
-    assert any("未经先前的公钥认可" in each for each in _faults(office))
+    assert any("未经先前的公钥认可" in each for each in faults(office))

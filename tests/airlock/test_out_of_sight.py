@@ -21,8 +21,8 @@ from portal.domain.verdicts import Act
 from portal.internal.desk import decide, letters, release, retract
 from portal.internal.desk.drawing import outward, steps
 from portal.internal.desk.orders import Order
-from portal.register.proofs.audit import audit
 from portal.register.records import Kind
+from tests.airlock.hands import faults
 from tests.conftest import NOW, Office
 from tests.internal.drawing_makers import frozen, numbered, parties, sealed
 from tests.internal.test_letters import send
@@ -45,11 +45,6 @@ def _do(office: Office, sql: str, **given: object) -> Sequence[Any]:
     with office.stores.register.begin() as connection:
         found = connection.execute(sa.text(sql), given)
         return found.all() if found.returns_rows else []
-
-
-def _faults(office: Office) -> list[str]:
-    with Session(office.stores.register) as session:
-        return audit(session).faults
 
 
 @contextmanager
@@ -97,7 +92,7 @@ def test_an_older_version_is_missed_when_its_words_are_hidden(office: Office) ->
 
     decide.carry_out(office.stores, [1], now=NOW)
     assert not _told(office, _DETAIL)
-    assert _faults(office) == []
+    assert faults(office) == []
 
 
 def test_an_older_version_is_missed_without_its_salt_too(office: Office) -> None:
@@ -112,7 +107,7 @@ def test_an_older_version_is_missed_without_its_salt_too(office: Office) -> None
 
     decide.carry_out(office.stores, [1], now=NOW)
     assert not _told(office, _DETAIL)
-    assert _faults(office) == []
+    assert faults(office) == []
 
 
 def test_a_record_whose_changes_are_called_otherwise_is_missed_when_it_is_withdrawn(
@@ -170,7 +165,7 @@ def test_a_party_put_out_of_sight_at_the_reveal_is_not_closed(office: Office) ->
 
     outward.sync(office.stores, name, now=_REVEALED)
     assert _do(office, "SELECT 1 FROM draw_member WHERE object_id = :code", code=_CODE)
-    assert _faults(office) == []
+    assert faults(office) == []
 
 
 def test_a_party_put_out_of_sight_in_a_package_is_closed_there_when_it_goes(office: Office) -> None:
@@ -184,7 +179,7 @@ def test_a_party_put_out_of_sight_in_a_package_is_closed_there_when_it_goes(offi
 
     assert not [each for (each,) in _do(office, "SELECT piece FROM draw_package") if _CODE.encode() in bytes(each)]  # fmt: skip
     _do(office, "DELETE FROM draw_member WHERE object_id = :code", code=_CODE)
-    assert _faults(office) == []
+    assert faults(office) == []
 
 
 @pytest.mark.parametrize("is_revealed", [False, True])
@@ -209,7 +204,7 @@ def test_a_name_put_beside_those_of_a_draw_takes_nothing_of_its_history(
     _do(office, "DELETE FROM draw_member WHERE object_id = 'X'")
     _make_again(office, name, is_revealed=is_revealed)
     assert _do(office, "SELECT serial, body FROM version") == before
-    assert _faults(office) == []
+    assert faults(office) == []
 
 
 def _make_again(office: Office, name: str, *, is_revealed: bool) -> None:
@@ -240,7 +235,7 @@ def test_the_answer_to_a_letter_does_not_go_with_a_check_put_out_of_sight(
     with _otherwise_called(office, "result", _DETAIL), pytest.raises(LogBroken):
         _decide(office, Kind.ITEM, f"{AGENCY}/SP-002", "content")
     assert _do(office, "SELECT body FROM reply") == said
-    assert _faults(office) == []
+    assert faults(office) == []
 
 
 _NEVER = {
@@ -259,7 +254,7 @@ def test_a_check_that_was_public_is_missed_when_it_is_filed_as_never_acknowledge
 
     release.release(office.stores, batch or 0, by="he", now=NOW)
     assert not _told(office, _DETAIL)
-    assert _faults(office) == []
+    assert faults(office) == []
 
 
 def test_a_check_that_was_never_public_is_not_looked_for_among_all_others(office: Office) -> None:

@@ -50,7 +50,9 @@ def test_the_supervisors_copy_of_a_sealed_draw_is_for_its_owner_alone(
 def test_the_evidence_of_a_letter_is_for_its_owner_alone(
     office: Office, client: FlaskClient, result: str, data: Path, tmp_path: Path
 ) -> None:
+    """Where a file lies already that everybody may read, too."""
     reference, file = send(client, result, LetterKind.OBJECTION), tmp_path / "evidence.pdf"
+    file.touch()
     letters.collect(office.stores, now=NOW)
 
     _run(data, "letters", "show", reference, "--evidence", str(file))
