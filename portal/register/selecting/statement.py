@@ -78,13 +78,22 @@ def _stored(listing: Listing) -> list[Any]:
 def _counted_findings(
     asked: dict[str, Any], conditions: dict[str, sa.ColumnElement[bool]], most: int
 ) -> sa.Select[int]:
-    """Count findings along their outcomes: what is asked of a finding holds for one and the same."""
-    one: Any = (
-        sa.select(OutcomeRow.result_id, OutcomeRow.position)
-        .distinct()
-        .join(ResultRow, ResultRow.public_id == OutcomeRow.result_id)
-    )
+    """Count findings: along their outcomes where one is asked for, else check by check.
+
+    What is asked of a finding holds for one and the same. Each check has at least one finding, so
+    `most` checks are enough; a `DISTINCT` over both tables would have SQLite walk all outcomes for it.
+    """
     own = {"outcome": OutcomeRow.outcome, "item": OutcomeRow.item_id}
-    for name, condition in conditions.items():
-        one = one.where(own[name] == asked[name] if name in own else condition)
-    return sa.select(sa.func.count()).select_from(one.limit(most).subquery())
+    along = [column == asked[name] for name, column in own.items() if name in asked]
+    beside = [condition for name, condition in conditions.items() if name not in own]
+    if along:
+        one = sa.select(OutcomeRow.result_id, OutcomeRow.position).distinct()
+        met = one.join(ResultRow, ResultRow.public_id == OutcomeRow.result_id)
+        return sa.select(sa.func.count()).select_from(
+            met.where(*along, *beside).limit(most).subquery()
+        )
+    its = sa.select(sa.func.count(OutcomeRow.position.distinct()).label("findings"))
+    each = its.where(OutcomeRow.result_id == ResultRow.public_id).scalar_subquery()
+    checks = sa.select(each.label("findings")).select_from(ResultRow).where(*beside)
+    told = sa.func.sum(checks.limit(most).subquery().c.findings)
+    return sa.select(sa.cast(told, sa.BigInteger))  # PostgreSQL adds up to decimals
