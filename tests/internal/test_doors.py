@@ -18,7 +18,6 @@ from datetime import date, datetime, time, timedelta
 from pathlib import Path
 
 import pytest
-from openpyxl import Workbook
 from openpyxl.cell.rich_text import CellRichText
 from openpyxl.comments import Comment
 
@@ -31,7 +30,6 @@ from tests.internal.door_makers import (
     a_page,
     a_sheet,
     an_ods,
-    an_xlsx,
     cells_of,
     content_of_ods,
     notes_of,
@@ -42,7 +40,7 @@ from tests.internal.door_makers import (
     rows_of,
     text_row,
 )
-from tests.internal.makers import first_sheet, remade
+from tests.internal.makers import remade
 
 HEAD = ["编号", "名称"]
 ROW = ["1", "示例市集"]
@@ -57,7 +55,20 @@ def of_error(value: str) -> str:
 
 
 @pytest.mark.parametrize(
-    "name", ["shape", "bars", "separators", "partscan", "encodings", "zeros", "aligned", "labelled"]
+    "name",
+    [
+        "shape",
+        "bars",
+        "separators",
+        "partscan",
+        "encodings",
+        "zeros",
+        "aligned",
+        "labelled",
+        "unshown",
+        "odsstyles",
+        "cellscan",
+    ],
 )
 def test_the_examples_in_the_doors_hold(name: str) -> None:
     module = importlib.import_module(f"portal.internal.sheets.doors.{name}")
@@ -976,46 +987,3 @@ def test_dates_are_dates_and_texts_that_look_like_them_are_not(tmp_path: Path) -
 
     assert cells_of(path) == [["2025-05-20", "10%", "007"]]
     assert dt.date(2025, 5, 20) in cells_of(FILES / "results.xls")[2]
-
-
-@pytest.mark.parametrize(
-    ("columns", "row", "told"),
-    [
-        ('<cols><col min="2" max="2" width="0"/></cols>', "", "第B列被隐藏，仍已读取；请核对"),
-        ("<cols><col min='2' max='2' width='0.0'/></cols>", "", "第B列被隐藏，仍已读取；请核对"),
-        ("", 'ht="0" customHeight="1"', "第2行被隐藏，仍已读取；请核对"),
-        ("", "ht='0.75' customHeight='1'", "第2行被隐藏，仍已读取；请核对"),
-    ],
-)
-def test_a_row_or_column_of_no_size_is_told_as_a_hidden_one(
-    tmp_path: Path, columns: str, row: str, told: str
-) -> None:
-    cells = "<c><v>1</v></c><c><v>2</v></c>"
-    sheet = (
-        f'{columns}<sheetData><row r="1">{cells}</row><row r="2" {row}>{cells}</row></sheetData>'
-    )
-
-    assert notes_of(an_xlsx(tmp_path / "a.xlsx", sheet)) == (told,)
-
-
-UNSHOWN = "第2行有内容按单元格格式不显示，被隐藏，仍已读取；请核对"
-
-
-@pytest.mark.parametrize(
-    ("code", "content", "told"),
-    [
-        (";;;", "不给人看的", (UNSHOWN,)), (';;;""', 12, (UNSHOWN,)), (";;;", None, ()),
-        ("0;-0;;@", 0, ()), ("@", "看得见的", ()),
-    ],
-)  # fmt: skip
-def test_content_that_its_format_does_not_show_is_told(
-    tmp_path: Path, code: str, content: object, told: tuple[str, ...]
-) -> None:
-    book = Workbook()
-    table = first_sheet(book)
-    table.append(["编号", "名称"])
-    table.append(["1", content])
-    table.cell(2, 2).number_format = code
-    book.save(tmp_path / "a.xlsx")
-
-    assert notes_of(tmp_path / "a.xlsx") == told

@@ -13,6 +13,8 @@ _MOST = 100
 _LAST_COLUMN = 16_384
 _ENOUGH = 40
 _TRUE = ("1", "true")
+#: Types of cells with a number; a day is one.
+_NUMBERS = (None, "n", "d")
 _SIZE = re.compile(r"0+(?:\.[0-9]*)?")
 _ADDRESS = re.compile(r"([A-Z]{1,3})([0-9]{1,7})")
 
@@ -59,6 +61,7 @@ class _CellScan:
         self._cell: xmlparse.Attributes = {}
         self._watching = self._formula = self._valued = False
         self._text = ""
+        self._usual_height: str | None = None
 
     def _start(self, name: str, has: xmlparse.Attributes) -> None:
         kind = self._kinds.get(name) or self._kinds.setdefault(name, xmlparse.local(name))
@@ -68,7 +71,7 @@ class _CellScan:
             if has.get("t") == "e":
                 self._watch()
             if self._styles:
-                self._take_style(has.get("s", ""))
+                self._take_style(has.get("s", "0"))
         elif kind == "f" and self._cell:
             self._watch()
             self._formula = True
@@ -79,13 +82,15 @@ class _CellScan:
             self.parser.CharacterDataHandler = self._data
         elif kind == "row":
             self._begin_row(has)
-        elif kind == "col" and (has.get("hidden") in _TRUE or _is_nothing(has.get("width"))):
-            self._hide_columns(has.get("min", ""), has.get("max", ""))
+        elif kind == "col":
+            self._take_columns(has)
+        elif kind == "sheetFormatPr":
+            self._take_usual(has)
 
     def _take_style(self, style: str) -> None:
         if zeros := self._styles.zeros.get(style):
             self._note(zeros)
-        elif style in self._styles.blank:
+        if style in self._styles.unshown:
             self._watch()
 
     def _note(self, zeros: ZeroFormat) -> None:
@@ -108,7 +113,8 @@ class _CellScan:
         elif kind == "c":
             self.parser.EndElementHandler = None
             self._watching = False
-            if self._valued and self._cell.get("s") in self._styles.blank:
+            hides = self._styles.unshown.get(self._cell.get("s", "0"))
+            if self._valued and hides and hides.hides(is_number=self._cell.get("t") in _NUMBERS):
                 self.found.blank.add(self._row)
             if (what := self._why()) and len(self.found.unread) < _MOST:
                 place = self._cell.get("r", "") or address(self._row, self._column)
@@ -122,7 +128,7 @@ class _CellScan:
     def _begin_row(self, has: xmlparse.Attributes) -> None:
         self._row = _number(has.get("r", "")) or self._row + 1
         self._column = 0
-        if has.get("hidden") in _TRUE or _is_nothing(has.get("ht")):
+        if has.get("hidden") in _TRUE or is_nothing(has.get("ht", self._usual_height)):
             self.found.rows.add(self._row)
 
     def _why(self) -> str | None:
@@ -135,16 +141,25 @@ class _CellScan:
             return UNCOMPUTED
         return None
 
-    def _hide_columns(self, first: str, last: str) -> None:
-        if _number(first) and _number(last):
-            columns = range(_number(first), min(_number(last), _LAST_COLUMN) + 1)
+    def _take_usual(self, has: xmlparse.Attributes) -> None:
+        """Take the sizes of rows and columns that say none of their own."""
+        self._usual_height = has.get("defaultRowHeight")
+        if is_nothing(has.get("defaultColWidth")):
+            self.found.columns.update(range(1, _LAST_COLUMN + 1))
+
+    def _take_columns(self, has: xmlparse.Attributes) -> None:
+        first, last = _number(has.get("min", "")), _number(has.get("max", ""))
+        columns = range(first, min(last, _LAST_COLUMN) + 1) if first else ()
+        if has.get("hidden") in _TRUE or is_nothing(has.get("width")):
             self.found.columns.update(columns)
+        else:
+            self.found.columns.difference_update(columns)
 
 
-def _is_nothing(size: str | None) -> bool:
+def is_nothing(size: str | None) -> bool:
     """Whether a column is narrower than a character, or a row lower than a point: nobody reads what is in it.
 
-    >>> [_is_nothing(each) for each in ("0", "0.00", "0.5", "8.43", None, "")]
+    >>> [is_nothing(each) for each in ("0", "0.00", "0.5", "8.43", None, "")]
     [True, True, True, False, False, False]
     """
     return size is not None and _SIZE.fullmatch(size) is not None

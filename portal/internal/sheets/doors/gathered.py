@@ -45,6 +45,7 @@ class Gathered:
         self._spans: list[Span] = []
         self._hidden_rows: set[int] = set()
         self._covered_rows: set[int] = set()
+        self._unshown_rows: set[int] = set()
 
     @property
     def is_filled(self) -> bool:
@@ -96,6 +97,10 @@ class Gathered:
         """Note a row in which content lies under a merged cell."""
         self._covered_rows.add(row)
 
+    def conceal(self, row: int) -> None:
+        """Note a row in which content is kept from sight by its format."""
+        self._unshown_rows.add(row)
+
     def hide_columns(self, first: int, last: int) -> None:
         """Note hidden columns."""
         self.hidden_columns.update(range(first, min(last, self._limits.columns) + 1))
@@ -105,7 +110,9 @@ class Gathered:
         self._pack()
         found = Found(self.name, self._height, self._width, self.unread)
         found.spans = covered.clipped(self._spans, self._height, self._width, self._limits)
-        found.notes = hidden_notes(self._hidden_rows, self.hidden_columns, found)
+        found.notes = hidden_notes(
+            self._hidden_rows, self.hidden_columns, found, self._unshown_rows
+        )
         if self._covered_rows:
             found.notes.append(
                 f"第{listed(self._covered_rows)}行有被合并单元格遮住的内容，未读取；请取消合并后核对"

@@ -26,6 +26,9 @@ def open_door(file: BinaryIO, ask: Ask, _say: Say) -> tuple[Found, Iterator[Row]
         _refuse_encrypted(file, members)
         if "content.xml" not in members:
             raise Unfit(_DAMAGED)
+        if styles := members.get("styles.xml"):
+            named = content.styles
+            xmlparse.run(zipped.pieces(file, styles), named.start, named.end)
         pieces = zipped.pieces(file, members["content.xml"])
         xmlparse.run(pieces, content.start, content.end, content.data)
     except (zipfile.BadZipFile, xmlparse.NotXml, UnicodeDecodeError) as error:

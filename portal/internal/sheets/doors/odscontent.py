@@ -1,10 +1,12 @@
 """The content of an OpenDocument spreadsheet as it streams by: tables, rows, cells, repeats."""
 
+import bisect
 import re
 from typing import TYPE_CHECKING
 
 from portal.internal.sheets.doors import odscell, xmlparse
 from portal.internal.sheets.doors.gathered import Gathered, Gathering
+from portal.internal.sheets.doors.odsstyles import Styles
 from portal.internal.sheets.doors.shape import (
     MACROS_OR_LINKS,
     MOST_CELL,
@@ -12,6 +14,7 @@ from portal.internal.sheets.doors.shape import (
     check_cell,
     check_rows,
 )
+from portal.internal.sheets.doors.unshown import Unshown
 from portal.internal.sheets.limits import Limits
 
 if TYPE_CHECKING:
@@ -21,6 +24,7 @@ _TABLE = "urn:oasis:names:tc:opendocument:xmlns:table:1.0"
 _BLANKS = re.compile(r"[ \t\r\n]+")
 _MOST_REPEAT = 10**9
 _HIDDEN = ("collapse", "filter")
+_NUMBERS = ("float", "currency", "percentage", "date", "time")
 _CELLS = ("table:table-cell", "table:covered-table-cell")
 _GROUPS = ("table:table-row-group", "table:table-column-group")
 _LINKS = {
@@ -48,7 +52,9 @@ class Content:
         self._gathering, self._limits = gathering, limits
         self._sheet: Gathered | None = None
         self._checked = False
-        self._style, self._hidden_styles = "", set[str]()
+        self.styles = Styles()
+        #: The style of the cells of a row or column that name none; columns by stretches.
+        self._column_styles: list[tuple[int, str]] = []
         self._tables = self._apart = self._paragraph = self._size = 0
         self._groups: list[bool] = []
         self._row = self._column = 0
@@ -78,10 +84,8 @@ class Content:
             self._groups.append(has.get("table:display") == "false")
         elif name == "table:table":
             self._begin_table(has)
-        elif name == "style:style":
-            self._style = has.get("style:name", "")
-        elif name == "style:table-properties" and has.get("table:display") == "false":
-            self._hidden_styles.add(self._style)
+        else:
+            self.styles.start(name, has)
 
     def data(self, text: str) -> None:
         """Take characters."""
@@ -102,6 +106,8 @@ class Content:
             self._groups.pop()
         elif name == "table:table":
             self._sheet = None
+        else:
+            self.styles.end(name)
 
     def _check_root(self, has: xmlparse.Attributes) -> None:
         self._checked = True
@@ -110,15 +116,23 @@ class Content:
 
     def _begin_table(self, has: xmlparse.Attributes) -> None:
         self._sheet = self._gathering.begin(has.get("table:name", ""))
-        self._sheet.hidden = has.get("table:style-name") in self._hidden_styles
+        self._sheet.hidden = has.get("table:style-name") in self.styles.hidden_tables
         self._row, self._next_column, self._groups = 0, 1, []
+        self._column_styles = []
 
     def _take_column(self, has: xmlparse.Attributes) -> None:
         first, count = self._next_column, _repeat(has, "columns")
         self._next_column += count
-        hidden = has.get("table:visibility") in _HIDDEN or any(self._groups)
-        if hidden and self._sheet:
+        style = has.get("table:default-cell-style-name", "")
+        self._column_styles.append((self._next_column - 1, style))
+        if self._is_hidden(has) and self._sheet:
             self._sheet.hide_columns(first, first + count - 1)
+
+    def _is_hidden(self, has: xmlparse.Attributes) -> bool:
+        """Whether a row or column, or a group that it is in, is out of sight."""
+        if has.get("table:visibility") in _HIDDEN or any(self._groups):
+            return True
+        return has.get("table:style-name") in self.styles.flat
 
     def _start_in_cell(self, name: str, has: xmlparse.Attributes) -> None:
         if self._text is None:
@@ -170,6 +184,8 @@ class Content:
             for each in range(column, self._column + 1):
                 sheet.blame(row, each, why)
         if value != "":
+            if self._unshown(column).hides(is_number=has.get("office:value-type") in _NUMBERS):
+                sheet.conceal(row)
             self._cells.extend([""] * (column - 1 - len(self._cells)))
             self._cells.extend([value] * count)
         across = _number(has, "table:number-columns-spanned")
@@ -177,9 +193,19 @@ class Content:
         if across > 1 or down > 1:
             sheet.merge(row, column, max(down - 1, 0), max(across - 1, 0))
 
+    def _unshown(self, column: int) -> Unshown:
+        """Return what the style of the cell at hand, of its row or of its column shows nothing of."""
+        style = self._cell_has.get("table:style-name")
+        style = style or self._row_has.get("table:default-cell-style-name")
+        if not style:
+            place = bisect.bisect_left(self._column_styles, (column,))
+            inside = place < len(self._column_styles)
+            style = self._column_styles[place][1] if inside else ""
+        return self.styles.unshown(style)
+
     def _end_row(self, sheet: Gathered) -> None:
         count = _repeat(self._row_has, "rows")
-        hidden = self._row_has.get("table:visibility") in _HIDDEN or any(self._groups)
+        hidden = self._is_hidden(self._row_has)
         try:
             if self._cells and not self._gathering.is_faulty(sheet):
                 check_rows(self._row + count, self._limits)

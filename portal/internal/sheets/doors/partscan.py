@@ -16,7 +16,7 @@ _DIMENSION = re.compile(rb'<dimension ref="[A-Z]+\d+:([A-Z]+)(\d+)"')
 #: stands behind a byte of it that plain cells seldom have: a single one is found many times faster.
 _SIGNS = (
     (b"f", (b"<f", b":f")),
-    (b"d", (b"hidden", b'width="0', b"width='0")),
+    (b"d", (b"hidden", b'idth="0', b"idth='0")),
     (b"'", (b"='e'",)),
     (b"ht=", (b'ht="0', b"ht='0")),
 )

@@ -15,6 +15,7 @@ from xlrd.biffh import (
     XL_CELL_DATE,
     XL_CELL_EMPTY,
     XL_CELL_ERROR,
+    XL_CELL_NUMBER,
     XLRDError,
     error_text_from_code,
 )
@@ -35,12 +36,14 @@ from portal.internal.sheets.doors.shape import (
     hidden_notes,
     too_far,
 )
+from portal.internal.sheets.doors.unshown import SHOWN, Unshown, unshown_by
 
 if TYPE_CHECKING:
     from portal.internal.sheets.cells import Cell
 
 _OLE = b"\xd0\xcf\x11\xe0"
 _BLANK = (XL_CELL_EMPTY, XL_CELL_BLANK)
+_NUMBERS = (XL_CELL_NUMBER, XL_CELL_DATE)
 _BIFF8 = 80
 _MOST_UNREAD = 100
 _DAMAGED = "不是完整的 .xls 工作簿（可能下载未完成或已损坏）；请用表格软件打开后另存为 .xlsx"
@@ -104,7 +107,8 @@ def _read(book: xlrd.Book, ask: Ask) -> tuple[Found, Iterator[Row]]:
     notes = weigh_others(names, name, ask, filled)
     table = book.sheet_by_name(name)
     found = Found(name, notes=notes)
-    found.row_count, found.width, found.unread = _extent(table, ask)
+    unshown_rows: set[int] = set()
+    found.row_count, found.width, found.unread = _extent(table, ask, _unshown(book), unshown_rows)
     if book.biff_version < _BIFF8:
         found.notes.append("是 Excel 97 以前的旧格式，合并单元格的范围无法得知；请核对")
     spans = [(top + 1, left + 1, bottom, right) for top, bottom, left, right in table.merged_cells]
@@ -113,6 +117,7 @@ def _read(book: xlrd.Book, ask: Ask) -> tuple[Found, Iterator[Row]]:
         (row + 1 for row, info in table.rowinfo_map.items() if info.hidden or info.height == 0),
         (column + 1 for column, info in table.colinfo_map.items() if info.hidden or not info.width),
         found,
+        unshown_rows,
     )
     found.notes += covered.notes(_rows(table, book, found), found.spans)
     return found, covered.blanked(_rows(table, book, found), found.spans)
@@ -125,8 +130,13 @@ def _is_filled(book: xlrd.Book, name: str) -> bool:
     return filled
 
 
-def _extent(table: sheet.Sheet, ask: Ask) -> tuple[int, int, Unread]:
-    """Return the last row and column with content, whatever the sheet says; and error values."""
+def _extent(
+    table: sheet.Sheet, ask: Ask, unshown: dict[int, Unshown], unshown_rows: set[int]
+) -> tuple[int, int, Unread]:
+    """Return the last row and column with content, whatever the sheet says; and error values.
+
+    Rows of which formats keep content from sight are added to `unshown_rows`.
+    """
     height = width = 0
     unread: Unread = {}
     for row in range(table.nrows):
@@ -134,6 +144,9 @@ def _extent(table: sheet.Sheet, ask: Ask) -> tuple[int, int, Unread]:
             if kind in _BLANK:
                 continue
             height, width = row + 1, max(width, column + 1)
+            hides = unshown.get(table.cell_xf_index(row, column), SHOWN) if unshown else SHOWN
+            if hides.hides(is_number=kind in _NUMBERS):
+                unshown_rows.add(row + 1)
             if kind == XL_CELL_ERROR and len(unread) < _MOST_UNREAD:
                 code = error_text_from_code.get(table.cell_value(row, column), "")
                 unread[address(row + 1, column + 1)] = (
@@ -146,7 +159,7 @@ def _extent(table: sheet.Sheet, ask: Ask) -> tuple[int, int, Unread]:
 
 
 def _rows(table: sheet.Sheet, book: xlrd.Book, found: Found) -> Iterator[Row]:
-    styles = _styles(book)
+    styles = _zeros(book)
     for row in range(found.row_count or 0):
         #: Beyond the width there is nothing but formats.
         kinds, values = (each(row, 0, found.width) for each in (table.row_types, table.row_values))
@@ -160,13 +173,21 @@ def _rows(table: sheet.Sheet, book: xlrd.Book, found: Found) -> Iterator[Row]:
         yield row + 1, cells
 
 
-def _styles(book: xlrd.Book) -> dict[int, zeros.ZeroFormat]:
+def _codes(book: xlrd.Book) -> Iterator[tuple[int, str]]:
+    """Yield each cell style with its number format."""
+    for number, xf in enumerate(book.xf_list):
+        if form := book.format_map.get(xf.format_key):
+            yield number, form.format_str
+
+
+def _zeros(book: xlrd.Book) -> dict[int, zeros.ZeroFormat]:
     """Return the cell styles that show numbers with leading zeros."""
-    codes = (
-        book.format_map[xf.format_key].format_str if xf.format_key in book.format_map else ""
-        for xf in book.xf_list
-    )
-    return {n: found for n, code in enumerate(codes) if (found := zeros.format_of(code))}
+    return {n: found for n, code in _codes(book) if (found := zeros.format_of(code))}
+
+
+def _unshown(book: xlrd.Book) -> dict[int, Unshown]:
+    """Return the cell styles that keep content from sight."""
+    return {n: hides for n, code in _codes(book) if (hides := unshown_by(code)) != SHOWN}
 
 
 def _value(kind: int, value: str | float, datemode: int) -> "Cell":

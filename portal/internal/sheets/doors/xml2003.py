@@ -19,6 +19,7 @@ from portal.internal.sheets.doors.shape import (
     Unfit,
     check_cell,
 )
+from portal.internal.sheets.doors.unshown import SHOWN, Unshown, unshown_by
 
 if TYPE_CHECKING:
     from portal.internal.sheets.cells import Cell
@@ -28,6 +29,9 @@ _DECLARED = re.compile(rb"""<\?xml[^>]{0,200}\sencoding\s*=\s*["']([\w.-]+)""")
 #: The day by which the format says that a cell holds a time of day.
 _NO_DAY = (date(1899, 12, 31), date(1899, 12, 30))
 _MOST_INDEX = 10**9
+_NUMBERS = ("Number", "DateTime")
+#: The style of what names none.
+_USUAL = "Default"
 
 
 def open_door(file: BinaryIO, ask: Ask, _say: Say) -> tuple[Found, Iterator[Row]]:
@@ -70,6 +74,7 @@ class _Handlers:
         self._formula = False
         #: Styles by name; which one the cell, its row and its columns have.
         self._styles: dict[str, zeros.ZeroFormat] = {}
+        self._unshown: dict[str, Unshown] = {}
         self._style = self._row_style = ""
         self._column_styles: dict[int, str] = {}
 
@@ -80,10 +85,9 @@ class _Handlers:
         elif kind in {"SupBook", "MacroSheet"}:
             raise Unfit(MACROS_OR_LINKS)
         elif kind == "Style":
-            self._style = _of(has, "ID")
+            self._begin_style(_of(has, "ID"), _of(has, "Parent"))
         elif kind == "NumberFormat":
-            if format_of_zeros := zeros.format_of(_of(has, "Format")):
-                self._styles[self._style] = format_of_zeros
+            self._take_format(_of(has, "Format"))
         elif kind == "Comment":
             self._in_comment = True
         elif kind == "Table":
@@ -126,12 +130,29 @@ class _Handlers:
             except Unfit as error:
                 self._gathering.fault(self._sheet, error)
 
+    def _begin_style(self, style: str, parent: str) -> None:
+        """Begin a style; it has what the one has that it follows, until it says otherwise."""
+        self._style = style
+        if parent in self._styles:
+            self._styles[style] = self._styles[parent]
+        if parent in self._unshown:
+            self._unshown[style] = self._unshown[parent]
+
+    def _take_format(self, code: str) -> None:
+        self._styles.pop(self._style, None)
+        self._unshown.pop(self._style, None)
+        if format_of_zeros := zeros.format_of(code):
+            self._styles[self._style] = format_of_zeros
+        if (hides := unshown_by(code)) != SHOWN:
+            self._unshown[self._style] = hides
+
     def _begin_column(self, has: xmlparse.Attributes) -> None:
         first = _number(has, "Index") or self._next_column + 1
         last = first + _number(has, "Span")
         self._next_column = last
-        if (style := _of(has, "StyleID")) in self._styles:
-            most = min(last, first + LAST_COLUMN)
+        style = _of(has, "StyleID")
+        if style in self._styles or style in self._unshown:
+            most = min(last, LAST_COLUMN)
             self._column_styles |= dict.fromkeys(range(first, most + 1), style)
         if self._sheet and (_of(has, "Hidden") == "1" or _of(has, "Width") == "0"):
             self._sheet.hide_columns(first, last)
@@ -162,8 +183,11 @@ class _Handlers:
         elif self._formula and not self._has_data:
             sheet.blame(*place, UNCOMPUTED)
         value = _value(self._type, text)
-        if self._styles:
-            style = self._style or self._column_styles.get(self._column, "")
+        if self._styles or self._unshown:
+            style = self._style or self._column_styles.get(self._column, _USUAL)
+            hides = self._unshown.get(style, SHOWN)
+            if value != "" and hides.hides(is_number=self._type in _NUMBERS):
+                sheet.conceal(self._row)
             value = zeros.shown(value, self._styles.get(style))
         sheet.check_reach(*place, filled=value != "")
         if value != "":

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from portal.internal.sheets.doors import xmlparse
 from portal.internal.sheets.doors.shape import Row, Unfit
+from portal.internal.sheets.doors.unshown import SHOWN, Unshown, unshown_by
 
 if TYPE_CHECKING:
     from portal.internal.sheets.cells import Cell
@@ -24,9 +25,6 @@ _FEWEST_ZEROS = 2
 _SAFE = 10**15
 #: Stretches of cells of one format; a column formatted as a whole is a single one.
 _MOST_RUNS = 200_000
-#: A format has one section for each sort of content; what stands in none is shown as nothing.
-_MOST_SECTIONS = 3
-_NO_SIGNS = {ord(each): None for each in ';" '}
 _UNSTEADY = (
     "工作簿中设有“000000”一类数字格式的单元格过于零散，无法逐格核对；请把编号列改为文本格式后再导入"
 )
@@ -86,25 +84,16 @@ class Styles:
     """The styles of cells, by the number that cells name them by, that show something else than what is there."""
 
     zeros: dict[str, ZeroFormat] = field(default_factory=dict)
-    #: Those that show nothing at all: ``;;;``.
-    blank: set[str] = field(default_factory=set)
+    #: Those that show nothing of some content or of any: ``;;;``.
+    unshown: dict[str, Unshown] = field(default_factory=dict)
 
     def __bool__(self) -> bool:
         """Whether there is any."""
-        return bool(self.zeros or self.blank)
-
-
-def shows_nothing(code: str) -> bool:
-    """Whether a number format leaves its cell blank, whatever is in it.
-
-    >>> [shows_nothing(code) for code in (";;;", ';;;""', "@", "0;-0;;@", "")]
-    [True, True, False, False, False]
-    """
-    return code.count(";") == _MOST_SECTIONS and not code.translate(_NO_SIGNS)
+        return bool(self.zeros or self.unshown)
 
 
 def styles_of(pieces: Iterable[bytes]) -> Styles:
-    """Return the styles in styles.xml whose formats are of zeros, or show nothing.
+    """Return the styles in styles.xml whose formats are of zeros, or keep content from sight.
 
     Raises:
         xmlparse.NotXml: it is broken.
@@ -112,24 +101,26 @@ def styles_of(pieces: Iterable[bytes]) -> Styles:
 
     """
     codes: dict[str, ZeroFormat] = {}
-    blank: set[str] = set()
+    unshown: dict[str, Unshown] = {}
     found = Styles()
     inside, count = False, 0
 
     def start(name: str, has: xmlparse.Attributes) -> None:
         nonlocal inside, count
         kind = xmlparse.local(name)
-        if kind == "numFmt" and (zeros := format_of(has.get("formatCode", ""))):
-            codes[has.get("numFmtId", "")] = zeros
-        elif kind == "numFmt" and shows_nothing(has.get("formatCode", "")):
-            blank.add(has.get("numFmtId", ""))
+        if kind == "numFmt":
+            code, number = has.get("formatCode", ""), has.get("numFmtId", "")
+            if zeros := format_of(code):
+                codes[number] = zeros
+            if (hides := unshown_by(code)) != SHOWN:
+                unshown[number] = hides
         elif kind == "cellXfs":
             inside = True
         elif kind == "xf" and inside:
             if zeros := codes.get(has.get("numFmtId", "")):
                 found.zeros[str(count)] = zeros
-            elif has.get("numFmtId", "") in blank:
-                found.blank.add(str(count))
+            if has.get("numFmtId", "") in unshown:
+                found.unshown[str(count)] = unshown[has["numFmtId"]]
             count += 1
 
     def end(name: str) -> None:

@@ -1,0 +1,201 @@
+"""What a workbook of any format holds and does not show is read and told: no size, or a format that shows nothing."""
+
+from pathlib import Path
+
+import pytest
+from openpyxl import Workbook
+
+from tests.internal.door_makers import (
+    FILES,
+    a_2003,
+    an_ods,
+    an_xlsx,
+    cells_of,
+    notes_of,
+    ods_row,
+    ods_table,
+    text_row,
+)
+from tests.internal.makers import first_sheet
+
+ROW = "第2行被隐藏，仍已读取；请核对"
+COLUMN = "第B列被隐藏，仍已读取；请核对"
+FORMAT = "第2行有内容按单元格格式不显示，被隐藏，仍已读取；请核对"
+
+
+@pytest.mark.parametrize(
+    ("columns", "row", "told"),
+    [
+        ('<cols><col min="2" max="2" width="0"/></cols>', "", COLUMN),
+        ("<cols><col min='2' max='2' width='0.0'/></cols>", "", COLUMN),
+        (
+            '<sheetFormatPr defaultColWidth="0"/><cols><col min="1" max="1" width="9"/></cols>',
+            "",
+            COLUMN,
+        ),
+        ("", 'ht="0" customHeight="1"', ROW),
+        ("", "ht='0.75' customHeight='1'", ROW),
+    ],
+)
+def test_a_row_or_column_of_no_size_is_told_as_a_hidden_one(
+    tmp_path: Path, columns: str, row: str, told: str
+) -> None:
+    cells = "<c><v>1</v></c><c><v>2</v></c>"
+    sheet = (
+        f'{columns}<sheetData><row r="1">{cells}</row><row r="2" {row}>{cells}</row></sheetData>'
+    )
+
+    assert notes_of(an_xlsx(tmp_path / "a.xlsx", sheet)) == (told,)
+
+
+def test_rows_that_have_no_size_unless_they_say_one_are_told(tmp_path: Path) -> None:
+    row = "<c><v>1</v></c></row>"
+    sheet = f'<sheetFormatPr defaultRowHeight="0"/><sheetData><row r="1" ht="15">{row}<row r="2">{row}</sheetData>'
+
+    assert notes_of(an_xlsx(tmp_path / "a.xlsx", sheet)) == (ROW,)
+
+
+#: A format, a content, and whether that is told.
+FORMATS = [
+    (";;;", "不给人看的", True), (';;;""', 12, True), (";;;", None, False), (";;", 12, True),
+    (";;", "看得见的", False), ('"略";"略";"略";"略"', "不给人看的", True), ("0;-0;;", "不给人看的", True),
+    ("0;-0;;@", 12, False), ("0;-0;;@", "看得见的", False), ("@", "看得见的", False),
+    ('[=0]"";General', 12, False), ("yyyy年m月d日", 45_000, False), ("[h]:mm", 0.5, False),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("code", "content", "is_told"), FORMATS)
+def test_content_that_its_format_does_not_show_is_told(
+    tmp_path: Path, *, code: str, content: object, is_told: bool
+) -> None:
+    book = Workbook()
+    table = first_sheet(book)
+    table.append(["编号", "名称"])
+    table.append(["1", content])
+    table.cell(2, 2).number_format = code
+    book.save(tmp_path / "a.xlsx")
+
+    assert notes_of(tmp_path / "a.xlsx") == ((FORMAT,) if is_told else ())
+
+
+@pytest.mark.parametrize(("code", "content", "is_told"), FORMATS)
+@pytest.mark.parametrize("follows", [False, True])
+def test_content_that_a_2003_document_does_not_show_is_told(
+    tmp_path: Path, *, code: str, content: object, is_told: bool, follows: bool
+) -> None:
+    quoted = code.replace('"', "&quot;")
+    kind = "Number" if isinstance(content, (int, float)) else "String"
+    data = "" if content is None else f'<Data ss:Type="{kind}">{content}</Data>'
+    style = '<Style ss:ID="s2" ss:Parent="s1"/>' if follows else ""
+    path = a_2003(
+        tmp_path / "a.xml",
+        text_row("编号", "名称")
+        + '<Row><Cell><Data ss:Type="String">1</Data></Cell>'
+        + f'<Cell ss:StyleID="{"s2" if follows else "s1"}">{data}</Cell></Row>',
+        styles=f'<Style ss:ID="s1"><NumberFormat ss:Format="{quoted}"/></Style>{style}',
+    )
+
+    assert notes_of(path) == ((FORMAT,) if is_told else ())
+
+
+@pytest.mark.parametrize("code", [b";;;   ", b'"A";;;', b"[=1];;"])
+def test_content_that_an_old_workbook_does_not_show_is_told(tmp_path: Path, code: bytes) -> None:
+    plain = (FILES / "zeros.xls").read_bytes()
+    (tmp_path / "a.xls").write_bytes(plain.replace(b"000000", code))
+
+    assert notes_of(FILES / "zeros.xls") == ()
+    assert notes_of(tmp_path / "a.xls") == (FORMAT.replace("2", "2、3"),)
+    assert cells_of(tmp_path / "a.xls")[1:] == [[1234.0, "示例市集", 7.0], [12.5, "第05批"]]
+
+
+#: How spreadsheets write down the formats ;;; and ;; and 0;-0;;@ and [=0]"";0 in an OpenDocument.
+_EMPTY = '<number:number-style style:name="P"/>'
+_NUMBER = '<number:number-style style:name="P"><number:number/></number:number-style>'
+_MINUS = '<number:number-style style:name="Q"><number:text>-</number:text><number:number/></number:number-style>'
+_MAPS = (
+    '<style:map style:condition="value()&gt;0" style:apply-style-name="P"/>'
+    '<style:map style:condition="value()&lt;0" style:apply-style-name="Q"/>'
+)
+ALL = f'{_EMPTY}<number:text-style style:name="D">{_MAPS}</number:text-style>'
+NUMBERS = f'{_EMPTY}<number:number-style style:name="D">{_MAPS}</number:number-style>'
+NONE = (
+    f'{_NUMBER}{_MINUS}<number:text-style style:name="D"><number:text-content/>{_MAPS}'
+    "</number:text-style>"
+)
+NO_NOUGHT = (
+    f'{_EMPTY}<number:number-style style:name="D"><number:number/>'
+    '<style:map style:condition="value()=0" style:apply-style-name="P"/></number:number-style>'
+)
+CELL = '<style:style style:name="c" style:family="table-cell" style:data-style-name="D"/>'
+TEXT = "<text:p>有</text:p></table:table-cell>"
+
+
+def _cell(style: str, kind: str) -> str:
+    number = ' office:value="12"' if kind == "float" else ""
+    return f'<table:table-cell {style} office:value-type="{kind}"{number}>{TEXT}'
+
+
+@pytest.mark.parametrize(
+    ("data", "kind", "is_told"),
+    [
+        (ALL, "string", True), (ALL, "float", True), (NUMBERS, "float", True), (NUMBERS, "string", False),
+        (NONE, "float", False), (NONE, "string", False), (NO_NOUGHT, "float", False),
+    ],
+)  # fmt: skip
+def test_content_that_an_opendocument_does_not_show_is_told(
+    tmp_path: Path, *, data: str, kind: str, is_told: bool
+) -> None:
+    rows = ods_row("编号", "名称") + ods_row("1", _cell('table:style-name="c"', kind))
+    path = an_ods(tmp_path / "a.ods", ods_table(rows), styles=data + CELL)
+
+    assert notes_of(path) == ((FORMAT,) if is_told else ())
+
+
+def test_a_style_of_an_opendocument_is_had_from_row_column_document_and_others(
+    tmp_path: Path,
+) -> None:
+    plain = _cell("", "string")
+    by_column = (
+        '<table:table-column/><table:table-column table:default-cell-style-name="c"/>'
+        + ods_row("编号", "名称").replace(
+            "<table:table-cell", '<table:table-cell table:style-name="o"'
+        )
+        + ods_row("1", plain)
+    )
+    by_row = ods_row("编号") + ods_row(plain, more='table:default-cell-style-name="c"')
+    follows = ods_row("编号") + ods_row(_cell('table:style-name="f"', "string"))
+    usual = ods_row("编号").replace("<table:table-cell", '<table:table-cell table:style-name="o"')
+    shown = '<number:text-style style:name="S"><number:text-content/></number:text-style>'
+    other = '<style:style style:name="o" style:family="table-cell" style:data-style-name="S"/>'
+    more = (
+        '<style:style style:name="f" style:family="table-cell" style:parent-style-name="c"/>'
+        + shown
+        + other
+    )
+    document = f"<office:document-styles>{ALL}{CELL}</office:document-styles>"
+    default = document.replace('style:name="c"', 'style:name="Default"')
+
+    for name, table, styles, part in [
+        ("column", by_column, ALL + CELL + more, None),
+        ("row", by_row, ALL + CELL, None),
+        ("follows", follows, ALL + CELL + more, None),
+        ("document", follows, more, {"styles.xml": document}),
+        ("default", usual + ods_row("1"), shown + other, {"styles.xml": default}),
+    ]:
+        path = an_ods(tmp_path / f"{name}.ods", ods_table(table), part, styles=styles)
+        assert (name, notes_of(path)) == (name, (FORMAT,))
+
+
+def test_rows_and_columns_of_an_opendocument_of_no_size_are_told(tmp_path: Path) -> None:
+    styles = (
+        '<style:style style:name="ro"><style:table-row-properties style:row-height="0cm"/></style:style>'
+        '<style:style style:name="co"><style:table-column-properties style:column-width="0.01in"/></style:style>'
+        '<style:style style:name="ok"><style:table-column-properties style:column-width="2cm"/></style:style>'
+    )
+    columns = (
+        '<table:table-column table:style-name="ok"/><table:table-column table:style-name="co"/>'
+    )
+    rows = ods_row("编号", "名称") + ods_row("1", "有", more='table:style-name="ro"')
+    path = an_ods(tmp_path / "a.ods", ods_table(columns + rows), styles=styles)
+
+    assert notes_of(path) == (ROW, COLUMN)
