@@ -247,10 +247,7 @@ def test_the_ledger_says_what_was_approved(office: Office, desk: Session) -> Non
         f"公开内容 SHA-256 {approval.public_sha256}；填报内容 SHA-256 {approval.filed_sha256}"
     )
     parts: list[Any] = json.loads(approval.parts)
-    assert [(kind, first, last) for kind, first, last, _ in parts] == [
-        ("entity", 0, 0),
-        ("result", 2, 2),
-    ]
+    assert [(kind, first, last) for kind, first, last, _ in parts] == [("result", 2, 2)]
 
 
 @pytest.mark.parametrize(

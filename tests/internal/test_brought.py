@@ -262,3 +262,28 @@ def test_an_approval_stands_when_another_file_has_brought_the_party_along_meanwh
 
     assert _parties(office) == {SWAN["entity_name"]}
     assert len(_public(office, ResultRow.public_id)) == 2
+
+
+@pytest.mark.parametrize("later", [{}, GOOSE])
+def test_an_approval_stands_whoever_else_brings_its_parties_for_a_check_that_nobody_may_know_of(
+    office: Office, later: Row
+) -> None:
+    waits = office.file("results", _check(1, **SWAN)).batch_id
+    assert waits is not None
+    review.approve(office.stores, waits, by="wu", now=NOW)
+    office.put("results", _check(2, disclosure="不予确认", **KEPT, **{**SWAN, **later}))
+    release.release(office.stores, waits, by="he", now=NOW)
+
+    assert _parties(office) == {SWAN["entity_name"]}
+
+
+def test_an_approval_stands_when_the_library_has_published_its_party_meanwhile(
+    office: Office,
+) -> None:
+    waits = office.file("results", _check(1, **SWAN)).batch_id
+    assert waits is not None
+    review.approve(office.stores, waits, by="wu", now=NOW)
+    office.put("entities", {**SWAN, "form": "企业"})
+    release.release(office.stores, waits, by="he", now=NOW)
+
+    assert _parties(office) == {SWAN["entity_name"]}

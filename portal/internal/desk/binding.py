@@ -14,7 +14,8 @@ those was approved with its own batch.
 Everything else counts. If a party, an item's decision or a withdrawal elsewhere changes what this
 batch shows, the reviewer has not seen it, and looks again. A batch that is public already and is
 released again follows such changes by design; then it must be the batch that was approved, filing
-by filing as filed.
+by filing as filed. So are the parties that a file brought along: they become public with the first record that
+names them, of whatever batch, and whether this one has brought them depends on checks that nobody may know of.
 """
 
 import hashlib
@@ -63,7 +64,9 @@ class Binding:
         self._digests: dict[tuple[str, int], hashlib._Hash] = {}
 
     def take(self, row: FilingRow, passage: Passage) -> None:
-        """Add what one filing becomes."""
+        """Add what one filing becomes; not of a party brought along, which is bound as filed."""
+        if row.kind == "entity" and not row.row:
+            return
         place = (row.kind, row.id // _PART)
         if place not in self._digests:
             self._digests[place], self._rows[place] = hashlib.sha256(), (row.row, row.row)
@@ -120,7 +123,7 @@ def differing(approved: list[Part], found: list[Part]) -> str:
 
 def _place(kind: str, first: int, last: int) -> str:
     title = _TITLES.get(kind, kind)
-    if not last:
+    if not last:  # only an older approval bound these as well
         return f"随文件登记的{title}"
     return f"{title} 第 {first} 行" if first == last else f"{title} 第 {first}–{last} 行"
 
