@@ -119,7 +119,7 @@ def test_a_package_whose_closed_row_tells_what_is_kept_back_by_now_goes_and_its_
         proof = packages.member(session, shown.id, numbered(5))
         faults = audit(session).faults
 
-    assert bool(package) == bool(shown.package_sha256) == stays
+    assert bool(package) == bool(shown.package_sha256) == bool(shown.strata) == stays
     assert (proof is not None, faults) == (True, [])
 
 

@@ -12,7 +12,8 @@ from portal.register.records import Kind
 from portal.register.tables.results import ResultRow
 from tests.conftest import NOW, Office
 from tests.internal.test_brought import GOOSE, KEPT, SWAN, _check, _decide, _parties
-from tests.makers import AGENCY, ITEM_ROW, RESULT_ROW, Row
+from tests.makers import AGENCY, ITEM_ROW, RESULT_ROW
+from tests.public.twins import Row
 
 HIDDEN: Row = {"disclosure": "不予确认", **KEPT}
 LIBRARY: Row = SWAN | {"entity_name": "示例市白琵鹭食品有限公司"}
@@ -42,6 +43,19 @@ def test_a_check_of_an_item_that_was_never_released_says_itself_what_it_is_calle
         office.file("results", {**RESULT_ROW, "item_code": "SP-002"})
 
     office.put("results", {**RESULT_ROW, "item_code": "SP-002", "item_name": "专项检查"})
+
+
+def test_a_check_is_not_told_by_the_name_that_an_item_had_while_nobody_might_know_of_it(
+    office: Office,
+) -> None:
+    item: Row = {**ITEM_ROW, "code": "SP-002"}
+    office.put("items", item | HIDDEN | {"name": "夜鹭专项检查"})
+    office.put("results", RESULT_ROW, {**RESULT_ROW, "item_code": "SP-002"})
+    office.put("items", item | {"name": "仓储条件检查", "disclosure": "公开"})
+    with Session(office.stores.register) as session:
+        told = session.scalars(sa.select(ResultRow.body)).one()
+
+    assert ("夜鹭" in told, "仓储条件检查" in told) == (False, True)
 
 
 def test_a_library_that_waits_lets_nobody_out_by_the_name_of_a_check_that_is_not_shown(
