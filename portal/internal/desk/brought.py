@@ -14,10 +14,14 @@ from sqlalchemy.orm import Session
 from portal.airlock.around import Ids, Passage
 from portal.domain.draws import Draw
 from portal.domain.errors import NotYetPublic
+from portal.domain.results import Result
+from portal.domain.workflow import BatchState
 from portal.internal.desk import batches
 from portal.internal.desk.unchanged import again
 from portal.internal.tables import filings
+from portal.internal.tables.batches import BatchRow
 from portal.internal.tables.filings import FilingRow
+from portal.kit.db import among
 from portal.register.queries import entities
 from portal.register.records import Kind, PublicDrawEntry, PublicResult
 
@@ -88,14 +92,28 @@ def _require_own_names(
         ("result", [each.id for each in records if isinstance(each, PublicResult)]),
         ("draw", [each.draw_id for each in records if isinstance(each, PublicDrawEntry)]),
     ):
-        for found in batches.public_with_id(session, kind, ids, batch_id=batch_id):
-            for record in (filings.decode(row.kind, row.body) for row in found):
-                named = record.entries if isinstance(record, Draw) else (record,)
-                given |= {(each.entity_key, each.entity_name) for each in named}
+        for record in _newest(session, kind, ids, batch_id):
+            named = record.entries if isinstance(record, Draw) else (record,)
+            given |= {(each.entity_key, each.entity_name) for each in named}
     if missing := len(brought.items() - given):
         raise NotYetPublic(
             f"有 {missing} 个检查对象在名录库中尚未发布，其他记录带入的名称又与此不同；请先导入并发布检查对象"
         )
+
+
+def _newest(
+    session: Session, kind: str, ids: Collection[str], batch_id: int | None
+) -> list[Draw | Result]:
+    """Return these records as they stand among what is released, and in the batch; plain, as rows of the batch are at work."""
+    query = (
+        sa.select(FilingRow.public_id, FilingRow.body)
+        .join(BatchRow, BatchRow.id == FilingRow.batch_id)
+        .where(among(session, FilingRow.public_id, sorted(set(ids))), FilingRow.live)
+        .where(sa.or_(BatchRow.state == BatchState.RELEASED.value, BatchRow.id == batch_id))
+        .order_by(FilingRow.id)
+    )
+    newest = {each.public_id: each.body for each in session.execute(query)} if ids else {}
+    return [filings.decode(kind, body) for body in newest.values()]
 
 
 def _parts(those: Iterable[Passage]) -> Iterator[list[Passage]]:
