@@ -98,6 +98,8 @@ class Around:
     verdicts: Mapping[Name, Verdict] = field(default_factory=dict)
     #: Finds that may pass, by record.
     cleared: Mapping[Name, frozenset[Cleared]] = field(default_factory=dict)
+    #: Names that an item was filed with while it was kept back, and the one that it is shown by, by natural key.
+    renamed_items: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     known: KnownSecrets | None = None
 
     def verdict(self, kind: Kind, record: object) -> Verdict:

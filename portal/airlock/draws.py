@@ -38,7 +38,9 @@ def project_draw(draw: Draw, cut: Cut, around: Around) -> list[r.Record]:
         frame_count=_less(cut("frame_count", draw.frame_count), hidden_count),
         sample_count=_less(cut("sample_count", draw.sample_count), hidden_count),
         ratio=_share(draw, hidden_count) if cut.is_exact("ratio") else None,
-        ratio_text=cut("ratio", draw.ratio).text if draw.ratio and not _is_counted(draw) else None,
+        ratio_text=cut("ratio", draw.ratio).text
+        if draw.ratio and not _is_counted(draw) and not hidden_count
+        else None,
         inspector_count=cut("inspector_count", draw.inspector_count),
         team_count=cut("team_count", draw.team_count),
         supervised_by=cut("supervised_by", draw.supervised_by),
@@ -101,12 +103,12 @@ def _is_counted(draw: Draw) -> bool:
 def _share(draw: Draw, hidden_count: int) -> Decimal | None:
     """Return the share that the public counts give.
 
-    The stated one beside them would betray how many are left out.
+    The stated one beside them, or beside a list that leaves somebody out, would betray how many are left out.
     """
     frame, sample = _less(draw.frame_count, hidden_count), _less(draw.sample_count, hidden_count)
     if frame and sample is not None:
         return (Decimal(sample) / frame).quantize(Decimal("0.001")).normalize()
-    return draw.ratio.value if draw.ratio else None
+    return draw.ratio.value if draw.ratio and not hidden_count else None
 
 
 def _less(stated: int | None, hidden_count: int) -> int | None:

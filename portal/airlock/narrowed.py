@@ -3,7 +3,8 @@
 from collections.abc import Iterator
 from dataclasses import replace
 
-from portal.domain.results import Finding, Result
+from portal.domain.followups import OF_AN_ORDER, FollowUp
+from portal.domain.results import Finding, Handling, Result
 
 
 def shown_findings(result: Result, hidden_items: frozenset[str]) -> tuple[Finding, ...]:
@@ -21,13 +22,25 @@ def as_shown(result: Result, hidden_items: frozenset[str]) -> Result:
     """Return the check as if nothing had been looked at but what may be named.
 
     Where every problem lies with what is left out, so does what was done about it: an order and a day by which to
-    put something right, beside findings without a problem, would say that there was another.
+    put something right, beside findings without a problem, would say that there was another. So it is with an order
+    alone, beside problems in which nothing was ordered.
     """
     found = shown_findings(result, hidden_items)
     shown = replace(result, findings=found) if found != result.findings else result
     if result.has_problem and not shown.has_problem:
         return replace(shown, handling=None, handling_text=None, due_on=None)
+    if result.was_ordered and not shown.was_ordered:
+        handling = None if result.handling is Handling.ORDERED else result.handling
+        return replace(shown, handling=handling, handling_text=None, due_on=None)
     return shown
+
+
+def follows_from_hidden(step: FollowUp, result: Result, hidden_items: frozenset[str]) -> bool:
+    """Whether a step follows from nothing but what was found about items that nobody may know of."""
+    shown = as_shown(result, hidden_items)
+    if result.has_problem and not shown.has_problem:
+        return True
+    return step.step in OF_AN_ORDER and result.was_ordered and not shown.was_ordered
 
 
 def left_out_texts(result: Result, hidden_items: frozenset[str]) -> Iterator[str]:

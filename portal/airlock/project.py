@@ -166,7 +166,7 @@ def _result(result: Result, cut: Cut, around: Around, told: Markers) -> r.Public
         entity_id=ids.of(Kind.ENTITY, cut("entity_key", result.entity_key)),
         inspected_on=cut("inspected_on", result.inspected_on),
         findings=tuple(
-            _finding(each, cut, result, ids) for each in cut("findings", result.findings)
+            _finding(each, cut, result, around) for each in cut("findings", result.findings)
         ),
         task_id=ids.task(result.agency_code, task) if task else None,
         draw_id=ids.of(Kind.DRAW, cut("draw_code", draw))
@@ -181,12 +181,14 @@ def _result(result: Result, cut: Cut, around: Around, told: Markers) -> r.Public
     )
 
 
-def _finding(finding: Finding, cut: Cut, result: Result, ids: Ids) -> r.PublicFinding:
+def _finding(finding: Finding, cut: Cut, result: Result, around: Around) -> r.PublicFinding:
     item = cut("finding.item_code", finding.item_code)
+    key, name = f"{result.agency_code}/{item}", finding.item_name
     return r.PublicFinding(
-        item_name=cut("finding.item_name", finding.item_name),
+        #: The office puts it to the number of an item, and may have done so while nobody was to know that name.
+        item_name=cut("finding.item_name", around.renamed_items.get(key, {}).get(name, name)),
         outcomes=tuple(cut("finding.outcomes", finding.outcomes)),
-        item_id=ids.of(Kind.ITEM, f"{result.agency_code}/{item}") if item else None,
+        item_id=around.ids.of(Kind.ITEM, key) if item else None,
         outcome_text=cut("finding.outcome_text", finding.outcome_text),
         detail=cut("finding.detail", finding.detail),
     )

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from portal.airlock.around import Around, Passage
 from portal.airlock.draws import shown_entries
 from portal.airlock.masks import mask_finds
-from portal.airlock.narrowed import as_shown, left_out_texts, shown_findings
+from portal.airlock.narrowed import follows_from_hidden, left_out_texts, shown_findings
 from portal.airlock.project import Publishable, project
 from portal.airlock.rules import HIDDEN, PARTS, PROTECTED, party_class, record_class
 from portal.domain.documents import Document
@@ -194,8 +194,7 @@ def class_of(record: Publishable, verdict: Verdict, around: Around) -> Disclosur
         above = _class_of_check(check, around.verdict(Kind.RESULT, check), around)
         if check.key in around.withdrawn or above in HIDDEN:
             return Disclosure.NEVER
-        if check.has_problem and not as_shown(check, around.hidden_items).has_problem:
-            #: It follows from what was found about an item that nobody may know of.
+        if follows_from_hidden(record, check, around.hidden_items):
             return Disclosure.NEVER
     return verdict.disclosure
 

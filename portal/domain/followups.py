@@ -20,6 +20,10 @@ class Step(CodeList):
     CLOSED = "closed", "完结", "Closed"
 
 
+#: Steps of putting right what was ordered.
+OF_AN_ORDER = frozenset({Step.ORDERED, Step.REPORT, Step.RECHECK})
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FollowUp:
     """One step after a check. `handler` and `note` never leave the office."""

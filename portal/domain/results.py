@@ -130,3 +130,8 @@ class Result:
     def has_problem(self) -> bool:
         """Whether any finding opens a follow-up."""
         return any(outcome.is_problem for f in self.findings for outcome in f.outcomes)
+
+    @property
+    def was_ordered(self) -> bool:
+        """Whether any finding says that something was ordered to be put right."""
+        return any(Outcome.ORDERED in finding.outcomes for finding in self.findings)

@@ -425,7 +425,7 @@ def test_a_result_takes_the_wording_of_its_item_from_the_list(
 
 
 def test_a_check_of_several_items_takes_several_rows(office: Office, desk: Session) -> None:
-    office.file("items", {**ITEM_ROW, "code": "SP-002", "name": "食品标签检查"})
+    office.put("items", {**ITEM_ROW, "code": "SP-002", "name": "食品标签检查"})
     path = a_result_table(
         office.folder / "several.xlsx",
         a_result_row(),

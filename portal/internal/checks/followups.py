@@ -4,7 +4,7 @@ from collections import defaultdict
 from collections.abc import Sequence
 
 from portal.domain.followups import FollowUp, Step
-from portal.domain.results import Outcome, Result
+from portal.domain.results import Result
 from portal.internal.checks import disclosures
 from portal.internal.checks.context import Context, Reads
 from portal.internal.sheets.reader import Read
@@ -55,14 +55,9 @@ def _check_closing(context: Context, read: Read, result: Result, known: Sequence
         context.tell("closing", read, "step", "该次检查已登记过完结；请核对")
     if any(each.taken_on > step.taken_on for each in known):
         context.tell("order", read, "taken_on", "早于该次检查的其他步骤；完结应在最后，请核对日期")
-    ordered = any(each.step is Step.ORDERED for each in known) or _was_ordered(result)
+    ordered = any(each.step is Step.ORDERED for each in known) or result.was_ordered
     if ordered and not any(each.step is Step.RECHECK and each.passed for each in known):
         context.tell("closing", read, "step", "已责令改正的，须先有通过的复查才能完结；请补录复查")
-
-
-def _was_ordered(result: Result) -> bool:
-    """Whether the check itself ended in an order to rectify."""
-    return any(Outcome.ORDERED in finding.outcomes for finding in result.findings)
 
 
 def _steps(context: Context, reads: Reads) -> dict[str, dict[str, FollowUp]]:

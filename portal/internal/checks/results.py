@@ -61,7 +61,10 @@ def _check_draw(context: Context, read: Read, draw: Draw | None, listed: set[str
 
 
 def complete(context: Context, reads: Reads) -> list[Read]:
-    """Fill in the names of items that are given by number alone; tell unknown numbers and lapsed items."""
+    """Fill in the names of items that are given by number alone; tell unknown numbers and lapsed items.
+
+    By the name that was released: one that waits for its release, or is returned, would be public with the check.
+    """
     agency = context.agency_code
     codes = {f.item_code for read in reads for f in read.record.findings if f.item_code}
     if not codes:
@@ -69,10 +72,15 @@ def complete(context: Context, reads: Reads) -> list[Read]:
     keys = {f"{agency}/{code}" for code in codes} - context.items.keys()
     context.items |= filings.find(context.session, Item, keys)
     items = {code: context.items.get(f"{agency}/{code}") for code in codes}
-    return [_completed(context, read, items) for read in reads]
+    names = filings.released_names(
+        context.session, (f"{agency}/{code}" for code in codes), kind="item"
+    )
+    return [_completed(context, read, items, names) for read in reads]
 
 
-def _completed(context: Context, read: Read, items: Mapping[str, Item | None]) -> Read:
+def _completed(
+    context: Context, read: Read, items: Mapping[str, Item | None], names: Mapping[str, str]
+) -> Read:
     result: Result = read.record
     named: dict[int, Finding] = {}
     for index, finding in enumerate(result.findings):
@@ -82,7 +90,11 @@ def _completed(context: Context, read: Read, items: Mapping[str, Item | None]) -
         if item is None or item.effective_on or item.ended_on:
             _check_item(context, read, index, item)
         if item is not None and not finding.item_name:
-            named[index] = replace(finding, item_name=item.name)
+            if item.key in names:
+                named[index] = replace(finding, item_name=names[item.key])
+            else:
+                what = f"事项 {finding.item_code} 尚未发布，其名称不能由此公开；请先发布事项清单，或者填写检查事项"
+                context.tell("unknown", read.child(index), "item_code", what)
     if not named:
         return read
     findings = tuple(named.get(n, finding) for n, finding in enumerate(result.findings))

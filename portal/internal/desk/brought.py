@@ -5,16 +5,23 @@ give both away by standing there without any check. Nor by the name that such a 
 sees a party, each file that names it brings it along anew.
 """
 
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from datetime import date
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from portal.airlock.around import Ids, Passage
+from portal.domain.draws import Draw
+from portal.domain.errors import NotYetPublic
+from portal.domain.results import Result
+from portal.domain.workflow import BatchState
 from portal.internal.desk import batches
 from portal.internal.desk.unchanged import again
+from portal.internal.tables import filings
+from portal.internal.tables.batches import BatchRow
 from portal.internal.tables.filings import FilingRow
+from portal.kit.db import among
 from portal.register.queries import entities
 from portal.register.records import Kind, PublicDrawEntry, PublicResult
 
@@ -45,6 +52,11 @@ def led_in(
     """Yield passages, before them those of the parties that they name and that are not public yet.
 
     These go in the order of their ids: that in which they were filed may be that of checks that are not shown.
+
+    Raises:
+        NotYetPublic: the office knows somebody whom they name by the name alone that something else gave, which may not
+            be shown: their library file is not released, or there is none.
+
     """
     sent: set[str] = set()
     for part in _parts(those):
@@ -61,9 +73,47 @@ def led_in(
             #: A file may have brought one along twice, first with a check that is not shown.
             newest = {row.public_id: row for row in sorted(rows, key=lambda row: row.id)}
             in_order = [row for _, row in sorted(newest.items())]
+            _require_own_names(session, part, in_order, batch_id)
             for _, passage in again(session, in_order, today, batch_id=batch_id):
                 yield passage
         yield from part
+
+
+def _require_own_names(
+    session: Session, part: Sequence[Passage], rows: Sequence[FilingRow], batch_id: int | None
+) -> None:
+    """Raise NotYetPublic where a party that was brought along is not called as by what leads it in."""
+    brought = {row.key: filings.decode(row.kind, row.body).name for row in rows if is_brought(row)}
+    if not brought:
+        return
+    records = [record for passage in part for record in passage.records]
+    given: set[tuple[str, str]] = set()
+    for kind, ids in (
+        ("result", [each.id for each in records if isinstance(each, PublicResult)]),
+        ("draw", [each.draw_id for each in records if isinstance(each, PublicDrawEntry)]),
+    ):
+        for record in _newest(session, kind, ids, batch_id):
+            named = record.entries if isinstance(record, Draw) else (record,)
+            given |= {(each.entity_key, each.entity_name) for each in named}
+    if missing := len(brought.items() - given):
+        raise NotYetPublic(
+            f"有 {missing} 个检查对象在名录库中尚未发布，其他记录带入的名称又与此不同；请先导入并发布检查对象"
+        )
+
+
+def _newest(
+    session: Session, kind: str, ids: Collection[str], batch_id: int | None
+) -> list[Draw | Result]:
+    """Return these records as they stand among what is released, and in the batch; plain, as rows of the batch are at work."""
+    query = (
+        sa.select(FilingRow.public_id, FilingRow.body)
+        .join(BatchRow, BatchRow.id == FilingRow.batch_id)
+        .where(among(session, FilingRow.public_id, sorted(set(ids))), FilingRow.live)
+        .where(sa.or_(BatchRow.state == BatchState.RELEASED.value, BatchRow.id == batch_id))
+        .order_by(FilingRow.id)
+    )
+    newest = {each.public_id: each.body for each in session.execute(query)} if ids else {}
+    return [filings.decode(kind, body) for body in newest.values()]
 
 
 def _parts(those: Iterable[Passage]) -> Iterator[list[Passage]]:

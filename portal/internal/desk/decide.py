@@ -68,7 +68,7 @@ def decide(
         FourEyesViolation: by the author of the filing, or twice by the same person.
         NotAllowed, UnknownRecord: as they say.
         HalfReleased: a release was broken off, which has to be carried through first.
-        LogBroken: decided, but the register refused; carried out by `release-due`.
+        LogBroken, NotYetPublic: decided, but the register refused; carried out by `release-due`.
         NotForgotten, NotPurged: the register follows, but what it hid is still in some file.
 
     """

@@ -23,8 +23,10 @@ from portal.domain.parties import Entity
 from portal.domain.plans import Plan
 from portal.domain.results import Result
 from portal.domain.verdicts import Verdict, filed
+from portal.domain.workflow import BatchState
 from portal.internal.desk import decided, secrets
 from portal.internal.tables import filings
+from portal.internal.tables.batches import BatchRow
 from portal.internal.tables.filings import FilingRow
 from portal.internal.tables.ledger import withdrawn_keys
 from portal.internal.tables.settings import ID_KEY, secret
@@ -91,18 +93,21 @@ def _around(
         withdrawn_keys(session, "result", checks, batch_id=batch_id),
     )
     found = _verdicts(session, records, parties, checks)
+    items = lookup(Item, _items_named(records, checks))
+    hidden = _hidden_items(session, items)
     return Around(
         Ids(key),
         today,
         parties,
         checks,
         gone,
-        _hidden_items(session, lookup(Item, _items_named(records, checks))),
+        hidden,
         _hidden_draws(session, checks),
         nonces={draw.key: _nonce(draw, key) for draw in draws},
         as_ever_filed=_as_ever_filed(session, parties, records, found),
         verdicts=found,
         cleared=_cleared(session, records),
+        renamed_items=_renamed_items(session, items, hidden),
         known=secrets.known(session),
     )
 
@@ -160,6 +165,29 @@ def _hidden_items(session: Session, items: dict[str, Item]) -> frozenset[str]:
         for key, item in items.items()
         if (since.get((Kind.ITEM, key)) or filed(item.decision)).whole
     )
+
+
+def _renamed_items(
+    session: Session, items: dict[str, Item], hidden: frozenset[str]
+) -> dict[str, dict[str, str]]:
+    """Return the names that shown items were filed with while kept back alone, each with the one that they are shown by."""
+    if not (items.keys() - hidden and filings.has_guarded(session, Item)):
+        return {}
+    released = BatchRow.state == BatchState.RELEASED.value
+    query = sa.select(FilingRow.key, FilingRow.body, FilingRow.guarded)
+    query = query.join(BatchRow, BatchRow.id == FilingRow.batch_id).where(
+        FilingRow.kind == "item", FilingRow.live, sa.or_(FilingRow.guarded, released),
+        among(session, FilingRow.key, sorted(items.keys() - hidden)),
+    )  # fmt: skip
+    kept: dict[str, set[str]] = {}
+    told: dict[str, set[str]] = {}
+    for key, body, guarded in session.execute(query):
+        (kept if guarded else told).setdefault(key, set()).add(filings.decode("item", body).name)
+    only_kept = {key: names - told.get(key, set()) for key, names in kept.items()}
+    return {
+        key: dict.fromkeys(names - {items[key].name}, items[key].name)
+        for key, names in only_kept.items()
+    }
 
 
 def _hidden_draws(session: Session, checks: dict[str, Result]) -> frozenset[str]:

@@ -7,7 +7,7 @@ from datetime import datetime
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from portal.domain.errors import PortalError, WrongState
+from portal.domain.errors import NotYetPublic, PortalError, WrongState
 from portal.domain.workflow import BatchState, Role
 from portal.internal.desk import batches, decide, letters, notices, ordered, people, retract
 from portal.internal.desk.binding import ContentChanged
@@ -131,7 +131,7 @@ def _decided(stores: Stores, undone: Sequence[int], done: Done, *, now: datetime
             done.decisions += 1
         except ContentChanged as error:
             done.refused.append((error.batch_id, str(error)))
-        except batches.HalfReleased as error:
+        except (batches.HalfReleased, NotYetPublic) as error:
             done.refused.append((row.batch_id, str(error)))
 
 

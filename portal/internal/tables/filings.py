@@ -206,11 +206,13 @@ def standing(
     return find(session, record_type, wanted - set(found)) | found
 
 
-def released_names(session: Session, keys: Iterable[str]) -> dict[str, str]:
-    """Return key → name of parties as they were last released; those that never were are not among them."""
-    query = _newest("entity").join(BatchRow, BatchRow.id == FilingRow.batch_id)
+def released_names(
+    session: Session, keys: Iterable[str], *, kind: str = "entity"
+) -> dict[str, str]:
+    """Return key → name of parties, or items, as they were last released; those that never were are not among them."""
+    query = _newest(kind).join(BatchRow, BatchRow.id == FilingRow.batch_id)
     query = query.where(among(session, FilingRow.key, set(keys)), BatchRow.state.in_(_REVIEWED))
-    return {key: party.name for key, party in _decoded(session, "entity", query).items()}
+    return {key: each.name for key, each in _decoded(session, kind, query).items()}
 
 
 def waiting(session: Session, rows: Iterable[FilingRow], *, but: int) -> set[str]:

@@ -177,7 +177,8 @@ def described(order: Order, salt: str) -> dict[str, str]:
         f"名录库：{'、'.join(EntityKind(each).zh for each in pool.libraries)}",
         *(f"区域：{'、'.join(pool.regions)}" for _ in pool.regions[:1]),
         *(f"行业：{'、'.join(pool.industries)}" for _ in pool.industries[:1]),
-        *(f"指定对象 {len(pool.named)} 户" for _ in pool.named[:1]),
+        #: Not how many: who is missing from the drum would be kept back, or not released.
+        *("指定对象" for _ in pool.named[:1]),
     ]
     return {
         "title": order.title,

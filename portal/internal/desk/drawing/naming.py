@@ -11,7 +11,14 @@ from sqlalchemy.orm import Session
 from portal.domain.parties import Entity
 from portal.internal.desk.drawing.keeping import Drawing, load
 from portal.internal.desk.drawing.orders import Order
-from portal.internal.desk.drawing.pool import is_open, object_id, on_show
+from portal.internal.desk.drawing.pool import (
+    as_public,
+    fits,
+    is_open,
+    object_id,
+    on_show,
+    stratum_of,
+)
 from portal.internal.tables import filings
 from portal.internal.tables.drawings import DrawingRow
 
@@ -39,6 +46,29 @@ def objects(
             else:
                 made.append(each)
     return sorted(made, key=lambda each: str(each["handle"]))
+
+
+def tells_places(session: Session, register: Session, drawing: Drawing, today: date) -> bool:
+    """Whether a row that had to be closed says of its party where it is, or its trade, and its page does so no more."""
+    openings, order = drawing.frozen.openings, drawing.order
+    rows = {openings[each["handle"]]["key"]: each for each in _open(drawing)}
+    keys = sorted(rows)
+    for start in range(0, len(keys), _CHUNK):
+        part = keys[start : start + _CHUNK]
+        parties = filings.standing(session, Entity, part, batch_id=None)
+        for key, shown in on_show(session, register, parties, today).items():
+            row, seen = rows[key], as_public(parties[key], shown)
+            if is_open(shown) or seen == parties[key]:
+                continue
+            stratum = stratum_of(order.strata, parties[key], shown)
+            placed = stratum.key if stratum else None, shown.region or "", fits(order.pool, seen)
+            if placed != (row["stratum"], row["region"], True):
+                return True
+    return False
+
+
+def _open(drawing: Drawing) -> list[dict[str, Any]]:
+    return [each for each in drawing.frozen.objects if "object_id" in each]
 
 
 def earlier(

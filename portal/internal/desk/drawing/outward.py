@@ -82,10 +82,18 @@ def bring_out(
         record, package = _revealed(stores, session, drawing, record, today)
     known = secrets.known(session)
     said = quieted(drawing, record, public_record(stores, session, drawing), known)
+    if said.package_sha256 and _tells(stores, session, drawing, today):
+        said = msgspec.structs.replace(said, strata=())
     if msgspec.structs.replace(said, place=record.place) != record:
         said, package = silence.without_text(said, package)
     passage = Passage(records=[said], known=known)
     publish_drawing(stores.register, passage, package=package, now=now, keys=stores.log_key)
+
+
+def _tells(stores: Stores, session: Session, drawing: Drawing, today: date) -> bool:
+    """Whether package and counts would say of a party what its page keeps back by now: its row is committed to."""
+    with Session(stores.register) as register:
+        return naming.tells_places(session, register, drawing, today)
 
 
 def quieted(

@@ -43,13 +43,15 @@ def population(
     never released, or were withdrawn, and whom a check or a list alone named that is not shown: they stand in no
     library, and their number would be that of what is hidden. Whoever has no page in `register` is counted, no more, and that only where
     they are enough: the drum says of which region and trade its parties are, so a count of one would say it of that
-    one, and a clerk who names a single party would learn that it is kept back. Fewer are left out likewise.
+    one, and a clerk who names a single party would learn that it is kept back. Fewer are left out likewise, and so are
+    those who are in the drum only by what nobody may know of them, such as a sole trader's trade, unless as many rows
+    of them are alike.
 
     Raises:
         BadOrder: a party is in no stratum.
 
     """
-    counted: list[tuple[dict[str, Any], dict[str, str]]] = []
+    counted: dict[tuple[str, str], list[tuple[dict[str, Any], dict[str, str]]]] = {}
     for rows in batches.public_under(session, "entity", ""):
         parties: dict[str, Entity] = {row.key: filings.decode(row.kind, row.body) for row in rows}
         since = decided.verdicts(session, Kind.ENTITY, parties)
@@ -63,12 +65,19 @@ def population(
             if key in brought and key not in shown:
                 continue
             made = _made(order, key, party, shown.get(key), earlier)
-            if key in shown:
+            entry, _ = made
+            if entry["stratum"] != HIDDEN and fits(order.pool, as_public(party, shown[key])):
                 yield made
             else:
-                counted.append(made)
-    if len(counted) >= SMALLEST:
-        yield from counted
+                counted.setdefault((entry["stratum"], entry.get("region", "")), []).append(made)
+    for alike in counted.values():
+        if len(alike) >= SMALLEST:
+            yield from alike
+
+
+def as_public(party: Entity, shown: PublicEntity) -> Entity:
+    """Return a party with what the public sees of where it is and of its trade: its place in a draw follows from that."""
+    return replace(party, region=shown.region, industry=shown.industry)
 
 
 def on_show(
@@ -101,7 +110,7 @@ def _made(
     own_id = key if shown is None else object_id(shown.id, party)
     name = handle("object", order.draw_id, salt, own_id).hex()
     opening = {"salt": salt.hex(), "object_id": own_id, "key": key}
-    if shown is None or (stratum := _public_stratum(order.strata, party, shown)) is None:
+    if shown is None or (stratum := stratum_of(order.strata, party, shown)) is None:
         return {"handle": name, "stratum": HIDDEN}, opening
     made = {
         "handle": name,
@@ -135,22 +144,20 @@ def fits(pool: Pool | Stratum, party: Entity) -> bool:
     )
 
 
-def _public_stratum(
-    strata: tuple[Stratum, ...], party: Entity, shown: PublicEntity
-) -> Stratum | None:
-    """Return the stratum of a party, None where only what the public may not know of it leads there.
+def stratum_of(strata: tuple[Stratum, ...], party: Entity, shown: PublicEntity) -> Stratum | None:
+    """Return the stratum of a party by what the public sees of it, None where that leads to none.
 
-    Its place in a stratum would tell that (section 7.4).
+    Another one would tell what the public may not know of it (section 7.4).
 
     Raises:
-        BadOrder: the party is in no stratum.
+        BadOrder: the party is in no stratum, and nothing of it is kept back.
 
     """
-    found = _stratum(strata, party)
-    if found is None:
+    seen = as_public(party, shown)
+    found = _stratum(strata, seen)
+    if found is None and seen == party:
         raise BadOrder("有检查对象不属于任何一层；最后一层请不写条件")
-    as_shown = replace(party, region=shown.region, industry=shown.industry)
-    return found if _stratum(strata, as_shown) is found else None
+    return found
 
 
 def _stratum(strata: Iterable[Stratum], party: Entity) -> Stratum | None:

@@ -1,12 +1,14 @@
 """The inspectors of a draw, from those on file (执法检查人员名录库)."""
 
 import secrets
+from collections.abc import Iterator
 from typing import Any
 
 from sqlalchemy.orm import Session
 
 from portal.domain.parties import Inspector
 from portal.domain.sortition.leaves import handle
+from portal.internal.desk import batches
 from portal.internal.desk.drawing.orders import Order
 from portal.internal.tables import filings
 
@@ -28,7 +30,7 @@ def roster(
     is_told = order.roster_is_public
     made: list[dict[str, Any]] = []
     who: dict[str, dict[str, str]] = {}
-    for each in filings.with_prefix(session, Inspector, f"{order.agency}/"):
+    for each in _released(session, order.agency):
         if each.left_on is not None and each.left_on <= order.draw_on:
             continue
         salt = secrets.token_bytes(32)
@@ -48,3 +50,11 @@ def roster(
         )
         who[name] = {"salt": salt.hex(), "certificate": each.certificate, "name": each.name}
     return made, who
+
+
+def _released(session: Session, agency: str) -> Iterator[Inspector]:
+    """Yield the inspectors as they were last released: how many more are filed, or go, no draw may count before."""
+    for rows in batches.public_under(session, "inspector", f"{agency}/"):
+        for row in rows:
+            found: Inspector = filings.decode(row.kind, row.body)
+            yield found
