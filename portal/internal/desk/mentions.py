@@ -17,7 +17,7 @@ from portal.airlock.residue import look
 from portal.domain.grounds import OPEN
 from portal.domain.verdicts import filed
 from portal.internal.desk import batches, decided, secrets
-from portal.internal.desk.unchanged import again
+from portal.internal.desk.unchanged import again, require_filed
 from portal.internal.tables import filings
 from portal.internal.tables.filings import FilingRow
 from portal.internal.tables.settings import ID_KEY, secret
@@ -30,6 +30,8 @@ _TELLING = 3
 _Hidden = tuple[str, bool, list[str]]
 #: Kinds whose names are theirs alone. Items of one name stand in the lists of many agencies.
 _BY_AGENCY = (Kind.ITEM, Kind.DOCUMENT)
+#: Kinds that are public without having been filed: draws made here, and letters.
+_UNFILED = (Kind.DRAW, Kind.REPLY)
 
 
 def of(
@@ -54,6 +56,8 @@ def of(
     with Session(register) as public:
         for there, those in _telling(public, kind, hidden, ids):
             agencies |= those if there is Kind.AGENCY else set()
+            if there not in _UNFILED:
+                require_filed(session, there, those - mine, batch_id=batch_id)
             for rows in batches.public_with_id(session, there.value, those - mine):
                 for _, passage in again(session, rows, today, batch_id=batch_id):
                     passage.telling = True

@@ -12,7 +12,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from portal.airlock.around import Passage
+from portal.airlock.around import Ids, Passage
 from portal.domain.draws import Draw
 from portal.domain.plans import Plan
 from portal.domain.results import Result
@@ -20,10 +20,11 @@ from portal.domain.workflow import BatchState
 from portal.internal.desk import batches, decided, mentions, secrets
 from portal.internal.desk.brought import is_brought, led_in
 from portal.internal.desk.secrets import kept_back
-from portal.internal.desk.unchanged import again, as_approved
+from portal.internal.desk.unchanged import again, as_approved, require_filed
 from portal.internal.tables import filings
 from portal.internal.tables.batches import BatchRow
 from portal.internal.tables.filings import FilingRow
+from portal.internal.tables.settings import ID_KEY, secret
 from portal.register.proofs import standing
 from portal.register.queries import draws
 from portal.register.records import Kind
@@ -93,6 +94,7 @@ def _of_itself(
 ) -> Iterator[Passage]:
     rows = [row for rows in batches.public_of(session, kind.value, [key]) for row in rows]
     if not rows:
+        _require_none(session, register, kind, key)
         return
     held = [row for row in rows if is_brought(row) and not _is_public(register, row)]
     yield from _lists_of(session, held, today)
@@ -109,6 +111,14 @@ def _of_itself(
             yield from _naming(session, "result", key, _names_draw, today=today)
         case Kind.RESULT:
             yield from _steps_of(session, [key], None, today)
+
+
+def _require_none(session: Session, register: sa.Engine, kind: Kind, key: str) -> None:
+    """Refuse to pass over a record that is public, though nothing that was released says so any more."""
+    mine = Ids(secret(session, ID_KEY)).of(kind, key)
+    with Session(register) as public:
+        if standing.there(public, kind, mine, expected=False) is not None:
+            require_filed(session, kind, [mine])
 
 
 def _is_public(register: sa.Engine, row: FilingRow) -> bool:
