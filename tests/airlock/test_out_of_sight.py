@@ -347,3 +347,33 @@ def test_a_word_that_is_out_of_sight_already_for_a_while_is_hidden_all_the_same(
     decide.carry_out(office.stores, [2], now=NOW)
     assert not _told(office, "无证")
     assert faults(office) == []
+
+
+@pytest.mark.postgres
+def test_a_text_that_reads_otherwise_from_one_question_to_the_next_is_missed(
+    office: Office,
+) -> None:
+    """PostgreSQL shows each question of a transaction what was committed by then; what was held is looked through."""
+    name = str(RESULT_ROW["entity_name"])
+    office.put("results", {**_CHECK, "code": "JC-0002"})
+    office.put("agencies", {"code": AGENCY, "name": "示例市市场监督管理局", "level": "市级", "region": "990100", "duties": f"监管{name}"}, let_pass=True)  # fmt: skip
+    ((body,),) = _do(office, "SELECT body FROM agency")
+    other = sa.create_engine(office.stores.register.url)
+    changed: list[str] = []
+
+    def change(*event: Any) -> None:
+        if "FROM agency" in event[2] and "LIKE" in event[2] and not changed:
+            changed.append(event[2])
+            with other.begin() as connection:
+                put = sa.text("UPDATE agency SET body = :body")
+                connection.execute(put, {"body": body.replace(name, "某公司")})
+
+    sa.event.listen(office.stores.register, "before_cursor_execute", change)
+    with pytest.raises(LogBroken):
+        _decide(office, Kind.ENTITY, f"uscc:{CREDIT_CODE}", "name")
+    sa.event.remove(office.stores.register, "before_cursor_execute", change)
+    other.dispose()
+    assert changed
+    _do(office, "UPDATE agency SET body = :body", body=body)
+    decide.carry_out(office.stores, [1], now=NOW)
+    assert name not in str(_do(office, "SELECT body FROM agency"))

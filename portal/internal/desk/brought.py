@@ -15,6 +15,7 @@ from portal.airlock.around import Ids, Passage
 from portal.internal.desk import batches
 from portal.internal.desk.unchanged import again
 from portal.internal.tables.filings import FilingRow
+from portal.kit.db import snapshot
 from portal.register.queries import entities
 from portal.register.records import Kind, PublicDrawEntry, PublicResult
 
@@ -30,7 +31,7 @@ def is_brought(row: FilingRow) -> bool:
 def on_show(register: sa.Engine, ids: Ids, keys: Collection[str]) -> set[str]:
     """Return which of these parties have a page of their own."""
     by_id = {ids.of(Kind.ENTITY, key): key for key in keys}
-    with Session(register) as public:
+    with snapshot(register) as public:
         return {by_id[each] for each in entities.present(public, by_id)} if by_id else set()
 
 
@@ -54,7 +55,7 @@ def led_in(
             for record in passage.records
             if isinstance(record, PublicResult | PublicDrawEntry)
         }
-        with Session(register) as public:
+        with snapshot(register) as public:
             missing = named - sent - entities.present(public, named - sent)
         sent |= missing
         for rows in batches.public_with_id(session, "entity", missing, batch_id=batch_id):

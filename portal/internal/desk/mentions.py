@@ -21,6 +21,7 @@ from portal.internal.desk.unchanged import again, require_filed
 from portal.internal.tables import filings
 from portal.internal.tables.filings import FilingRow
 from portal.internal.tables.settings import ID_KEY, secret
+from portal.kit.db import snapshot
 from portal.register.queries.mentions import mentioning, told_before
 from portal.register.records import Kind, PublicAgency, Record
 
@@ -53,7 +54,7 @@ def of(
         return
     mine = {ids.of(kind, key) for key, _, _ in hidden}
     agencies = set[str]()
-    with Session(register) as public:
+    with snapshot(register) as public:
         for there, those in _telling(public, kind, hidden, ids):
             agencies |= those if there is Kind.AGENCY else set()
             if there not in _UNFILED:
@@ -87,7 +88,7 @@ def draws_naming(
     """Return the public draws that tell of these, as far as they are hidden now: those drawn here have no filing."""
     hidden = list(_hidden(session, kind, keys, batch_id=None))
     ids = Ids(secret(session, ID_KEY))
-    with Session(register) as public:
+    with snapshot(register) as public:
         told = _telling(public, kind, hidden, ids, only=(Kind.DRAW,)) if hidden else ()
         return {each for _, those in told for each in those}
 
@@ -100,7 +101,7 @@ def naming(session: Session, register: sa.Engine, kind: Kind, key: str) -> list[
     for body in session.scalars(query.where(FilingRow.live)) if kind in secrets.NAMED else ():
         words |= dict.fromkeys(secrets.called(filings.decode(kind.value, body)))
     told = [each for each in words if _tells(each)]
-    with Session(register) as public:
+    with snapshot(register) as public:
         found = _telling(public, kind, [(key, True, told)], ids) if told else ()
         return sorted({each for _, those in found for each in those} - {ids.of(kind, key)})
 

@@ -25,6 +25,7 @@ from portal.internal.tables import filings
 from portal.internal.tables.batches import BatchRow
 from portal.internal.tables.filings import FilingRow
 from portal.internal.tables.settings import ID_KEY, secret
+from portal.kit.db import snapshot
 from portal.register.proofs import standing
 from portal.register.queries import draws
 from portal.register.records import Kind
@@ -116,13 +117,13 @@ def _of_itself(
 def _require_none(session: Session, register: sa.Engine, kind: Kind, key: str) -> None:
     """Refuse to pass over a record that is public, though nothing that was released says so any more."""
     mine = Ids(secret(session, ID_KEY)).of(kind, key)
-    with Session(register) as public:
+    with snapshot(register) as public:
         if standing.there(public, kind, mine, expected=False) is not None:
             require_filed(session, kind, [mine])
 
 
 def _is_public(register: sa.Engine, row: FilingRow) -> bool:
-    with Session(register) as public:
+    with snapshot(register) as public:
         return standing.there(public, Kind.ENTITY, row.public_id) is not None
 
 
@@ -229,7 +230,7 @@ def _steps_of(
 
 def draws_of(register: sa.Engine, entity_ids: Iterable[str]) -> set[str]:
     """Return the ids of the published draws whose lists name these parties."""
-    with Session(register) as public:
+    with snapshot(register) as public:
         standing.hold(public, {Kind.DRAW, Kind.DRAW_ENTRY})
         return {
             draw.id for each in entity_ids for draw in draws.of_entity(public, each, limit=None)
