@@ -40,11 +40,30 @@ class KeyFile:
         """Write down what a transaction takes back, before it commits.
 
         Raises:
+            LogBroken: a restoration was broken off; nothing may commit.
             NotRemembered: the list cannot be written; nothing may commit.
 
         """
+        if self.head is not None and self._restoring.exists():
+            raise LogBroken(
+                "从备份恢复中途被打断，各存储不是同一时刻的，未作任何变动；请再次运行同一恢复命令，使其完成"
+            )
         if self.takings is not None:
             takings.remember(self.takings, taken, now=now)
+
+    def begin_restoring(self) -> bool:
+        """Note that stores are about to be replaced one by one; say whether it was not noted yet.
+
+        Of those that are there already the office knows nothing of what was withdrawn since, and would let it out again.
+        """
+        is_first = not self._restoring.exists()
+        _put(self._restoring, "")
+        return is_first
+
+    def end_restoring(self) -> None:
+        """Note that all stores are of one moment again."""
+        self._restoring.unlink(missing_ok=True)
+        copying.sync(self.path.parent)
 
     def signer(self, *, may_make: bool) -> Signer:
         """Return the key; make it when there is none and `may_make`.
@@ -156,6 +175,10 @@ class KeyFile:
     def handed(self) -> Path:
         """The file of the heads by which the log's keys were handed over."""
         return self.path.with_name("log.handovers")
+
+    @property
+    def _restoring(self) -> Path:
+        return self.path.with_name("log.restoring")
 
     @property
     def _next(self) -> Path:

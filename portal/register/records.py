@@ -279,6 +279,18 @@ def encode(record: Part) -> bytes:
     return _ENCODER.encode(record)
 
 
+def is_plain(body: str, record_type: type[Part]) -> bool:
+    """Whether a stored body is to the letter what `encode` writes of it.
+
+    One that reads alike in another spelling or order is not found by its words, and taken for another text.
+
+    Raises:
+        msgspec.MsgspecError: it cannot be read.
+
+    """
+    return encode(decode(body, record_type)).decode() == body
+
+
 def decode(body: str | bytes, record_type: type[R]) -> R:
     """Read back what `encode` wrote."""
     return msgspec.json.decode(body, type=record_type)

@@ -232,7 +232,7 @@ class Pen:
         self.counts.update(published=len(fresh), amended=len(amended))
         self._replace_satellites(layout, [row["public_id"] for row in amended], written)
         self._journal.flush()
-        self._journal.hold([present[row["public_id"]] for row in amended])
+        self._journal.hold(list(present.values()))
         self._events.flush()
         self._insert(VersionRow, old_versions)
         self._drop_versions({each: present[each] for each in tightened})

@@ -3,7 +3,8 @@
 Each of these was put back afterwards, and neither `verify-log` nor a copy could tell of it.
 """
 
-from collections.abc import Iterator, Sequence
+import json
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import date, timedelta
@@ -266,3 +267,113 @@ def test_a_check_that_was_never_public_is_not_looked_for_among_all_others(office
 
     whole = [each for each, _ in asked if each.rstrip().endswith("FROM result")]
     assert whole == []
+
+
+def _spelt(body: str) -> str:
+    """Return a body that says the same in another spelling."""
+    return json.dumps(json.loads(body))
+
+
+def _turned(body: str) -> str:
+    """Return a body that says the same in another order."""
+    turned = dict(reversed(json.loads(body).items()))
+    return json.dumps(turned, ensure_ascii=False, separators=(",", ":"))
+
+
+@pytest.mark.parametrize("otherwise", [_spelt, _turned])
+def test_a_text_in_another_spelling_is_found_and_not_taken_for_another(
+    office: Office, otherwise: Callable[[str], str]
+) -> None:
+    """A step would amend the check that it leaves as it was, and readers be told of a correction."""
+    office.put("results", _CHECK)
+    ((body,),) = _do(office, "SELECT body FROM result")
+    _do(office, "UPDATE result SET body = :body", body=otherwise(body))
+    assert any("改动过" in each for each in faults(office))
+    with pytest.raises(LogBroken):
+        office.put("results", {**_CHECK, "detail": "另一说法"})
+
+
+def test_a_name_in_another_spelling_for_a_while_is_missed_when_it_is_hidden(office: Office) -> None:
+    """What is read alike is not found by its words."""
+    name = str(RESULT_ROW["entity_name"])
+    office.put("results", {**_CHECK, "code": "JC-0002"})
+    office.put("agencies", {"code": AGENCY, "name": "示例市市场监督管理局", "level": "市级", "region": "990100", "duties": f"监管{name}"}, let_pass=True)  # fmt: skip
+    ((body,),) = _do(office, "SELECT body FROM agency")
+    _do(office, "UPDATE agency SET body = :body", body=_spelt(body))
+    with pytest.raises(LogBroken):
+        _decide(office, Kind.ENTITY, f"uscc:{CREDIT_CODE}", "name")
+    _do(office, "UPDATE agency SET body = :body", body=body)
+    decide.carry_out(office.stores, [1], now=NOW)
+    assert name not in str(_do(office, "SELECT body FROM agency"))
+
+
+def test_a_text_that_reads_for_a_while_as_it_is_to_read_is_amended_all_the_same(
+    office: Office,
+) -> None:
+    """Nothing would be written where nothing seems to change, and the old text be back when it is put back."""
+    office.put("results", _CHECK)
+    ((body,),) = _do(office, "SELECT body FROM result")
+    _do(office, "UPDATE result SET body = :body", body=body.replace(_DETAIL, "改正后的说法"))
+    batch_id = office.file("results", {**_CHECK, "detail": "改正后的说法"}).batch_id
+    with pytest.raises(LogBroken, match="与日志不符"):
+        office.publish(batch_id)
+    _do(office, "UPDATE result SET body = :body", body=body)
+
+    release.release(office.stores, batch_id or 0, by="he", now=NOW)
+    assert not any(_DETAIL in each for (each,) in _do(office, "SELECT body FROM result"))
+    assert faults(office) == []
+
+
+def test_a_word_that_is_out_of_sight_already_for_a_while_is_hidden_all_the_same(
+    office: Office,
+) -> None:
+    """Of a word too short to be looked for in other texts, none of them is read."""
+    office.put("results", {**_CHECK, "detail": "无证"})
+    query = "SELECT body FROM result"
+    ((body,),) = _do(office, query)
+    _decide(office, Kind.RESULT, f"{AGENCY}/JC-0001")
+    ((hidden,),) = _do(office, query)
+    assert hidden != body
+
+    office.put("results", {**_CHECK, "code": "JC-0002", "detail": "无证"})
+    where = "WHERE public_id = :id"
+    (each,) = [each for (each,) in _do(office, query) if "无证" in each]
+    mine, its = (json.loads(one)["id"] for one in (each, hidden))
+    _do(office, f"UPDATE result SET body = :body {where}", body=hidden.replace(its, mine), id=mine)
+    with pytest.raises(LogBroken, match="与日志不符"):
+        _decide(office, Kind.RESULT, f"{AGENCY}/JC-0002")
+    _do(office, f"UPDATE result SET body = :body {where}", body=each, id=mine)
+
+    decide.carry_out(office.stores, [2], now=NOW)
+    assert not _told(office, "无证")
+    assert faults(office) == []
+
+
+@pytest.mark.postgres
+def test_a_text_that_reads_otherwise_from_one_question_to_the_next_is_missed(
+    office: Office,
+) -> None:
+    """PostgreSQL shows each question of a transaction what was committed by then; what was held is looked through."""
+    name = str(RESULT_ROW["entity_name"])
+    office.put("results", {**_CHECK, "code": "JC-0002"})
+    office.put("agencies", {"code": AGENCY, "name": "示例市市场监督管理局", "level": "市级", "region": "990100", "duties": f"监管{name}"}, let_pass=True)  # fmt: skip
+    ((body,),) = _do(office, "SELECT body FROM agency")
+    other = sa.create_engine(office.stores.register.url)
+    changed: list[str] = []
+
+    def change(*event: Any) -> None:
+        if "FROM agency" in event[2] and "LIKE" in event[2] and not changed:
+            changed.append(event[2])
+            with other.begin() as connection:
+                put = sa.text("UPDATE agency SET body = :body")
+                connection.execute(put, {"body": body.replace(name, "某公司")})
+
+    sa.event.listen(office.stores.register, "before_cursor_execute", change)
+    with pytest.raises(LogBroken):
+        _decide(office, Kind.ENTITY, f"uscc:{CREDIT_CODE}", "name")
+    sa.event.remove(office.stores.register, "before_cursor_execute", change)
+    other.dispose()
+    assert changed
+    _do(office, "UPDATE agency SET body = :body", body=body)
+    decide.carry_out(office.stores, [1], now=NOW)
+    assert name not in str(_do(office, "SELECT body FROM agency"))

@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session
 
 from portal.airlock.masks import WITHHELD_NAME
 from portal.domain.verdicts import Act
-from portal.internal.desk import restore
+from portal.internal.desk import backup
 from portal.internal.desk.drawing import outward, steps
 from portal.internal.desk.stores import Stores, open_stores
 from portal.kit.config import load
@@ -129,7 +129,7 @@ def test_a_withdrawal_that_comes_while_a_backup_is_restored_is_refused_and_not_l
     made = _back_up(office, data, tmp_path / "backups")
     _close(office.stores)
     rivals: list[subprocess.Popen[str]] = []
-    put_files = restore._put_files
+    put_files = backup.put_files
 
     def meanwhile(*words: Any) -> None:
         rivals.append(
@@ -144,7 +144,7 @@ def test_a_withdrawal_that_comes_while_a_backup_is_restored_is_refused_and_not_l
         time.sleep(0.5)
         put_files(*words)
 
-    monkeypatch.setattr(restore, "_put_files", meanwhile)
+    monkeypatch.setattr(backup, "put_files", meanwhile)
     _restore(data, made)
 
     told = rivals[0].communicate()

@@ -219,6 +219,20 @@ _FUNCTION = "CREATE FUNCTION quiet() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN 
             {"函数 never：不属于登记册", "运算符 =：不属于登记册"},
             marks=POSTGRES,
         ),
+        #: Whoever may make an extension may say of anything that it belongs to it.
+        pytest.param(
+            (
+                "CREATE EXTENSION pgcrypto",
+                "CREATE FUNCTION never(varchar, varchar) RETURNS bool LANGUAGE sql AS 'SELECT false'",
+                "CREATE OPERATOR = (LEFTARG = varchar, RIGHTARG = varchar, FUNCTION = never)",
+                "CREATE FUNCTION lower(varchar) RETURNS text LANGUAGE sql AS $$SELECT ''::text$$",
+                "ALTER EXTENSION pgcrypto ADD FUNCTION never(varchar, varchar)",
+                "ALTER EXTENSION pgcrypto ADD FUNCTION lower(varchar)",
+                "ALTER EXTENSION pgcrypto ADD OPERATOR = (varchar, varchar)",
+            ),
+            {"函数 lower：不属于登记册", "运算符 =：不属于登记册"},
+            marks=POSTGRES,
+        ),
         pytest.param(
             ("ALTER TABLE entity ADD COLUMN shown text GENERATED ALWAYS AS (body) STORED",),
             {"entity：有由数据库计算的列"},
@@ -230,6 +244,12 @@ def test_what_stands_between_a_table_and_its_reader_is_found(
     register: sa.Engine, deeds: tuple[str, ...], expected: set[str]
 ) -> None:
     assert expected - set(_faults(register, *deeds)) == set()
+
+
+@pytest.mark.postgres
+def test_what_an_extension_is_made_of_is_no_fault(register: sa.Engine) -> None:
+    """Servers are watched by what belongs to one."""
+    assert _faults(register, "CREATE EXTENSION pg_stat_statements") == []
 
 
 def test_a_register_as_it_was_migrated_has_nothing_of_the_kind(register: sa.Engine) -> None:

@@ -151,6 +151,14 @@ def settle_key(register: Session, keys: KeyFile) -> None:
         signing.carry_through(register, keys)
 
 
+def put_files(backup: Path, data: Path, keys: KeyFile) -> None:
+    """Put back kept files and mapping profiles, and the key where there is none; files that are there have the same content."""
+    for name in ("files", "mappings"):
+        if (backup / name).is_dir():
+            shutil.copytree(backup / name, data / name, dirs_exist_ok=True)
+    put_key(backup, keys)
+
+
 def put_key(backup: Path, keys: KeyFile) -> None:
     """Put the key of a backup where there is none; what lies there is the same, or came after it."""
     if keys.path.exists():

@@ -12,7 +12,7 @@ from portal.domain.errors import PortalError, UnknownRecord
 from portal.domain.workflow import BatchState
 from portal.internal.tables.batches import BatchRow
 from portal.internal.tables.filings import TYPES, FilingRow
-from portal.internal.tables.ledger import WITHDRAWN
+from portal.internal.tables.ledger import WITHDRAWN, LedgerRow
 from portal.internal.tables.people import EVERY_AGENCY
 from portal.kit.db import among
 from portal.register.records import Kind
@@ -38,16 +38,17 @@ _REPLACED = (
 
 
 class HalfReleased(PortalError):
-    """A release was broken off, so nobody knows what of it is public; nothing else was changed."""
+    """A release was broken off, or is noted and gone, so nobody knows what of it is public; nothing else was changed."""
 
     code = "half_released"
 
 
 def require_whole(session: Session, *, but: int = 0) -> None:
-    """Raise HalfReleased while a batch, `but` one, is on its way out.
+    """Raise HalfReleased while a batch, `but` one, is on its way out, or is released as the ledger says and not here.
 
     A process that was killed may have committed the register and not noted it here. What is hidden meanwhile would be
-    looked for in released batches alone, and said to be done, while this one goes on showing it.
+    looked for in released batches alone, and said to be done, while this one goes on showing it. So it would in one that
+    somebody puts out of sight for a while.
     """
     halfway = sa.select(BatchRow.id).where(
         BatchRow.state == BatchState.RELEASING.value, BatchRow.id != but
@@ -56,6 +57,14 @@ def require_whole(session: Session, *, but: int = 0) -> None:
         raise HalfReleased(
             f"批次 {found} 的发布尚未完成（可能中途被打断），其内容或已公开；请先重新执行该批次的发布，再作此项操作"
             "（撤回不受影响）"
+        )
+    released = sa.select(BatchRow.id).where(BatchRow.state == BatchState.RELEASED.value)
+    gone = sa.select(LedgerRow.batch_id).where(
+        LedgerRow.action == "release", LedgerRow.batch_id.not_in(released)
+    )
+    if found := session.scalar(gone.where(LedgerRow.batch_id != but).limit(1)):
+        raise HalfReleased(
+            f"台账载明批次 {found} 已经发布，办公端存储却不是如此，可能被改动过；公开的内容没有变动（撤回不受影响）"
         )
 
 
@@ -164,6 +173,16 @@ def public_with_id(
         #: Sought by this alone: told the kind too, SQLite would walk all filings of it.
         found = session.scalars(sa.select(FilingRow.id).where(part)).all()
         yield from _by_id(session, _released(kind, batch_id).where(FilingRow.id.in_(found)))
+
+
+def filed(
+    session: Session, kind: str, public_ids: Iterable[str], *, batch_id: int | None = None
+) -> set[str]:
+    """Return those of the public ids under which a released filing stands, or one of the batch, withdrawn or not."""
+    part = among(session, FilingRow.public_id, sorted(public_ids))
+    found = session.scalars(sa.select(FilingRow.id).where(part, FilingRow.live)).all()
+    stands = _released(kind, batch_id).where(FilingRow.id.in_(found), ~_REPLACED)
+    return set(session.scalars(stands.with_only_columns(FilingRow.public_id)))
 
 
 def released_before(session: Session, rows: Sequence[FilingRow]) -> set[str]:

@@ -21,7 +21,7 @@ from portal.internal.desk.unchanged import again
 from portal.internal.tables import filings
 from portal.internal.tables.batches import BatchRow
 from portal.internal.tables.filings import FilingRow
-from portal.kit.db import among
+from portal.kit.db import among, snapshot
 from portal.register.queries import entities
 from portal.register.records import Kind, PublicDrawEntry, PublicResult
 
@@ -37,7 +37,7 @@ def is_brought(row: FilingRow) -> bool:
 def on_show(register: sa.Engine, ids: Ids, keys: Collection[str]) -> set[str]:
     """Return which of these parties have a page of their own."""
     by_id = {ids.of(Kind.ENTITY, key): key for key in keys}
-    with Session(register) as public:
+    with snapshot(register) as public:
         return {by_id[each] for each in entities.present(public, by_id)} if by_id else set()
 
 
@@ -66,7 +66,7 @@ def led_in(
             for record in passage.records
             if isinstance(record, PublicResult | PublicDrawEntry)
         }
-        with Session(register) as public:
+        with snapshot(register) as public:
             missing = named - sent - entities.present(public, named - sent)
         sent |= missing
         for rows in batches.public_with_id(session, "entity", missing, batch_id=batch_id):

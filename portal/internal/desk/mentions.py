@@ -17,10 +17,11 @@ from portal.airlock.residue import look
 from portal.domain.grounds import OPEN
 from portal.domain.verdicts import filed
 from portal.internal.desk import batches, decided, secrets
-from portal.internal.desk.unchanged import again
+from portal.internal.desk.unchanged import again, require_filed
 from portal.internal.tables import filings
 from portal.internal.tables.filings import FilingRow
 from portal.internal.tables.settings import ID_KEY, secret
+from portal.kit.db import snapshot
 from portal.register.queries.mentions import mentioning, told_before
 from portal.register.records import Kind, PublicAgency, Record
 
@@ -30,6 +31,8 @@ _TELLING = 3
 _Hidden = tuple[str, bool, list[str]]
 #: Kinds whose names are theirs alone. Items of one name stand in the lists of many agencies.
 _BY_AGENCY = (Kind.ITEM, Kind.DOCUMENT)
+#: Kinds that are public without having been filed: draws made here, and letters.
+_UNFILED = (Kind.DRAW, Kind.REPLY)
 
 
 def of(
@@ -51,9 +54,11 @@ def of(
         return
     mine = {ids.of(kind, key) for key, _, _ in hidden}
     agencies = set[str]()
-    with Session(register) as public:
+    with snapshot(register) as public:
         for there, those in _telling(public, kind, hidden, ids):
             agencies |= those if there is Kind.AGENCY else set()
+            if there not in _UNFILED:
+                require_filed(session, there, those - mine, batch_id=batch_id)
             for rows in batches.public_with_id(session, there.value, those - mine):
                 for _, passage in again(session, rows, today, batch_id=batch_id):
                     passage.telling = True
@@ -83,7 +88,7 @@ def draws_naming(
     """Return the public draws that tell of these, as far as they are hidden now: those drawn here have no filing."""
     hidden = list(_hidden(session, kind, keys, batch_id=None))
     ids = Ids(secret(session, ID_KEY))
-    with Session(register) as public:
+    with snapshot(register) as public:
         told = _telling(public, kind, hidden, ids, only=(Kind.DRAW,)) if hidden else ()
         return {each for _, those in told for each in those}
 
@@ -96,7 +101,7 @@ def naming(session: Session, register: sa.Engine, kind: Kind, key: str) -> list[
     for body in session.scalars(query.where(FilingRow.live)) if kind in secrets.NAMED else ():
         words |= dict.fromkeys(secrets.called(filings.decode(kind.value, body)))
     told = [each for each in words if _tells(each)]
-    with Session(register) as public:
+    with snapshot(register) as public:
         found = _telling(public, kind, [(key, True, told)], ids) if told else ()
         return sorted({each for _, those in found for each in those} - {ids.of(kind, key)})
 

@@ -7,7 +7,6 @@ command run again carries it through.
 """
 
 import os
-import shutil
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, replace
@@ -97,16 +96,18 @@ def _restored(
     list_ = config.withdrawals(settings.data)
     takings.since(list_, manifest.takings)
     restoration = Restoration(manifest.serial, lost, now)
-    ready = _prepared(urls, backup, manifest)
+    ready = _prepared(urls, backup, manifest, keys)
     #: Asked again: a PostgreSQL store could be written until it was replaced.
     taken = takings.since(list_, manifest.takings)
     withdrawn = _made_fit(
         settings, ready, backup, [*takings.restorations(list_), restoration], taken, now=now
     )
     takings.remember_restoration(list_, restoration)
-    _put_files(settings, backup)
+    backups.put_files(backup, settings.data, keys)
+    keys.begin_restoring()
     _switch(urls, ready)
     closing.let_in(urls.register)
+    keys.end_restoring()
     return Restored(manifest.serial, Checkpoint.of(lost).size if lost else None, withdrawn)
 
 
@@ -166,7 +167,7 @@ def _require_head(note: str | None) -> None:
         raise BackupFailed("--last-head 所给的文件不是检查点") from error
 
 
-def _prepared(urls: Urls, backup: Path, manifest: Manifest) -> Urls:
+def _prepared(urls: Urls, backup: Path, manifest: Manifest, keys: KeyFile) -> Urls:
     """Lay the stores of the backup ready, at the newest schema; return where."""
     ready = {}
     for store, url in reversed(asdict(urls).items()):
@@ -175,7 +176,7 @@ def _prepared(urls: Urls, backup: Path, manifest: Manifest) -> Urls:
             raise BackupFailed(f"存储 {store} 的备份出自另一种数据库，不能恢复到这里")
         ready[store] = url
         if path is None:
-            _replace(url, source, is_public=url == urls.register)
+            _replace(url, source, keys, is_public=url == urls.register)
         else:
             fresh = path.with_name(f".restoring-{path.name}")
             fresh.parent.mkdir(parents=True, exist_ok=True)
@@ -190,12 +191,15 @@ def _prepared(urls: Urls, backup: Path, manifest: Manifest) -> Urls:
     return Urls(**ready)
 
 
-def _replace(url: str, source: Path, *, is_public: bool) -> None:
+def _replace(url: str, source: Path, keys: KeyFile, *, is_public: bool) -> None:
     """Replace a PostgreSQL store; nobody reads one with public records before what was taken back is out of it."""
     was_open = is_public and closing.shut(url)
+    is_first = keys.begin_restoring()
     try:
         copying.put_back(url, source)
     except CopyFailed:
+        if is_first:
+            keys.end_restoring()
         if was_open:
             closing.let_in(url)
         raise
@@ -257,14 +261,6 @@ def _order(session: Session, public_ids: Sequence[str], now: datetime) -> None:
         session.add(order)
         words = ordered.withdrawal(Kind(filing.kind), filing.public_id, _OFFICE, filing.id)
         ledger.note(session, at=now, person=_OFFICE, action="withdraw", batch_id=None, detail=words)
-
-
-def _put_files(settings: Settings, backup: Path) -> None:
-    """Put back kept files and mapping profiles, and the key where there is none; files that are there have the same content."""
-    for name in ("files", "mappings"):
-        if (backup / name).is_dir():
-            shutil.copytree(backup / name, settings.data / name, dirs_exist_ok=True)
-    backups.put_key(backup, key_file(settings))
 
 
 def _switch(urls: Urls, ready: Urls) -> None:

@@ -18,7 +18,7 @@ from portal.internal.tables import ledger
 from portal.internal.tables.filings import FilingRow
 from portal.internal.tables.ledger import WithdrawalRow
 from portal.internal.tables.letters import LetterState, ReceivedRow
-from portal.kit.db import write_lock
+from portal.kit.db import snapshot, write_lock
 from portal.register.dumps import shelf
 from portal.register.prefixes import PREFIX
 from portal.register.queries.mentions import mentioning
@@ -37,7 +37,7 @@ def follow(
         return
     references = set(_about(session, kind, wanted))
     if kind in secrets.NAMED and (words := mentions.words_of(session, kind, wanted)):
-        with Session(stores.register) as public:
+        with snapshot(stores.register) as public:
             found = mentioning(public, words, mentions.holds(words), only=(Kind.REPLY,))
             told = found.get(Kind.REPLY, set())
         references |= (

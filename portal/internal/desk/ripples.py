@@ -12,7 +12,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from portal.airlock.around import Passage
+from portal.airlock.around import Ids, Passage
 from portal.domain.draws import Draw
 from portal.domain.plans import Plan
 from portal.domain.results import Result
@@ -20,10 +20,12 @@ from portal.domain.workflow import BatchState
 from portal.internal.desk import batches, decided, mentions, secrets
 from portal.internal.desk.brought import is_brought, led_in
 from portal.internal.desk.secrets import kept_back
-from portal.internal.desk.unchanged import again, as_approved
+from portal.internal.desk.unchanged import again, as_approved, require_filed
 from portal.internal.tables import filings
 from portal.internal.tables.batches import BatchRow
 from portal.internal.tables.filings import FilingRow
+from portal.internal.tables.settings import ID_KEY, secret
+from portal.kit.db import snapshot
 from portal.register.proofs import standing
 from portal.register.queries import draws
 from portal.register.records import Kind
@@ -93,6 +95,7 @@ def _of_itself(
 ) -> Iterator[Passage]:
     rows = [row for rows in batches.public_of(session, kind.value, [key]) for row in rows]
     if not rows:
+        _require_none(session, register, kind, key)
         return
     held = [row for row in rows if is_brought(row) and not _is_public(register, row)]
     yield from _lists_of(session, held, today)
@@ -111,8 +114,16 @@ def _of_itself(
             yield from _steps_of(session, [key], None, today)
 
 
+def _require_none(session: Session, register: sa.Engine, kind: Kind, key: str) -> None:
+    """Refuse to pass over a record that is public, though nothing that was released says so any more."""
+    mine = Ids(secret(session, ID_KEY)).of(kind, key)
+    with snapshot(register) as public:
+        if standing.there(public, kind, mine, expected=False) is not None:
+            require_filed(session, kind, [mine])
+
+
 def _is_public(register: sa.Engine, row: FilingRow) -> bool:
-    with Session(register) as public:
+    with snapshot(register) as public:
         return standing.there(public, Kind.ENTITY, row.public_id) is not None
 
 
@@ -219,7 +230,7 @@ def _steps_of(
 
 def draws_of(register: sa.Engine, entity_ids: Iterable[str]) -> set[str]:
     """Return the ids of the published draws whose lists name these parties."""
-    with Session(register) as public:
+    with snapshot(register) as public:
         standing.hold(public, {Kind.DRAW, Kind.DRAW_ENTRY})
         return {
             draw.id for each in entity_ids for draw in draws.of_entity(public, each, limit=None)

@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 
 from portal.airlock.around import Passage
 from portal.domain.workflow import BatchState
-from portal.internal.desk import binding, ordered
+from portal.internal.desk import batches, binding, ordered
 from portal.internal.desk.binding import ContentChanged
 from portal.internal.desk.projection import passages
 from portal.internal.tables import decisions
@@ -21,6 +21,7 @@ from portal.internal.tables.batches import BatchRow
 from portal.internal.tables.filings import FilingRow
 from portal.internal.tables.ledger import LedgerRow
 from portal.kit.db import among
+from portal.register.records import Kind
 
 #: Where a transaction notes which batches it has held: nothing changes while it keeps the lock.
 _HELD = "held"
@@ -47,6 +48,23 @@ def again(
     _hold_withdrawn(session, rows)
     _hold(session, {row.batch_id for row in rows} | _around(session, rows), but=batch_id)
     yield from passages(session, rows, today, batch_id=batch_id)
+
+
+def require_filed(
+    session: Session, kind: Kind, public_ids: Iterable[str], *, batch_id: int | None = None
+) -> None:
+    """Refuse to hide anything while what is public stands in no released filing: put out of sight, it would go on telling.
+
+    Raises:
+        ContentChanged: one of these public records stands in none.
+
+    """
+    wanted = set(public_ids)
+    if lost := wanted - batches.filed(session, kind.value, wanted, batch_id=batch_id):
+        raise ContentChanged(
+            f"登记册中的{kind.zh} {min(lost)} 在办公端存储中没有已发布的填报，可能被改动过；公开的内容没有变动。"
+            "请找回填报内容，或者从备份恢复（撤回不受影响）"
+        )
 
 
 def as_approved(session: Session, rows: list[FilingRow]) -> list[FilingRow]:

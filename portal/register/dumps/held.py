@@ -11,7 +11,7 @@ from portal.register.canonical import canonical_of
 from portal.register.digests import Counted
 from portal.register.proofs.note import Checkpoint, Verifier
 from portal.register.queries.sync import Standing
-from portal.register.records import Kind
+from portal.register.records import TYPES, Kind, is_plain
 
 
 class Held:
@@ -32,11 +32,11 @@ class Held:
         """
         try:
             text = canonical_of(row.body)
-            is_plain = msgspec.json.encode(msgspec.json.decode(row.body)) == row.body.encode()
+            is_to_the_letter = is_plain(row.body, TYPES[kind])
         except (msgspec.MsgspecError, UnicodeError):
             raise _broken() from None
         #: Which of two values of one name counts, readers decide differently.
-        if not is_plain:
+        if not is_to_the_letter:
             raise _broken()
         one = digests.element(kind.value, row.public_id, text)
         self._counts[kind.value] += 1

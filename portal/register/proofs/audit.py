@@ -20,7 +20,7 @@ from portal.register.proofs.report import Audited
 from portal.register.proofs.said import Said
 from portal.register.proofs.signed import Signed
 from portal.register.proofs.tiles import Growing, Tile
-from portal.register.records import Kind
+from portal.register.records import TYPES, Kind, is_plain
 from portal.register.tables.changes import ChangeRow, VersionRow
 from portal.register.tables.log import LeafRow, TileRow
 from portal.register.tables.rows import RecordRow
@@ -184,7 +184,7 @@ class _Walk:
         if content.public_id != row.public_id:
             return "正文属于另一条记录"
         try:
-            plain = msgspec.json.encode(msgspec.json.decode(content.body)) == content.body.encode()
+            plain = is_plain(content.body, TYPES[Kind(row.kind)])
             text = entries.canonical_of(content.body)
         except (msgspec.MsgspecError, UnicodeError):
             return "正文无法读取"

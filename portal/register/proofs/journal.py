@@ -100,7 +100,7 @@ class Journal:
             self._forget(texts[start : start + _AT_A_TIME])
 
     def hold(self, texts: Sequence[Text]) -> None:
-        """Hold texts that others take the place of against the log: what is left of them follows from how they differ.
+        """Hold texts that others take the place of, or are equal to, against the log: what is done follows from how they differ.
 
         Raises:
             LogBroken: one is not what was published.

@@ -19,6 +19,7 @@ from portal.domain.merkle import WIDTH, leaf_hash
 from portal.register.proofs import entries
 from portal.register.proofs.note import Checkpoint
 from portal.register.proofs.tiles import KeptNodes
+from portal.register.records import TYPES, Kind, is_plain
 from portal.register.tables.changes import ChangeRow
 from portal.register.tables.log import LeafRow
 
@@ -54,7 +55,7 @@ def hold(
     going = {text.serial: text for text in texts}
     nodes = KeptNodes(session)
     for row in session.execute(_ENTRIES.where(ChangeRow.serial.in_(going))).all():
-        if not _is_of(going[row.serial], row.public_id, row.salt, row.commitment):
+        if not _is_of(going[row.serial], row):
             break
         if not _is_in_tree(row, nodes, begun, head, proven):
             break
@@ -119,13 +120,16 @@ def _is_in_tree(
     return True
 
 
-def _is_of(text: Text, public_id: str, salt: bytes | None, sealed: bytes) -> bool:
+def _is_of(text: Text, row: Any) -> bool:  # noqa: ANN401 - a row of entries
     try:
+        is_to_the_letter = is_plain(text.body, TYPES[Kind(row.kind)])
         named = msgspec.json.decode(text.body, type=_Named).id
-        opened = salt and entries.commitment(salt, entries.canonical_of(text.body)) == sealed
-    except (msgspec.MsgspecError, UnicodeError):
+        sealed = row.salt and entries.commitment(row.salt, entries.canonical_of(text.body))
+    except (ValueError, UnicodeError):
         return False
-    return bool(opened) and public_id == text.public_id == named
+    return (
+        is_to_the_letter and sealed == row.commitment and row.public_id == text.public_id == named
+    )
 
 
 def _broken(serial: int) -> LogBroken:

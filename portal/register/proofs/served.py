@@ -44,17 +44,21 @@ SELECT name, CASE
   END AS fault
 FROM unnest(CAST(:names AS text[])) AS name LEFT JOIN pg_class c ON c.oid = to_regclass(quote_ident(name))
 """
-#: Whatever no extension brought, in any schema: where names are looked up differs with the account that asks.
+#: Whatever no extension brought, in any schema: where names are looked up differs with the account that asks. Whoever made
+#: an extension may add anything to it; so what is called like something of PostgreSQL's own is told even then.
 _OWN_ON_POSTGRESQL = """
 SELECT kind || ' ' || name, '不属于登记册' FROM (
-  SELECT '函数' AS kind, proname::text AS name, oid, 'pg_proc'::regclass AS of, pronamespace AS place FROM pg_proc
-  UNION ALL SELECT '运算符', oprname::text, oid, 'pg_operator'::regclass, oprnamespace FROM pg_operator
-  UNION ALL SELECT '类型转换', castsource::regtype::text, oid, 'pg_cast'::regclass, NULL FROM pg_cast WHERE oid >= 16384
+  SELECT '函数' AS kind, proname::text AS name, oid, 'pg_proc'::regclass AS of, pronamespace AS place,
+    proname IN (SELECT proname FROM pg_proc WHERE pronamespace = 'pg_catalog'::regnamespace) AS misleads FROM pg_proc
+  UNION ALL SELECT '运算符', oprname::text, oid, 'pg_operator'::regclass, oprnamespace,
+    oprname IN (SELECT oprname FROM pg_operator WHERE oprnamespace = 'pg_catalog'::regnamespace) FROM pg_operator
+  UNION ALL SELECT '类型转换', castsource::regtype::text, oid, 'pg_cast'::regclass, NULL,
+    greatest(castsource, casttarget) < 16384 FROM pg_cast WHERE oid >= 16384
 ) AS found
 WHERE (place IS NULL OR place NOT IN (
   SELECT oid FROM pg_namespace WHERE nspname LIKE 'pg\\_%' OR nspname = 'information_schema'
 ))
-  AND NOT EXISTS (SELECT FROM pg_depend WHERE classid = of AND objid = found.oid AND deptype = 'e')
+  AND (misleads OR NOT EXISTS (SELECT FROM pg_depend WHERE classid = of AND objid = found.oid AND deptype = 'e'))
 """
 #: Sets of columns of which no two rows of a table are alike, whole and for all rows.
 _KEYS_ON_POSTGRESQL = """

@@ -20,7 +20,7 @@ from portal.register.layout import LAYOUTS
 from portal.register.placing import Placing
 from portal.register.proofs import holding, leaving
 from portal.register.proofs.note import Checkpoint
-from portal.register.records import TYPES, Kind, Record, decode
+from portal.register.records import TYPES, Kind, Record, decode, encode
 from portal.register.tables.changes import ChangeRow, DigestRow
 from portal.register.tables.draws import DrawRow
 from portal.register.tallying import Tallies
@@ -137,7 +137,9 @@ def _rows(session: Session, kind: Kind) -> Iterator[tuple[str, Record]]:
             record = decode(body, TYPES[kind])
         except msgspec.MsgspecError:
             raise _broken(kind) from None
-        if values != [getattr(record, name) for name in layout.copied]:
+        #: Words are looked for in the text as it lies there.
+        is_to_the_letter = encode(record).decode() == body
+        if not is_to_the_letter or values != [getattr(record, name) for name in layout.copied]:
             raise _broken(kind)
         yield public_id, record
 

@@ -17,6 +17,7 @@ from portal.internal.desk.drawing.pool import object_id
 from portal.internal.desk.stores import Stores
 from portal.internal.tables import filings
 from portal.internal.tables.settings import ID_KEY, secret
+from portal.kit.db import snapshot
 from portal.register import packages
 from portal.register.queries import draws
 from portal.register.records import Kind
@@ -32,7 +33,7 @@ def follow(
     keys = list(keys)
     told = listing(stores, session, keys) if kind is Kind.ENTITY else set()
     if kind in secrets.NAMED:
-        with Session(stores.register) as register:
+        with snapshot(stores.register) as register:
             for each in mentions.draws_naming(session, stores.register, kind, keys):
                 shown = draws.get(register, each)
                 told |= {shown.record.draw_code} if shown and shown.record.draw_code else set()
@@ -56,7 +57,7 @@ def listing(stores: Stores, session: Session, keys: Sequence[str]) -> set[str]:
     ids = Ids(secret(session, ID_KEY))
     parties = filings.standing(session, Entity, keys, batch_id=None)
     numbers = [object_id(ids.of(Kind.ENTITY, key), party) for key, party in parties.items()]
-    with Session(stores.register) as register:
+    with snapshot(stores.register) as register:
         return packages.naming(register, numbers) | keeping.naming(session, numbers)
 
 

@@ -51,7 +51,7 @@ def preview(stores: Stores, order: Order, *, now: datetime) -> Frozen:
         BadOrder, TooEarly, Fault: they could not be frozen.
 
     """
-    with Session(stores.internal) as session, Session(stores.register) as register:
+    with Session(stores.internal) as session, snapshot(stores.register) as register:
         return _prepared(session, register, order, now)[1]
 
 

@@ -29,7 +29,7 @@ from portal.internal.desk.stores import Stores, hold_log
 from portal.internal.tables.drawings import DrawingRow
 from portal.internal.tables.settings import ID_KEY, secret
 from portal.kit import clock
-from portal.kit.db import write_lock
+from portal.kit.db import snapshot, write_lock
 from portal.register import packages
 from portal.register import records as r
 from portal.register.evidence import PublicPresent, PublicReplacement, PublicSeed, PublicStratum
@@ -105,7 +105,7 @@ def quieted(
 
 def public_record(stores: Stores, session: Session, drawing: Drawing) -> PublicDraw | None:
     """Return the record of the draw as it is public now."""
-    with Session(stores.register) as register:
+    with snapshot(stores.register) as register:
         shown = standing.there(register, Kind.DRAW, public_id(session, drawing))
         return shown if isinstance(shown, PublicDraw) else None
 
@@ -124,7 +124,7 @@ def public_since(stores: Stores, session: Session, drawing: Drawing) -> datetime
     """
     hold_log(stores)
     spoken = f"draw.commit {canonical(drawing.commit).decode()}"
-    with Session(stores.register) as register:
+    with snapshot(stores.register) as register:
         return log.said(register, public_id(session, drawing), spoken)
 
 
@@ -197,7 +197,7 @@ def _listed(
 
     A row of it says whether an earlier round drew the party, so it waits for the reveal of that round.
     """
-    with Session(stores.register) as register:
+    with snapshot(stores.register) as register:
         if not anew and packages.is_listed(register, public_id(session, drawing)):
             return None
         if sealed_before(session, drawing.frozen.plan):
@@ -215,7 +215,7 @@ def _leaves(objects: list[dict[str, Any]]) -> list[bytes]:
 def _revealed(
     stores: Stores, session: Session, drawing: Drawing, public: PublicDraw, today: date
 ) -> tuple[PublicDraw, Package]:
-    with Session(stores.register) as register:
+    with snapshot(stores.register) as register:
         objects = naming.objects(session, register, drawing, today)
         earlier = naming.earlier(session, register, drawing, today)
     value = drawing.package() | {"objects": objects, "earlier": earlier}
