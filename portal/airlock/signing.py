@@ -7,7 +7,7 @@ from sqlalchemy.orm import Session
 
 from portal.airlock.seal import KeyFile
 from portal.domain.errors import LogBroken
-from portal.kit.db import write_lock
+from portal.kit.db import one_state
 from portal.register.proofs import heads, holding, succession
 from portal.register.proofs.heads import KeyHolder
 from portal.register.proofs.note import BadNote, Checkpoint
@@ -21,7 +21,7 @@ def sign_head(register: sa.Engine, keys: KeyHolder) -> None:
         LogBroken: the register is not what was signed last.
 
     """
-    with write_lock(register) as session:
+    with one_state(register) as session:
         size = changes.serial(session)
         holding.hold(session, size)
         note = heads.sign(session, size, keys)

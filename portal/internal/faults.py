@@ -4,6 +4,7 @@ import sqlalchemy as sa
 
 from portal.kit import db
 
+_CHANGED = "写入期间登记册被别处改动，本次没有写入任何内容；请先运行 portal-site verify-log 检查"
 #: What the database says or the way to it.
 FAULTS = (sa.exc.OperationalError, sa.exc.InternalError)
 
@@ -14,6 +15,8 @@ def known(error: sa.exc.DBAPIError) -> str | None:
         "database is locked": f"另一项写入正在进行，等了{db.PATIENCE}秒还没有结束",
         "database or disk is full": "磁盘已满",
         "attempt to write a readonly database": "存储文件不可写",
+        "could not serialize access due to concurrent update": _CHANGED,
+        "could not serialize access due to concurrent delete": _CHANGED,
     }.get(raw(error))
 
 
