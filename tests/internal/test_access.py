@@ -8,6 +8,7 @@ from pathlib import Path
 import pyotp
 import pytest
 import sqlalchemy as sa
+from click.testing import CliRunner
 from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy.orm import Session
@@ -17,6 +18,7 @@ from werkzeug.test import TestResponse
 from portal.domain.errors import NotAllowed
 from portal.domain.workflow import Role
 from portal.internal.app import create_app
+from portal.internal.cli import main
 from portal.internal.desk import people, totp
 from portal.internal.desk.throttle import FREE_PER_ACCOUNT
 from portal.internal.tables.ledger import LedgerRow
@@ -254,6 +256,47 @@ def test_closing_an_account_ends_its_sessions_and_its_commands_at_once(
     assert str(refused.value) == "lin（lin）的账号已停用"
     people.enable(office.stores.internal, "lin", by="root")
     assert enter("lin").status_code == 302
+
+
+def test_an_administrator_of_one_agency_leaves_the_accounts_of_others_alone(
+    office: Office, data: Path
+) -> None:
+    internal = office.stores.internal
+    for name, roles in (("own", (Role.ADMIN,)), ("near", (Role.CLERK,))):
+        people.add(internal, name=name, display=name, agency="990199-X", roles=roles, password=None)
+    changed = ["--display", "x", "--agency", "990199-X", "--role", "admin"]
+    before = _accounts(office)
+
+    orders = [
+        ["people", "disable", "lin"],
+        ["people", "enable", "lin"],
+        ["people", "unlock", "lin"],
+        ["people", "totp", "lin"],
+        ["people", "totp", "lin", "--off"],
+        ["people", "reset-password", "lin"],
+        ["people", "set-role", "lin", "--role", "clerk"],
+        ["add-person", "lin", *changed],
+        ["add-person", "new", *changed[:3], "*", *changed[4:]],
+        ["add-person", "near", *changed[:3], "*", *changed[4:]],
+    ]
+    refused = [_told(data, *order, "--by", "own") for order in orders]
+    after = _accounts(office)
+    own = _told(data, "people", "disable", "near", "--by", "own")
+
+    assert [code for code, _ in refused] == [1] * len(orders)
+    assert {words for _, words in refused} == {"own（own）属于 990199-X，不能办理 * 的账号\n"}
+    assert after == before
+    assert own == (0, "账号 near 已停用，其登录已全部退出\n")
+
+
+def _told(data: Path, *words: str) -> tuple[int, str]:
+    done = CliRunner().invoke(main, words, env=environ_of(data), input="a-new-long-one-5\n")
+    return done.exit_code, done.output
+
+
+def _accounts(office: Office) -> list[tuple[object, ...]]:
+    with Session(office.stores.internal) as session:
+        return [tuple(row) for row in session.execute(sa.select(PersonRow.__table__))]
 
 
 def test_a_change_of_roles_ends_the_sessions(office: Office, signed_in: SignIn) -> None:

@@ -755,6 +755,9 @@ def test_the_page_goes_on_where_it_stopped(
         "after=2025-06-01_1_2025-06-01_1",
         "bucket=overdue&after=x",
         "bucket=overdue&after=a_b_c_d",
+        "bucket=overdue&after=0001-01-01_1_0001-01-01_1",
+        "bucket=overdue&after=2026-01-01_1_2026-01-01_99999999999999999999",
+        "bucket=overdue&after=2026-01-01_99999999999999999999_2026-01-01_1",
     ],
 )
 def test_an_address_that_means_nothing_is_not_found(signed_in: SignIn, query: str) -> None:

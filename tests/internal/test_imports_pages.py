@@ -16,9 +16,10 @@ from flask.testing import FlaskClient
 from openpyxl import load_workbook
 from sqlalchemy.orm import Session
 
+from portal.domain.workflow import Role
 from portal.internal.app import create_app
 from portal.internal.cli import main
-from portal.internal.desk import mappings, upload
+from portal.internal.desk import mappings, people, upload
 from portal.internal.desk.mappings import Kept
 from portal.internal.sheets.rules import RULES, Level
 from portal.internal.tables.ledger import LedgerRow
@@ -373,6 +374,56 @@ def test_a_file_that_is_not_ones_own_looks_like_none(
     assert [each.get_data() for each in theirs] == [each.get_data() for each in unknown]
     assert filed == 404
     assert "上传已超过 24 小时而清除" in late.get_data(as_text=True)
+
+
+def test_who_has_left_the_agency_finds_nothing_that_they_handed_in_there(
+    office: Office, signed_in: SignIn, clerk: FlaskClient, good: Path
+) -> None:
+    address = waiting(clerk, good)
+    people.add(
+        office.stores.internal, name="lin", display="lin", agency="990199-X", roles=(Role.CLERK,),
+        password=None,
+    )  # fmt: skip
+    moved = signed_in("lin")
+
+    found = [
+        moved.get(f"{address}{part}") for part in ("", "/columns", "/marked.xlsx", "/findings.csv")
+    ]
+
+    assert [each.status_code for each in found] == [404] * 4
+    assert address not in read(moved, "/import")
+
+
+@pytest.mark.parametrize("name", ["a\x01b.csv", "a\x1b.csv", "a\x7f.csv", "\u202ea.csv", "\x01"])
+def test_signs_in_the_name_of_a_file_that_show_nothing_are_left_out(
+    clerk: FlaskClient, good: Path, name: str
+) -> None:
+    with good.open("rb") as file:
+        answer = send(clerk, "/import", "/import", kind="results", agency=AGENCY, file=(file, name))
+    address = answer.headers["Location"]
+
+    marked = clerk.get(f"{address}/marked.xlsx")
+    marked.close()
+
+    told = marked.headers["Content-Disposition"]
+    assert marked.status_code == 200
+    assert told.isprintable()
+    assert not {"%01", "%1B", "%7F", "%E2%80%AE"} & set(
+        re.findall("%E2%80%AE|%[01][0-9A-F]|%7F", told)
+    )
+
+
+def test_a_worksheet_asked_for_by_a_name_that_no_workbook_may_hold_breaks_no_download(
+    clerk: FlaskClient, tmp_path: Path
+) -> None:
+    address = waiting(clerk, a_csv(tmp_path / "r.csv", GOOD), sheet="表\x01\ufffe")
+
+    marked = clerk.get(f"{address}/marked.xlsx")
+    body = marked.get_data()
+    marked.close()
+
+    assert marked.status_code == 200
+    assert "表" in load_workbook(io.BytesIO(body)).sheetnames
 
 
 def test_given_up_it_is_gone_and_giving_up_again_is_harmless(

@@ -14,6 +14,7 @@ from portal.internal.desk import people as desk
 from portal.internal.desk.drawing import noted
 from portal.internal.desk.stores import Stores, hold_log
 from portal.internal.tables import decisions
+from portal.internal.tables.people import PersonRow
 from portal.internal.telling import refuse, say, told
 
 _ROLES = click.Choice([role.value for role in Role])
@@ -45,7 +46,7 @@ def add_person(
 ) -> None:
     """Add or change an account (添加账号). A changed one keeps its password and is signed out."""
     stores = open_office()
-    who = _acting(stores, by)
+    who = _acting(stores, by, name, agency)
     password = _password(name) if password_stdin else None
     desk.add(
         stores.internal,
@@ -100,7 +101,7 @@ def set_role(name: str, roles: tuple[str, ...], by: str | None) -> None:
     """Give NAME these roles and no others; its sessions end (变更角色)."""
     stores = open_office()
     wanted = tuple(Role(role) for role in roles)
-    desk.set_roles(stores.internal, name, wanted, by=_acting(stores, by))
+    desk.set_roles(stores.internal, name, wanted, by=_acting(stores, by, name))
     click.echo(f"账号 {name} 的角色：{'、'.join(role.zh for role in wanted)}")
 
 
@@ -111,7 +112,7 @@ def set_role(name: str, roles: tuple[str, ...], by: str | None) -> None:
 def disable(name: str, by: str | None) -> None:
     """Close the account NAME; its sessions end at once (停用)."""
     stores = open_office()
-    desk.disable(stores.internal, name, by=_acting(stores, by))
+    desk.disable(stores.internal, name, by=_acting(stores, by, name))
     click.echo(f"账号 {name} 已停用，其登录已全部退出")
 
 
@@ -122,7 +123,7 @@ def disable(name: str, by: str | None) -> None:
 def enable(name: str, by: str | None) -> None:
     """Open the closed account NAME again (恢复)."""
     stores = open_office()
-    desk.enable(stores.internal, name, by=_acting(stores, by))
+    desk.enable(stores.internal, name, by=_acting(stores, by, name))
     click.echo(f"账号 {name} 已恢复")
 
 
@@ -133,7 +134,7 @@ def enable(name: str, by: str | None) -> None:
 def reset_password(name: str, by: str | None) -> None:
     """Read a new password for NAME from standard input; the person must change it (重设口令)."""
     stores = open_office()
-    who = _acting(stores, by)
+    who = _acting(stores, by, name)
     desk.reset_password(stores.internal, name, _password(name), by=who)
     click.echo(f"账号 {name} 的口令已重设，本人下次登录须更改")
 
@@ -145,7 +146,7 @@ def reset_password(name: str, by: str | None) -> None:
 def unlock(name: str, by: str | None) -> None:
     """Lift the wait that failed attempts put on NAME (解除登录限制)."""
     stores = open_office()
-    desk.unlock(stores.internal, name, by=_acting(stores, by))
+    desk.unlock(stores.internal, name, by=_acting(stores, by, name))
     click.echo(f"账号 {name} 的登录限制已解除")
 
 
@@ -157,7 +158,7 @@ def unlock(name: str, by: str | None) -> None:
 def second_factor(name: str, off: bool, by: str | None) -> None:
     """Switch the second factor of NAME on, or off; its sessions end (双因素认证)."""
     stores = open_office()
-    who = _acting(stores, by)
+    who = _acting(stores, by, name)
     if off:
         desk.drop_totp(stores.internal, name, by=who)
         click.echo(f"账号 {name} 的双因素认证已停用")
@@ -227,11 +228,11 @@ def _password(name: str) -> str:
     return password
 
 
-def _acting(stores: Stores, by: str | None) -> str:
-    """Return who acts, as the ledger will name them.
+def _acting(stores: Stores, by: str | None, name: str, agency: str = "") -> str:
+    """Return who acts on the account `name`, which is to be one of `agency`, as the ledger will name them.
 
     Raises:
-        UnknownRecord, NotAllowed: `by` is no open account of an administrator.
+        UnknownRecord, NotAllowed: `by` is no open account of an administrator, or of another agency's.
 
     """
     if by is None:
@@ -240,4 +241,10 @@ def _acting(stores: Stores, by: str | None) -> str:
         person = desk.get(session, by)
         if person.disabled_at is not None or not person.has(Role.ADMIN):
             raise NotAllowed(f"{person.display}（{by}）不是在用的管理账号")
+        found = session.get(PersonRow, name)
+        for code in filter(None, (found.agency if found else "", agency)):
+            if not person.acts_for(code):
+                raise NotAllowed(
+                    f"{person.display}（{by}）属于 {person.agency}，不能办理 {code} 的账号"
+                )
     return by

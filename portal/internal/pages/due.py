@@ -10,7 +10,7 @@ from portal.internal import access
 from portal.internal.desk import due
 from portal.internal.desk.matters import CALENDAR, Asked, Place
 from portal.internal.tables.letters import count_due
-from portal.kit import clock
+from portal.kit import addresses, clock
 from portal.kit.db import db
 
 bp = Blueprint("due", __name__)
@@ -25,7 +25,11 @@ def index() -> ResponseReturnValue:
     only = Bucket.named(request.args.get("bucket", ""))
     if only not in (None, *due.SHOWN) or (after and not only):
         abort(404)
-    sections, later = due.survey(db.session(), asked, limit=due.LIMIT, only=only, after=after)
+    try:
+        sections, later = due.survey(db.session(), asked, limit=due.LIMIT, only=only, after=after)
+    except OverflowError:
+        #: Behind a place that lies before the first day there is.
+        abort(404)
     shown = [line.due_on for section in sections for line in section.lines]
     return render_template(
         "due/index.html",
@@ -58,6 +62,9 @@ def _place(text: str | None) -> Place | None:
         return None
     try:
         due_on, rank, day, filing_id = text.split("_")
-        return Place(date.fromisoformat(due_on), int(rank), date.fromisoformat(day), int(filing_id))
+        return Place(
+            date.fromisoformat(due_on), addresses.number(rank), date.fromisoformat(day),
+            addresses.number(filing_id),
+        )  # fmt: skip
     except ValueError:
         abort(404)

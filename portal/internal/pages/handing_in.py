@@ -1,5 +1,6 @@
 """What a clerk hands in with the import form: a file or a pasted table, and how it is to be taken."""
 
+import unicodedata
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -46,7 +47,9 @@ class Handed:
     def file_name(self) -> str:
         """What people call the file."""
         if self.file is not None:
-            return Path(self.file.filename or "").name[:_NAME_LENGTH]
+            #: A browser may send any sign; those that show nothing would break the header of a download.
+            name = "".join(c for c in self.file.filename or "" if unicodedata.category(c)[0] != "C")
+            return Path(name).name[:_NAME_LENGTH] or "未命名"
         return "粘贴的表格.html" if "<t" in self.pasted.lower() else "粘贴的表格.txt"
 
     @property

@@ -62,12 +62,13 @@ def take() -> ResponseReturnValue:
 
 def _form(handed: Handed, faults: dict[str, str] | None = None) -> str:
     me = access.me()
+    waiting = staging.waiting(access.stores(), by=me.name, now=clock.utc_now())
     return render_template(
         "imports/form.html",
         handed=handed,
         faults=faults or {},
         rows=ROWS,
-        waiting=staging.waiting(access.stores(), by=me.name, now=clock.utc_now()),
+        waiting=[each for each in waiting if me.acts_for(each.agency)],
         columns=[column for sheet in SHEETS.values() for column in sheet.columns],
         **choices(me, handed.kind),
     )
@@ -77,10 +78,12 @@ def mine(token: str, *, or_filed: bool = False) -> Staged:
     """Return the file that waits under this token, if it is the person's own.
 
     Raises:
-        Gone: it is not, or no longer there; or it is filed, unless that is as good.
+        Gone: it is not, or no longer there, or of an agency that they left; or it is filed, unless that is as good.
 
     """
     staged = staging.find(access.stores(), token, by=access.me().name, now=clock.utc_now())
+    if not access.me().acts_for(staged.agency):
+        raise Gone
     if staged.batch_id is not None and not or_filed:
         raise Gone
     return staged

@@ -31,7 +31,8 @@ _LAST_ROW, _WIDE = 1_048_576, 18
 #: Before this year a spreadsheet knows no dates.
 _FIRST_YEAR = 1901
 _LONGEST_TITLE = 31
-_NOT_IN_TITLES = str.maketrans("", "", "[]:*?/\\'")
+#: Of the last ones no XML may hold any.
+_NOT_IN_TITLES = str.maketrans("", "", "[]:*?/\\'" + "".join(map(chr, range(32))) + "\ufffe\uffff")
 
 
 def write_copy(
