@@ -162,6 +162,7 @@ def test_a_publisher_orders_a_release_for_later(office: Office, signed_in: SignI
     assert post(he, batch, f"{batch}/schedule", at="2025-06-03T09:00") == 302
     assert 'value="2025-06-03T09:00"' in read(he, batch)
     assert post(he, batch, f"{batch}/schedule", at="2025-06-01T09:00") == 409
+    assert post(he, batch, f"{batch}/schedule", at="2025-06-03T09:00+00:00") == 400
     assert post(he, batch, f"{batch}/schedule", at="") == 302
     assert 'value="2025-06-03T09:00"' not in read(he, batch)
 

@@ -170,15 +170,21 @@ def _second() -> str | None:
     )  # fmt: skip
 
 
+_HOW_TO_SAY_WHEN = "定时发布的时间应写作 2026-03-02T09:00（北京时间）"
+
+
 @bp.post("/batches/<int:batch_id>/schedule")
 @access.needs(Role.PUBLISHER)
 def schedule(batch_id: int) -> ResponseReturnValue:
     """Order a release for a time, or take the order back where none is given."""
     given = request.form.get("at", "").strip()
     try:
-        at = datetime.fromisoformat(given).replace(tzinfo=clock.CHINA) if given else None
+        moment = datetime.fromisoformat(given) if given else None
     except ValueError:
-        abort(400, "定时发布的时间应写作 2026-03-02T09:00")
+        abort(400, _HOW_TO_SAY_WHEN)
+    if moment is not None and moment.tzinfo is not None:
+        abort(400, _HOW_TO_SAY_WHEN)
+    at = moment and moment.replace(tzinfo=clock.CHINA)
     scheduled.order(access.stores(), batch_id, at=at, by=access.me().name, now=clock.utc_now())
     flash(f"定于 {at:%Y-%m-%d %H:%M} 发布" if at else "已取消定时发布")
     return redirect(url_for("batches.show", batch_id=batch_id))
