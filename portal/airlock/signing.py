@@ -7,7 +7,7 @@ from sqlalchemy.orm import Session
 
 from portal.airlock.seal import KeyFile
 from portal.domain.errors import LogBroken
-from portal.kit.db import one_state
+from portal.kit.locking import one_state
 from portal.register.proofs import heads, holding, succession
 from portal.register.proofs.heads import KeyHolder
 from portal.register.proofs.note import BadNote, Checkpoint

@@ -11,8 +11,8 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from portal.domain.errors import PortalError
-from portal.kit import clock
-from portal.kit.db import Table, one_state
+from portal.kit import clock, locking
+from portal.kit.db import Table
 from portal.register import packages, settling
 from portal.register.cascade import below, decided, naming
 from portal.register.eventing import Events
@@ -43,7 +43,7 @@ def open_pen(
     engine: sa.Engine, *, now: datetime, restorations: Sequence[Restoration] = ()
 ) -> Iterator["Pen"]:
     """Hand out the pen under the write lock: all or nothing. A restored register gets its `restorations` first."""
-    with one_state(engine) as session:
+    with locking.one_state(engine) as session:
         if restorations:
             begin_anew(session, restorations)
         pen = Pen(session, now, is_restored=bool(restorations))
