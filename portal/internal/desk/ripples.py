@@ -106,7 +106,7 @@ def _of_itself(
         case Kind.ITEM:
             yield from naming_items(session, {key}, today=today)
         case Kind.DRAW:
-            yield from _naming(session, "result", key, _names_draw, today=today)
+            yield from _naming(session, "result", {key}, _names_draw, today=today)
         case Kind.RESULT:
             yield from _steps_of(session, [key], None, today)
 
@@ -142,44 +142,45 @@ def _lists(row: FilingRow, key: str) -> bool:
 def naming_items(
     session: Session, keys: set[str], *, today: date, batch_id: int | None = None
 ) -> Iterator[Passage]:
-    """Project again the checks and plans that name these items, and what followed from these checks."""
-    for key in sorted(keys):
-        for kind, names in (("result", _names_item), ("plan", _plans_item)):
-            yield from _naming(session, kind, key, names, today=today, batch_id=batch_id)
+    """Project again the checks and plans that name these items, and what followed from these checks.
+
+    Of all items in one walk: item by item, the order of the changes would tell which of them each had named.
+    """
+    for kind, names in (("result", _names_item), ("plan", _plans_item)):
+        yield from _naming(session, kind, keys, names, today=today, batch_id=batch_id)
 
 
 def _naming(
     session: Session,
     kind: str,
-    key: str,
-    names: Callable[[Any, str], bool],
+    keys: set[str],
+    names: Callable[[Any], set[str]],
     *,
     today: date,
     batch_id: int | None = None,
 ) -> Iterator[Passage]:
-    """Walk the released records of the agency in whose key `key` lies, and project those that name it."""
-    for rows in batches.public_under(session, kind, f"{key.split('/', maxsplit=1)[0]}/"):
-        naming = [row for row in rows if names(filings.decode(kind, row.body), key)]
-        if naming:
-            yield from _projected(session, naming, batch_id, today)
-        if kind == "result":
-            yield from repeating(
-                session, [row.key for row in naming], batch_id=batch_id, today=today
-            )
+    """Walk the released records of the agencies in whose keys these lie, and project those that name one."""
+    for agency in sorted({key.partition("/")[0] for key in keys}):
+        for rows in batches.public_under(session, kind, f"{agency}/"):
+            naming = [row for row in rows if names(filings.decode(kind, row.body)) & keys]
+            if naming:
+                yield from _projected(session, naming, batch_id, today)
+            if kind == "result":
+                yield from repeating(
+                    session, [row.key for row in naming], batch_id=batch_id, today=today
+                )
 
 
-def _names_item(result: Result, key: str) -> bool:
-    return any(f"{result.agency_code}/{each.item_code}" == key for each in result.findings)
+def _names_item(result: Result) -> set[str]:
+    return {f"{result.agency_code}/{each.item_code}" for each in result.findings}
 
 
-def _plans_item(plan: Plan, key: str) -> bool:
-    return any(
-        f"{plan.agency_code}/{code}" == key for task in plan.tasks for code in task.item_codes
-    )
+def _plans_item(plan: Plan) -> set[str]:
+    return {f"{plan.agency_code}/{code}" for task in plan.tasks for code in task.item_codes}
 
 
-def _names_draw(result: Result, key: str) -> bool:
-    return f"{result.agency_code}/{result.draw_code}" == key
+def _names_draw(result: Result) -> set[str]:
+    return {f"{result.agency_code}/{result.draw_code}"}
 
 
 def carried_on(
