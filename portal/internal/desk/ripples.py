@@ -37,7 +37,7 @@ def shown_otherwise(session: Session, rows: Sequence[FilingRow]) -> dict[Kind, d
     """Return key → public id, by kind, of what is disclosed otherwise than at the release before.
 
     What is kept back and filed for the first time, or by another name or number than before, is so too: somebody may
-    have told of it already.
+    have told of it already. So is an item that checks have not named until now, as it was filed as kept back at first.
     """
     found: dict[Kind, dict[str, str]] = {}
     for kind in (*_FILED_WITH_DECISION, _WITH_STEPS):
@@ -49,12 +49,13 @@ def shown_otherwise(session: Session, rows: Sequence[FilingRow]) -> dict[Kind, d
         if not filed:
             continue
         before = _before(session, kind, filed)
+        awaited = _awaited(session, filed.keys() - before.keys()) if kind is Kind.ITEM else set()
         records = {key: filings.decode(kind.value, row.body) for key, row in filed.items()}
         made = decided.verdicts(session, kind, records)
         for key, record in records.items():
             old, verdict = before.get(key), made.get((kind, key))
             words = set(kept_back(record, verdict)) - set(kept_back(old, verdict))
-            if words or (old and _disclosed(record) != _disclosed(old)):
+            if words or key in awaited or (old and _disclosed(record) != _disclosed(old)):
                 found.setdefault(kind, {})[key] = filed[key].public_id
     return found
 
@@ -72,6 +73,14 @@ def _before(session: Session, kind: Kind, filed: Mapping[str, FilingRow]) -> dic
     )
     query = sa.select(FilingRow.key, FilingRow.body).where(FilingRow.id.in_(newest))
     return {key: filings.decode(kind.value, body) for key, body in session.execute(query)}
+
+
+def _awaited(session: Session, keys: Iterable[str]) -> set[str]:
+    """Return which of these items were ever filed as kept back."""
+    guarded = sa.select(FilingRow.key).where(
+        FilingRow.kind == Kind.ITEM.value, filings.IS_GUARDED, FilingRow.key.in_(sorted(keys))
+    )
+    return set(session.scalars(guarded))
 
 
 def _disclosed(record: Any) -> tuple[object, object]:  # noqa: ANN401 - a record of any kind that bears a decision
