@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 import sqlalchemy as sa
 
+from portal.domain.grounds import Ground
 from portal.domain.verdicts import Act
 from portal.internal.desk import decide, notices, review, scheduled
 from portal.register.records import Kind
@@ -135,3 +136,33 @@ def test_a_finding_stays_hidden_until_its_item_is_released(
     if refiled:
         office.publish(waits)
         assert "鸊鷉核查" in json.dumps(_all(office, "result"), ensure_ascii=False)
+
+
+@pytest.mark.parametrize("kind", ["items", "entities"])
+def test_a_waiting_file_that_hides_something_public_takes_nothing_out_before_it_is_released(
+    office: Office, kind: str
+) -> None:
+    """Whatever is decided meanwhile is carried out, and of what is public else nothing goes."""
+    office.put("items", ITEM)
+    name = {"entity_name": RESULT_ROW["entity_name"], "identifier": CREDIT_CODE}
+    office.put("entities", {**name, "region": "990101"})
+    other = {**RESULT_ROW, "item_code": "SP-002", "item_name": ITEM["name"]}
+    telling = {**RESULT_ROW, "code": "JC-2", "detail": f"另见{ITEM['name']}"}
+    office.put("results", other, telling)
+    before = _all(office, "result")
+    hiding = {**ITEM, **NEVER} if kind == "items" else {**name, "region": "990101", **NEVER}
+    waits = _filed(office, kind, hiding)
+
+    _decide_on_the_region(office)
+
+    assert [each["region"] for each in _all(office, "entity")] == ["990100"]
+    assert _all(office, "result") == before
+    office.publish(waits)
+    assert _all(office, "result") == []
+
+
+def _decide_on_the_region(office: Office) -> None:
+    order = replace(HIDDEN, place="region", act=Act.COARSEN, ground=Ground.PRIVACY)
+    decide.decide(
+        office.stores, Kind.ENTITY, f"uscc:{CREDIT_CODE}", [order], by="wu", now=NOW, confirmed=True
+    )
