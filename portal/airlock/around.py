@@ -84,6 +84,9 @@ class Around:
     parties: dict[str, Entity]
     #: Party key of the check a step belongs to, by the check's natural key; likewise its class.
     checks: dict[str, Result] = field(default_factory=dict)
+    #: Parties and checks whose batches were returned, as filed there: what leans on them is not shown, and stands as
+    #: it did. Nobody outside may notice the return, nor may it keep others from being hidden.
+    returned: Mapping[str, Entity | Result] = field(default_factory=dict)
     #: Natural keys of parties and checks that were withdrawn: nothing about them is published.
     withdrawn: frozenset[str] = frozenset()
     #: Natural keys of items that are not shown: neither their names nor their ids may be.
@@ -101,6 +104,16 @@ class Around:
     #: Names that an item was filed with while it was kept back, and the one that it is shown by, by natural key.
     renamed_items: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     known: KnownSecrets | None = None
+
+    def party(self, key: str) -> Entity | None:
+        """Return a party as it stands, or as it was returned."""
+        found = self.parties.get(key, self.returned.get(key))
+        return found if isinstance(found, Entity) else None
+
+    def check(self, key: str) -> Result | None:
+        """Return a check as it stands, or as it was returned."""
+        found = self.checks.get(key, self.returned.get(key))
+        return found if isinstance(found, Result) else None
 
     def verdict(self, kind: Kind, record: object) -> Verdict:
         """Return how a record stands after every decision about it."""

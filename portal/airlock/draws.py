@@ -8,6 +8,7 @@ from portal.airlock.around import Around
 from portal.airlock.cuts import Cut, markers
 from portal.airlock.rules import HIDDEN, party_class
 from portal.domain.draws import Draw, DrawEntry, list_digest
+from portal.domain.errors import NotYetPublic
 from portal.domain.parties import Entity
 from portal.domain.verdicts import UNTOUCHED
 from portal.register import records as r
@@ -52,6 +53,10 @@ def project_draw(draw: Draw, cut: Cut, around: Around) -> list[r.Record]:
     )
     if not listed:
         return [public]
+    if any(entry.entity_key not in around.parties for entry in shown):
+        raise NotYetPublic(
+            f"抽取 {draw.code} 的名单中有检查对象所在的批次已退回；请重新导入检查对象"
+        )
     entries = [
         _entry(draw, entry, entity_id, around)
         for entry, entity_id in zip(cut("entries", tuple(shown)), entity_ids, strict=True)
@@ -66,7 +71,7 @@ def shown_entries(draw: Draw, around: Around) -> list[DrawEntry]:
         entry
         for entry in draw.entries
         if entry.entity_key not in around.withdrawn
-        and _is_shown(around.parties[entry.entity_key], around)
+        and _is_shown(around.party(entry.entity_key), around)
     ]
 
 
@@ -92,8 +97,10 @@ def _entry(draw: Draw, entry: DrawEntry, entity_id: str, around: Around) -> r.Pu
     )
 
 
-def _is_shown(party: Entity, around: Around) -> bool:
-    return party_class(party, around.verdict(Kind.ENTITY, party)) not in HIDDEN
+def _is_shown(party: Entity | None, around: Around) -> bool:
+    return (
+        party is not None and party_class(party, around.verdict(Kind.ENTITY, party)) not in HIDDEN
+    )
 
 
 def _is_counted(draw: Draw) -> bool:

@@ -53,3 +53,8 @@ def left_out_texts(result: Result, hidden_items: frozenset[str]) -> Iterator[str
         if finding not in shown:
             texts = (finding.detail, finding.outcome_text)
             yield from (text for text in texts if text and text not in kept)
+
+
+def says(result: Result, name: str) -> bool:
+    """Whether a check has a text in this field, of its own or of a finding."""
+    return any(getattr(part, name, None) for part in (result, *result.findings))

@@ -9,7 +9,7 @@ from portal.airlock.around import Around, Ids
 from portal.airlock.cuts import Cut, Mask, markers
 from portal.airlock.draws import project_draw
 from portal.airlock.masks import mask_text
-from portal.airlock.narrowed import as_shown
+from portal.airlock.narrowed import as_shown, says
 from portal.domain.documents import Document, Figure
 from portal.domain.draws import Draw
 from portal.domain.followups import FollowUp
@@ -160,6 +160,8 @@ def _result(result: Result, cut: Cut, around: Around, told: Markers) -> r.Public
     due = result.due_on if result.has_problem else None
     task = cut("task_code", result.task_code)
     draw = f"{result.agency_code}/{result.draw_code}" if result.draw_code else None
+    #: Where nothing stood but what goes with a hidden finding, that something is kept back would tell of it.
+    told = tuple(each for each in told if says(result, each.field))
     return r.PublicResult(
         id=ids.of(Kind.RESULT, result.key),
         agency_id=ids.of(Kind.AGENCY, cut("agency_code", result.agency_code)),

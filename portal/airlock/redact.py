@@ -186,26 +186,33 @@ def class_of(record: Publishable, verdict: Verdict, around: Around) -> Disclosur
     if isinstance(record, Result):
         return _class_of_check(record, verdict, around)
     if isinstance(record, FollowUp):
-        check = around.checks.get(f"{record.agency_code}/{record.result_code}")
-        if check is None:
-            raise NotYetPublic(
-                f"检查记录 {record.result_code} 所在的批次已退回；请重新导入抽查结果"
-            )
+        return _class_of_step(record, verdict, around)
+    return verdict.disclosure
+
+
+def _class_of_step(step: FollowUp, verdict: Verdict, around: Around) -> Disclosure:
+    check = around.check(f"{step.agency_code}/{step.result_code}")
+    if check is not None:
         above = _class_of_check(check, around.verdict(Kind.RESULT, check), around)
         if check.key in around.withdrawn or above in HIDDEN:
             return Disclosure.NEVER
-        if follows_from_hidden(record, check, around.hidden_items):
+        if follows_from_hidden(step, check, around.hidden_items):
             return Disclosure.NEVER
+    if verdict.disclosure not in HIDDEN and (check is None or check.key not in around.checks):
+        raise NotYetPublic(f"检查记录 {step.result_code} 所在的批次已退回；请重新导入抽查结果")
     return verdict.disclosure
 
 
 def _class_of_check(result: Result, verdict: Verdict, around: Around) -> Disclosure:
     if result.entity_key in around.withdrawn or not shown_findings(result, around.hidden_items):
         return Disclosure.NEVER
-    party = around.parties.get(result.entity_key)
-    if party is None:
+    party = around.party(result.entity_key)
+    found = verdict.disclosure
+    if party is not None:
+        found = record_class(verdict, party_class(party, around.verdict(Kind.ENTITY, party)))
+    if found not in HIDDEN and result.entity_key not in around.parties:
         raise NotYetPublic(f"“{result.entity_name}”所在的批次已退回；请重新导入检查对象")
-    return record_class(verdict, party_class(party, around.verdict(Kind.ENTITY, party)))
+    return found
 
 
 def _notice(notice_id: str, verdict: Verdict) -> r.PublicNotice:

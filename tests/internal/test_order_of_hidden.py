@@ -12,7 +12,7 @@ from portal.register.records import Kind
 from tests.conftest import Office
 from tests.internal.test_brought import _decide
 from tests.makers import AGENCY, ITEM_ROW, RESULT_ROW
-from tests.public.twins import Row
+from tests.public.twins import NEVER, Row
 from tests.raw import store_bytes
 
 SECOND: Row = {**ITEM_ROW, "code": "SP-002", "name": "仓储条件检查"}
@@ -76,3 +76,43 @@ def test_an_order_that_a_shown_finding_states_stays(office: Office) -> None:
     shown = _texts(office, "result", "followup")
     assert len(shown) == 1 + len(STEPS)
     assert "已发改正通知" in shown[0]
+
+
+#: Only the words of an order are kept back.
+PARTLY: Row = {
+    "disclosure": "部分公开", "ground": "危及公共安全", "hidden": "处理说明", "decided_by": "示例市市场监督管理局",
+    "decided_on": "2025-03-01", "review_on": "2026-02-28",
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("later", [False, True])
+def test_that_words_of_an_order_about_a_hidden_item_are_kept_back_is_not_told(
+    office: Office, *, later: bool
+) -> None:
+    """Beside findings without a problem, the mark of a withheld order would say that there was another."""
+    office.put("items", SECOND)
+    if not later:
+        _decide(office, Kind.ITEM, f"{AGENCY}/SP-002", Act.NEVER)
+    ordered: Row = {**RESULT_ROW, "item_code": "SP-002", "outcomes": "发现问题已责令改正"}
+    office.put("results", {**RESULT_ROW, **ORDERED, **PARTLY}, ordered | ORDERED | PARTLY)
+    if later:
+        assert "withheld" in _texts(office, "result")[0]
+        _decide(office, Kind.ITEM, f"{AGENCY}/SP-002", Act.NEVER)
+
+    assert "withheld" not in "".join(_texts(office, "result", "version"))
+
+
+def test_of_items_that_are_hidden_together_the_order_of_changes_does_not_tell_which_a_check_had_named(
+    office: Office,
+) -> None:
+    items = [{**ITEM_ROW, "code": f"SP-00{n}", "name": f"鸊鷉检查{'零一二三'[n]}"} for n in (2, 3)]
+    office.put("items", *items)
+    checks: list[Row] = [{**RESULT_ROW, "code": f"J{n}"} for n in range(8)]
+    named = [each | {"item_code": f"SP-00{2 + n % 2}"} for n, each in enumerate(checks)]
+    office.put("results", *(row for pair in zip(checks, named, strict=True) for row in pair))
+
+    office.put("items", *(each | NEVER for each in items), let_pass=True)
+
+    with office.stores.register.connect() as register:
+        ids = list(register.scalars(sa.text("SELECT public_id FROM result ORDER BY serial")))
+    assert ids == sorted(ids)

@@ -11,6 +11,7 @@ from portal.internal.checks import disclosures, history, parties, tasks
 from portal.internal.checks.context import Context, Reads
 from portal.internal.sheets.reader import Read
 from portal.internal.tables import filings
+from portal.internal.tables.ledger import withdrawn_keys
 
 
 def check(context: Context, reads: Reads) -> None:
@@ -63,7 +64,8 @@ def _check_draw(context: Context, read: Read, draw: Draw | None, listed: set[str
 def complete(context: Context, reads: Reads) -> list[Read]:
     """Fill in the names of items that are given by number alone; tell unknown numbers and lapsed items.
 
-    By the name that was released: one that waits for its release, or is returned, would be public with the check.
+    By the name that was released: one that waits for its release, is returned or was taken back would be public with
+    the check.
     """
     agency = context.agency_code
     codes = {f.item_code for read in reads for f in read.record.findings if f.item_code}
@@ -72,9 +74,10 @@ def complete(context: Context, reads: Reads) -> list[Read]:
     keys = {f"{agency}/{code}" for code in codes} - context.items.keys()
     context.items |= filings.find(context.session, Item, keys)
     items = {code: context.items.get(f"{agency}/{code}") for code in codes}
-    names = filings.released_names(
-        context.session, (f"{agency}/{code}" for code in codes), kind="item"
-    )
+    every = [f"{agency}/{code}" for code in codes]
+    names = filings.released_names(context.session, every, kind="item")
+    for key in withdrawn_keys(context.session, "item", names, batch_id=None):
+        del names[key]
     return [_completed(context, read, items, names) for read in reads]
 
 
@@ -93,7 +96,7 @@ def _completed(
             if item.key in names:
                 named[index] = replace(finding, item_name=names[item.key])
             else:
-                what = f"事项 {finding.item_code} 尚未发布，其名称不能由此公开；请先发布事项清单，或者填写检查事项"
+                what = f"事项 {finding.item_code} 尚未发布（或已撤回），其名称不能由此公开；请先发布事项清单，或者填写检查事项"
                 context.tell("unknown", read.child(index), "item_code", what)
     if not named:
         return read

@@ -25,10 +25,11 @@ from portal.domain.results import Result
 from portal.domain.verdicts import Verdict, filed
 from portal.domain.workflow import BatchState
 from portal.internal.desk import decided, secrets
-from portal.internal.tables import filings
+from portal.internal.tables import decisions, filings
 from portal.internal.tables.batches import BatchRow
 from portal.internal.tables.filings import FilingRow
 from portal.internal.tables.ledger import withdrawn_keys
+from portal.internal.tables.lookup import returned as returned_ones
 from portal.internal.tables.settings import ID_KEY, secret
 from portal.kit.db import among
 from portal.register.records import Kind
@@ -83,23 +84,27 @@ def _around(
 ) -> Around:
     checks = {r.key: r for r in records if isinstance(r, Result)}
     steps = [r for r in records if isinstance(r, FollowUp)]
-    checks |= lookup(Result, [f"{step.agency_code}/{step.result_code}" for step in steps])
+    above = {f"{step.agency_code}/{step.result_code}" for step in steps}
+    checks |= lookup(Result, above)
+    returned: dict[str, Any] = returned_ones(session, Result, above - checks.keys())
     draws = [r for r in records if isinstance(r, Draw)]
-    wanted = {check.entity_key for check in checks.values()}
+    wanted = {check.entity_key for check in (*checks.values(), *returned.values())}
     wanted |= {entry.entity_key for draw in draws for entry in draw.entries}
     parties = lookup(Entity, wanted)
+    returned |= returned_ones(session, Entity, wanted - parties.keys())
     gone = frozenset[str]().union(
         withdrawn_keys(session, "entity", parties, batch_id=batch_id),
         withdrawn_keys(session, "result", checks, batch_id=batch_id),
     )
     found = _verdicts(session, records, parties, checks)
-    items = lookup(Item, _items_named(records, checks))
-    hidden = _hidden_items(session, items)
+    items = lookup(Item, named := _items_named(records, checks))
+    hidden = _hidden_items(session, items) | _awaited_items(session, named, batch_id)
     return Around(
         Ids(key),
         today,
         parties,
         checks,
+        returned,
         gone,
         hidden,
         _hidden_draws(session, checks),
@@ -167,22 +172,49 @@ def _hidden_items(session: Session, items: dict[str, Item]) -> frozenset[str]:
     )
 
 
+def _awaited_items(session: Session, keys: set[str], batch_id: int | None) -> set[str]:
+    """Return the items that were filed as kept back and never released: checks may name them before they are.
+
+    Whether that filing was returned since, or another says otherwise, nobody has let out.
+    """
+    if not (keys and filings.has_guarded(session, Item)):
+        return set()
+    query = sa.select(
+        FilingRow.key, FilingRow.body, FilingRow.guarded, FilingRow.batch_id, BatchRow.state
+    )
+    query = query.join(BatchRow, BatchRow.id == FilingRow.batch_id)
+    query = query.where(FilingRow.kind == "item", among(session, FilingRow.key, sorted(keys)))
+    rows = session.execute(query).all()
+    let_out = {row.key for row in rows if row.state in filings.REVIEWED or row.batch_id == batch_id}
+    return {
+        row.key
+        for row in rows
+        if row.guarded
+        and row.key not in let_out
+        and filed(filings.decode("item", row.body).decision).whole
+    }
+
+
 def _renamed_items(
     session: Session, items: dict[str, Item], hidden: frozenset[str]
 ) -> dict[str, dict[str, str]]:
     """Return the names that shown items were filed with while kept back alone, each with the one that they are shown by."""
-    if not (items.keys() - hidden and filings.has_guarded(session, Item)):
+    shown = sorted(items.keys() - hidden)
+    since = decisions.first_kept_back(session, Kind.ITEM.value, shown)
+    if not (shown and (since or filings.has_guarded(session, Item))):
         return {}
     released = BatchRow.state == BatchState.RELEASED.value
-    query = sa.select(FilingRow.key, FilingRow.body, FilingRow.guarded)
+    query = sa.select(FilingRow.key, FilingRow.body, FilingRow.guarded, BatchRow.released_at)
     query = query.join(BatchRow, BatchRow.id == FilingRow.batch_id).where(
         FilingRow.kind == "item", FilingRow.live, sa.or_(FilingRow.guarded, released),
-        among(session, FilingRow.key, sorted(items.keys() - hidden)),
+        among(session, FilingRow.key, shown),
     )  # fmt: skip
     kept: dict[str, set[str]] = {}
     told: dict[str, set[str]] = {}
-    for key, body, guarded in session.execute(query):
-        (kept if guarded else told).setdefault(key, set()).add(filings.decode("item", body).name)
+    for key, body, guarded, at in session.execute(query):
+        #: What was released after the office had decided to keep it back, nobody may have seen.
+        unseen = guarded or (at is not None and key in since and since[key] <= at)
+        (kept if unseen else told).setdefault(key, set()).add(filings.decode("item", body).name)
     only_kept = {key: names - told.get(key, set()) for key, names in kept.items()}
     return {
         key: dict.fromkeys(names - {items[key].name}, items[key].name)

@@ -39,7 +39,7 @@ def shown_otherwise(session: Session, rows: Sequence[FilingRow]) -> dict[Kind, d
     """Return key → public id, by kind, of what is disclosed otherwise than at the release before.
 
     What is kept back and filed for the first time, or by another name or number than before, is so too: somebody may
-    have told of it already.
+    have told of it already. So is an item that checks have not named until now, as it was filed as kept back at first.
     """
     found: dict[Kind, dict[str, str]] = {}
     for kind in (*_FILED_WITH_DECISION, _WITH_STEPS):
@@ -51,12 +51,13 @@ def shown_otherwise(session: Session, rows: Sequence[FilingRow]) -> dict[Kind, d
         if not filed:
             continue
         before = _before(session, kind, filed)
+        awaited = _awaited(session, filed.keys() - before.keys()) if kind is Kind.ITEM else set()
         records = {key: filings.decode(kind.value, row.body) for key, row in filed.items()}
         made = decided.verdicts(session, kind, records)
         for key, record in records.items():
             old, verdict = before.get(key), made.get((kind, key))
             words = set(kept_back(record, verdict)) - set(kept_back(old, verdict))
-            if words or (old and _disclosed(record) != _disclosed(old)):
+            if words or key in awaited or (old and _disclosed(record) != _disclosed(old)):
                 found.setdefault(kind, {})[key] = filed[key].public_id
     return found
 
@@ -74,6 +75,14 @@ def _before(session: Session, kind: Kind, filed: Mapping[str, FilingRow]) -> dic
     )
     query = sa.select(FilingRow.key, FilingRow.body).where(FilingRow.id.in_(newest))
     return {key: filings.decode(kind.value, body) for key, body in session.execute(query)}
+
+
+def _awaited(session: Session, keys: Iterable[str]) -> set[str]:
+    """Return which of these items were ever filed as kept back."""
+    guarded = sa.select(FilingRow.key).where(
+        FilingRow.kind == Kind.ITEM.value, filings.IS_GUARDED, FilingRow.key.in_(sorted(keys))
+    )
+    return set(session.scalars(guarded))
 
 
 def _disclosed(record: Any) -> tuple[object, object]:  # noqa: ANN401 - a record of any kind that bears a decision
@@ -109,7 +118,7 @@ def _of_itself(
         case Kind.ITEM:
             yield from naming_items(session, {key}, today=today)
         case Kind.DRAW:
-            yield from _naming(session, "result", key, _names_draw, today=today)
+            yield from _naming(session, "result", {key}, _names_draw, today=today)
         case Kind.RESULT:
             yield from _steps_of(session, [key], None, today)
 
@@ -153,44 +162,45 @@ def _lists(row: FilingRow, key: str) -> bool:
 def naming_items(
     session: Session, keys: set[str], *, today: date, batch_id: int | None = None
 ) -> Iterator[Passage]:
-    """Project again the checks and plans that name these items, and what followed from these checks."""
-    for key in sorted(keys):
-        for kind, names in (("result", _names_item), ("plan", _plans_item)):
-            yield from _naming(session, kind, key, names, today=today, batch_id=batch_id)
+    """Project again the checks and plans that name these items, and what followed from these checks.
+
+    Of all items in one walk: item by item, the order of the changes would tell which of them each had named.
+    """
+    for kind, names in (("result", _names_item), ("plan", _plans_item)):
+        yield from _naming(session, kind, keys, names, today=today, batch_id=batch_id)
 
 
 def _naming(
     session: Session,
     kind: str,
-    key: str,
-    names: Callable[[Any, str], bool],
+    keys: set[str],
+    names: Callable[[Any], set[str]],
     *,
     today: date,
     batch_id: int | None = None,
 ) -> Iterator[Passage]:
-    """Walk the released records of the agency in whose key `key` lies, and project those that name it."""
-    for rows in batches.public_under(session, kind, f"{key.split('/', maxsplit=1)[0]}/"):
-        naming = [row for row in rows if names(filings.decode(kind, row.body), key)]
-        if naming:
-            yield from _projected(session, naming, batch_id, today)
-        if kind == "result":
-            yield from repeating(
-                session, [row.key for row in naming], batch_id=batch_id, today=today
-            )
+    """Walk the released records of the agencies in whose keys these lie, and project those that name one."""
+    for agency in sorted({key.partition("/")[0] for key in keys}):
+        for rows in batches.public_under(session, kind, f"{agency}/"):
+            naming = [row for row in rows if names(filings.decode(kind, row.body)) & keys]
+            if naming:
+                yield from _projected(session, naming, batch_id, today)
+            if kind == "result":
+                yield from repeating(
+                    session, [row.key for row in naming], batch_id=batch_id, today=today
+                )
 
 
-def _names_item(result: Result, key: str) -> bool:
-    return any(f"{result.agency_code}/{each.item_code}" == key for each in result.findings)
+def _names_item(result: Result) -> set[str]:
+    return {f"{result.agency_code}/{each.item_code}" for each in result.findings}
 
 
-def _plans_item(plan: Plan, key: str) -> bool:
-    return any(
-        f"{plan.agency_code}/{code}" == key for task in plan.tasks for code in task.item_codes
-    )
+def _plans_item(plan: Plan) -> set[str]:
+    return {f"{plan.agency_code}/{code}" for task in plan.tasks for code in task.item_codes}
 
 
-def _names_draw(result: Result, key: str) -> bool:
-    return f"{result.agency_code}/{result.draw_code}" == key
+def _names_draw(result: Result) -> set[str]:
+    return {f"{result.agency_code}/{result.draw_code}"}
 
 
 def carried_on(

@@ -69,6 +69,10 @@ _STAMPS = (
         DecisionRow.id == sa.select(sa.func.max(DecisionRow.id)).scalar_subquery()
     ),
 )
+#: What was released or returned since.
+_STATES = (
+    sa.select(BatchRow.state, sa.func.count()).group_by(BatchRow.state).order_by(BatchRow.state)
+)
 _Stamp = tuple[tuple[Any, ...] | None, ...]
 
 
@@ -83,22 +87,25 @@ class _Built:
 _built: dict[str, _Built] = {}
 
 
-def known(session: Session) -> KnownSecrets | None:
+def known(session: Session, *, let_out: bool = False) -> KnownSecrets | None:
     """Return what may stand in no public text; None where there is nothing.
+
+    `let_out`: without what a file that waits would hide and everybody reads: nothing goes for what nobody let out.
 
     Built again whenever a file came in or something was decided since; kept between the questions of one
     process, because a page asks as often as a release.
     """
     newest = [session.execute(query).first() for query in _STAMPS]
+    newest += session.execute(_STATES).all() if let_out else []
     stamp = tuple(None if row is None else tuple(row) for row in newest)
-    store = str(session.get_bind(clause=sa.select(FilingRow.id)).engine.url)
+    store = f"{session.get_bind(clause=sa.select(FilingRow.id)).engine.url} {let_out}"
     live = _built.get(store)
     if live is None or live.stamp != stamp:
-        live = _built[store] = _Built(stamp, KnownSecrets(_words(session)))
+        live = _built[store] = _Built(stamp, KnownSecrets(_words(session, let_out=let_out)))
     return live.known or None
 
 
-def _words(session: Session) -> Iterator[str]:
+def _words(session: Session, *, let_out: bool) -> Iterator[str]:
     for roster in _records(session, "inspector"):
         for inspector in (*roster.values(), *_before(session, "inspector", roster).values()):
             yield from (inspector.name, inspector.certificate)
@@ -109,9 +116,33 @@ def _words(session: Session) -> Iterator[str]:
         ):
             verdicts = decided.verdicts(session, kind, records)
             released = _before(session, kind.value, records)
+            read = _read(session, kind, released) if let_out else {}
             for those in (records, released):
-                for words in ever_kept_back(session, kind, those, verdicts).values():
-                    yield from words
+                for key, words in ever_kept_back(session, kind, those, verdicts).items():
+                    yield from (each for each in words if each not in read.get(key, ()))
+
+
+def _read(session: Session, kind: Kind, records: Mapping[str, Any]) -> dict[str, set[str]]:
+    """Return the words that everybody reads of these records, of those that are released with nothing kept back."""
+    query = sa.select(FilingRow.key).join(BatchRow, BatchRow.id == FilingRow.batch_id)
+    query = query.where(
+        FilingRow.kind == kind.value, among(session, FilingRow.key, records), FilingRow.live, ~WITHDRAWN,
+        BatchRow.state == BatchState.RELEASED.value,
+    )  # fmt: skip
+    if kind is Kind.ENTITY:
+        query = query.where(sa.or_(FilingRow.row > 0, _CHECKED_OPENLY))
+    #: Not as the waiting file would have it.
+    made = decided.verdicts(session, kind, records)
+    found: dict[str, set[str]] = {}
+    for key in set(session.scalars(query)) if records else ():
+        record = records[key]
+        if getattr(record, "form", None) in PROTECTED or any(
+            kept_back(record, made.get((kind, key)))
+        ):
+            continue
+        numbers = [each.value for each in getattr(record, "identifiers", ())]
+        found[key] = {*called(record), *numbers, getattr(record, "number", None) or ""}
+    return found
 
 
 def ever_kept_back(

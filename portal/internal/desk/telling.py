@@ -54,7 +54,8 @@ def passage_of(
         personal=personal or any(each.personal for each in around),
         secrets=tuple(text for each in around for text in each.secrets),
     )
-    return project_reply(standing, secrets.known(session), let_pass=row.let_pass)
+    known = secrets.known(session, let_out=draft_of is None)
+    return project_reply(standing, known, let_pass=row.let_pass)
 
 
 def _state(row: ReceivedRow, *, drafted: bool) -> ReplyState:

@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 
 from portal.airlock.around import Passage
 from portal.domain.workflow import BatchState
-from portal.internal.desk import batches, binding, ordered
+from portal.internal.desk import batches, binding, ordered, secrets
 from portal.internal.desk.binding import ContentChanged
 from portal.internal.desk.projection import passages
 from portal.internal.tables import decisions
@@ -47,7 +47,10 @@ def again(
     _hold_decided(session, rows)
     _hold_withdrawn(session, rows)
     _hold(session, {row.batch_id for row in rows} | _around(session, rows), but=batch_id)
-    yield from passages(session, rows, today, batch_id=batch_id)
+    known = secrets.known(session, let_out=True)
+    for row, passage in passages(session, rows, today, batch_id=batch_id):
+        passage.known = known
+        yield row, passage
 
 
 def require_filed(

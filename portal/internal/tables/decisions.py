@@ -149,6 +149,18 @@ def in_force(session: Session, kind: str, keys: Iterable[str]) -> dict[str, list
     return found
 
 
+def first_kept_back(session: Session, kind: str, keys: Iterable[str]) -> dict[str, datetime]:
+    """Return when the office first decided to keep each of these records back as a whole, of those it ever did."""
+    wanted = sorted(set(keys))
+    query = (
+        sa.select(DecisionRow.key, DecisionRow.made_at)
+        .where(DecisionRow.kind == kind, among(session, DecisionRow.key, wanted))
+        .where(DecisionRow.place == WHOLE, DecisionRow.act != Act.OPEN.value, ~DecisionRow.pending)
+        .order_by(DecisionRow.made_at.desc())
+    )
+    return {row.key: row.made_at for row in session.execute(query)} if wanted else {}
+
+
 def noted(session: Session, rows: Sequence[DecisionRow]) -> set[int]:
     """Return the numbers of the decisions that the ledger knows, by who made or confirmed them, and when."""
     said: set[tuple[str, datetime, bool, str]] = set()

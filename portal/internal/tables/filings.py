@@ -165,7 +165,7 @@ def latest(session: Session, kind: str, keys: Iterable[str]) -> dict[str, Filing
 
 
 #: States of batches whose filings a reviewer and a publisher have let out.
-_REVIEWED = (BatchState.RELEASING.value, BatchState.RELEASED.value)
+REVIEWED = (BatchState.RELEASING.value, BatchState.RELEASED.value)
 
 
 def owner(session: Session, kind: str, key: str) -> str:
@@ -174,7 +174,7 @@ def owner(session: Session, kind: str, key: str) -> str:
     All agencies file parties, and who files one of another's has no say in it by that. Who merely named
     it in a check, which brings a party along in no row of its own, has it until a library does.
     """
-    waits = sa.case((BatchRow.state.in_(_REVIEWED), 0), else_=1)
+    waits = sa.case((BatchRow.state.in_(REVIEWED), 0), else_=1)
     brought = sa.case((FilingRow.row == 0, 1), else_=0)
     query = (
         sa.select(BatchRow.agency)
@@ -198,7 +198,7 @@ def standing(
     if not wanted:
         return {}
     reviewed = sa.or_(
-        BatchRow.state.in_(_REVIEWED),
+        BatchRow.state.in_(REVIEWED),
         BatchRow.id == batch_id,
     )
     ids = _newest(kind).join(BatchRow, BatchRow.id == FilingRow.batch_id)
@@ -211,7 +211,7 @@ def released_names(
 ) -> dict[str, str]:
     """Return key → name of parties, or items, as they were last released; those that never were are not among them."""
     query = _newest(kind).join(BatchRow, BatchRow.id == FilingRow.batch_id)
-    query = query.where(among(session, FilingRow.key, set(keys)), BatchRow.state.in_(_REVIEWED))
+    query = query.where(among(session, FilingRow.key, set(keys)), BatchRow.state.in_(REVIEWED))
     return {key: each.name for key, each in _decoded(session, kind, query).items()}
 
 

@@ -1,14 +1,17 @@
 """Records as they stand in the office, found by what they are about (按对象、名称查找)."""
 
 from collections.abc import Iterable
+from typing import TypeVar
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from portal.domain.parties import Entity
 from portal.domain.results import Result
-from portal.internal.tables.filings import FilingRow, decode
+from portal.internal.tables.filings import KIND_OF, FilingRow, decode
 from portal.kit.db import among
+
+T = TypeVar("T")
 
 
 def results_elsewhere(session: Session, parties: Iterable[str], *, but: int) -> list[Result]:
@@ -31,6 +34,18 @@ def parties_named(session: Session, names: Iterable[str]) -> dict[str, list[Enti
         party: Entity = decode("entity", body)
         found.setdefault(party.name, []).append(party)
     return found
+
+
+def returned(session: Session, record_type: type[T], keys: Iterable[str]) -> dict[str, T]:
+    """Return records as they were filed last, in whatever state: of those that returned batches alone have filed."""
+    kind, wanted = KIND_OF[record_type], set(keys)
+    query = (
+        sa.select(FilingRow.key, FilingRow.body)
+        .where(FilingRow.kind == kind, among(session, FilingRow.key, wanted))
+        .order_by(FilingRow.id)
+    )
+    newest = {row.key: row.body for row in session.execute(query)} if wanted else {}
+    return {key: decode(kind, body) for key, body in newest.items()}
 
 
 def _newest(session: Session, kind: str, about: Iterable[str], *, but: int) -> list[str]:
