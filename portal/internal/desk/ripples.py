@@ -25,7 +25,7 @@ from portal.internal.tables import filings
 from portal.internal.tables.batches import BatchRow
 from portal.internal.tables.filings import FilingRow
 from portal.internal.tables.settings import ID_KEY, secret
-from portal.kit.db import snapshot
+from portal.kit.db import among, snapshot
 from portal.register.proofs import standing
 from portal.register.queries import draws
 from portal.register.records import Kind
@@ -80,7 +80,9 @@ def _before(session: Session, kind: Kind, filed: Mapping[str, FilingRow]) -> dic
 def _awaited(session: Session, keys: Iterable[str]) -> set[str]:
     """Return which of these items were ever filed as kept back."""
     guarded = sa.select(FilingRow.key).where(
-        FilingRow.kind == Kind.ITEM.value, filings.IS_GUARDED, FilingRow.key.in_(sorted(keys))
+        FilingRow.kind == Kind.ITEM.value,
+        filings.IS_GUARDED,
+        among(session, FilingRow.key, sorted(keys)),
     )
     return set(session.scalars(guarded))
 
