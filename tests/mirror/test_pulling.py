@@ -6,6 +6,7 @@ import threading
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -494,6 +495,32 @@ def test_a_part_that_was_lost_before_and_is_brought_back_explains_what_stood_in_
         _rewritten(filled)
         both = [first, Restoration(size, None, NOW)]
         reinstate(stores.register, both, {}, now=NOW, keys=keys)
+        _pull(url, target)
+
+    assert _copied(target) == _held(filled)
+
+
+@pytest.mark.parametrize("lost", [0, 1])
+def test_a_restoration_that_is_stated_otherwise_later_is_refused_by_who_pulled_before(
+    filled: Office, site: Flask, target: Path, lost: int
+) -> None:
+    """One more is stated, so the line of the head is another one: what it said before has to be in it still."""
+    stores = filled.stores
+    keys = replace(stores.log_key, head=None)
+    with Session(stores.register) as session:
+        size = changes.serial(session)
+    first = Restoration(size - 1, None, NOW)
+    with _served(Troubled(site)) as url:
+        reinstate(stores.register, [first], {}, now=NOW, keys=keys)
+        _pull(url, target)
+        before = _kept(target)
+        again = Restoration(size - lost, None, NOW)
+        other = replace(first, at=NOW - timedelta(days=100))
+        reinstate(stores.register, [other, again], {}, now=NOW, keys=keys)
+        with pytest.raises(Untrusted, match="two histories"):
+            _pull(url, target)
+        assert _kept(target) == before
+        reinstate(stores.register, [first, again], {}, now=NOW, keys=keys)
         _pull(url, target)
 
     assert _copied(target) == _held(filled)
