@@ -1,6 +1,7 @@
 """The mirror against a real server that is slow to please: errors, cut lines, forged answers."""
 
 import json
+import re
 import sqlite3
 import threading
 from collections.abc import Callable, Iterable, Iterator
@@ -548,6 +549,74 @@ def test_another_head_over_the_same_entries_is_refused_by_who_pulled_before(
     copy = Copy(str(target))
     assert copy.state()["head"] == kept
     copy.close()
+
+
+def _nested(body: bytes) -> bytes:
+    return re.sub(rb'"data": ?\{', b'"data":' + b"[" * 9_000 + b"]" * 9_000 + b',"was":{', body)
+
+
+def _of_no_size(body: bytes) -> bytes:
+    note = (
+        "x\\n"
+        + "1" * 5_000
+        + "\\n"
+        + "A" * 43
+        + "=\\nmingcha/records/1 "
+        + "0" * 64
+        + "\\n\\n— x y"
+    )
+    return re.sub(rb'"handovers": ?\[\]', lambda _: f'"handovers":["{note}"]'.encode(), body)
+
+
+@pytest.mark.parametrize(
+    ("path", "change", "is_refused"),
+    [
+        ("/api/v1/changes", _nested, True),
+        ("/api/v1/changes", lambda body: re.sub(rb'"modified": ?3\b', b'"modified":9223372036854775808', body), True),
+        ("/api/v1/changes/checkpoint", _of_no_size, False),
+        ("/data/datapackage.json", lambda _: b"{}", False),
+        ("/data/datapackage.json.note", lambda _: b"\xff", False),
+    ],
+)  # fmt: skip
+def test_an_answer_that_cannot_be_read_is_refused_in_a_sentence(
+    filled: Office, site: Flask, target: Path, path: str, change: Callable[[bytes], bytes], *,
+    is_refused: bool,
+) -> None:  # fmt: skip
+    """Or is passed over, where something else says the same."""
+    if path.startswith("/data"):
+        _cut(filled)
+    changed: list[bool] = []
+
+    def trouble(asked: str, reply: Reply) -> Reply:
+        if asked != path:
+            return reply
+        body = change(reply[2])
+        changed.append(body != reply[2])
+        return reply[0], [each for each in reply[1] if each[0] != "Content-Length"], body
+
+    with _served(Troubled(site, trouble)) as url:
+        if is_refused:
+            with pytest.raises(Untrusted):
+                _pull(url, target)
+        else:
+            _pull(url, target)
+    assert any(changed)
+    assert _copied(target) == ({} if is_refused else _held(filled))
+
+
+def test_sums_that_were_lost_by_hand_are_made_anew(
+    filled: Office, site: Flask, target: Path
+) -> None:
+    with _served(Troubled(site)) as url:
+        _pull(url, target)
+        with sqlite3.connect(target) as copy:
+            copy.execute("DELETE FROM mirror_state WHERE name LIKE 'digest %'")
+        copy.close()
+        filled.put("results", {**RESULT_ROW, "detail": "改正"})
+        _pull(url, target)
+
+    assert _copied(target) == _held(filled)
+    assert CliRunner().invoke(main, ["verify", str(target)]).exit_code == 0
 
 
 @pytest.mark.parametrize(
