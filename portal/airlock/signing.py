@@ -106,3 +106,21 @@ def hold_log(register: sa.Engine, keys: KeyHolder) -> None:
     """
     with Session(register) as session:
         heads.hold(session, changes.serial(session), keys)
+
+
+def hold_ours(session: Session, keys: KeyHolder) -> None:
+    """Hold what a session sees as `hold_log` does, and its newest head against our key.
+
+    Who may write the register could put a head of their own over what they changed, or an older register with its own
+    head in the place of this one, for as long as the office looks.
+
+    Raises:
+        LogBroken: see `hold_log`; or our key has not signed the newest head.
+
+    """
+    heads.hold(session, changes.serial(session), keys)
+    newest = heads.last(session)
+    if newest is not None and not keys.signer(may_make=False).verifier.opens(newest.note):
+        raise LogBroken(
+            "登记册中最新的检查点不是本机私钥所签的，可能被改动过；请运行 portal-site verify-log 查明原因"
+        )

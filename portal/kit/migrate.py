@@ -16,6 +16,8 @@ STORES = ("register", "internal", "letterbox")
 #: Unredacted records and the key of the public ids are for the office's account alone; letters for its group,
 #: in which the site is too; what is public anybody may read.
 MODES = {"register": 0o644, "internal": 0o600, "letterbox": 0o660}
+#: What SQLite takes for a blank, and nothing more: any other sign may be part of a name.
+_BLANKS = re.compile(r"[ \t\n\f\r]+")
 _BARE = re.compile(r'(?<=^CREATE TABLE )"(\w+)"')
 
 
@@ -51,13 +53,15 @@ def is_current(store: str, url: str) -> bool:
 def structure(connection: sa.Connection) -> dict[str, str]:
     """Return what a SQLite file consists of, tables, indexes and all others alike: kind and name → as it was declared.
 
-    Left out is what SQLite keeps for itself (its statistics). Blanks and quotation marks around a table's name do not
-    count: a table that was renamed has them, by release of SQLite.
+    Left out are the two tables that SQLite keeps for itself (its statistics): anything else may be called like them, but by
+    nobody who makes it in the ordinary way. Blanks and quotation marks around a table's name do not count: a table that
+    was renamed has them, by release of SQLite.
     """
     made = connection.exec_driver_sql(
-        "SELECT type, name, coalesce(sql, '') FROM sqlite_master WHERE name NOT LIKE 'sqlite\\_stat_' ESCAPE '\\'"
+        "SELECT type, name, coalesce(sql, '') FROM sqlite_master"
+        " WHERE type <> 'table' OR name NOT IN ('sqlite_stat1', 'sqlite_stat4')"
     )
-    found = {f"{kind} {name}": _BARE.sub(r"\1", " ".join(sql.split())) for kind, name, sql in made}
+    found = {f"{kind} {name}": _BARE.sub(r"\1", _BLANKS.sub(" ", sql)) for kind, name, sql in made}
     return found | {"encoding": str(connection.exec_driver_sql("PRAGMA encoding").scalar())}
 
 

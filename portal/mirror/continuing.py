@@ -46,14 +46,20 @@ def require_continued(source: Source, before: Head, now: Head) -> None:
 
     """
     _require_agreeing(before, now)
-    if before.size <= now.size and _is_proved(source, before, now):
+    is_proved = before.size <= now.size and _is_proved(source, before, now)
+    if is_proved and before.restored in (0, now.restored):
         return
     if now.restored <= before.restored:
         raise Untrusted(
             "对方的登记册与上次所见的不是同一段历史，也没有恢复说明；副本中保留上次的检查点为证"
             " (the log there does not continue the head kept here, and states no restoration)"
         )
-    if not _is_explained(source, before, now):
+    told = _told(source, now)
+    if told and before.restored and _digest(told[: before.restored]) != before.said[RESTORED]:
+        raise _two_histories()
+    if told and is_proved:
+        return
+    if not _is_explained(told, before):
         raise Untrusted(
             "对方从备份恢复过，但恢复说明说的不是上次所见的那一段；副本中保留上次的检查点为证"
             " (no restoration stated there explains why the log does not continue the head kept here)"
@@ -61,17 +67,28 @@ def require_continued(source: Source, before: Head, now: Head) -> None:
     source.say("对方已从备份恢复，日志中有说明 (restored from a backup there, as its heads state)")
 
 
-def _is_explained(source: Source, before: Head, now: Head) -> bool:
-    """Whether a restoration since lost the very entries that `before` was signed over: what is older has to be there still."""
+def _told(source: Source, now: Head) -> list[str]:
+    """Return every statement of a restoration, as `now` signs them; none where the source does not give these."""
     try:
         told = msgspec.json.decode(source.text("/log/restorations"), type=_Told).restorations
-        stated = [msgspec.json.decode(each, type=_Restoration) for each in told]
     except (Gone, msgspec.MsgspecError):
-        return False
+        return []
+    return told if _digest(told) == now.said[RESTORED] else []
+
+
+def _digest(told: Sequence[str]) -> str:
+    """Return what a head says of these statements."""
     state = bytes(32)
     for each in told:
         state = sha256(state + each.encode()).digest()
-    if now.said[RESTORED] != f"{len(told)} {state.hex()}":
+    return f"{len(told)} {state.hex()}"
+
+
+def _is_explained(told: Sequence[str], before: Head) -> bool:
+    """Whether a restoration since lost the very entries that `before` was signed over: what is older has to be there still."""
+    try:
+        stated = [msgspec.json.decode(each, type=_Restoration) for each in told]
+    except msgspec.MsgspecError:
         return False
     return any(
         _kept(stated[:number], each) < before.size <= (each.lost.size if each.lost else before.size)
@@ -109,10 +126,14 @@ def _require_agreeing(before: Head, now: Head) -> None:
         same -= {RESTORED}
     fewer = now.restored < before.restored or not set(before.said) <= set(now.said)
     if fewer or any(before.said[name] != now.said.get(name) for name in same):
-        raise Untrusted(
-            "对方签署的检查点与上次所签的不是同一内容：同一私钥签了两种说法；副本中保留上次的检查点为证"
-            " (the head there takes back what the one kept here says: one key has signed two histories)"
-        )
+        raise _two_histories()
+
+
+def _two_histories() -> Untrusted:
+    return Untrusted(
+        "对方签署的检查点与上次所签的不是同一内容：同一私钥签了两种说法；副本中保留上次的检查点为证"
+        " (the head there takes back what the one kept here says: one key has signed two histories)"
+    )
 
 
 def _is_proved(source: Source, before: Head, now: Head) -> bool:

@@ -90,7 +90,7 @@ def pull(source: Source, copy: Copy, *, key: str | None, say: Callable[[str], No
     except Untrusted:
         copy.drop()
         raise
-    except (IntegrityError, DataError):
+    except (IntegrityError, DataError, OverflowError, RecursionError):
         copy.drop()
         raise Untrusted("对方所给的内容无法存放 (what the source sends cannot be kept)") from None
     finally:
@@ -141,15 +141,15 @@ def _start_over(work: _Pull, epoch: str) -> None:
 def _from_dump(work: _Pull, epoch: str) -> bool:
     """Load the source's dump; say whether it was the one of this epoch, unchanged throughout."""
     raw = work.source.text("/data/datapackage.json")
-    signed = work.source.text("/data/datapackage.json.note").decode()
+    signed = work.source.text("/data/datapackage.json.note").decode(errors="replace")
     if not work.key.signs(signed):
         #: The log was handed over just now; the feed is proved by the checkpoint.
         work.say("数据包不是以现在的公钥签署的 (the dump is not signed with the present key)")
         raise Gone
     note = work.key.dump(signed)
-    manifest = msgspec.json.decode(raw, type=Manifest)
     if note.manifest_sha256 != sha256(raw).hexdigest() or note.epoch != epoch:
         return False
+    manifest = msgspec.json.decode(raw, type=Manifest)
     file = next(each for each in manifest.resources if each.path == _RECORDS)
     digest = file.hash.removeprefix("sha256:")
     head = work.key.head(manifest.checkpoint)

@@ -153,7 +153,7 @@ class Key:
         for each in reversed(handovers):
             try:
                 named = Key(stated(each.rpartition("\n\n")[0] + "\n", self.name).said[KEY])
-            except (Untrusted, KeyError):
+            except (Untrusted, KeyError, ValueError):
                 continue
             #: The first one names this key; one before it names the key that signed the one after it.
             if named.signs(each) and (named.signs(found[-1]) if found else named.text == self.text):

@@ -64,9 +64,12 @@ class Events:
 
     def note(self, serial: int, before: r.Record | None, record: r.Record) -> None:
         """Note that `record` was published, or took the place of `before`."""
+        self.tell(serial, record, event(before, record))
+
+    def tell(self, serial: int, record: r.Record, happened: Event) -> None:
+        """Note what happened to `record`."""
         if isinstance(record, r.PublicAgency):
             self._regions[record.id] = record.region
-        happened = event(before, record)
         self._add(serial, r.KIND_OF[type(record)], happened, self._scopes(record, happened))
 
     def withdrawn(self, serial: int, record: r.Record) -> None:

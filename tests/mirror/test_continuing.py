@@ -75,7 +75,7 @@ def test_a_head_that_takes_back_what_one_before_it_said_is_refused(before: Head,
     [
         (_stating(5), _stating(5, _GONE)),
         (_stating(5, _GONE), _stating(5, _GONE)),
-        (_stating(5, _ONCE, _GONE), _stating(5, _TWICE, _GONE)),
+        (_stating(5, _GONE), _stating(5, _ONCE, _GONE)),
     ],
 )
 def test_an_upgrade_and_a_restoration_to_just_there_are_lawful(before: Head, now: Head) -> None:

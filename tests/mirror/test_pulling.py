@@ -1,11 +1,13 @@
 """The mirror against a real server that is slow to please: errors, cut lines, forged answers."""
 
 import json
+import re
 import sqlite3
 import threading
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -499,6 +501,32 @@ def test_a_part_that_was_lost_before_and_is_brought_back_explains_what_stood_in_
     assert _copied(target) == _held(filled)
 
 
+@pytest.mark.parametrize("lost", [0, 1])
+def test_a_restoration_that_is_stated_otherwise_later_is_refused_by_who_pulled_before(
+    filled: Office, site: Flask, target: Path, lost: int
+) -> None:
+    """One more is stated, so the line of the head is another one: what it said before has to be in it still."""
+    stores = filled.stores
+    keys = replace(stores.log_key, head=None)
+    with Session(stores.register) as session:
+        size = changes.serial(session)
+    first = Restoration(size - 1, None, NOW)
+    with _served(Troubled(site)) as url:
+        reinstate(stores.register, [first], {}, now=NOW, keys=keys)
+        _pull(url, target)
+        before = _kept(target)
+        again = Restoration(size - lost, None, NOW)
+        other = replace(first, at=NOW - timedelta(days=100))
+        reinstate(stores.register, [other, again], {}, now=NOW, keys=keys)
+        with pytest.raises(Untrusted, match="two histories"):
+            _pull(url, target)
+        assert _kept(target) == before
+        reinstate(stores.register, [first, again], {}, now=NOW, keys=keys)
+        _pull(url, target)
+
+    assert _copied(target) == _held(filled)
+
+
 def test_another_head_over_the_same_entries_is_refused_by_who_pulled_before(
     filled: Office, site: Flask, target: Path
 ) -> None:
@@ -521,6 +549,74 @@ def test_another_head_over_the_same_entries_is_refused_by_who_pulled_before(
     copy = Copy(str(target))
     assert copy.state()["head"] == kept
     copy.close()
+
+
+def _nested(body: bytes) -> bytes:
+    return re.sub(rb'"data": ?\{', b'"data":' + b"[" * 9_000 + b"]" * 9_000 + b',"was":{', body)
+
+
+def _of_no_size(body: bytes) -> bytes:
+    note = (
+        "x\\n"
+        + "1" * 5_000
+        + "\\n"
+        + "A" * 43
+        + "=\\nmingcha/records/1 "
+        + "0" * 64
+        + "\\n\\n— x y"
+    )
+    return re.sub(rb'"handovers": ?\[\]', lambda _: f'"handovers":["{note}"]'.encode(), body)
+
+
+@pytest.mark.parametrize(
+    ("path", "change", "is_refused"),
+    [
+        ("/api/v1/changes", _nested, True),
+        ("/api/v1/changes", lambda body: re.sub(rb'"modified": ?3\b', b'"modified":9223372036854775808', body), True),
+        ("/api/v1/changes/checkpoint", _of_no_size, False),
+        ("/data/datapackage.json", lambda _: b"{}", False),
+        ("/data/datapackage.json.note", lambda _: b"\xff", False),
+    ],
+)  # fmt: skip
+def test_an_answer_that_cannot_be_read_is_refused_in_a_sentence(
+    filled: Office, site: Flask, target: Path, path: str, change: Callable[[bytes], bytes], *,
+    is_refused: bool,
+) -> None:  # fmt: skip
+    """Or is passed over, where something else says the same."""
+    if path.startswith("/data"):
+        _cut(filled)
+    changed: list[bool] = []
+
+    def trouble(asked: str, reply: Reply) -> Reply:
+        if asked != path:
+            return reply
+        body = change(reply[2])
+        changed.append(body != reply[2])
+        return reply[0], [each for each in reply[1] if each[0] != "Content-Length"], body
+
+    with _served(Troubled(site, trouble)) as url:
+        if is_refused:
+            with pytest.raises(Untrusted):
+                _pull(url, target)
+        else:
+            _pull(url, target)
+    assert any(changed)
+    assert _copied(target) == ({} if is_refused else _held(filled))
+
+
+def test_sums_that_were_lost_by_hand_are_made_anew(
+    filled: Office, site: Flask, target: Path
+) -> None:
+    with _served(Troubled(site)) as url:
+        _pull(url, target)
+        with sqlite3.connect(target) as copy:
+            copy.execute("DELETE FROM mirror_state WHERE name LIKE 'digest %'")
+        copy.close()
+        filled.put("results", {**RESULT_ROW, "detail": "改正"})
+        _pull(url, target)
+
+    assert _copied(target) == _held(filled)
+    assert CliRunner().invoke(main, ["verify", str(target)]).exit_code == 0
 
 
 @pytest.mark.parametrize(

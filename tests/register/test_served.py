@@ -80,6 +80,18 @@ _ALIKE = (
     "UPDATE sqlite_master SET sql = replace(sql, 'name VARCHAR(200)', 'name VARCHAR(200) COLLATE NOCASE') WHERE name = 'entity'",
     "PRAGMA writable_schema = RESET",
 )
+#: As what SQLite keeps for itself is called, which nobody can make in the ordinary way.
+_CALLED_ITS_OWN = (
+    "PRAGMA writable_schema = ON",
+    "CREATE TRIGGER sqlite_stat9 AFTER INSERT ON event BEGIN UPDATE epoch SET value = 'other'; END",
+    "PRAGMA writable_schema = RESET",
+)
+#: A blank to whoever reads it, and to SQLite a letter of the type: there may be nothing then.
+_NO_BLANK = (
+    "PRAGMA writable_schema = ON",
+    "UPDATE sqlite_master SET sql = replace(sql, 'INTEGER NOT NULL', 'INTEGER\u3000NOT NULL') WHERE name = 'tally'",
+    "PRAGMA writable_schema = RESET",
+)
 #: Where names are not looked up: an answer that may be another later.
 _ELSEWHERE = (
     "CREATE SCHEMA aside",
@@ -142,6 +154,8 @@ _FUNCTION = "CREATE FUNCTION quiet() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN 
             marks=SQLITE,
         ),
         pytest.param(_ALIKE, {"table entity：与登记册所定的结构不同"}, marks=SQLITE),
+        pytest.param(_CALLED_ITS_OWN, {"trigger sqlite_stat9：不属于登记册"}, marks=SQLITE),
+        pytest.param(_NO_BLANK, {"table tally：与登记册所定的结构不同"}, marks=SQLITE),
         pytest.param(
             ('ALTER TABLE entity ALTER name TYPE varchar(200) COLLATE "und-x-icu"',),
             {"entity：有列的类型或排序规则不是登记册所定的"},

@@ -14,6 +14,8 @@ from portal.register import digests
 from portal.register.proofs import entries, forgotten
 from portal.register.proofs.audit import audit
 from portal.register.records import Kind
+from portal.register.writer import open_pen
+from tests.airlock.hands import id_of
 from tests.conftest import NOW, Office
 from tests.makers import ITEM_ROW, RESULT_ROW
 
@@ -110,3 +112,32 @@ def test_a_withdrawal_takes_no_version_of_another_record_along(
         for deed in _DEEDS[2:4]:
             connection.execute(sa.text(deed), {"serial": serial})
     assert _faults(register) != []
+
+
+@pytest.mark.parametrize("word", ["published", "adjusted", "rectified"])
+def test_a_correction_is_called_nothing_else_once_the_version_before_it_is_gone(
+    office: Office, word: str
+) -> None:
+    """It would leave the list of corrections: just where something was taken back."""
+    for detail in ("改正", "再改正"):
+        office.put("results", {**RESULT_ROW, "outcomes": "发现问题已责令改正", "detail": detail})
+    office.put("items", {**ITEM_ROW, "basis": "某法第一条"})
+    for kind, code in ((Kind.RESULT, "JC-0001"), (Kind.ITEM, "SP-001")):
+        with open_pen(office.stores.register, now=NOW) as pen:
+            pen.say_again(kind, [id_of(office, code)])
+            pen.sign(office.stores.log_key)
+    with office.stores.register.begin() as connection:
+        said = "SELECT serial FROM event WHERE scope = 'corrections' AND serial IN (SELECT serial FROM {})"
+        for table in ("result", "item"):
+            (serial,) = connection.exec_driver_sql(said.format(table)).one()
+            with connection.begin_nested() as deed:
+                for statement in (
+                    f"DELETE FROM event WHERE scope = 'corrections' AND serial = {serial}",
+                    f"UPDATE event SET event = '{word}' WHERE serial = {serial}",
+                ):
+                    connection.execute(sa.text(statement))
+                with Session(connection, join_transaction_mode="create_savepoint") as session:
+                    assert f"第{serial}条：订阅清单所载与变更记录不符" in audit(session).faults
+                deed.rollback()
+        with Session(connection, join_transaction_mode="create_savepoint") as session:
+            assert audit(session).faults == []

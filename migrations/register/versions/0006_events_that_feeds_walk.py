@@ -61,7 +61,11 @@ def _note(session: Session, events: Events, rows: Sequence[sa.Row]) -> None:
         else:
             record = decode(bodies[row.serial], TYPES[kind])
             before = _before(session, row, kind) if row.op == 'amend' else None
-            events.note(row.serial, before, record)
+            if row.op == 'amend' and before is None:
+                #: What it took the place of is gone: it was a correction, as far as anybody can tell.
+                events.tell(row.serial, record, Event.CORRECTED)
+            else:
+                events.note(row.serial, before, record)
 
 
 def _bodies(session: Session, rows: Sequence[sa.Row]) -> dict[int, str]:

@@ -1,6 +1,7 @@
 """The stores the desk works on."""
 
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -8,11 +9,12 @@ import sqlalchemy as sa
 
 from portal.airlock.seal import KeyFile
 from portal.airlock.signing import hold_log as hold_register
-from portal.airlock.signing import sign_head
+from portal.airlock.signing import hold_ours, sign_head
 from portal.kit import config
 from portal.kit.config import Limits, Settings
 from portal.kit.db import engine_for
 from portal.letterbox.slot import read_anything
+from portal.register.proofs import standing
 from portal.register.search.keeping import Place
 
 
@@ -41,13 +43,16 @@ def open_stores(settings: Settings, internal_url: str) -> Stores:
     """Open the stores that the settings name."""
     letterbox = engine_for(settings.letterbox_url)
     read_anything(letterbox)
+    keys = key_file(settings)
     return Stores(
         internal=engine_for(internal_url),
-        register=engine_for(settings.register_url),
+        register=engine_for(settings.register_url).execution_options(
+            **{standing.GUARD: partial(hold_ours, keys=keys)}
+        ),
         letterbox=letterbox,
         files=settings.data / "files",
         mappings=settings.data / "mappings",
-        log_key=key_file(settings),
+        log_key=keys,
         limits=settings.limits,
         dumps=settings.dumps,
         index=Place.of(settings.search_url, settings.data),

@@ -19,7 +19,15 @@ from portal.register.eventing import (
     lists,
 )
 from portal.register.proofs.report import Audited
-from portal.register.records import TYPES, Kind, Record, decode
+from portal.register.records import (
+    TYPES,
+    Kind,
+    PublicPlan,
+    PublicReply,
+    PublicResult,
+    Record,
+    decode,
+)
 from portal.register.tables.changes import VersionRow
 from portal.register.tables.events import EventRow
 
@@ -121,12 +129,9 @@ class Listed:
     ) -> bool:
         if happened in (Event.GONE, Event.WITHDRAWN):
             return False
-        if change.op == "publish" or old is not None:
-            rightly = event(old, record)
-            #: What is done with a letter was once told as a correction.
-            as_before = rightly is Event.HANDLED and happened is Event.CORRECTED
-            if happened is not rightly and not as_before:
-                return False
+        is_known = change.op == "publish" or old is not None
+        if happened not in (_rightly(old, record) if is_known else _possibly(record)):
+            return False
         expected = set(lists(record, happened))
         more = {each.removeprefix(REGION) for each in scopes - expected}
         where = self._where(getattr(record, "agency_id", None), change.serial)
@@ -139,6 +144,27 @@ class Listed:
         """Return where the agency of a record may have stood when it was changed."""
         then = [region for since, region in self._stood.get(agency, ()) if since < serial]
         return set(then[-1:]) or self._by_agency.get(agency, set())
+
+
+def _rightly(old: Record | None, record: Record) -> set[Event]:
+    """Return what may be told of a record that took the place of `old`."""
+    found = event(old, record)
+    #: What is done with a letter was once told as a correction.
+    return {found, Event.CORRECTED} if found is Event.HANDLED else {found}
+
+
+def _possibly(record: Record) -> set[Event]:
+    """Return what may be told of a record that took the place of one whose text is gone."""
+    match record:
+        case PublicPlan():
+            return {Event.CORRECTED, event(None, record)}
+        case PublicReply():
+            return {Event.CORRECTED, Event.HANDLED}
+        case PublicResult():
+            settled = Event.DUE if record.status == "open" else Event.RECTIFIED
+            return {Event.CORRECTED, Event.HANDLED, settled}
+        case _:
+            return {Event.CORRECTED}
 
 
 def _is_silent(change: _Row, kind: Kind, told: str, scopes: set[str]) -> bool:

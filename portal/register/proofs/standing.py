@@ -25,6 +25,8 @@ from portal.register.tables.changes import ChangeRow, DigestRow
 from portal.register.tables.draws import DrawRow
 from portal.register.tallying import Tallies
 
+#: The option of the office's engine: refuses a session whose newest head its own key has not signed.
+GUARD = "guard"
 #: Where a session notes which kinds were held: nothing changes in what it sees.
 _HELD = "standing"
 _AT_A_TIME = 1000
@@ -145,7 +147,12 @@ def _rows(session: Session, kind: Kind) -> Iterator[tuple[str, Record]]:
 
 
 def _head(session: Session) -> Checkpoint | None:
+    """Return the last head, which says what is kept beside the log, once whoever keeps the key took it for their own."""
     head = holding.hold(session, size := _size(session))
+    guard = session.get_bind().get_execution_options().get(GUARD)
+    if guard and (head is None or session.info.get(GUARD) != head):
+        guard(session)
+        session.info[GUARD] = head
     if head is not None and head.size != size:
         raise LogBroken(
             "最新检查点签署的条数多于登记册所载，登记册可能被改动过；请运行 portal-site verify-log 查明原因"

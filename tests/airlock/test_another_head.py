@@ -1,0 +1,125 @@
+"""A head that is not our own, put over what somebody changed for as long as the office looks, makes it miss nothing."""
+
+from collections.abc import Callable
+from dataclasses import replace
+
+import pytest
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from portal.domain import merkle
+from portal.domain.errors import LogBroken
+from portal.domain.merkle import leaf_hash
+from portal.register import digests, numbered
+from portal.register.canonical import canonical_of
+from portal.register.proofs import entries, standing
+from portal.register.proofs.note import Checkpoint, Signer
+from portal.register.proofs.tiles import KeptNodes
+from portal.register.records import Kind
+from portal.register.tables.changes import ChangeRow, DigestRow, TallyRow
+from portal.register.tables.entities import EntityRow
+from portal.register.tables.log import CheckpointRow, LeafRow, TileRow
+from portal.register.tallying import standing as counted
+from tests.airlock.hands import faults, put, whole
+from tests.conftest import NOW, Office
+from tests.internal.drawing_makers import frozen, parties
+from tests.internal.drawing_makers import numbered as code
+
+#: One of ten that are in the drum.
+_CODE = code(3)
+_PARTY = Kind.ENTITY.value
+
+
+def _put_out_of_sight(session: Session) -> None:
+    """Take a party out, and out of all that is kept of the set that it was in."""
+    row = session.scalars(sa.select(EntityRow).where(EntityRow.body.contains(_CODE))).one()
+    for kind, element in (
+        (_PARTY, digests.element(_PARTY, row.public_id, canonical_of(row.body))),
+        (numbered.NUMBERED, numbered.element(_PARTY, row.public_id, row)),
+    ):
+        kept = session.get_one(DigestRow, kind)
+        state = digests.minus(int.from_bytes(kept.state), element)
+        kept.state = state.to_bytes(digests.STATE_BYTES)
+    session.get_one(TallyRow, ("", _PARTY)).count -= 1
+    session.delete(row)
+    session.flush()
+
+
+def _sign(session: Session, size: int) -> None:
+    """Put a head over everything as it stands, signed with a key of one's own."""
+    newest = session.scalars(sa.select(CheckpointRow).order_by(CheckpointRow.size.desc())).first()
+    assert newest is not None
+    head = Checkpoint.of(newest.note)
+    said = replace(
+        head, size=size, root=merkle.root(size, KeptNodes(session)),
+        records=digests.together(counted(session)), numbered=numbered.stated(session),
+    )  # fmt: skip
+    session.merge(CheckpointRow(size=size, note=Signer.new(head.origin).sign(said.text)))
+
+
+def _over_the_same(session: Session) -> None:
+    _put_out_of_sight(session)
+    _sign(session, session.scalar(sa.select(sa.func.max(ChangeRow.serial))) or 0)
+
+
+def _over_one_entry_more(session: Session) -> None:
+    """The head that is kept beside the key stays among the others then, and the log continues it."""
+    _put_out_of_sight(session)
+    serial = (session.scalar(sa.select(sa.func.max(ChangeRow.serial))) or 0) + 1
+    salt, sealed = entries.seal(b"{}")
+    session.add(LeafRow(serial=serial, commitment=sealed, salt=salt))
+    session.add(
+        ChangeRow(serial=serial, op="publish", kind=Kind.ITEM.value, public_id="i_x", at=NOW)
+    )
+    line = entries.entry("publish", Kind.ITEM.value, NOW, sealed, None)
+    session.get_one(TileRow, (0, 0)).hashes += leaf_hash(line)
+    session.flush()
+    _sign(session, serial)
+
+
+def _over_nothing(session: Session) -> None:
+    _put_out_of_sight(session)
+    session.execute(sa.delete(CheckpointRow))
+
+
+@pytest.mark.parametrize("deed", [_over_the_same, _over_one_entry_more, _over_nothing])
+def test_a_head_of_somebody_elses_proves_no_absence(
+    office: Office, deed: Callable[[Session], None]
+) -> None:
+    parties(office)
+    register = office.stores.register
+    before = whole(register)
+    with Session(register) as session:
+        deed(session)
+        session.commit()
+        with pytest.raises(LogBroken):
+            standing.hold(session, {Kind.ENTITY})
+    put(register, before)
+    with Session(register) as session:
+        standing.hold(session, {Kind.ENTITY})
+    assert faults(office) == []
+
+
+def test_an_older_register_proves_no_absence(office: Office) -> None:
+    """With its own genuine head it is right in itself: it only lacks what was published since."""
+    register = office.stores.register
+    older = whole(register)
+    parties(office)
+    put(register, older)
+    with Session(register) as session, pytest.raises(LogBroken, match="不是上次签署的那一份"):
+        standing.hold(session, {Kind.ENTITY})
+
+
+def test_a_drum_is_not_filled_under_a_head_of_somebody_elses(office: Office) -> None:
+    """It would be committed to, and signed, as soon as everything is put back."""
+    parties(office)
+    register = office.stores.register
+    before = whole(register)
+    with Session(register) as session, session.begin():
+        _over_one_entry_more(session)
+    with pytest.raises(LogBroken, match="不是本机私钥所签"):
+        frozen(office)
+
+    put(register, before)
+    drawing, _ = frozen(office)
+    assert _CODE in str(drawing.frozen.objects)
