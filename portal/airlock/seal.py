@@ -44,12 +44,21 @@ class KeyFile:
             NotRemembered: the list cannot be written; nothing may commit.
 
         """
+        self.require_whole()
+        if self.takings is not None:
+            takings.remember(self.takings, taken, now=now)
+
+    def require_whole(self) -> None:
+        """Refuse where a restoration was broken off: the stores are of two moments.
+
+        Raises:
+            LogBroken: so it is.
+
+        """
         if self.head is not None and self._restoring.exists():
             raise LogBroken(
                 "从备份恢复中途被打断，各存储不是同一时刻的，未作任何变动；请再次运行同一恢复命令，使其完成"
             )
-        if self.takings is not None:
-            takings.remember(self.takings, taken, now=now)
 
     def begin_restoring(self) -> bool:
         """Note that stores are about to be replaced one by one; say whether it was not noted yet.

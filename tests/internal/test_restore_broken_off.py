@@ -80,6 +80,8 @@ def test_nothing_goes_out_by_itself_from_stores_of_two_moments(
         assert not _shown(stores)
     with pytest.raises(LogBroken, match="中途被打断"):
         Office(stores, tmp_path).put("items", {**ITEM_ROW, "code": "SP-010", "name": "其间的事项"})
+    with pytest.raises(LogBroken, match="中途被打断"):
+        _back_up(Office(stores, tmp_path), data, tmp_path / "backups")
     _close(stores)
 
     _restore(data, made)

@@ -72,8 +72,10 @@ def make(
 
     Raises:
         BackupFailed: there is no room, a program is missing, or something cannot be read or written.
+        LogBroken: a restoration was broken off; what it left would push out a backup that is whole.
 
     """
+    stores.log_key.require_whole()
     try:
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         with (folder / ".lock").open("w") as lock:
