@@ -20,6 +20,8 @@ from portal.mirror.errors import Gone, Unreachable, Untrusted
 
 _BLOCK = 1 << 18
 _SECONDS = 60
+#: Bytes of one answer that is kept in memory; a thousand changes with long documents are a tenth of it.
+_MOST = 1 << 28
 #: Waits between attempts, in seconds: doubling from the first, never more than the last.
 _FIRST, _LONGEST = 0.5, 60.0
 _BUSY = 429
@@ -144,7 +146,10 @@ class Source:
 
     def _whole(self, path: str) -> bytes:
         with self._open(path, {"Accept": "application/json, */*"}) as answer:
-            return answer.read()
+            content = answer.read(_MOST + 1)
+        if len(content) > _MOST:
+            raise Untrusted(f"{path} 的答复超过 {_MOST:,} 字节 (answer without end)")
+        return content
 
     def _part(self, path: str, to: Path, size: int, sha256: str) -> None:
         there = to.stat().st_size if to.exists() else 0
@@ -161,6 +166,8 @@ class Source:
         with answer, to.open("ab" if answer.status == _PARTIAL else "wb") as file:
             while block := answer.read(_BLOCK):
                 file.write(block)
+                if file.tell() > size:
+                    break
         if to.stat().st_size < size:
             raise http.client.IncompleteRead(b"", size - to.stat().st_size)
 

@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
+from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
@@ -22,6 +23,7 @@ from portal.airlock import signing
 from portal.airlock.publish import reinstate
 from portal.domain.merkle import leaf_hash
 from portal.internal.desk import renewing, retract
+from portal.mirror import source
 from portal.mirror.cli import main
 from portal.mirror.copy import Copy
 from portal.mirror.errors import Busy, MirrorError, Unreachable, Untrusted
@@ -247,6 +249,30 @@ def test_an_error_that_stays_leaves_the_copy_as_it_was(
             _pull(other, target)
 
     assert _copied(target) == before
+
+
+def test_a_file_that_does_not_end_where_it_is_said_to_is_read_no_further(
+    filled: Office, site: Flask, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def endless(path: str, reply: Reply) -> Reply:
+        return "200 OK", [], b"0" * 5_000_000
+
+    with _served(Troubled(site, endless)) as url:
+        part = tmp_path / "part"
+        sizes: list[int] = []
+        monkeypatch.setattr(Path, "unlink", lambda path: sizes.append(path.stat().st_size))
+        monkeypatch.setattr(source, "_BLOCK", 1_000)
+        with pytest.raises(Untrusted, match="与清单所列的摘要不符"):
+            Source(url).download("/dumps/records", part, 1_500, sha256(b"").hexdigest())
+        assert sizes == [2_000]
+
+
+def test_an_answer_without_end_is_refused(
+    filled: Office, site: Flask, target: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(source, "_MOST", 1_000)
+    with _served(Troubled(site)) as url, pytest.raises(Untrusted, match="超过 1,000 字节"):
+        Source(url).changes(0)
 
 
 def _forged(change: Callable[[dict[str, Any]], None]) -> Callable[[str, Reply], Reply]:
