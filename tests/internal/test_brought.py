@@ -62,6 +62,14 @@ def _key(office: Office, kind: str, name: str) -> str:
         return session.scalars(query.limit(1)).one()
 
 
+def _approved(office: Office) -> int:
+    """Return a batch that is approved, of a check that brings a party along."""
+    batch = office.file("results", _check(1, **SWAN)).batch_id
+    assert batch is not None
+    review.approve(office.stores, batch, by="wu", now=NOW)
+    return batch
+
+
 GREEN = str(RESULT_ROW["entity_name"])
 #: Another name for the same number.
 GOOSE = {"entity_name": "示例市灰雁食品有限公司"}
@@ -254,9 +262,7 @@ def test_a_library_file_publishes_whom_a_hidden_check_had_brought(office: Office
 def test_an_approval_stands_when_another_file_has_brought_the_party_along_meanwhile(
     office: Office,
 ) -> None:
-    waits = office.file("results", _check(1, **SWAN)).batch_id
-    assert waits is not None
-    review.approve(office.stores, waits, by="wu", now=NOW)
+    waits = _approved(office)
     office.put("results", _check(2, **SWAN))
     release.release(office.stores, waits, by="he", now=NOW)
 
@@ -268,9 +274,7 @@ def test_an_approval_stands_when_another_file_has_brought_the_party_along_meanwh
 def test_an_approval_stands_whoever_else_brings_its_parties_for_a_check_that_nobody_may_know_of(
     office: Office, later: Row
 ) -> None:
-    waits = office.file("results", _check(1, **SWAN)).batch_id
-    assert waits is not None
-    review.approve(office.stores, waits, by="wu", now=NOW)
+    waits = _approved(office)
     office.put("results", _check(2, disclosure="不予确认", **KEPT, **{**SWAN, **later}))
     release.release(office.stores, waits, by="he", now=NOW)
 
@@ -280,9 +284,7 @@ def test_an_approval_stands_whoever_else_brings_its_parties_for_a_check_that_nob
 def test_an_approval_stands_when_the_library_has_published_its_party_meanwhile(
     office: Office,
 ) -> None:
-    waits = office.file("results", _check(1, **SWAN)).batch_id
-    assert waits is not None
-    review.approve(office.stores, waits, by="wu", now=NOW)
+    waits = _approved(office)
     office.put("entities", {**SWAN, "form": "企业"})
     release.release(office.stores, waits, by="he", now=NOW)
 
