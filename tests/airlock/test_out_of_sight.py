@@ -134,14 +134,22 @@ def test_a_party_that_a_check_brought_is_missed_when_its_name_is_hidden(office: 
     assert not _told(office, str(RESULT_ROW["entity_name"]))
 
 
+def _named_by_the_agency(office: Office, name: str) -> str:
+    """Publish a check, and duties of the agency that name its party; return the text of the agency."""
+    office.put("results", {**_CHECK, "code": "JC-0002"})
+    duties = {"level": "市级", "region": "990100", "duties": f"监管{name}"}
+    row = {"code": AGENCY, "name": "示例市市场监督管理局", **duties}
+    office.put("agencies", row, let_pass=True)
+    ((body,),) = _do(office, "SELECT body FROM agency")
+    return str(body)
+
+
 def test_a_text_that_reads_otherwise_for_a_while_is_missed_when_what_it_names_is_hidden(
     office: Office,
 ) -> None:
     """The office looks for the name in every text; put back, this one would go on telling it."""
     name = str(RESULT_ROW["entity_name"])
-    office.put("results", {**_CHECK, "code": "JC-0002"})
-    office.put("agencies", {"code": AGENCY, "name": "示例市市场监督管理局", "level": "市级", "region": "990100", "duties": f"监管{name}"}, let_pass=True)  # fmt: skip
-    ((body,),) = _do(office, "SELECT body FROM agency")
+    body = _named_by_the_agency(office, name)
     _do(office, "UPDATE agency SET body = :body", body=body.replace(name, "某公司"))
     with pytest.raises(LogBroken):
         _decide(office, Kind.ENTITY, f"uscc:{CREDIT_CODE}", "name")
@@ -298,9 +306,7 @@ def test_a_text_in_another_spelling_is_found_and_not_taken_for_another(
 def test_a_name_in_another_spelling_for_a_while_is_missed_when_it_is_hidden(office: Office) -> None:
     """What is read alike is not found by its words."""
     name = str(RESULT_ROW["entity_name"])
-    office.put("results", {**_CHECK, "code": "JC-0002"})
-    office.put("agencies", {"code": AGENCY, "name": "示例市市场监督管理局", "level": "市级", "region": "990100", "duties": f"监管{name}"}, let_pass=True)  # fmt: skip
-    ((body,),) = _do(office, "SELECT body FROM agency")
+    body = _named_by_the_agency(office, name)
     _do(office, "UPDATE agency SET body = :body", body=_spelt(body))
     with pytest.raises(LogBroken):
         _decide(office, Kind.ENTITY, f"uscc:{CREDIT_CODE}", "name")
@@ -357,9 +363,7 @@ def test_a_text_that_reads_otherwise_from_one_question_to_the_next_is_missed(
 ) -> None:
     """PostgreSQL shows each question of a transaction what was committed by then; what was held is looked through."""
     name = str(RESULT_ROW["entity_name"])
-    office.put("results", {**_CHECK, "code": "JC-0002"})
-    office.put("agencies", {"code": AGENCY, "name": "示例市市场监督管理局", "level": "市级", "region": "990100", "duties": f"监管{name}"}, let_pass=True)  # fmt: skip
-    ((body,),) = _do(office, "SELECT body FROM agency")
+    body = _named_by_the_agency(office, name)
     other = sa.create_engine(office.stores.register.url)
     changed: list[str] = []
 
