@@ -16,8 +16,8 @@ WATCHED := tests/register/test_tampering.py tests/public/test_leaks.py tests/pub
 # The road of a record, its histories and lists, purging and accounts on PostgreSQL as well; the long tests run all of
 # STORED there, except what is about SQLite.
 ON_POSTGRES := tests/airlock/test_publish.py tests/register/test_lists.py tests/journeys/test_row_to_citizen.py \
-  tests/register/test_history.py tests/register/test_sync.py tests/letterbox -m "not slow"
-STORED := tests/register tests/letterbox tests/airlock tests/internal tests/public tests/mirror tests/kit/test_closing.py
+  tests/register/test_history.py tests/register/test_sync.py tests/letterbox tests/kit/test_locking.py -m "not slow"
+STORED := tests/register tests/letterbox tests/airlock tests/internal tests/public tests/mirror tests/kit/test_closing.py tests/kit/test_locking.py
 # Journeys through real processes that end well there; they start servers and commands of their own, one after another.
 JOURNEYS := $(addprefix tests/journeys/test_,row_to_citizen.py processes.py outages.py drawing.py crash.py log.py metrics.py \
   nginx.py office_doors.py faults.py feed_readers.py restored.py load.py judges.py sync.py sync_docs.py)

@@ -22,9 +22,21 @@ def one_state(engine: sa.Engine) -> Iterator[Session]:
         return
     with engine.execution_options(isolation_level="REPEATABLE READ").connect() as connection:
         #: The state is that of the first question, which is therefore asked when the lock is ours already.
-        connection.execute(sa.select(sa.func.pg_advisory_lock(ADVISORY_LOCK)))
-        connection.commit()
+        with _lost_together(connection):
+            connection.execute(sa.select(sa.func.pg_advisory_lock(ADVISORY_LOCK)))
+            connection.commit()
         with Session(connection) as session, session.begin():
-            session.execute(sa.select(sa.func.pg_advisory_xact_lock(ADVISORY_LOCK)))
-            session.execute(sa.select(sa.func.pg_advisory_unlock(ADVISORY_LOCK)))
+            with _lost_together(connection):
+                session.execute(sa.select(sa.func.pg_advisory_xact_lock(ADVISORY_LOCK)))
+                session.execute(sa.select(sa.func.pg_advisory_unlock(ADVISORY_LOCK)))
             yield session
+
+
+@contextmanager
+def _lost_together(connection: sa.Connection) -> Iterator[None]:
+    """Close a connection that is broken off here: kept for others, it would hold the lock as long as the process lives."""
+    try:
+        yield
+    except BaseException:
+        connection.invalidate()
+        raise

@@ -206,7 +206,7 @@ SHEET = Sheet(
             field="item_name",
             title="检查事项",
             parse=cells.labels,
-            help="填了编号的可不填；多项用分号隔开。",
+            help="填了编号、该事项又已发布的，可不填；多项用分号隔开。",
             child=True,
             example="食品经营许可情况检查",
         ),

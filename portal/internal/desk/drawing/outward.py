@@ -92,7 +92,7 @@ def bring_out(
 
 def _tells(stores: Stores, session: Session, drawing: Drawing, today: date) -> bool:
     """Whether package and counts would say of a party what its page keeps back by now: its row is committed to."""
-    with Session(stores.register) as register:
+    with snapshot(stores.register) as register:
         return naming.tells_places(session, register, drawing, today)
 
 
