@@ -1,15 +1,19 @@
 """Which head a restoration states to have been the last: one that the office signed, whatever the register says."""
 
 import json
+import shutil
 from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
+from portal.domain.errors import LogBroken
 from portal.internal.desk import backup, restore
 from portal.internal.desk.backup import Urls
 from portal.internal.desk.stores import Stores, open_stores
+from portal.kit import copying
+from portal.kit.db import file_of
 from portal.register.proofs import restorations
 from portal.register.proofs.audit import audit
 from portal.register.proofs.note import Checkpoint, Signer
@@ -101,3 +105,30 @@ def test_of_a_head_that_was_signed_after_the_one_kept_beside_the_key_the_registe
     assert head.restored is not None
     stores, lost = _restored(Office(stores, office.folder), data, made)
     assert lost == {"root": head.root.hex(), "size": head.size}
+
+
+def test_the_register_as_it_was_before_a_restoration_is_not_gone_on_from(
+    office: Office, data: Path, tmp_path: Path
+) -> None:
+    """The restoration's own head is the last that was signed, though nothing was released since."""
+    made = backup.make(office.stores, _urls(data), tmp_path / "b", release="0", now=NOW, keep=0)
+    _item(office, "SP-10")
+    copying.take(_urls(data).register, before := tmp_path / "before")
+    stores, _ = _restored(office, data, made)
+    assert (data / "log.head").read_text("utf-8") == _note(stores)
+
+    stores.register.dispose()
+    _put_in_place(_urls(data).register, before)
+
+    with pytest.raises(LogBroken, match="没有与私钥放在一起的检查点"):
+        _item(Office(stores, office.folder), "SP-11")
+
+
+def _put_in_place(url: str, copy: Path) -> None:
+    path = file_of(url)
+    if path is None:
+        copying.put_back(url, copy)
+        return
+    for each in path.parent.glob(f"{path.name}-*"):
+        each.unlink()
+    shutil.copy(copy, path)

@@ -99,13 +99,15 @@ def _restored(
     ready = _prepared(urls, backup, manifest, keys)
     #: Asked again: a PostgreSQL store could be written until it was replaced.
     taken = takings.since(list_, manifest.takings)
-    withdrawn = _made_fit(
+    withdrawn, head = _made_fit(
         settings, ready, backup, [*takings.restorations(list_), restoration], taken, now=now
     )
     takings.remember_restoration(list_, restoration)
     backups.put_files(backup, settings.data, keys)
     keys.begin_restoring()
     _switch(urls, ready)
+    if head is not None:
+        keys.keep_head(head)
     closing.let_in(urls.register)
     keys.end_restoring()
     return Restored(manifest.serial, Checkpoint.of(lost).size if lost else None, withdrawn)
@@ -208,8 +210,8 @@ def _replace(url: str, source: Path, keys: KeyFile, *, is_public: bool) -> None:
 def _made_fit(
     settings: Settings, ready: Urls, backup: Path, restorations: Sequence[Restoration],
     taken: Mapping[Kind, Sequence[str]], *, now: datetime,
-) -> int:  # fmt: skip
-    """Make the prepared stores fit to be served; return how many records were withdrawn again."""
+) -> tuple[int, str | None]:  # fmt: skip
+    """Make the prepared stores fit to be served; return how many records were withdrawn again, and the last head signed."""
     there = replace(settings, register_url=ready.register, letterbox_url=ready.letterbox)
     stores = open_stores(there, ready.internal)
     #: Kept once the switch is made: until then the register in its place is the one before.
@@ -224,9 +226,11 @@ def _made_fit(
         if serial := purging.owed(stores.register):
             purging.rewrite(stores.register)
             purging.note(stores.register, serial)
+        with Session(stores.register) as session:
+            head = signing.last_head(session, keys)
     finally:
         _close(stores)
-    return outcome.withdrawn
+    return outcome.withdrawn, head
 
 
 def _order_again(internal: sa.Engine, taken: Mapping[Kind, Sequence[str]], now: datetime) -> None:
