@@ -67,6 +67,19 @@ def test_what_secure_deletion_leaves_behind_is_gone_once_purged(
     assert (serial, purging.owed(migrated_register)) == (COUNT + len(gone), 0)
 
 
+def test_a_number_written_by_hand_does_not_excuse_from_purging(
+    migrated_register: sa.Engine,
+) -> None:
+    _fill(migrated_register, 3)
+    withdraw(migrated_register, Kind.ENTITY, [_id(0)], now=NOW)
+    purging.note(migrated_register, 1_000_000)
+    assert purging.owed(migrated_register) == 0
+
+    withdraw(migrated_register, Kind.ENTITY, [_id(1)], now=NOW)
+
+    assert purging.owed(migrated_register) == 5
+
+
 def test_readers_go_on_while_the_file_is_written_anew(
     data: Path, migrated_register: sa.Engine
 ) -> None:

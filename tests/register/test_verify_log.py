@@ -329,6 +329,14 @@ def test_a_tail_taken_off_is_found_by_who_saw_it(filled: sa.Engine) -> None:
     assert len(_audited(filled, witness).faults) == 1
 
 
+def test_a_digest_too_long_to_be_one_is_told_of(filled: sa.Engine) -> None:
+    with filled.begin() as connection:
+        state = connection.execute(sa.text("SELECT state FROM digest LIMIT 1")).scalar_one()
+        connection.execute(sa.text("UPDATE digest SET state = :state"), {"state": state + b"7"})
+
+    assert _audited(filled).fault_count
+
+
 def test_another_log_under_another_key_is_found_by_who_saw_the_first(
     filled: sa.Engine, migrated: Path
 ) -> None:

@@ -47,7 +47,14 @@ def audit(
     found = Audited()
     try:
         _Walk(session, found, witness).run(say)
-    except (ValueError, TypeError, LookupError, AttributeError, sa.exc.SQLAlchemyError) as error:
+    except (
+        ValueError,
+        TypeError,
+        LookupError,
+        AttributeError,
+        OverflowError,
+        sa.exc.SQLAlchemyError,
+    ) as error:
         #: A value that cannot even be read, such as a day that is none.
         found.fault(f"登记册中有无法读取的内容（{type(error).__name__}）")
     if found.fault_count:

@@ -14,7 +14,7 @@ from portal.register.proofs import entries, forgotten, holding, leaving
 from portal.register.proofs.leaving import Text
 from portal.register.proofs.tiles import Tile, resumed
 from portal.register.records import Kind
-from portal.register.tables.changes import ChangeRow, RetirementRow, VersionRow
+from portal.register.tables.changes import ChangeRow, PurgeRow, RetirementRow, VersionRow
 from portal.register.tables.log import LeafRow, TileRow
 
 #: Texts taken away at a time: bounds the length of an IN list.
@@ -157,6 +157,8 @@ class Journal:
         self._keep([*self._tree.full(), *self._tree.edges()])
         if self._forgotten_since is not None:
             self._session.add(RetirementRow(serial=self.serial, since=self._forgotten_since))
+            #: Whatever stands there, by hand even: of these texts nobody has purged anything yet.
+            self._session.execute(sa.delete(PurgeRow))
             self._forgotten_since = None
 
     def _insert(self, table: type[Any], rows: list[dict[str, Any]]) -> None:
