@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from portal.domain.errors import NotAllowed
 from portal.domain.workflow import Role
 from portal.internal.commands.opening import open_office
-from portal.internal.desk import ledgers, ordered, passwords, unchanged
+from portal.internal.desk import answers, batches, ledgers, ordered, passwords, unchanged
 from portal.internal.desk import people as desk
 from portal.internal.desk.drawing import noted
 from portal.internal.desk.stores import Stores, hold_log
@@ -194,6 +194,10 @@ def verify_ledger(witness: Path | None, as_json: bool) -> None:
         draws = list(noted.unknown(session))
         lost = sorted(ordered.lost_withdrawals(session))
         other = decisions.lost(session)
+        told_otherwise = list(answers.unlike(session))
+    if told_otherwise:
+        shown = "、".join(told_otherwise[:_SHOWN])
+        refuse(f"有 {len(told_otherwise)} 件来信的办理情况或答复与台账所记不符：{shown}")
     if other:
         shown = "、".join(map(str, other[:_SHOWN]))
         refuse(f"有 {len(other)} 项公开决定已不在存储中，或者与台账所记不符：{shown}")
@@ -213,6 +217,8 @@ def verify_ledger(witness: Path | None, as_json: bool) -> None:
         refuse(
             f"有 {len(changed)} 个已发布批次的填报内容与审核时不符，可能在发布后被改动过：{shown}"
         )
+    with Session(stores.internal) as session:
+        batches.require_noted(session)
     if witness:
         ledgers.write_witness(witness, found)
     say(

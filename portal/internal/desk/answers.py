@@ -6,15 +6,17 @@ yet: by then nobody looks at it. So the ledger keeps the digest of what two peop
 
 import hashlib
 import json
+from collections.abc import Iterator
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from portal.domain.replies import ReplyState
-from portal.internal.tables.ledger import LedgerRow
-from portal.internal.tables.letters import ReceivedRow
+from portal.domain.replies import ReplyState, status_id
+from portal.internal.tables.ledger import LedgerRow, WithdrawalRow
+from portal.internal.tables.letters import LetterState, ReceivedRow
+from portal.register.records import Kind
 
-_RELEASE = "letter-release"
+_RELEASE, _TAKE_UP, TAKE_BACK = "letter-release", "letter-take-up", "letter-take-back"
 _DIGEST = "答复 SHA-256 "
 
 
@@ -27,6 +29,57 @@ def released_words(row: ReceivedRow) -> str:
     text = json.dumps(shown, ensure_ascii=False, separators=(",", ":"))
     digest = hashlib.sha256(text.encode()).hexdigest()
     return f"{ReplyState(row.outcome or '').zh}；{_DIGEST}{digest}"
+
+
+def is_as_noted(session: Session, row: ReceivedRow) -> bool:
+    """Whether the letter stands as the ledger says: answered as it was released, in dispute as it was taken up."""
+    words = f"来信 {row.reference}"
+    query = sa.select(LedgerRow.action).where(
+        LedgerRow.action.in_([_RELEASE, _TAKE_UP]),
+        sa.or_(LedgerRow.detail == words, LedgerRow.detail.startswith(f"{words}：")),
+    )
+    said = set(session.scalars(query))
+    if _RELEASE in said or row.stage is LetterState.DONE:
+        return row.stage is LetterState.DONE and is_as_released(session, row)
+    return not row.flagged or _TAKE_UP in said
+
+
+def is_taken_back(session: Session, reference: str) -> bool:
+    """Whether two people have ordered that the words of this letter are never public again, as the store or the ledger says."""
+    return _is_there(session, reference) or _is_said(session, reference)
+
+
+def unlike(session: Session) -> Iterator[str]:
+    """Yield the letters that do not stand as the ledger says, or whose words were taken back by an order that is gone."""
+    for row in session.scalars(sa.select(ReceivedRow).order_by(ReceivedRow.reference)):
+        is_lost = _is_said(session, row.reference) and not _is_there(session, row.reference)
+        if is_lost or not is_as_noted(session, row):
+            yield row.reference
+
+
+def _is_there(session: Session, reference: str) -> bool:
+    query = sa.select(WithdrawalRow.id).where(
+        WithdrawalRow.kind == Kind.REPLY.value, WithdrawalRow.key == status_id(reference)
+    )
+    return session.scalar(query.limit(1)) is not None
+
+
+def _is_said(session: Session, reference: str) -> bool:
+    named = (reference, status_id(reference))
+    query = sa.select(LedgerRow.id).where(
+        LedgerRow.action == TAKE_BACK,
+        sa.or_(*(LedgerRow.detail.startswith(_ordered(each)) for each in named)),
+    )
+    return session.scalar(query.limit(1)) is not None
+
+
+def taken_back(letter: str, second: str) -> str:
+    """Return what the ledger says of the order to take back the words of a letter, given by its reference or public id."""
+    return f"{_ordered(letter)}{second}"
+
+
+def _ordered(letter: str) -> str:
+    return f"来信 {letter}，第二人 "
 
 
 def is_as_released(session: Session, row: ReceivedRow) -> bool:

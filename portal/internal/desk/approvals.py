@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from portal.airlock.around import Passage
 from portal.domain.errors import FourEyesViolation, NotAllowed, Residue, UnknownRecord
 from portal.domain.workflow import Role
-from portal.internal.desk import binding, people, unchanged
+from portal.internal.desk import binding, ordered, people, unchanged
 from portal.internal.desk.binding import Binding, ContentChanged, Part
 from portal.internal.desk.brought import is_brought
 from portal.internal.desk.projection import passages
@@ -78,7 +78,7 @@ def sign(session: Session, batch: BatchRow, *, by: str) -> ApprovalRow:
         raise ContentChanged(f"批次 {batch.id} 没有有效的审核记录，{_AGAIN}")
     if found.reviewer == by:
         raise FourEyesViolation("审核人不得发布自己审核的批次，须由另一名发布人发布")
-    if batch.released_at is None:
+    if not ordered.was_released(session, batch.id):
         _require_reviewer(session, batch, found.reviewer)
     found.publisher = by
     return found
@@ -111,7 +111,7 @@ class Watch:
             raise ContentChanged(f"审核后填报内容或审核记录被改动，{_AGAIN}")
         self.batch, self.today = batch, today
         #: Public already: it follows what changed around it since, see `binding`.
-        self._strict = batch.released_at is None
+        self._strict = not ordered.was_released(session, batch.id)
         self._approved = binding.restored(approval.parts)
         #: What is bound is the fullest that the batch will ever show.
         self._bound_on = date.max if batch.kind == "draws" else today
@@ -151,8 +151,9 @@ class Watch:
 
 
 def _last_in_ledger(session: Session, batch_id: int) -> tuple[str, str] | None:
-    query = sa.select(LedgerRow.person, LedgerRow.detail).where(
-        LedgerRow.batch_id == batch_id, LedgerRow.action == "approve"
+    """Return who approved the batch last, and what; None where it was returned since."""
+    query = sa.select(LedgerRow.action, LedgerRow.person, LedgerRow.detail).where(
+        LedgerRow.batch_id == batch_id, LedgerRow.action.in_(["approve", "return"])
     )
     row = session.execute(query.order_by(LedgerRow.id.desc()).limit(1)).first()
-    return (row.person, row.detail) if row else None
+    return (row.person, row.detail) if row and row.action == "approve" else None

@@ -58,13 +58,31 @@ def require_whole(session: Session, *, but: int = 0) -> None:
             f"批次 {found} 的发布尚未完成（可能中途被打断），其内容或已公开；请先重新执行该批次的发布，再作此项操作"
             "（撤回不受影响）"
         )
-    released = sa.select(BatchRow.id).where(BatchRow.state == BatchState.RELEASED.value)
-    gone = sa.select(LedgerRow.batch_id).where(
-        LedgerRow.action == "release", LedgerRow.batch_id.not_in(released)
+    require_noted(session, but=but)
+
+
+def require_noted(session: Session, *, but: int = 0) -> None:
+    """Raise HalfReleased unless the batches that the store calls released, `but` one, are those that the ledger does.
+
+    What goes out, and what it changes elsewhere, follows from what is released: one flag changed by hand, and a file
+    would hide nothing of what is public, bring an older text again, or let out what nobody released.
+    """
+    said = sa.select(LedgerRow.batch_id).where(
+        LedgerRow.action == "release", LedgerRow.batch_id.is_not(None)
     )
-    if found := session.scalar(gone.where(LedgerRow.batch_id != but).limit(1)):
+    whole = sa.select(BatchRow.id).where(
+        BatchRow.state == BatchState.RELEASED.value, BatchRow.released_at.is_not(None)
+    )
+    gone = said.where(LedgerRow.batch_id.not_in(whole), LedgerRow.batch_id != but)
+    if found := session.scalar(gone.limit(1)):
         raise HalfReleased(
             f"台账载明批次 {found} 已经发布，办公端存储却不是如此，可能被改动过；公开的内容没有变动（撤回不受影响）"
+        )
+    called = sa.or_(BatchRow.state == BatchState.RELEASED.value, BatchRow.released_at.is_not(None))
+    more = sa.select(BatchRow.id).where(called, BatchRow.id.not_in(said), BatchRow.id != but)
+    if found := session.scalar(more.limit(1)):
+        raise HalfReleased(
+            f"办公端存储称批次 {found} 已经发布，台账却没有记载，可能被改动过；公开的内容没有变动（撤回不受影响）"
         )
 
 

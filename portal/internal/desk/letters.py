@@ -19,11 +19,11 @@ from portal.domain.errors import (
 from portal.domain.replies import LetterKind, ReplyState, answer_due, plain_reference
 from portal.domain.workflow import Role
 from portal.internal.desk import people
-from portal.internal.desk.answers import is_as_released, released_words
+from portal.internal.desk.answers import is_as_noted, is_taken_back, released_words
 from portal.internal.desk.binding import ContentChanged
 from portal.internal.desk.matters import CALENDAR
 from portal.internal.desk.stores import Stores
-from portal.internal.desk.telling import is_taken_back, passage_of
+from portal.internal.desk.telling import passage_of
 from portal.internal.tables import filings, ledger
 from portal.internal.tables.filings import FilingRow
 from portal.internal.tables.letters import LetterState, ReceivedRow
@@ -239,10 +239,9 @@ def tell(stores: Stores, *, now: datetime) -> int:
 def _tell(stores: Stores, reference: str, now: datetime) -> None:
     with write_lock(stores.internal) as session:
         row = get(session, reference)
-        is_done = row.stage is LetterState.DONE and not is_taken_back(session, reference)
-        if is_done and not is_as_released(session, row):
+        if not (is_taken_back(session, reference) or is_as_noted(session, row)):
             raise ContentChanged(
-                f"来信 {reference} 的答复与发布时不符，可能被改动过；公开的内容没有变动，请查明原因"
+                f"来信 {reference} 的办理情况或答复与台账不符，可能被改动过；公开的内容没有变动，请查明原因"
             )
         passage = passage_of(session, stores.register, row)
         publish(stores.register, [passage], now=now, keys=stores.log_key)

@@ -1,6 +1,6 @@
 """Holds orders that the office carries out by itself against the ledger: a row alone is nobody's order (凭台账执行)."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import datetime
 
 import sqlalchemy as sa
@@ -14,6 +14,8 @@ from portal.internal.tables.ledger import LedgerRow, WithdrawalRow
 from portal.kit import clock
 from portal.register.records import Kind
 
+#: What the ledger calls a restoration.
+RESTORE = "restore"
 _CHUNK = 1000
 _SECOND = "，第二人 "
 
@@ -81,12 +83,45 @@ def release(at: datetime | None) -> str:
 
 
 def is_release_noted(session: Session, batch: BatchRow) -> bool:
-    """Whether the last order that the ledger knows for this batch is the one that stands in its row."""
-    query = sa.select(LedgerRow.person, LedgerRow.detail).where(
-        LedgerRow.batch_id == batch.id, LedgerRow.action == "schedule"
+    """Whether the last that the ledger knows of this batch is the order that stands in its row: it was not carried out yet."""
+    said = (batch.ordered_by, release(batch.release_at))
+    return _last(session, batch.id, ("schedule", "refused", "return", "release")) == (
+        "schedule",
+        *said,
     )
-    said = session.execute(query.order_by(LedgerRow.id.desc()).limit(1)).first()
-    return said is not None and tuple(said) == (batch.ordered_by, release(batch.release_at))
+
+
+def was_released(session: Session, batch_id: int) -> bool:
+    """Whether the ledger knows of any release of this batch."""
+    query = sa.select(LedgerRow.id).where(
+        LedgerRow.batch_id == batch_id, LedgerRow.action == "release"
+    )
+    return session.scalar(query.limit(1)) is not None
+
+
+def is_released(session: Session, batch: BatchRow) -> bool:
+    """Whether the ledger knows who released this batch, and when, as it stands in its row, with no restoration since."""
+    query = sa.select(LedgerRow.id).where(
+        LedgerRow.batch_id == batch.id, LedgerRow.action == "release",
+        LedgerRow.person == batch.released_by, LedgerRow.at == batch.released_at,
+    )  # fmt: skip
+    return session.scalar(query.where(LedgerRow.id > _restored(session)).limit(1)) is not None
+
+
+def _last(session: Session, batch_id: int, actions: Sequence[str]) -> tuple[str, str, str] | None:
+    """Return action, person and words of the newest of these acts on a batch since the last restoration."""
+    query = sa.select(LedgerRow.action, LedgerRow.person, LedgerRow.detail).where(
+        LedgerRow.batch_id == batch_id, LedgerRow.action.in_(actions),
+        LedgerRow.id > _restored(session),
+    )  # fmt: skip
+    row = session.execute(query.order_by(LedgerRow.id.desc()).limit(1)).first()
+    return None if row is None else (row.action, row.person, row.detail)
+
+
+def _restored(session: Session) -> int:
+    """Return which row tells of the last restoration: what had been ordered before, nobody but a person lets out."""
+    query = sa.select(sa.func.max(LedgerRow.id)).where(LedgerRow.action == RESTORE)
+    return session.scalar(query) or 0
 
 
 def unknown_decisions(session: Session) -> Iterator[int]:

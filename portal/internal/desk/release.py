@@ -40,7 +40,8 @@ def release(
         FourEyesViolation, WrongState, NotAllowed, UnknownRecord: nothing was published.
         ContentChanged: it is not what was approved; nothing was published.
         Residue: something secret-looking is left in the text; nothing was published.
-        HalfReleased: it hides something that a release which was broken off may show; nothing was published.
+        HalfReleased: it hides something that a release which was broken off may show, or the store calls other batches
+            released than the ledger does; nothing was published.
         LogBroken: the register is not what was signed last; nothing was published.
         NotForgotten, NotPurged: all is published, but what it takes back is still in some file.
 
@@ -130,6 +131,10 @@ def _carry_out(
         )
         batch = batches.get(session, batch_id)
         batch.state = move(batch.batch_state, "release", author=batch.filed_by, actor=by).value
+        ledger.note(
+            session, at=now, person=by, action="release", batch_id=batch_id,
+            detail=f"新公开 {outcome.published}，更新 {outcome.amended}，撤下 {outcome.withdrawn}，至变更号 {outcome.serial}",
+        )  # fmt: skip
         #: What follows looks at what is released, and would take the filing before for the one that stands.
         session.flush()
         retelling.follow_batch(stores, session, batch_id, now=now)
@@ -139,10 +144,6 @@ def _carry_out(
         shelf.retire(stores.register, stores.dumps)
         batch.released_by, batch.released_at, batch.released_serial = by, now, outcome.serial
         reminders.released(session, batch_id, today)
-        ledger.note(
-            session, at=now, person=by, action="release", batch_id=batch_id,
-            detail=f"新公开 {outcome.published}，更新 {outcome.amended}，撤下 {outcome.withdrawn}，至变更号 {outcome.serial}",
-        )  # fmt: skip
     return outcome
 
 
@@ -155,6 +156,7 @@ def _stream(
 ) -> Iterator[Passage]:
     """Yield all that becomes public; `changed` gains what is disclosed otherwise now."""
     batch, today, done = watch.batch, watch.today, 0
+    batches.require_noted(session, but=batch.id)
     for rows in batches.in_order(session, batch):
         for kind, keys in ripples.shown_otherwise(session, rows).items():
             changed.setdefault(kind, {}).update(keys)

@@ -20,13 +20,12 @@ from sqlalchemy.orm import Session
 from portal.airlock import signing, takings
 from portal.airlock.publish import reinstate
 from portal.airlock.seal import KeyFile
+from portal.internal.desk import answers, ordered, retelling
 from portal.internal.desk import backup as backups
-from portal.internal.desk import ordered, retelling
 from portal.internal.desk.backup import KEY, BackupFailed, Manifest, Urls
 from portal.internal.desk.drawing import restoring
 from portal.internal.desk.stores import Stores, key_file, open_stores
 from portal.internal.tables import ledger
-from portal.internal.tables import settings as notes
 from portal.internal.tables.batches import BatchRow
 from portal.internal.tables.filings import FilingRow
 from portal.internal.tables.ledger import WithdrawalRow
@@ -238,15 +237,18 @@ def _order_again(internal: sa.Engine, taken: Mapping[Kind, Sequence[str]], now: 
     with write_lock(internal) as session:
         for public_id in taken.get(Kind.REPLY, ()):
             session.add(retelling.order(public_id, by=_OFFICE, second=_OFFICE, now=now))
+            ledger.note(
+                session, at=now, person=_OFFICE, action=answers.TAKE_BACK, batch_id=None,
+                detail=answers.taken_back(public_id, _OFFICE),
+            )  # fmt: skip
         #: Orders that were taken back since would be carried out a minute from now.
         session.execute(sa.update(BatchRow).values(release_at=None, ordered_by=None))
-        notes.keep(session, notes.RESTORED, now.isoformat())
         for public_ids in taken.values():
             for start in range(0, len(public_ids), _CHUNK):
                 _order(session, public_ids[start : start + _CHUNK], now)
         total = sum(map(len, taken.values()))
         ledger.note(
-            session, at=now, person=_OFFICE, action="restore", batch_id=None,
+            session, at=now, person=_OFFICE, action=ordered.RESTORE, batch_id=None,
             detail=f"从备份恢复；其后撤下或隐去的 {total} 条须重新报送后方可公开",
         )  # fmt: skip
 

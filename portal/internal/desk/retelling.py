@@ -10,7 +10,7 @@ from portal.airlock.publish import bring_in_line
 from portal.domain.errors import FourEyesViolation, WrongState
 from portal.domain.replies import status_id
 from portal.domain.workflow import Role
-from portal.internal.desk import letters, mentions, people, secrets
+from portal.internal.desk import answers, letters, mentions, people, secrets
 from portal.internal.desk.forgetting import forget
 from portal.internal.desk.stores import Stores
 from portal.internal.desk.telling import passage_of
@@ -77,8 +77,8 @@ def take_back(stores: Stores, reference: str, *, by: str, second: str, now: date
         session.add(order(status_id(row.reference), by=by, second=second, now=now))
         row.told = False
         ledger.note(
-            session, at=now, person=by, action="letter-take-back", batch_id=None,
-            detail=f"来信 {row.reference}，第二人 {second}",
+            session, at=now, person=by, action=answers.TAKE_BACK, batch_id=None,
+            detail=answers.taken_back(row.reference, second),
         )  # fmt: skip
     letters.tell(stores, now=now)
     shelf.retire(stores.register, stores.dumps)

@@ -17,9 +17,8 @@ from portal.internal.desk.drawing import following
 from portal.internal.desk.forgetting import forget
 from portal.internal.desk.stores import Stores
 from portal.internal.tables import filings, ledger, reminders
-from portal.internal.tables.batches import BatchRow
 from portal.internal.tables.filings import FilingRow
-from portal.internal.tables.ledger import WithdrawalRow
+from portal.internal.tables.ledger import LedgerRow, WithdrawalRow
 from portal.internal.tables.settings import ID_KEY, secret
 from portal.kit import clock
 from portal.kit.db import write_lock
@@ -101,9 +100,9 @@ def carry_on(stores: Stores, *, now: datetime) -> list[int]:
     """
     released_since = (
         sa.select(1)
-        .where(BatchRow.id == FilingRow.batch_id)
+        .where(LedgerRow.batch_id == FilingRow.batch_id, LedgerRow.action == "release")
         .where(FilingRow.kind == WithdrawalRow.kind, FilingRow.key == WithdrawalRow.key)
-        .where(FilingRow.id > WithdrawalRow.last_filing_id, BatchRow.released_at.is_not(None))
+        .where(FilingRow.id > WithdrawalRow.last_filing_id)
         .correlate(WithdrawalRow)
         .exists()
     )

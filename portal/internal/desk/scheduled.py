@@ -14,7 +14,7 @@ from portal.internal.desk.binding import ContentChanged
 from portal.internal.desk.forgetting import forget
 from portal.internal.desk.release import release_only
 from portal.internal.desk.stores import Stores
-from portal.internal.tables import decisions, ledger, settings
+from portal.internal.tables import decisions, ledger
 from portal.internal.tables.batches import BatchRow
 from portal.internal.tables.decisions import DecisionRow
 from portal.internal.tables.filings import FilingRow
@@ -25,7 +25,6 @@ from portal.kit.db import write_lock
 OFFICE = "office"
 #: Batches carried out in one go; the rest follows in the next.
 _MOST = 100
-_NEVER = "1970-01-01T00:00:00+00:00"
 
 
 @dataclass(slots=True)
@@ -170,14 +169,16 @@ def _lists(session: Session, now: datetime) -> list[tuple[int, str]]:
 
     After a backup was restored, only what was released since: a decision on whom a list names may be lost with it.
     """
-    restored = datetime.fromisoformat(settings.text(session, settings.RESTORED) or _NEVER)
     query = (
-        sa.select(BatchRow.id, BatchRow.released_by)
+        sa.select(BatchRow)
         .join(FilingRow, FilingRow.batch_id == BatchRow.id)
         .where(FilingRow.kind == "draw", FilingRow.remind_on < clock.local_date(now))
-        .where(BatchRow.state == BatchState.RELEASED.value, BatchRow.released_at > restored)
+        .where(BatchRow.state == BatchState.RELEASED.value)
         .distinct()
         .order_by(BatchRow.id)
         .limit(_MOST)
     )
-    return [(row.id, row.released_by or OFFICE) for row in session.execute(query)]
+    rows = session.scalars(query).all()
+    return [
+        (row.id, row.released_by or OFFICE) for row in rows if ordered.is_released(session, row)
+    ]

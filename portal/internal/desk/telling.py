@@ -8,12 +8,11 @@ from sqlalchemy.orm import Session
 
 from portal.airlock.around import Passage
 from portal.airlock.replies import Standing, project_reply
-from portal.domain.replies import LetterKind, ReplyState, status_id
+from portal.domain.replies import LetterKind, ReplyState
 from portal.internal.desk import batches, secrets
-from portal.internal.desk.answers import is_as_released
+from portal.internal.desk.answers import is_as_released, is_taken_back
 from portal.internal.desk.projection import passages
 from portal.internal.tables.filings import FilingRow
-from portal.internal.tables.ledger import WithdrawalRow
 from portal.internal.tables.letters import LetterState, ReceivedRow
 from portal.kit import clock
 from portal.kit.db import snapshot
@@ -76,12 +75,6 @@ def _around(session: Session, row: ReceivedRow) -> Iterator[Passage]:
         for part in (rows, *steps):
             for _, passage in passages(session, part, today):
                 yield passage
-
-
-def is_taken_back(session: Session, reference: str) -> bool:
-    """Whether two people have ordered that the words of this letter are never public again."""
-    taken = WithdrawalRow.kind == Kind.REPLY.value, WithdrawalRow.key == status_id(reference)
-    return session.scalar(sa.select(WithdrawalRow.id).where(*taken).limit(1)) is not None
 
 
 def _kind(public_id: str) -> Kind | None:

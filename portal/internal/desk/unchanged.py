@@ -175,7 +175,9 @@ def _was_taken_back(session: Session, row: FilingRow) -> bool:
 
 
 def _is_as_approved(session: Session, batch_id: int) -> bool:
-    """Whether the batch is as filed what the ledger says was approved; approvals of old said nothing."""
+    """Whether the ledger knows that the batch was released, and as filed it is what was approved; approvals of old said nothing."""
+    if not ordered.was_released(session, batch_id):
+        return False
     query = sa.select(LedgerRow.detail).where(
         LedgerRow.batch_id == batch_id, LedgerRow.action == "approve"
     )

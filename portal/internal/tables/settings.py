@@ -14,9 +14,6 @@ SESSION_KEY = "session_key"
 HUB_TOLD = "hub_told"
 #: What no follower of the register shows any more: the change, and the life of the register.
 REPLAYED = "replayed"
-#: When a backup was put in place of the stores: what had been ordered before goes out by nobody's hand but a person's.
-RESTORED = "restored"
-
 #: When a release was refused last whose texts may lie in the register's files all the same; "" once they do not.
 UNDONE = "undone"
 

@@ -1,0 +1,83 @@
+"""Letters stand as the ledger says: no row of the office's store brings an answer back, or takes one away."""
+
+import pytest
+import sqlalchemy as sa
+from flask.testing import FlaskClient
+from sqlalchemy.orm import Session
+
+from portal.domain.replies import LetterKind, ReplyState
+from portal.internal.desk import answers, letters, retelling
+from portal.internal.desk.binding import ContentChanged
+from portal.register.tables.replies import ReplyRow
+from tests.conftest import NOW, Office
+from tests.internal.test_letters import send
+from tests.internal.test_narrowing import DETAIL, _id_of, _kept
+from tests.internal.test_narrowing import office as office
+
+ANSWER = "水雉库房一事属实"
+
+
+@pytest.fixture
+def reference(office: Office, client: FlaskClient) -> str:
+    """A letter that waits."""
+    found = send(client, _id_of(office, "result", DETAIL), LetterKind.OBJECTION)
+    letters.collect(office.stores, now=NOW)
+    return found
+
+
+def _answer(office: Office, reference: str) -> None:
+    letters.propose(
+        office.stores, reference, outcome=ReplyState.REFUSED, decision=ANSWER, let_pass=True, by="wu", now=NOW
+    )  # fmt: skip
+    letters.release(office.stores, reference, by="he", now=NOW)
+    assert "reply" in _kept(office, ANSWER)
+
+
+def _by_hand(office: Office, *deeds: str) -> None:
+    with office.stores.internal.begin() as connection:
+        for deed in deeds:
+            connection.execute(sa.text(deed))
+
+
+def _shown(office: Office) -> list[str]:
+    with Session(office.stores.register) as session:
+        return list(session.scalars(sa.select(ReplyRow.body)))
+
+
+def test_an_answer_that_was_taken_back_does_not_come_again_without_its_order(
+    office: Office, reference: str
+) -> None:
+    _answer(office, reference)
+    retelling.take_back(office.stores, reference, by="he", second="an", now=NOW)
+    assert _kept(office, ANSWER) == set()
+    with Session(office.stores.internal) as session:
+        assert list(answers.unlike(session)) == []
+    _by_hand(office, "DELETE FROM withdrawal", "UPDATE received_letter SET told = false")
+
+    letters.collect(office.stores, now=NOW)
+
+    assert _kept(office, ANSWER) == set()
+    with Session(office.stores.internal) as session:
+        assert list(answers.unlike(session)) == [reference]
+
+
+@pytest.mark.parametrize("state", ["handling", "received", "proposed"])
+def test_an_answer_stays_whatever_its_row_says(office: Office, reference: str, state: str) -> None:
+    _answer(office, reference)
+    before = _shown(office)
+    _by_hand(office, f"UPDATE received_letter SET told = false, flagged = true, state = '{state}'")
+
+    with pytest.raises(ContentChanged, match="与台账不符"):
+        letters.collect(office.stores, now=NOW)
+
+    assert _shown(office) == before
+
+
+def test_nothing_is_in_dispute_that_nobody_took_up(office: Office, reference: str) -> None:
+    before = _shown(office)
+    _by_hand(office, "UPDATE received_letter SET told = false, flagged = true, state = 'handling'")
+
+    with pytest.raises(ContentChanged, match="与台账不符"):
+        letters.collect(office.stores, now=NOW)
+
+    assert _shown(office) == before
