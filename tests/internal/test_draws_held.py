@@ -165,6 +165,21 @@ def test_what_nobody_asked_for_is_confirmed_by_nobody(drum: Office) -> None:
     assert said(drum) == ["draw.commit", "draw.sealed", "draw.result"]
 
 
+def test_what_was_taken_back_is_not_asked_for_any_more(drum: Office) -> None:
+    sealed(drum)
+    asking.ask(drum.stores, NAME, "reveal", {}, by="he", now=NOW)
+    with Session(drum.stores.internal) as session:
+        kept = keeping.load(session, NAME).progress.asked
+    assert kept is not None
+    asking.decline(drum.stores, NAME, by="he", now=NOW)
+    _by_hand(drum, lambda d: setattr(d.progress, "asked", kept))
+
+    with pytest.raises(WrongState, match="台账中没有"):
+        asking.confirm(drum.stores, NAME, by="an", now=LATER, seen=kept.seal)
+
+    assert said(drum) == ["draw.commit", "draw.sealed"]
+
+
 def test_a_draw_from_before_the_ledger_told_its_content_goes_on(drum: Office) -> None:
     name = sealed(drum)
     with drum.stores.internal.begin() as connection:

@@ -82,7 +82,7 @@ def decline(stores: Stores, draw_id: str, *, by: str, now: datetime) -> None:
         drawing.progress.asked = None
         drawing.save()
         ledger.note(
-            session, at=now, person=by, action="draw-decline", batch_id=None,
+            session, at=now, person=by, action=noted.DECLINE, batch_id=None,
             detail=f"抽取 {draw_id}：撤销提出的{word}",
         )  # fmt: skip
 

@@ -21,7 +21,7 @@ _STEPS = {
     "revealed": {"draw-outcome", "draw-reveal"},
     "void": {"draw-void"},
 }
-_ASK = "draw-ask"
+_ASK, DECLINE = "draw-ask", "draw-decline"
 
 
 def note(
@@ -70,14 +70,13 @@ def note_asked(
 def is_asked(
     session: Session, draw_id: str, word: str, seal: str, *, by: str, at: datetime
 ) -> bool:
-    """Whether the ledger knows who asked for this, in these words and at that moment."""
-    query = sa.select(LedgerRow.id).where(
-        LedgerRow.action == _ASK,
-        LedgerRow.person == by,
-        LedgerRow.at == at,
-        LedgerRow.detail == _asked(draw_id, word, seal),
+    """Whether the last that the ledger knows to be asked for is this, by this person and at that moment, and nobody took it back."""
+    query = sa.select(LedgerRow.action, LedgerRow.person, LedgerRow.at, LedgerRow.detail).where(
+        LedgerRow.action.in_([_ASK, DECLINE]),
+        LedgerRow.detail.startswith(_named(draw_id), autoescape=True),
     )
-    return session.scalar(query.limit(1)) is not None
+    said = session.execute(query.order_by(LedgerRow.id.desc()).limit(1)).first()
+    return said is not None and tuple(said) == (_ASK, by, at, _asked(draw_id, word, seal))
 
 
 def _asked(draw_id: str, word: str, seal: str) -> str:
