@@ -19,7 +19,7 @@ from portal.register.tables.results import ResultRow
 from tests.conftest import NOW, Office
 from tests.internal.drawing_makers import parties
 from tests.internal.test_approvals import approved, raw, serial
-from tests.internal.test_decide import ENTITY_KEY, HIDE, KEY, PROBLEM, SECRET
+from tests.internal.test_decide import ENTITY_KEY, HIDE, KEY, PROBLEM, SECRET, STEP
 from tests.internal.test_narrowing import DRAW
 from tests.makers import AGENCY, RESULT_ROW
 from tests.register.by_hand import unguard
@@ -181,6 +181,24 @@ def test_nothing_is_opened_up_by_a_row_that_nobody_decided(office: Office) -> No
     with Session(office.stores.register) as session:
         body = session.scalars(sa.select(ResultRow.body)).one()
     assert decode(body, PublicResult).findings[0].detail is None
+
+
+@pytest.mark.parametrize(
+    ("kind", "deed"), [("followup", _detail), ("result", _place), ("followup", _place)]
+)
+def test_nothing_is_hidden_while_a_filing_says_that_it_is_about_another(
+    office: Office, kind: str, deed: Callable[[Stores], None]
+) -> None:
+    """What is looked for by what it is about would be passed over, and go on showing what is said to be hidden."""
+    office.put("results", PROBLEM)
+    office.put("followups", STEP, let_pass=True)
+    before = serial(office.stores)
+    raw(office.stores, "UPDATE filing SET about = 'x' WHERE kind = :kind", kind=kind)
+
+    with pytest.raises(ContentChanged, match="不与其相符"):
+        deed(office.stores)
+
+    assert serial(office.stores) == before
 
 
 def test_an_approved_batch_does_not_go_out_at_a_time_that_nobody_ordered(office: Office) -> None:

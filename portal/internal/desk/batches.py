@@ -194,12 +194,22 @@ def public_with_id(
 
 
 def filed(
-    session: Session, kind: str, public_ids: Iterable[str], *, batch_id: int | None = None
+    session: Session,
+    kind: str,
+    public_ids: Iterable[str],
+    *,
+    batch_id: int | None = None,
+    about: Sequence[str] | None = None,
 ) -> set[str]:
-    """Return those of the public ids under which a released filing stands, or one of the batch, withdrawn or not."""
+    """Return those of the public ids under which a released filing stands, or one of the batch, withdrawn or not.
+
+    `about`: and is about one of these.
+    """
     part = among(session, FilingRow.public_id, sorted(public_ids))
     found = session.scalars(sa.select(FilingRow.id).where(part, FilingRow.live)).all()
     stands = _released(kind, batch_id).where(FilingRow.id.in_(found), ~_REPLACED)
+    if about is not None:
+        stands = stands.where(among(session, FilingRow.about, about))
     return set(session.scalars(stands.with_only_columns(FilingRow.public_id)))
 
 

@@ -176,8 +176,12 @@ def _stream(
             session, stores.register, parties, batch_id=batch.id, today=today
         )
     if items := changed.get(Kind.ITEM):
-        yield from ripples.naming_items(session, set(items), today=today, batch_id=batch.id)
+        yield from ripples.naming_items(
+            session, stores.register, set(items), today=today, batch_id=batch.id
+        )
     if checks := changed.get(Kind.RESULT):
-        yield from ripples.repeating(session, checks, batch_id=batch.id, today=today)
+        yield from ripples.repeating(
+            session, stores.register, checks, batch_id=batch.id, today=today
+        )
     for kind, keys in changed.items():
         yield from mentions.of(session, stores.register, kind, keys, today=today, batch_id=batch.id)

@@ -28,8 +28,11 @@ from portal.internal.tables.settings import ID_KEY, secret
 from portal.kit.db import among, snapshot
 from portal.register.proofs import standing
 from portal.register.queries import draws
+from portal.register.queries.naming import about
 from portal.register.records import Kind
 
+#: What records of these kinds are about.
+_ABOUT = {Kind.RESULT: Kind.ENTITY, Kind.FOLLOWUP: Kind.RESULT}
 #: Kinds that bear a name, and whose file says how they are disclosed; and one whose steps may repeat it.
 _FILED_WITH_DECISION = (Kind.ENTITY, Kind.ITEM, Kind.DOCUMENT)
 _WITH_STEPS = Kind.RESULT
@@ -116,13 +119,13 @@ def _of_itself(
     yield from _projected(session, rows, None, today)
     match kind:
         case Kind.ENTITY:
-            yield from _about_parties(session, [key], drawn, None, today)
+            yield from _about_parties(session, register, [key], drawn, batch_id=None, today=today)
         case Kind.ITEM:
-            yield from naming_items(session, {key}, today=today)
+            yield from naming_items(session, register, {key}, today=today)
         case Kind.DRAW:
-            yield from _naming(session, "result", {key}, _names_draw, today=today)
+            yield from _naming(session, register, "result", {key}, _names_draw, today=today)
         case Kind.RESULT:
-            yield from _steps_of(session, [key], None, today)
+            yield from _steps_of(session, register, [key], None, today)
 
 
 def _require_none(session: Session, register: sa.Engine, kind: Kind, key: str) -> None:
@@ -162,18 +165,24 @@ def _lists(row: FilingRow, key: str) -> bool:
 
 
 def naming_items(
-    session: Session, keys: set[str], *, today: date, batch_id: int | None = None
+    session: Session,
+    register: sa.Engine,
+    keys: set[str],
+    *,
+    today: date,
+    batch_id: int | None = None,
 ) -> Iterator[Passage]:
     """Project again the checks and plans that name these items, and what followed from these checks.
 
     Of all items in one walk: item by item, the order of the changes would tell which of them each had named.
     """
     for kind, names in (("result", _names_item), ("plan", _plans_item)):
-        yield from _naming(session, kind, keys, names, today=today, batch_id=batch_id)
+        yield from _naming(session, register, kind, keys, names, today=today, batch_id=batch_id)
 
 
 def _naming(
     session: Session,
+    register: sa.Engine,
     kind: str,
     keys: set[str],
     names: Callable[[Any], set[str]],
@@ -189,7 +198,7 @@ def _naming(
                 yield from _projected(session, naming, batch_id, today)
             if kind == "result":
                 yield from repeating(
-                    session, [row.key for row in naming], batch_id=batch_id, today=today
+                    session, register, [row.key for row in naming], batch_id=batch_id, today=today
                 )
 
 
@@ -210,34 +219,52 @@ def carried_on(
 ) -> Iterator[Passage]:
     """Project again what is public about `parties`, now that they are disclosed otherwise."""
     drawn = draws_of(register, parties.values())
-    yield from _about_parties(session, parties, drawn, batch_id, today)
+    yield from _about_parties(session, register, parties, drawn, batch_id=batch_id, today=today)
 
 
 def _about_parties(
-    session: Session, parties: Iterable[str], drawn: set[str], batch_id: int | None, today: date
-) -> Iterator[Passage]:
+    session: Session, register: sa.Engine, parties: Iterable[str], drawn: set[str], *,
+    batch_id: int | None, today: date,
+) -> Iterator[Passage]:  # fmt: skip
+    _require_about(session, register, Kind.RESULT, parties, batch_id)
     results: list[str] = []
     for rows in batches.public_about(session, "result", parties):
         results += [row.key for row in rows]
         yield from _projected(session, rows, batch_id, today)
-    yield from _steps_of(session, results, batch_id, today)
+    yield from _steps_of(session, register, results, batch_id, today)
     yield from redrawn(session, drawn, today=today, batch_id=batch_id)
 
 
 def repeating(
-    session: Session, checks: Iterable[str], *, batch_id: int | None, today: date
+    session: Session,
+    register: sa.Engine,
+    checks: Iterable[str],
+    *,
+    batch_id: int | None,
+    today: date,
 ) -> Iterator[Passage]:
     """Project again the steps after checks of which less is shown now: who repeats it goes."""
-    for passage in _steps_of(session, checks, batch_id, today):
+    for passage in _steps_of(session, register, checks, batch_id, today):
         passage.telling = True
         yield passage
 
 
 def _steps_of(
-    session: Session, checks: Iterable[str], batch_id: int | None, today: date
+    session: Session, register: sa.Engine, checks: Iterable[str], batch_id: int | None, today: date
 ) -> Iterator[Passage]:
+    _require_about(session, register, Kind.FOLLOWUP, checks := list(checks), batch_id)
     for rows in batches.public_about(session, "followup", checks):
         yield from _projected(session, rows, batch_id, today)
+
+
+def _require_about(
+    session: Session, register: sa.Engine, kind: Kind, keys: Iterable[str], batch_id: int | None
+) -> None:
+    """Refuse where a public record of this kind is about one of these, and its filing says that it is about another."""
+    wanted, ids = list(keys), Ids(secret(session, ID_KEY))
+    with snapshot(register) as public:
+        there = about(public, kind, [ids.of(_ABOUT[kind], key) for key in wanted])
+    require_filed(session, kind, there, batch_id=batch_id, about=wanted)
 
 
 def draws_of(register: sa.Engine, entity_ids: Iterable[str]) -> set[str]:

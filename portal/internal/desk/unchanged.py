@@ -5,7 +5,7 @@ its own: a decision hides a word, a party is disclosed otherwise. Who changed th
 have that published as if it had been approved, and where the decision hides something the older version goes.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
 
 import sqlalchemy as sa
@@ -54,19 +54,26 @@ def again(
 
 
 def require_filed(
-    session: Session, kind: Kind, public_ids: Iterable[str], *, batch_id: int | None = None
+    session: Session,
+    kind: Kind,
+    public_ids: Iterable[str],
+    *,
+    batch_id: int | None = None,
+    about: Sequence[str] | None = None,
 ) -> None:
     """Refuse to hide anything while what is public stands in no released filing: put out of sight, it would go on telling.
+
+    `about`: the filing has to be about one of these.
 
     Raises:
         ContentChanged: one of these public records stands in none.
 
     """
     wanted = set(public_ids)
-    if lost := wanted - batches.filed(session, kind.value, wanted, batch_id=batch_id):
+    if lost := wanted - batches.filed(session, kind.value, wanted, batch_id=batch_id, about=about):
         raise ContentChanged(
-            f"登记册中的{kind.zh} {min(lost)} 在办公端存储中没有已发布的填报，可能被改动过；公开的内容没有变动。"
-            "请找回填报内容，或者从备份恢复（撤回不受影响）"
+            f"登记册中的{kind.zh} {min(lost)} 在办公端存储中没有已发布的填报，或者填报已不与其相符，可能被改动过；"
+            "公开的内容没有变动。请找回填报内容，或者从备份恢复（撤回不受影响）"
         )
 
 

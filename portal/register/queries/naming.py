@@ -7,9 +7,18 @@ from typing import NamedTuple
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from portal.kit.db import Asking, gathered, in_packed, packed, together
+from portal.kit.db import Asking, among, gathered, in_packed, packed, together
+from portal.register.records import Kind
 from portal.register.tables.agencies import AgencyRow
 from portal.register.tables.entities import EntityRow
+from portal.register.tables.followups import FollowUpRow
+from portal.register.tables.results import ResultRow
+
+#: Tables of records that are about another, with the column that says which.
+_ABOUT = {
+    Kind.RESULT: (ResultRow.public_id, ResultRow.entity_id),
+    Kind.FOLLOWUP: (FollowUpRow.public_id, FollowUpRow.result_id),
+}
 
 
 class Named(NamedTuple):
@@ -30,6 +39,12 @@ def named(
     wanted = {name: packed(sorted(ids), dialect) for name, ids in asked.items()}
     found = gathered(session.connection().execute(_among(dialect), wanted), dialect)
     return {public_id: Named(public_id, name) for public_id, name in found}
+
+
+def about(session: Session, kind: Kind, public_ids: Iterable[str]) -> set[str]:
+    """Return the checks of these parties, or the steps after these checks, by their ids."""
+    mine, other = _ABOUT[kind]
+    return set(session.scalars(sa.select(mine).where(among(session, other, public_ids))))
 
 
 @cache
