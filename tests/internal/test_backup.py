@@ -355,7 +355,7 @@ def test_a_backup_that_says_it_is_older_than_it_is_explains_nothing_away(
 ) -> None:
     """The restoration would state what the manifest says: that all was lost, to every witness of whatever was written anew."""
     made = _back_up(office, data, tmp_path / "backups")
-    _sealed(made, serial=0)
+    _sealed(made, serial=1)
     _close(office.stores)
 
     with pytest.raises(BackupFailed, match="变更号"):

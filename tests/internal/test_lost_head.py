@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from portal.domain.errors import LogBroken
 from portal.internal.desk import backup, restore
-from portal.internal.desk.backup import Urls
+from portal.internal.desk.backup import BackupFailed, Urls
 from portal.internal.desk.stores import Stores, open_stores
 from portal.kit import copying
 from portal.kit.db import file_of
@@ -18,7 +18,7 @@ from portal.register.proofs import restorations
 from portal.register.proofs.audit import audit
 from portal.register.proofs.note import Checkpoint, Signer
 from portal.register.queries import log
-from tests.conftest import NOW, Office
+from tests.conftest import NOW, Office, furnish
 from tests.makers import ITEM_ROW
 from tests.stage import urls
 
@@ -122,6 +122,26 @@ def test_the_register_as_it_was_before_a_restoration_is_not_gone_on_from(
 
     with pytest.raises(LogBroken, match="没有与私钥放在一起的检查点"):
         _item(Office(stores, office.folder), "SP-11")
+
+
+def test_a_backup_of_nothing_published_is_not_put_in_place_of_what_was(
+    data: Path, tmp_path: Path
+) -> None:
+    """No head could state that restoration, and the office could publish nothing after it."""
+    settings, internal = urls(data)
+    stores = open_stores(settings, internal)
+    made = backup.make(stores, _urls(data), tmp_path / "b", release="0", now=NOW, keep=0)
+    office = furnish(stores, tmp_path)
+    head = _note(stores)
+
+    with pytest.raises(BackupFailed, match="还没有公布过任何内容"):
+        _restored(office, data, made)
+    assert _note(stores) == head
+
+    (data / "log.head").rename(data / "log.head.kept")
+    stores, lost = _restored(office, data, made)
+    assert lost == {"root": Checkpoint.of(head).root.hex(), "size": Checkpoint.of(head).size}
+    furnish(stores, tmp_path)
 
 
 def _put_in_place(url: str, copy: Path) -> None:

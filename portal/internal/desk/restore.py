@@ -20,29 +20,21 @@ from sqlalchemy.orm import Session
 from portal.airlock import signing, takings
 from portal.airlock.publish import reinstate
 from portal.airlock.seal import KeyFile
-from portal.internal.desk import answers, ordered, retelling
 from portal.internal.desk import backup as backups
+from portal.internal.desk import reordering
 from portal.internal.desk.backup import KEY, BackupFailed, Manifest, Urls
 from portal.internal.desk.drawing import restoring
 from portal.internal.desk.stores import Stores, key_file, open_stores
-from portal.internal.tables import ledger
-from portal.internal.tables.batches import BatchRow
-from portal.internal.tables.filings import FilingRow
-from portal.internal.tables.ledger import WithdrawalRow
 from portal.kit import closing, config, copying, migrate
 from portal.kit.closing import NotShut
 from portal.kit.config import Settings
 from portal.kit.copying import CopyFailed
-from portal.kit.db import engine_for, file_of, write_lock
+from portal.kit.db import engine_for, file_of
 from portal.register import purging
 from portal.register.dumps import shelf
 from portal.register.proofs.note import BadNote, Checkpoint
 from portal.register.proofs.restorations import Restoration
 from portal.register.records import Kind
-
-#: Whom ledger and withdrawals name.
-_OFFICE = "restore"
-_CHUNK = 500
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,7 +83,7 @@ def _restored(
     keys = key_file(settings)
     lost = _last_head(urls.register, _ours(keys, backup)) or last_head or None
     backups.hold_key(backup, keys)
-    _require_head(lost)
+    _require_head(lost, manifest, keys)
     list_ = config.withdrawals(settings.data)
     takings.since(list_, manifest.takings)
     restoration = Restoration(manifest.serial, lost, now)
@@ -160,12 +152,18 @@ def _ours(keys: KeyFile, backup: Path) -> KeyFile:
     return replace(keys, path=backup / KEY)
 
 
-def _require_head(note: str | None) -> None:
+def _require_head(note: str | None, manifest: Manifest, keys: KeyFile) -> None:
+    """Refuse a last head that is none, and a backup of a log without entries: no head could state its restoration."""
     try:
         if note:
             Checkpoint.of(note)
     except BadNote as error:
         raise BackupFailed("--last-head 所给的文件不是检查点") from error
+    if not manifest.serial and keys.last_head():
+        raise BackupFailed(
+            "备份时还没有公布过任何内容，恢复它就没有检查点能说明其后失去了什么；请用较晚的备份，"
+            "确要从头开始的，先将 log.head 移到别处留存"
+        )
 
 
 def _prepared(urls: Urls, backup: Path, manifest: Manifest, keys: KeyFile) -> Urls:
@@ -217,7 +215,7 @@ def _made_fit(
     keys = _ours(replace(stores.log_key, head=None), backup)
     backups.hold_size(stores.register, restorations[-1].size)
     try:
-        _order_again(stores.internal, taken, now)
+        reordering.order_again(stores.internal, taken, now=now)
         gone, quiet = restoring.apart(stores.register, taken)
         outcome = reinstate(stores.register, restorations, gone, now=now, keys=keys)
         parties = taken.get(Kind.ENTITY, ())
@@ -230,43 +228,6 @@ def _made_fit(
     finally:
         _close(stores)
     return outcome.withdrawn, head
-
-
-def _order_again(internal: sa.Engine, taken: Mapping[Kind, Sequence[str]], now: datetime) -> None:
-    """Order the withdrawals anew: what was filed until now may not be released; a later filing may."""
-    with write_lock(internal) as session:
-        for public_id in taken.get(Kind.REPLY, ()):
-            session.add(retelling.order(public_id, by=_OFFICE, second=_OFFICE, now=now))
-            ledger.note(
-                session, at=now, person=_OFFICE, action=answers.TAKE_BACK, batch_id=None,
-                detail=answers.taken_back(public_id, _OFFICE),
-            )  # fmt: skip
-        #: Orders that were taken back since would be carried out a minute from now.
-        session.execute(sa.update(BatchRow).values(release_at=None, ordered_by=None))
-        for public_ids in taken.values():
-            for start in range(0, len(public_ids), _CHUNK):
-                _order(session, public_ids[start : start + _CHUNK], now)
-        total = sum(map(len, taken.values()))
-        ledger.note(
-            session, at=now, person=_OFFICE, action=ordered.RESTORE, batch_id=None,
-            detail=f"从备份恢复；其后撤下或隐去的 {total} 条须重新报送后方可公开",
-        )  # fmt: skip
-
-
-def _order(session: Session, public_ids: Sequence[str], now: datetime) -> None:
-    newest = (
-        sa.select(sa.func.max(FilingRow.id))
-        .where(FilingRow.public_id.in_(public_ids))
-        .group_by(FilingRow.public_id)
-    )
-    for filing in session.scalars(sa.select(FilingRow).where(FilingRow.id.in_(newest))).all():
-        order = WithdrawalRow(
-            kind=filing.kind, key=filing.key, public_id=filing.public_id, last_filing_id=filing.id,
-            ordered_by=_OFFICE, seconded_by=_OFFICE, ordered_at=now, done_at=now,
-        )  # fmt: skip
-        session.add(order)
-        words = ordered.withdrawal(Kind(filing.kind), filing.public_id, _OFFICE, filing.id)
-        ledger.note(session, at=now, person=_OFFICE, action="withdraw", batch_id=None, detail=words)
 
 
 def _switch(urls: Urls, ready: Urls) -> None:
