@@ -10,7 +10,16 @@ from portal.airlock.around import Passage
 from portal.airlock.publish import Outcome, publish
 from portal.domain.errors import PortalError, Residue
 from portal.domain.workflow import BatchState, Role, move
-from portal.internal.desk import approvals, batches, decide, mentions, people, retelling, ripples
+from portal.internal.desk import (
+    approvals,
+    batches,
+    decide,
+    mentions,
+    naming,
+    people,
+    retelling,
+    ripples,
+)
 from portal.internal.desk.brought import led_in
 from portal.internal.desk.drawing import following
 from portal.internal.desk.forgetting import forget
@@ -155,10 +164,14 @@ def _stream(
 ) -> Iterator[Passage]:
     """Yield all that becomes public; `changed` gains what is disclosed otherwise now."""
     batch, today, done = watch.batch, watch.today, 0
+    #: Steps show what their check allows, as it stands now.
+    checks: dict[str, str] = {}
     for rows in batches.in_order(session, batch):
         for kind, keys in ripples.shown_otherwise(session, rows).items():
             changed.setdefault(kind, {}).update(keys)
         before = batches.released_before(session, rows)
+        of_checks = (row for row in rows if row.kind == Kind.RESULT)
+        checks |= {row.key: row.public_id for row in of_checks if row.public_id in before}
         for passage in watch.over(session, rows):
             #: That a record is not public is proven by looking at all of its kind: only of one that may have been.
             passage.gone = [each for each in passage.gone if each[1] in before]
@@ -174,8 +187,8 @@ def _stream(
             session, stores.register, parties, batch_id=batch.id, today=today
         )
     if items := changed.get(Kind.ITEM):
-        yield from ripples.naming_items(session, set(items), today=today, batch_id=batch.id)
-    if checks := changed.get(Kind.RESULT):
+        yield from naming.naming_items(session, set(items), today=today, batch_id=batch.id)
+    if checks := checks | changed.get(Kind.RESULT, {}):
         yield from ripples.repeating(session, checks, batch_id=batch.id, today=today)
     for kind, keys in changed.items():
         yield from mentions.of(session, stores.register, kind, keys, today=today, batch_id=batch.id)

@@ -5,7 +5,7 @@ longer count it, or what was withheld with it comes back. An item that is withhe
 check and no plan. A release, and a decision on something public, carries that on.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from typing import Any
 
@@ -13,17 +13,19 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from portal.airlock.around import Ids, Passage
+from portal.airlock.rules import HIDDEN, party_class
 from portal.domain.draws import Draw
-from portal.domain.plans import Plan
-from portal.domain.results import Result
+from portal.domain.parties import Entity
+from portal.domain.verdicts import filed as as_filed
 from portal.domain.workflow import BatchState
-from portal.internal.desk import batches, decided, mentions, secrets
-from portal.internal.desk.brought import is_brought, led_in
+from portal.internal.desk import batches, decided, mentions, naming, secrets
+from portal.internal.desk.brought import is_brought, led_in, on_show
 from portal.internal.desk.secrets import kept_back
 from portal.internal.desk.unchanged import again, as_approved, require_filed
 from portal.internal.tables import filings
 from portal.internal.tables.batches import BatchRow
 from portal.internal.tables.filings import FilingRow
+from portal.internal.tables.ledger import withdrawn_keys
 from portal.internal.tables.settings import ID_KEY, secret
 from portal.kit.db import among, snapshot
 from portal.register.proofs import standing
@@ -39,17 +41,17 @@ def shown_otherwise(session: Session, rows: Sequence[FilingRow]) -> dict[Kind, d
     """Return key → public id, by kind, of what is disclosed otherwise than at the release before.
 
     What is kept back and filed for the first time, or by another name or number than before, is so too: somebody may
-    have told of it already. So is an item that checks have not named until now, as it was filed as kept back at first.
+    have told of it already. So is an item that checks have not named until now, as it was filed as kept back at first,
+    and what was taken back and comes again.
     """
     found: dict[Kind, dict[str, str]] = {}
     for kind in (*_FILED_WITH_DECISION, _WITH_STEPS):
-        filed = {
-            row.key: row
-            for row in rows
-            if row.kind == kind.value and (kind is not _WITH_STEPS or row.guarded)
-        }
+        filed = {row.key: row for row in rows if row.kind == kind.value}
+        if kind is _WITH_STEPS:
+            filed = {key: row for key, row in filed.items() if row.guarded}
         if not filed:
             continue
+        anew = withdrawn_keys(session, kind.value, filed, batch_id=None)
         before = _before(session, kind, filed)
         awaited = _awaited(session, filed.keys() - before.keys()) if kind is Kind.ITEM else set()
         records = {key: filings.decode(kind.value, row.body) for key, row in filed.items()}
@@ -57,7 +59,7 @@ def shown_otherwise(session: Session, rows: Sequence[FilingRow]) -> dict[Kind, d
         for key, record in records.items():
             old, verdict = before.get(key), made.get((kind, key))
             words = set(kept_back(record, verdict)) - set(kept_back(old, verdict))
-            if words or key in awaited or (old and _disclosed(record) != _disclosed(old)):
+            if words or key in awaited | anew or (old and _disclosed(record) != _disclosed(old)):
                 found.setdefault(kind, {})[key] = filed[key].public_id
     return found
 
@@ -107,20 +109,22 @@ def _of_itself(
     rows = [row for rows in batches.public_of(session, kind.value, [key]) for row in rows]
     if not rows:
         _require_none(session, register, kind, key)
-        return
+        if not naming.kept_back(session, kind, {key}):
+            return
     held = [row for row in rows if is_brought(row) and not _is_public(register, row)]
     yield from _lists_of(session, held, today)
     rows = [row for row in rows if row not in held]
     #: Asked before: a party that goes takes its places in lists with it.
-    drawn = draws_of(register, [row.public_id for row in rows]) if kind is Kind.ENTITY else set()
+    parties = {row.key: row.public_id for row in rows if kind is Kind.ENTITY}
+    drawn = _lists_with(session, register, parties, None) if parties else set()
     yield from _projected(session, rows, None, today)
     match kind:
         case Kind.ENTITY:
             yield from _about_parties(session, [key], drawn, None, today)
         case Kind.ITEM:
-            yield from naming_items(session, {key}, today=today)
+            yield from naming.naming_items(session, {key}, today=today)
         case Kind.DRAW:
-            yield from _naming(session, "result", {key}, _names_draw, today=today)
+            yield from naming.naming_draw(session, key, today=today)
         case Kind.RESULT:
             yield from _steps_of(session, [key], None, today)
 
@@ -151,66 +155,44 @@ def _lists_of(session: Session, rows: list[FilingRow], today: date) -> Iterator[
         )
         every = session.scalars(lists.order_by(BatchRow.id)).all()
         for drawn in (each for batch in every for each in batches.releasable(session, batch)):
-            naming = [each for each in drawn if each.kind == "draw" and _lists(each, row.key)]
+            naming = [each for each in drawn if each.kind == "draw" and row.key in _lists(each)]
             if naming:
                 yield from _projected(session, naming, None, today)
 
 
-def _lists(row: FilingRow, key: str) -> bool:
+def _lists(row: FilingRow) -> set[str]:
     draw: Draw = filings.decode(row.kind, row.body)
-    return any(entry.entity_key == key for entry in draw.entries)
-
-
-def naming_items(
-    session: Session, keys: set[str], *, today: date, batch_id: int | None = None
-) -> Iterator[Passage]:
-    """Project again the checks and plans that name these items, and what followed from these checks.
-
-    Of all items in one walk: item by item, the order of the changes would tell which of them each had named.
-    """
-    for kind, names in (("result", _names_item), ("plan", _plans_item)):
-        yield from _naming(session, kind, keys, names, today=today, batch_id=batch_id)
-
-
-def _naming(
-    session: Session,
-    kind: str,
-    keys: set[str],
-    names: Callable[[Any], set[str]],
-    *,
-    today: date,
-    batch_id: int | None = None,
-) -> Iterator[Passage]:
-    """Walk the released records of the agencies in whose keys these lie, and project those that name one."""
-    for agency in sorted({key.partition("/")[0] for key in keys}):
-        for rows in batches.public_under(session, kind, f"{agency}/"):
-            naming = [row for row in rows if names(filings.decode(kind, row.body)) & keys]
-            if naming:
-                yield from _projected(session, naming, batch_id, today)
-            if kind == "result":
-                yield from repeating(
-                    session, [row.key for row in naming], batch_id=batch_id, today=today
-                )
-
-
-def _names_item(result: Result) -> set[str]:
-    return {f"{result.agency_code}/{each.item_code}" for each in result.findings}
-
-
-def _plans_item(plan: Plan) -> set[str]:
-    return {f"{plan.agency_code}/{code}" for task in plan.tasks for code in task.item_codes}
-
-
-def _names_draw(result: Result) -> set[str]:
-    return {f"{result.agency_code}/{result.draw_code}"}
+    return {entry.entity_key for entry in draw.entries}
 
 
 def carried_on(
     session: Session, register: sa.Engine, parties: dict[str, str], *, batch_id: int, today: date
 ) -> Iterator[Passage]:
     """Project again what is public about `parties`, now that they are disclosed otherwise."""
-    drawn = draws_of(register, parties.values())
+    drawn = _lists_with(session, register, parties, batch_id)
     yield from _about_parties(session, parties, drawn, batch_id, today)
+
+
+def _lists_with(
+    session: Session, register: sa.Engine, parties: Mapping[str, str], batch_id: int | None
+) -> set[str]:
+    """Return the published draws that list these; where somebody is shown again, those that were filed so too.
+
+    They left every list that they stood in. Put back by whatever happens next, they would tell that it did.
+    """
+    known: dict[str, Entity] = filings.standing(session, Entity, parties, batch_id=batch_id)
+    made = decided.verdicts(session, Kind.ENTITY, known)
+    shown = {
+        key
+        for key, party in known.items()
+        if party_class(party, made.get((Kind.ENTITY, key)) or as_filed(party.decision))
+        not in HIDDEN
+    }
+    again = shown - on_show(register, Ids(secret(session, ID_KEY)), shown)
+    found = draws_of(register, parties.values())
+    for rows in batches.public_under(session, Kind.DRAW, "") if again else ():
+        found |= {row.public_id for row in rows if _lists(row) & again}
+    return found
 
 
 def _about_parties(
