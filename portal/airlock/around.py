@@ -60,6 +60,8 @@ class Passage:
     secrets: tuple[str, ...] = ()
     #: Whether the records tell of what is hidden elsewhere: they do so no longer, or they go.
     telling: bool = False
+    #: Whether something that nobody sees asked for it: what is not public does not become so by that.
+    only_if_public: bool = False
     #: Records whose older versions tell of what is hidden: those versions go.
     stale: Mapping[Kind, Sequence[str]] = field(default_factory=dict)
     #: Ids of items and the draw that the record was filed with and does not name, because they are hidden.

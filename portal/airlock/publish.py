@@ -54,9 +54,10 @@ def publish(
     gone: dict[Kind, list[str]] = {kind: [] for kind in Kind}
     with open_pen(register, now=now) as pen:
         for passage in passages:
-            if passage.telling and not hits:
+            follows = passage.telling or passage.only_if_public
+            if follows and not hits:
                 _bring(pen, passage)
-            for record in () if passage.telling else passage.records:
+            for record in () if follows else passage.records:
                 place = f"{type(record).__name__} {record.id}"
                 hits += [(f"{place} {name}", kind) for name, kind in residue(record, passage)]
                 if not hits:
@@ -129,7 +130,7 @@ def _bring_one(pen: Pen, record: Record, passage: Passage) -> int:
     if _tells(record, passage):
         return len(pen.withdraw(kind, [record.id]))
     if not residue(record, passage) or pen.standing(kind, [record.id]):
-        pen.append(record, left_out=passage.left_out)
+        pen.append(record, left_out=passage.left_out, only_if_there=passage.only_if_public)
     if any(_tells(each, passage) for each in pen.versions(record)):
         pen.say_again(kind, [record.id])
     return 0

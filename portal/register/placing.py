@@ -1,6 +1,6 @@
 """The columns of a record's row: what layouts say, and what only the pen knows."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import date
 from typing import Any, NamedTuple
 
@@ -47,6 +47,13 @@ class Placing:
         if not isinstance(record, PublicResult):
             return Beside()
         return Beside(self._region(record.agency_id), *punctuality(record, published_on))
+
+    def known(self, records: Sequence[Record], asked: Collection[str]) -> list[Record]:
+        """Return these records of one kind, of those that are `asked` for only what is live."""
+        mine = [each.id for each in records if each.id in asked]
+        there = self.present(LAYOUTS[KIND_OF[type(records[0])]].table, mine) if mine else {}
+        absent = set(mine) - there.keys()
+        return [each for each in records if each.id not in absent]
 
     def present(self, table: type[Any], public_ids: Any) -> dict[str, Any]:  # noqa: ANN401 - a sequence of texts
         """Return the live rows among `public_ids`, with what stands beside results.

@@ -12,12 +12,11 @@ from sqlalchemy.orm import Session
 
 from portal.domain.errors import PortalError
 from portal.kit import clock, locking
-from portal.kit.db import Table
 from portal.register import packages, settling
 from portal.register.cascade import below, decided, naming
 from portal.register.eventing import Events
 from portal.register.figuring import Figures
-from portal.register.layout import LAYOUTS, Layout, hides_more, keeps_its_words
+from portal.register.layout import LAYOUTS, hides_more, keeps_its_words
 from portal.register.parents import require_parents
 from portal.register.placing import Numbers, Placing, columns
 from portal.register.proofs import entries, heads, named
@@ -27,7 +26,7 @@ from portal.register.proofs.restorations import Restoration, begin_anew
 from portal.register.proofs.spoken import goes, spoken
 from portal.register.proofs.standing import Standing
 from portal.register.records import KIND_OF, TYPES, Kind, PublicResult, Record, decode, encode
-from portal.register.satellites import drop_satellites
+from portal.register.satellites import drop_satellites, replace_satellites
 from portal.register.tables.changes import EpochRow, VersionRow
 from portal.register.tables.draws import DrawEntryRow
 from portal.register.tables.withheld import NoticeRow
@@ -71,6 +70,7 @@ class Pen:
         self._standing = Standing(session, self._placing, self._tallies)
         self._buffer: dict[str, Record] = {}
         self._left_out: dict[str, frozenset[str]] = {}
+        self._only_if_there: set[str] = set()
         self._kind: Kind | None = None
         if session.scalar(sa.select(EpochRow.value)) is None:
             session.add(EpochRow(value=uuid.uuid4().hex))
@@ -80,10 +80,12 @@ class Pen:
         """The last serial given out."""
         return self._journal.serial
 
-    def append(self, record: Record, *, left_out: frozenset[str] = frozenset()) -> None:
+    def append(
+        self, record: Record, *, left_out: frozenset[str] = frozenset(), only_if_there: bool = False
+    ) -> None:
         """Publish `record`, or amend what is published under its id; an equal one changes nothing.
 
-        `left_out`: ids of what it was filed with and does not name, because they are hidden.
+        `left_out`: ids of what it was filed with and does not name, because they are hidden. `only_if_there`: amend.
         Records of one kind are best given together: they are written in chunks.
         """
         kind = KIND_OF[type(record)]
@@ -93,6 +95,7 @@ class Pen:
         self._buffer[record.id] = record
         if left_out:
             self._left_out[record.id] = left_out
+        self._only_if_there |= {record.id} if only_if_there else set()
 
     def withdraw(self, kind: Kind, public_ids: Sequence[str]) -> list[str]:
         """Remove records and what hangs on them; only tombstones stay. Returns the ids removed."""
@@ -171,6 +174,8 @@ class Pen:
         """Write the buffered records."""
         kind, records = self._kind, list(self._buffer.values())
         self._buffer = {}
+        records = self._placing.known(records, self._only_if_there)
+        self._only_if_there.clear()
         if kind is None or not records:
             return
         if kind is Kind.RESULT:
@@ -230,7 +235,7 @@ class Pen:
             self._count(kind, record, beside, +1, placed)
             written.append(record)
         self.counts.update(published=len(fresh), amended=len(amended))
-        self._replace_satellites(layout, [row["public_id"] for row in amended], written)
+        replace_satellites(self._session, layout, [row["public_id"] for row in amended], written)
         self._journal.flush()
         self._journal.hold(list(present.values()))
         self._events.flush()
@@ -248,17 +253,6 @@ class Pen:
         self._tallies.count(kind, record, by)
         self._tallies.number(kind, record.id, placed or beside, by)
         self._figures.count(record, beside, by)
-
-    def _replace_satellites(
-        self, layout: Layout, amended: Sequence[str], written: Sequence[Record]
-    ) -> None:
-        drop_satellites(self._session, layout, amended)
-        rows: dict[type[Table], list[dict[str, Any]]] = {}
-        for record in written:
-            for table, row in layout.satellites(record):
-                rows.setdefault(table, []).append(row)
-        for table, found in rows.items():
-            self._insert(table, found)
 
     def _drop_versions(self, live: Mapping[str, Any]) -> None:
         if live:

@@ -296,6 +296,31 @@ def test_a_draw_held_at_a_party_or_called_after_it_lets_go_of_it(
     assert purging.owed(office.stores.register) == 0
 
 
+@pytest.mark.parametrize("where", ["示例市政务公开厅", "食品经营抽查第一轮"])
+@pytest.mark.parametrize("then", ["reveal", "decision"])
+def test_a_draw_says_what_it_said_while_a_file_waits_that_would_hide_whom_it_names(
+    office: Office, data: Path, where: str, then: str
+) -> None:
+    parties(office)
+    gone, name = numbered(30), "示例市第30食品有限公司"
+    office.put("entities", {"entity_name": name, "identifier": gone})
+    until = "seal" if then == "reveal" else "reveal"
+    drawn = _take(office, ORDER.replace(where, f"{name}会议室"), until=until)
+    said = _public(office)
+    office.file(
+        "entities", {"entity_name": name, "identifier": gone, "disclosure": "不予公开", **DECISION}
+    )
+
+    if then == "reveal":
+        steps.reveal(office.stores, drawn, by="he", second="an", now=LATER)
+    else:
+        _decide(office, numbered(4), Act.WITHHOLD)
+
+    shown = _public(office)
+    assert (shown.name, shown.place, shown.plan) == (said.name, said.place, said.plan)
+    assert shown.package_sha256 is not None
+
+
 def _id_of(office: Office, number: str) -> str:
     with Session(office.stores.internal) as session:
         query = sa.select(FilingRow.public_id).where(FilingRow.key == f"uscc:{number}")

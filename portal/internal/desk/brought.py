@@ -63,6 +63,7 @@ def led_in(
         named = {
             record.entity_id
             for passage in part
+            if not passage.only_if_public
             for record in passage.records
             if isinstance(record, PublicResult | PublicDrawEntry)
         }

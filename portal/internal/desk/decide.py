@@ -15,6 +15,7 @@ from portal.domain.workflow import Role
 from portal.internal.desk import batches, decided, people, retelling, ripples
 from portal.internal.desk.drawing import following
 from portal.internal.desk.forgetting import forget
+from portal.internal.desk.leaning import Walk
 from portal.internal.desk.orders import NotConfirmed, Order
 from portal.internal.desk.stores import Stores
 from portal.internal.tables import decisions, filings, ledger
@@ -161,15 +162,13 @@ def carry_out(stores: Stores, ids: Sequence[int], *, now: datetime) -> tuple[Out
         batches.require_whole(session)
         rows = list(session.scalars(sa.select(DecisionRow).where(DecisionRow.id.in_(ids))))
         named = sorted({(row.kind, row.key) for row in rows})
-        today = clock.local_date(now)
+        walk = Walk(session, stores.register, clock.local_date(now))
         done = bring_in_line(
             stores.register,
             (
                 passage
                 for kind, key in named
-                for passage in ripples.of_record(
-                    session, stores.register, Kind(kind), key, today=today
-                )
+                for passage in ripples.of_record(walk, Kind(kind), key)
             ),
             now=now,
             keys=stores.log_key,

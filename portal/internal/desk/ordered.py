@@ -6,7 +6,7 @@ from datetime import datetime
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from portal.internal.tables import decisions
+from portal.internal.tables import decisions, ledger
 from portal.internal.tables.batches import BatchRow
 from portal.internal.tables.decisions import DecisionRow
 from portal.internal.tables.filings import FilingRow
@@ -18,6 +18,26 @@ from portal.register.records import Kind
 RESTORE = "restore"
 _CHUNK = 1000
 _SECOND = "，第二人 "
+
+
+def withdraw(
+    session: Session,
+    filing: FilingRow,
+    *,
+    by: str,
+    second: str,
+    now: datetime,
+    done_at: datetime | None,
+) -> WithdrawalRow:
+    """Order that a record is withdrawn, as it stands with this filing, and note the order."""
+    order = WithdrawalRow(
+        kind=filing.kind, key=filing.key, public_id=filing.public_id, last_filing_id=filing.id,
+        ordered_by=by, seconded_by=second, ordered_at=now, done_at=done_at,
+    )  # fmt: skip
+    session.add(order)
+    words = withdrawal(Kind(filing.kind), filing.public_id, second, filing.id)
+    ledger.note(session, at=now, person=by, action="withdraw", batch_id=None, detail=words)
+    return order
 
 
 def withdrawal(kind: Kind, public_id: str, second: str, last_filing_id: int) -> str:

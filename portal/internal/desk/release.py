@@ -10,10 +10,21 @@ from portal.airlock.around import Passage
 from portal.airlock.publish import Outcome, publish
 from portal.domain.errors import PortalError, Residue
 from portal.domain.workflow import BatchState, Role, move
-from portal.internal.desk import approvals, batches, decide, mentions, people, retelling, ripples
+from portal.internal.desk import (
+    approvals,
+    batches,
+    decide,
+    leaning,
+    mentions,
+    naming,
+    people,
+    retelling,
+    ripples,
+)
 from portal.internal.desk.brought import led_in
 from portal.internal.desk.drawing import following
 from portal.internal.desk.forgetting import forget
+from portal.internal.desk.leaning import Walk
 from portal.internal.desk.stores import Stores
 from portal.internal.sheets.catalogue import title_of
 from portal.internal.tables import ledger, reminders, settings
@@ -157,10 +168,13 @@ def _stream(
     """Yield all that becomes public; `changed` gains what is disclosed otherwise now."""
     batch, today, done = watch.batch, watch.today, 0
     batches.require_noted(session, but=batch.id)
+    #: Steps show what their check allows, as it stands now.
+    checks: set[str] = set()
     for rows in batches.in_order(session, batch):
         for kind, keys in ripples.shown_otherwise(session, rows).items():
             changed.setdefault(kind, {}).update(keys)
         before = batches.released_before(session, rows)
+        checks |= {row.key for row in rows if row.kind == Kind.RESULT and row.public_id in before}
         for passage in watch.over(session, rows):
             #: That a record is not public is proven by looking at all of its kind: only of one that may have been.
             passage.gone = [each for each in passage.gone if each[1] in before]
@@ -171,17 +185,12 @@ def _stream(
     watch.close()
     if changed:
         batches.require_whole(session, but=batch.id)
+    walk = Walk(session, stores.register, today, batch.id)
     if parties := changed.get(Kind.ENTITY):
-        yield from ripples.carried_on(
-            session, stores.register, parties, batch_id=batch.id, today=today
-        )
+        yield from ripples.carried_on(walk, parties)
     if items := changed.get(Kind.ITEM):
-        yield from ripples.naming_items(
-            session, stores.register, set(items), today=today, batch_id=batch.id
-        )
-    if checks := changed.get(Kind.RESULT):
-        yield from ripples.repeating(
-            session, stores.register, checks, batch_id=batch.id, today=today
-        )
+        yield from naming.naming_items(walk, set(items))
+    if checks := checks | changed.get(Kind.RESULT, {}).keys():
+        yield from leaning.repeating(walk, checks)
     for kind, keys in changed.items():
         yield from mentions.of(session, stores.register, kind, keys, today=today, batch_id=batch.id)

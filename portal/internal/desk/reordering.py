@@ -10,7 +10,6 @@ from portal.internal.desk import answers, ordered, retelling
 from portal.internal.tables import ledger
 from portal.internal.tables.batches import BatchRow
 from portal.internal.tables.filings import FilingRow
-from portal.internal.tables.ledger import WithdrawalRow
 from portal.kit.db import write_lock
 from portal.register.records import Kind
 
@@ -47,10 +46,4 @@ def _order(session: Session, public_ids: Sequence[str], now: datetime) -> None:
         .group_by(FilingRow.public_id)
     )
     for filing in session.scalars(sa.select(FilingRow).where(FilingRow.id.in_(newest))).all():
-        order = WithdrawalRow(
-            kind=filing.kind, key=filing.key, public_id=filing.public_id, last_filing_id=filing.id,
-            ordered_by=_OFFICE, seconded_by=_OFFICE, ordered_at=now, done_at=now,
-        )  # fmt: skip
-        session.add(order)
-        words = ordered.withdrawal(Kind(filing.kind), filing.public_id, _OFFICE, filing.id)
-        ledger.note(session, at=now, person=_OFFICE, action="withdraw", batch_id=None, detail=words)
+        ordered.withdraw(session, filing, by=_OFFICE, second=_OFFICE, now=now, done_at=now)

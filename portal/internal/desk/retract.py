@@ -12,19 +12,23 @@ from portal.airlock.around import Ids, Passage
 from portal.airlock.publish import bring_in_line
 from portal.domain.errors import FourEyesViolation, UnknownRecord
 from portal.domain.workflow import Role
-from portal.internal.desk import mentions, ordered, people, retelling, ripples
+from portal.internal.desk import leaning, mentions, ordered, people, retelling
 from portal.internal.desk.drawing import following
 from portal.internal.desk.forgetting import forget
+from portal.internal.desk.leaning import Walk
 from portal.internal.desk.stores import Stores
 from portal.internal.tables import filings, ledger, reminders
+from portal.internal.tables.batches import BatchRow
 from portal.internal.tables.filings import FilingRow
 from portal.internal.tables.ledger import LedgerRow, WithdrawalRow
 from portal.internal.tables.settings import ID_KEY, secret
 from portal.kit import clock
-from portal.kit.db import write_lock
+from portal.kit.db import among, write_lock
 from portal.register.dumps import shelf
 from portal.register.records import Kind
 
+#: What hangs on records of a kind, and is filed by itself.
+_BELOW = {Kind.ENTITY: Kind.RESULT, Kind.RESULT: Kind.FOLLOWUP}
 #: Withdrawals carried on in one go, and records named in the ledger.
 _MOST, _NAMED = 100, 20
 
@@ -61,21 +65,13 @@ def retract(
         agency = filings.owner(session, newest.kind, newest.key)
         for name in (by, second):
             people.require(session, name, Role.PUBLISHER, agency)
-        order = WithdrawalRow(
-            kind=newest.kind, key=newest.key, public_id=public_id, last_filing_id=newest.id,
-            ordered_by=by, seconded_by=second, ordered_at=now,
-        )  # fmt: skip
-        session.add(order)
-        ledger.note(
-            session,
-            at=now,
-            person=by,
-            action="withdraw",
-            batch_id=None,
-            detail=ordered.withdrawal(kind, public_id, second, newest.id),
-        )
+        order = ordered.withdraw(session, newest, by=by, second=second, now=now, done_at=None)
+        #: They go with it, and come back by being filed anew alone: whatever this one is filed as since.
+        for each in (below := list(_below(session, kind, newest.key))):
+            ordered.withdraw(session, each, by=by, second=second, now=now, done_at=now)
         session.flush()
-        reminders.withdrawn(session, newest.kind, newest.key)
+        for each in (newest, *below):
+            reminders.withdrawn(session, each.kind, each.key)
         order_id = order.id
     done = _carry_out(stores, order_id, now=now)
     forget(stores)
@@ -146,10 +142,31 @@ def _passages(
     stores: Stores, session: Session, kind: Kind, key: str, public_id: str, *, now: datetime
 ) -> Iterator[Passage]:
     """Yield what goes, and the draws whose figures and digests counted it."""
-    drawn = ripples.draws_of(stores.register, [public_id]) if kind is Kind.ENTITY else set()
+    drawn = leaning.draws_of(stores.register, [public_id]) if kind is Kind.ENTITY else set()
     notice = Ids(secret(session, ID_KEY)).notice(kind, key)
     yield Passage(gone=[(kind, public_id), (Kind.WITHHELD, notice)])
-    yield from ripples.redrawn(session, drawn, today=clock.local_date(now), at_any_rate=True)
+    walk = Walk(session, stores.register, clock.local_date(now))
+    yield from leaning.redrawn(walk, drawn, at_any_rate=True)
+
+
+def _below(session: Session, kind: Kind, key: str) -> Iterator[FilingRow]:
+    """Yield the released filings of what hangs on a record as it stands: a party's checks, and the steps after them."""
+    keys = {key}
+    while below := _BELOW.get(kind):
+        named = sa.select(FilingRow.key).where(
+            FilingRow.kind == below.value, among(session, FilingRow.about, sorted(keys))
+        )
+        newest = (
+            sa.select(sa.func.max(FilingRow.id))
+            .join(BatchRow, BatchRow.id == FilingRow.batch_id)
+            .where(FilingRow.kind == below.value, FilingRow.key.in_(named), FilingRow.live)
+            .where(BatchRow.state.in_(filings.REVIEWED))
+            .group_by(FilingRow.key)
+        )
+        rows = session.scalars(sa.select(FilingRow).where(FilingRow.id.in_(newest))).all()
+        found = [row for row in rows if row.about in keys]
+        yield from found
+        kind, keys = below, {row.key for row in found}
 
 
 def _newest(session: Session, kind: Kind, public_id: str) -> FilingRow:

@@ -80,8 +80,9 @@ def bring_out(
         package = _listed(stores, session, drawing, today, anew=anew)
     else:
         record, package = _revealed(stores, session, drawing, record, today)
-    known = secrets.known(session)
-    said = quieted(drawing, record, public_record(stores, session, drawing), known)
+    shown = public_record(stores, session, drawing)
+    known = secrets.known(session, let_out=shown is not None)
+    said = quieted(drawing, record, shown, known)
     if said.package_sha256 and _tells(stores, session, drawing, today):
         said = msgspec.structs.replace(said, strata=())
     if msgspec.structs.replace(said, place=record.place) != record:
