@@ -6,6 +6,7 @@ from datetime import date
 from pathlib import Path
 
 import pytest
+import sqlalchemy as sa
 from openpyxl import load_workbook
 from sqlalchemy.orm import Session
 
@@ -14,7 +15,7 @@ from portal.domain.items import Item
 from portal.domain.plans import Plan
 from portal.domain.results import Result
 from portal.domain.verdicts import Act
-from portal.internal.desk import decide, mappings, upload
+from portal.internal.desk import decide, mappings, retract, upload
 from portal.internal.desk.mappings import Kept
 from portal.internal.desk.orders import Order
 from portal.internal.desk.upload import Terms
@@ -24,7 +25,9 @@ from portal.internal.sheets.report import Report
 from portal.internal.sheets.rules import RULES, Level
 from portal.internal.tables import filings
 from portal.internal.tables.decisions import WHOLE
+from portal.internal.tables.filings import FilingRow
 from portal.register.records import Kind
+from portal.register.tables.items import ItemRow
 from tests.conftest import NOW, Office
 from tests.internal.makers import (
     a_result_row,
@@ -97,6 +100,8 @@ class Example:
     cells: Sequence[Sequence[object]] = ()
     #: What is filed before.
     before: Sequence[tuple[str, Row]] = ()
+    #: Whether the item among it is taken back.
+    withdrawn: bool = False
     #: A mapping profile to read the file by.
     profile: str = ""
     #: What is done to the file once it is written.
@@ -303,6 +308,22 @@ EXAMPLES = {
         told="抽查结果 A2 “检查记录编号”：该编号已登记为 2025-05-20 的检查，本次为 2025-05-21，将取代原记录；"
         "是另一次检查的请用新的编号，更正日期的请确认",
     ),
+    "comes_back": Example(
+        kind="items",
+        before=[("items", ITEM)],
+        withdrawn=True,
+        rows=[{**ITEM, "note": "经复核应予公开"}],
+        told="抽查事项清单 A2 “事项编号”：该记录已经撤回，本次内容与撤回时不同，发布后将重新公开；"
+        "确应恢复公开的请确认，否则请删去",
+    ),
+    "stays_back": Example(
+        kind="items",
+        before=[("items", ITEM)],
+        withdrawn=True,
+        rows=[ITEM, {**ITEM, "code": "SP-003"}],
+        told="抽查事项清单 A2 “事项编号”：该记录已经撤回，本次内容与撤回时相同，未再登记；"
+        "确应恢复公开的，请在“内部备注”中写明理由后再导入",
+    ),
     "loosened": Example(
         kind="entities",
         before=[("entities", {**PARTY, **HIDDEN})],
@@ -351,6 +372,8 @@ def written(office: Office, example: Example) -> Path:
     for kind, row in example.before:
         #: What a check calls an item by is its released name.
         (office.put if kind == "items" else office.file)(kind, row)
+    if example.withdrawn:
+        take_back(office, f"{AGENCY}/{ITEM['code']}")
     path = office.folder / f"{example.kind}.xlsx"
     if example.cells:
         a_table(path, *example.cells, title=SHEETS[example.kind].title)
@@ -361,6 +384,15 @@ def written(office: Office, example: Example) -> Path:
         kept = Kept(AGENCY, example.kind, "本局", example.profile)
         mappings.save(office.stores, kept, by="lin", now=NOW)
     return path
+
+
+def take_back(office: Office, key: str) -> None:
+    """Withdraw an item."""
+    with Session(office.stores.internal) as session:
+        filed = sa.select(FilingRow.public_id).where(FilingRow.kind == "item", FilingRow.key == key)
+        public_id = session.scalars(filed).first()
+    assert public_id
+    retract.retract(office.stores, Kind.ITEM, public_id, by="he", second="an", now=NOW)
 
 
 def taken(office: Office, path: Path, example: Example, *, confirmed: bool) -> tuple[str, Report]:
@@ -513,6 +545,30 @@ def test_two_new_parties_of_one_name_in_a_file_are_asked_about(
             "确是同名的两个对象请确认，填错的请改正"
         )
     ]
+
+
+def test_a_whole_list_filed_again_brings_nothing_back_that_was_taken_back(office: Office) -> None:
+    """Only what is changed in it comes back, once; what waits is spoken of no more."""
+    other: Row = {**ITEM, "code": "SP-003", "name": "餐具检查"}
+    office.put("items", ITEM, other)
+    for code in ("SP-002", "SP-003"):
+        take_back(office, f"{AGENCY}/{code}")
+    again = [
+        ITEM,
+        {**other, "note": "经复核应予公开"},
+        {**ITEM, "code": "SP-004", "name": "标签检查"},
+    ]
+
+    done = office.file("items", *again)
+
+    assert (done.created, done.changed, done.same) == (1, 1, 1)
+    told = [each.rule for level in Level for each in done.report.of(level)]
+    assert told == ["comes_back", "stays_back"]
+    assert told_of(office, "comes_back", "items", *again) == []
+    office.publish(done.batch_id)
+    with Session(office.stores.register) as public:
+        names = set(public.scalars(sa.select(ItemRow.name)))
+    assert names == {ITEM_ROW["name"], "餐具检查", "标签检查"}
 
 
 def test_namesakes_that_are_in_the_library_already_are_asked_about_no_more(office: Office) -> None:

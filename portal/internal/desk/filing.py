@@ -20,6 +20,7 @@ from portal.internal.sheets.report import Report
 from portal.internal.tables import filings, reminders
 from portal.internal.tables.batches import BatchRow
 from portal.internal.tables.filings import NumberRow
+from portal.internal.tables.ledger import taken_back
 
 
 @dataclass(slots=True)
@@ -79,6 +80,7 @@ def _insert_kind(filing: Filing, reads: list[Read]) -> list[str]:
     present = filings.latest(filing.session, kind, (read.record.key for read in reads))
     #: What waits in another batch may be returned: the same record is filed here as well.
     pending = filings.waiting(filing.session, present.values(), but=filing.batch.id)
+    gone = taken_back(filing.session, present.values())
     rows: list[dict[str, Any]] = []
     for read in reads:
         key, body = read.record.key, filings.encode(read.record)
@@ -90,6 +92,8 @@ def _insert_kind(filing: Filing, reads: list[Read]) -> list[str]:
         filing.done.same += same and read.row > 0
         filing.done.created += was is None
         filing.done.changed += was is not None and not same
+        if key in gone and read.row > 0:
+            _tell_of_withdrawal(filing.context, read, same=same)
         if same and (filing.repeated or key not in pending):
             continue
         rows.append(
@@ -114,6 +118,19 @@ def _insert_kind(filing: Filing, reads: list[Read]) -> list[str]:
         if isinstance(read.record, Entity):
             _note_numbers(filing.session, read.record)
     return [row["key"] for row in rows]
+
+
+def _tell_of_withdrawal(context: Context, read: Read, *, same: bool) -> None:
+    """Tell of a record that two people took back; a whole list that is filed again does not bring it back by itself."""
+    columns = context.sheet.columns
+    if not same:
+        what = "该记录已经撤回，本次内容与撤回时不同，发布后将重新公开；确应恢复公开的请确认，否则请删去"
+        context.tell("comes_back", read, columns[0].field, what)
+        return
+    note = next((each.title for each in columns if each.field == "note"), None)
+    how = f"在“{note}”中写明理由" if note else "更正内容"
+    what = f"该记录已经撤回，本次内容与撤回时相同，未再登记；确应恢复公开的，请{how}后再导入"
+    context.tell("stays_back", read, columns[0].field, what)
 
 
 def _is_guarded(record: object) -> bool:

@@ -120,3 +120,10 @@ def withdrawn_keys(
         query = sa.select(WithdrawalRow.key).where(WithdrawalRow.kind == kind, some)
         found.update(session.scalars(query.where(~later.exists())))
     return frozenset(found)
+
+
+def taken_back(session: Session, rows: Iterable[FilingRow]) -> set[str]:
+    """Return the keys of these filings that are of records withdrawn since."""
+    ids = [row.id for row in rows]
+    query = sa.select(FilingRow.key).where(FilingRow.id.in_(ids), WITHDRAWN)
+    return set(session.scalars(query)) if ids else set()
