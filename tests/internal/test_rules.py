@@ -313,7 +313,7 @@ EXAMPLES = {
         before=[("items", ITEM)],
         withdrawn=True,
         rows=[{**ITEM, "note": "经复核应予公开"}],
-        told="抽查事项清单 A2 “事项编号”：该记录已经撤回，本次内容与撤回时不同，发布后将重新公开；"
+        told="抽查事项清单 A2 “事项编号”：该记录已经撤回，再次登记并发布后将重新公开；"
         "确应恢复公开的请确认，否则请删去",
     ),
     "stays_back": Example(
@@ -386,13 +386,13 @@ def written(office: Office, example: Example) -> Path:
     return path
 
 
-def take_back(office: Office, key: str) -> None:
-    """Withdraw an item."""
+def take_back(office: Office, key: str, kind: Kind = Kind.ITEM) -> None:
+    """Withdraw a record."""
     with Session(office.stores.internal) as session:
-        filed = sa.select(FilingRow.public_id).where(FilingRow.kind == "item", FilingRow.key == key)
+        filed = sa.select(FilingRow.public_id).where(FilingRow.kind == kind, FilingRow.key == key)
         public_id = session.scalars(filed).first()
     assert public_id
-    retract.retract(office.stores, Kind.ITEM, public_id, by="he", second="an", now=NOW)
+    retract.retract(office.stores, kind, public_id, by="he", second="an", now=NOW)
 
 
 def taken(office: Office, path: Path, example: Example, *, confirmed: bool) -> tuple[str, Report]:
@@ -569,6 +569,19 @@ def test_a_whole_list_filed_again_brings_nothing_back_that_was_taken_back(office
     with Session(office.stores.register) as public:
         names = set(public.scalars(sa.select(ItemRow.name)))
     assert names == {ITEM_ROW["name"], "餐具检查", "标签检查"}
+
+
+def test_a_plan_that_was_taken_back_comes_back_as_it_was_once_somebody_confirms_it(
+    office: Office,
+) -> None:
+    """It has no column in which a reason could stand."""
+    office.put("plans", PLAN)
+    take_back(office, f"{AGENCY}/{PLAN['code']}", Kind.PLAN)
+
+    done = office.file("plans", PLAN)
+
+    assert [each.rule for each in done.report.warnings] == ["comes_back"]
+    assert office.publish(done.batch_id).published > 0
 
 
 def test_namesakes_that_are_in_the_library_already_are_asked_about_no_more(office: Office) -> None:

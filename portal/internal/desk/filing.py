@@ -78,9 +78,9 @@ def _insert_kind(filing: Filing, reads: list[Read]) -> list[str]:
     kind = filings.KIND_OF[record_type]
     public = PUBLIC_KIND.get(record_type)
     present = filings.latest(filing.session, kind, (read.record.key for read in reads))
-    #: What waits in another batch may be returned: the same record is filed here as well.
-    pending = filings.waiting(filing.session, present.values(), but=filing.batch.id)
     gone = taken_back(filing.session, present.values())
+    #: What waits in another batch may be returned: the same record is filed here as well.
+    pending = filings.waiting(filing.session, present.values(), but=filing.batch.id) - gone
     rows: list[dict[str, Any]] = []
     for read in reads:
         key, body = read.record.key, filings.encode(read.record)
@@ -88,12 +88,12 @@ def _insert_kind(filing: Filing, reads: list[Read]) -> list[str]:
         #: Whom a check brought along is not public by that: the library files them for the first time.
         first = was is not None and is_brought(was) and read.row > 0
         same = was is not None and was.body == body and not first
+        if key in gone and read.row > 0:
+            same = not _comes_back(filing.context, read, same=same)
         #: What a file brings along again is none of its records.
         filing.done.same += same and read.row > 0
         filing.done.created += was is None
         filing.done.changed += was is not None and not same
-        if key in gone and read.row > 0:
-            _tell_of_withdrawal(filing.context, read, same=same)
         if same and (filing.repeated or key not in pending):
             continue
         rows.append(
@@ -120,17 +120,21 @@ def _insert_kind(filing: Filing, reads: list[Read]) -> list[str]:
     return [row["key"] for row in rows]
 
 
-def _tell_of_withdrawal(context: Context, read: Read, *, same: bool) -> None:
-    """Tell of a record that two people took back; a whole list that is filed again does not bring it back by itself."""
+def _comes_back(context: Context, read: Read, *, same: bool) -> bool:
+    """Tell of a record that two people took back, and return whether it is filed anew.
+
+    A whole list that is imported again does not bring it back by itself. What is no row of a list has no column for a
+    reason, and is filed as it was.
+    """
     columns = context.sheet.columns
-    if not same:
-        what = "该记录已经撤回，本次内容与撤回时不同，发布后将重新公开；确应恢复公开的请确认，否则请删去"
-        context.tell("comes_back", read, columns[0].field, what)
-        return
     note = next((each.title for each in columns if each.field == "note"), None)
-    how = f"在“{note}”中写明理由" if note else "更正内容"
-    what = f"该记录已经撤回，本次内容与撤回时相同，未再登记；确应恢复公开的，请{how}后再导入"
-    context.tell("stays_back", read, columns[0].field, what)
+    if same and note:
+        what = f"该记录已经撤回，本次内容与撤回时相同，未再登记；确应恢复公开的，请在“{note}”中写明理由后再导入"
+        context.tell("stays_back", read, columns[0].field, what)
+        return False
+    what = "该记录已经撤回，再次登记并发布后将重新公开；确应恢复公开的请确认，否则请删去"
+    context.tell("comes_back", read, columns[0].field, what)
+    return True
 
 
 def _is_guarded(record: object) -> bool:
