@@ -77,6 +77,9 @@ def _before_use(_connection: object, record: Any, _proxy: object) -> None:  # no
 
 
 def _inodes(name: str) -> _Inodes:
+    if Path(name).is_symlink():
+        #: Its log lies beside the file that this leads to.
+        name = str(Path(name).resolve())
     return tuple(_inode(f"{name}{end}") for end in ("", "-wal", "-shm"))
 
 

@@ -4,7 +4,7 @@ import sqlite3
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -77,11 +77,25 @@ def by_hand(path: Path, number: int, text: str) -> Iterator[None]:
         yield
 
 
+def _log(path: Path) -> None:
+    for end in ("-wal", "-shm"):
+        Path(f"{path}{end}").rename(path.with_name(f"taken{end}"))
+
+
+def _index(path: Path) -> None:
+    Path(f"{path}-shm").rename(path.with_name("taken"))
+
+
+def _file(path: Path) -> None:
+    path.rename(path.with_name("other.db"))
+    path.symlink_to(path.with_name("other.db"))
+
+
 @pytest.mark.parametrize(
-    ("moved", "left"), [(("-wal", "-shm"), ["后来"]), (("-shm",), ["改动", "后来"])]
+    ("parted", "left"), [(_log, ["后来"]), (_index, ["改动", "后来"]), (_file, ["后来"])]
 )
 def test_a_log_that_was_taken_from_its_file_is_not_read_on(
-    tmp_path: Path, moved: tuple[str, ...], left: list[str]
+    tmp_path: Path, parted: Callable[[Path], None], left: list[str]
 ) -> None:
     """Else a site shows a change that lies in it, or none that came since, and every command reads the file without."""
     path = tmp_path / "故事.db"
@@ -97,8 +111,7 @@ def test_a_log_that_was_taken_from_its_file_is_not_read_on(
         before = notes(reader)
         with writer.connect():
             pass
-        for end in moved:
-            Path(f"{path}{end}").rename(tmp_path / f"taken{end}")
+        parted(path)
         with by_hand(path, 2, "后来"):
             with pytest.raises(sa.exc.OperationalError, match="replaced"), write_lock(writer):
                 pass
