@@ -2,12 +2,14 @@
 
 One line of JSON for each record, written and synced before the register commits: `act` is "withdraw", or
 "hide" where an amendment shows less than before, or "close" where only the package of a draw names fewer, which
-follows from who is on the list; `kind` and `id` are the public ones. No text, no name.
+follows from who is on the list; `kind` and `id` are the public ones. No text, no name. The first line says by a number
+drawn at random which list it is: another that was begun in the place of a lost one is told from it.
 """
 
 import hashlib
 import json
 import os
+import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -19,7 +21,7 @@ from portal.register.proofs.restorations import Restoration
 from portal.register.records import Kind
 
 Taken = tuple[str, Kind, str]
-_RESTORE, _CLOSE = "restore", "close"
+_RESTORE, _CLOSE, _BEGIN = "restore", "close", "begin"
 
 
 class NotRemembered(PortalError):
@@ -44,13 +46,12 @@ def remember(path: Path, taken: Sequence[Taken], *, now: datetime) -> None:
 
     """
     at = now.isoformat()
-    _add(
-        path,
-        [
-            {"at": at, "act": act, "kind": kind.value, "id": public_id}
-            for act, kind, public_id in taken
-        ],
-    )
+    entries = [
+        {"at": at, "act": act, "kind": kind.value, "id": public_id}
+        for act, kind, public_id in taken
+    ]
+    if entries:
+        _add(path, entries)
 
 
 def remember_restoration(path: Path, restoration: Restoration) -> None:
@@ -65,8 +66,14 @@ def remember_restoration(path: Path, restoration: Restoration) -> None:
 
 
 def mark(path: Path) -> Mark:
-    """Return how far the list has come."""
-    content = path.read_bytes() if path.exists() else b""
+    """Return how far the list has come; begin it where there is none.
+
+    Raises:
+        NotRemembered: it cannot be written.
+
+    """
+    _add(path, [])
+    content = path.read_bytes()
     return Mark(len(content), hashlib.sha256(content).hexdigest())
 
 
@@ -74,10 +81,15 @@ def since(path: Path, before: Mark) -> dict[Kind, list[str]]:
     """Return what was taken back after `before`, by kind.
 
     Raises:
-        NotRemembered: the list is not the one that `before` was taken of, or a line is unreadable.
+        NotRemembered: the list is missing, or not the one that `before` was taken of, or a line is unreadable.
 
     """
-    content = path.read_bytes() if path.exists() else b""
+    if not path.exists():
+        raise NotRemembered(
+            f"撤下名单 {path} 不见了；请找回该文件（PORTAL_WITHDRAWALS），否则恢复会使已撤下的内容重新公开。"
+            "确实从未撤下、隐去过任何内容的，请在原处建立空文件"
+        )
+    content = path.read_bytes()
     if hashlib.sha256(content[: before.size]).hexdigest() != before.sha256:
         raise NotRemembered(
             f"撤下名单 {path} 不是备份时的那一份，或者已不完整；请找回该文件（PORTAL_WITHDRAWALS），"
@@ -85,7 +97,7 @@ def since(path: Path, before: Mark) -> dict[Kind, list[str]]:
         )
     found: dict[Kind, dict[str, None]] = {}
     for entry in _entries(path, content[before.size :]):
-        if entry["act"] not in (_RESTORE, _CLOSE):
+        if entry["act"] not in (_RESTORE, _CLOSE, _BEGIN):
             found.setdefault(Kind(entry["kind"]), {})[entry["id"]] = None
     return {kind: list(ids) for kind, ids in found.items()}
 
@@ -113,14 +125,13 @@ def _entries(path: Path, content: bytes) -> list[dict[str, Any]]:
 
 
 def _add(path: Path, entries: Sequence[dict[str, Any]]) -> None:
-    if not entries:
-        return
-    text = "".join(json.dumps(entry) + "\n" for entry in entries).encode()
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         handle = os.open(path, os.O_RDWR | os.O_APPEND | os.O_CREAT, 0o600)
         try:
-            _write(handle, text)
+            if not os.fstat(handle).st_size:
+                entries = [{"act": _BEGIN, "list": secrets.token_hex(16)}, *entries]
+            _write(handle, "".join(json.dumps(entry) + "\n" for entry in entries).encode())
             os.fsync(handle)
         finally:
             os.close(handle)

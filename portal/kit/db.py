@@ -4,13 +4,12 @@ The register is the default bind; `letterbox` and `internal` are named ones. The
 not configure `internal`, so nothing there can reach it.
 """
 
-import sqlite3
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
-from urllib.parse import quote, unquote
+from urllib.parse import quote
 
 import msgspec
 import sqlalchemy as sa
@@ -18,6 +17,8 @@ from flask_sqlalchemy import SQLAlchemy
 from sqlalchemy.dialects import postgresql
 from sqlalchemy.engine import make_url
 from sqlalchemy.orm import DeclarativeBase, InstrumentedAttribute, Session
+
+from portal.kit import in_place
 
 LETTERBOX = "letterbox"
 INTERNAL = "internal"
@@ -29,8 +30,9 @@ Asking = sa.Select[*tuple[Any, ...]] | sa.CompoundSelect[*tuple[Any, ...]]
 
 #: Seconds that one who writes to SQLite waits for another who does.
 PATIENCE = 30
-#: Under which a connection keeps the file that it opened, to write to or to read only.
-_OPENED, _READ = "opened", "read"
+#: Seconds after which a connection to a file of SQLite is made anew at its next use: it goes by the structure, and the
+#: pages, that it has read once, also when somebody puts back what they changed, with the mark by which it is noticed.
+_FRESH = 2
 #: Pages of a writer's transaction stay in memory, up to 64 MiB: with SQLite's two, each page of a large index
 #: is written to the log and read again for nearly every record.
 _ROOM = "PRAGMA cache_size = -65536"
@@ -102,9 +104,11 @@ def options(url: str) -> dict[str, Any]:
     found: dict[str, Any] = {"url": parsed, "hide_parameters": True}
     if parsed.get_backend_name() != "sqlite":
         return found | {"pool_pre_ping": True}
-    if parsed.database and parsed.database != ":memory:" and "uri" not in parsed.query:
-        #: Relative to where we were started, never to some library's idea of a folder.
-        found["url"] = parsed.set(database=str(Path(parsed.database).resolve()))
+    if parsed.database and parsed.database != ":memory:":
+        found["pool_recycle"] = _FRESH
+        if "uri" not in parsed.query:
+            #: Relative to where we were started, never to some library's idea of a folder.
+            found["url"] = parsed.set(database=str(Path(parsed.database).resolve()))
     return found
 
 
@@ -156,54 +160,16 @@ def write_lock(engine: sa.Engine) -> Iterator[Session]:
         with session.begin():
             connection = session.connection()
             if engine.dialect.name == "sqlite":
-                _require_in_place(connection)
+                in_place.require(connection)
                 connection.exec_driver_sql(_ROOM)
             else:
                 session.execute(sa.select(sa.func.pg_advisory_xact_lock(ADVISORY_LOCK)))
             yield session
 
 
-def _require_in_place(connection: sa.Connection) -> None:
-    """Refuse to write to a file that another was put in the place of while we waited: it would be lost.
-
-    Raises:
-        OperationalError: it was.
-
-    """
-    name, inode = connection.info.get(_OPENED, ("", 0))
-    if inode and _inode(name) != inode:
-        gone = sqlite3.OperationalError("the store was replaced meanwhile")
-        raise sa.exc.OperationalError("BEGIN", None, gone)
-
-
-def _inode(name: str) -> int:
-    try:
-        return Path(name).stat().st_ino
-    except FileNotFoundError:
-        return 0
-
-
-@sa.event.listens_for(sa.Engine, "do_connect")
-def _before_connect(dialect: sa.Dialect, record: Any, given: Any, named: Any) -> None:  # noqa: ANN401
-    """Note which file will be opened: SQLite waits for others before it answers anything about it."""
-    if dialect.name == "sqlite" and given:
-        reads, name = named.get("uri"), given[0]
-        name = unquote(name[5:].partition("?")[0]) if reads else name
-        record.info[_READ if reads else _OPENED] = name, _inode(name)
-
-
-@sa.event.listens_for(sa.Pool, "checkout")
-def _before_use(_connection: object, record: Any, _proxy: object) -> None:  # noqa: ANN401
-    """Have a reader connect anew where another file lies in the place of its own: no command looks at the old one."""
-    name, inode = record.info.get(_READ, ("", 0))
-    if inode and _inode(name) != inode:
-        raise sa.exc.DisconnectionError
-
-
 @sa.event.listens_for(sa.Engine, "connect")
 def _on_connect(connection: Any, record: Any) -> None:  # noqa: ANN401
     """Set what each SQLite connection must have; the defaults depend on how SQLite was built."""
-    del record
     if type(connection).__module__ != "sqlite3":
         return
     #: We say BEGIN ourselves (below); the driver would otherwise start late and never IMMEDIATE.
@@ -215,6 +181,7 @@ def _on_connect(connection: Any, record: Any) -> None:  # noqa: ANN401
     cursor.execute("PRAGMA secure_delete = ON")
     cursor.execute("PRAGMA synchronous = FULL")
     cursor.close()
+    in_place.note(connection, record)
 
 
 @sa.event.listens_for(sa.Engine, "begin")

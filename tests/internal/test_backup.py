@@ -203,6 +203,22 @@ def test_a_damaged_backup_is_refused_and_a_lost_list_as_well(
         _restore(data, made)
 
 
+@pytest.mark.parametrize("is_begun_anew", [False, True])
+def test_a_list_that_was_lost_since_is_missed_though_nothing_stood_in_it_at_the_backup(
+    office: Office, data: Path, tmp_path: Path, *, is_begun_anew: bool
+) -> None:
+    _put(office, RESULT_ROW, SECOND)
+    made = _back_up(office, data, tmp_path / "backups")
+    _withdraw(office.stores, _id_of(office.stores, "JG-0002"))
+    (data / "withdrawals.jsonl").unlink()
+    if is_begun_anew:
+        _withdraw(office.stores, _id_of(office.stores, str(RESULT_ROW["code"])))
+    _close(office.stores)
+
+    with pytest.raises(NotRemembered, match="PORTAL_WITHDRAWALS"):
+        _restore(data, made)
+
+
 def test_a_lost_register_is_restored_beside_a_head_that_somebody_kept(
     office: Office, data: Path, tmp_path: Path
 ) -> None:

@@ -28,6 +28,7 @@ from rdflib.compare import isomorphic
 from sqlalchemy.orm import Session
 from werkzeug.test import TestResponse
 
+from portal.domain.errors import LogBroken
 from portal.internal.desk import retract, scheduled
 from portal.public import berths
 from portal.public.api import dumps
@@ -468,6 +469,21 @@ def test_a_file_that_was_replaced_on_the_shelf_is_found(
     path.write_bytes(content)
 
     assert (before, [expected in each for each in _faults(office, dump)]) == ([], [True])
+
+
+@pytest.mark.parametrize(
+    "deed", ["DELETE FROM digest WHERE kind = 'result'", "UPDATE digest SET state = (SELECT state FROM digest WHERE kind = 'item') WHERE kind = 'result'"]
+)  # fmt: skip
+def test_a_dump_whose_counts_are_not_those_of_the_signed_head_is_not_signed(
+    office: Office, dump: shelf.Dump, tmp_path: Path, deed: str
+) -> None:
+    """The manifest takes them from where they are kept, and a copy that begins with it would be held against them."""
+    del dump
+    with office.stores.register.begin() as connection:
+        connection.exec_driver_sql(deed)
+
+    with pytest.raises(LogBroken, match="最新检查点"):
+        _cut(office, tmp_path / "elsewhere")
 
 
 def test_a_dump_put_in_the_place_of_a_later_one_is_not_what_was_signed(
