@@ -30,9 +30,10 @@ Asking = sa.Select[*tuple[Any, ...]] | sa.CompoundSelect[*tuple[Any, ...]]
 
 #: Seconds that one who writes to SQLite waits for another who does.
 PATIENCE = 30
-#: Seconds after which a connection to a file of SQLite is made anew at its next use: it goes by the structure, and the
-#: pages, that it has read once, also when somebody puts back what they changed, with the mark by which it is noticed.
-_FRESH = 2
+#: Seconds after which a connection to a file of SQLite is made anew at its next use, one that writes and one that only
+#: reads: it goes by the structure, and the pages, that it has read once, also when somebody puts back what they changed,
+#: with the mark by which it is noticed. Who writes must know; a site that began anew so often would show it.
+_WRITES, _READS = 2, 60
 #: Pages of a writer's transaction stay in memory, up to 64 MiB: with SQLite's two, each page of a large index
 #: is written to the log and read again for nearly every record.
 _ROOM = "PRAGMA cache_size = -65536"
@@ -105,8 +106,9 @@ def options(url: str) -> dict[str, Any]:
     if parsed.get_backend_name() != "sqlite":
         return found | {"pool_pre_ping": True}
     if parsed.database and parsed.database != ":memory:":
-        found["pool_recycle"] = _FRESH
+        found["pool_recycle"] = _READS
         if "uri" not in parsed.query:
+            found["pool_recycle"] = _WRITES
             #: Relative to where we were started, never to some library's idea of a folder.
             found["url"] = parsed.set(database=str(Path(parsed.database).resolve()))
     return found

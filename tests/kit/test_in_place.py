@@ -125,15 +125,20 @@ def test_a_log_that_was_taken_from_its_file_is_not_read_on(
     assert (before, after) == (["改动"], left)
 
 
-def test_a_structure_that_was_there_for_a_moment_is_not_read_by(tmp_path: Path) -> None:
+@pytest.mark.parametrize("who", ["_READS", "_WRITES"])
+def test_a_structure_that_was_there_for_a_moment_is_not_read_by(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, who: str
+) -> None:
     """Its number put back with it, whoever had read it would go by it for as long as they run, and nobody else."""
+    monkeypatch.setattr(db, who, 1)
     path = tmp_path / "故事.db"
     made = db.engine_for(f"sqlite:///{path}")
     METADATA.create_all(made)
     with write_lock(made) as session:
         session.execute(sa.insert(NOTES).values(id=1, text="真"))
     made.dispose()
-    reader = db.engine_for(db.read_only(f"sqlite:///{path}"))
+    url = f"sqlite:///{path}"
+    reader = db.engine_for(db.read_only(url) if who == "_READS" else url)
     hand = sqlite3.connect(path, isolation_level=None)
     hand.executescript(
         "PRAGMA writable_schema = ON; BEGIN;"
@@ -149,7 +154,7 @@ def test_a_structure_that_was_there_for_a_moment_is_not_read_by(tmp_path: Path) 
         "PRAGMA schema_version = 77; COMMIT;"
     )
     hand.close()
-    time.sleep(2.5)
+    time.sleep(1.5)
     after = notes(reader)
     reader.dispose()
 
