@@ -98,6 +98,8 @@ def verify(target: str, key: str | None) -> None:
 def _head(state: dict[str, str], key: str | None) -> Head:
     if "head" not in state:
         raise MirrorError("副本还没有完整取过一次；请先 pull (never pulled to the end)")
+    if not (key or state.get("key")):
+        raise MirrorError("副本中没有公钥了，可能被改动过；请以 --key 给出 (the copy lost its key)")
     signer = Key(key or state["key"]).heir(handovers(state), state["head"])
     return signer.head(state["head"])
 

@@ -710,6 +710,22 @@ def test_who_holds_the_key_elsewhere_finds_a_copy_signed_with_another(
     assert CliRunner().invoke(main, [*words, "--key", ours]).exit_code == 1
 
 
+def test_a_copy_that_lost_its_key_says_so_and_is_held_against_one_that_is_given(
+    filled: Office, site: Flask, target: Path
+) -> None:
+    with _served(Troubled(site)) as url:
+        _pull(url, target)
+    key = _kept(target)["key"]
+    with sqlite3.connect(target) as store:
+        store.execute("DELETE FROM mirror_state WHERE name = 'key'")
+
+    lost = CliRunner().invoke(main, ["verify", str(target)])
+    given = CliRunner().invoke(main, ["verify", str(target), "--key", key])
+
+    assert (lost.exit_code, given.exit_code) == (1, 0)
+    assert "--key" in lost.output
+
+
 def _kept(target: Path) -> dict[str, str]:
     copy = Copy(str(target))
     try:
