@@ -80,7 +80,7 @@ def test_a_step_put_beside_a_check_for_a_while_is_not_signed(office: Office, goe
     _do(office, _FEIGNED)
 
     #: With a check that is filed again go its steps: there the step that nobody filed is found first.
-    with pytest.raises((LogBroken, ContentChanged), match="处理状态|后续处理 f_feigned"):
+    with pytest.raises((LogBroken, ContentChanged), match=r"处理状态|后续处理 f_feigned"):
         _go_on(office, goes_on)
     assert _body(office) == said
     _do(office, "DELETE FROM followup WHERE public_id = 'f_feigned'")
