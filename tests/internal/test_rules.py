@@ -6,6 +6,7 @@ from datetime import date
 from pathlib import Path
 
 import pytest
+import sqlalchemy as sa
 from openpyxl import load_workbook
 from sqlalchemy.orm import Session
 
@@ -14,7 +15,7 @@ from portal.domain.items import Item
 from portal.domain.plans import Plan
 from portal.domain.results import Result
 from portal.domain.verdicts import Act
-from portal.internal.desk import decide, mappings, upload
+from portal.internal.desk import decide, mappings, retract, upload
 from portal.internal.desk.mappings import Kept
 from portal.internal.desk.orders import Order
 from portal.internal.desk.upload import Terms
@@ -24,6 +25,7 @@ from portal.internal.sheets.report import Report
 from portal.internal.sheets.rules import RULES, Level
 from portal.internal.tables import filings
 from portal.internal.tables.decisions import WHOLE
+from portal.internal.tables.filings import FilingRow
 from portal.register.records import Kind
 from tests.conftest import NOW, Office
 from tests.internal.makers import (
@@ -97,6 +99,8 @@ class Example:
     cells: Sequence[Sequence[object]] = ()
     #: What is filed before.
     before: Sequence[tuple[str, Row]] = ()
+    #: Whether that is taken back again.
+    withdrawn: bool = False
     #: A mapping profile to read the file by.
     profile: str = ""
     #: What is done to the file once it is written.
@@ -310,6 +314,13 @@ EXAMPLES = {
         told="检查对象名录 第2行 “公开方式”：与登记的公开方式或对象类型不一致，不能由本次导入放宽；"
         "确需调整的，由原登记机关填写“公开方式”后导入",
     ),
+    "taken_back": Example(
+        kind="items",
+        before=[("items", ITEM)],
+        withdrawn=True,
+        rows=[ITEM],
+        told="抽查事项清单 A2 “事项编号”：此前已撤回；再次登记、发布后将重新公开。不应公开的请删去此行，确需重新公开的请确认",
+    ),
     "version": Example(
         kind="plans",
         rows=[{**PLAN, "version": 3, "adjustment_reason": "增加任务"}],
@@ -351,6 +362,8 @@ def written(office: Office, example: Example) -> Path:
     for kind, row in example.before:
         #: What a check calls an item by is its released name.
         (office.put if kind == "items" else office.file)(kind, row)
+    if example.withdrawn:
+        take_back(office, example.kind)
     path = office.folder / f"{example.kind}.xlsx"
     if example.cells:
         a_table(path, *example.cells, title=SHEETS[example.kind].title)
@@ -361,6 +374,15 @@ def written(office: Office, example: Example) -> Path:
         kept = Kept(AGENCY, example.kind, "本局", example.profile)
         mappings.save(office.stores, kept, by="lin", now=NOW)
     return path
+
+
+def take_back(office: Office, sheet: str) -> None:
+    """Withdraw what the last file of such a sheet made public."""
+    kind = sheet.removesuffix("s")
+    with Session(office.stores.internal) as session:
+        last = sa.select(FilingRow).where(FilingRow.kind == kind).order_by(FilingRow.id.desc())
+        public_id = session.scalars(last.limit(1)).one().public_id
+    retract.retract(office.stores, Kind(kind), public_id, by="he", second="an", now=NOW)
 
 
 def taken(office: Office, path: Path, example: Example, *, confirmed: bool) -> tuple[str, Report]:

@@ -1,9 +1,11 @@
 """Puts checked records into the office's store, and looks at what they would make public (登记)."""
 
 import json
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from portal.airlock.around import Ids
@@ -19,7 +21,9 @@ from portal.internal.sheets.reader import Read
 from portal.internal.sheets.report import Report
 from portal.internal.tables import filings, reminders
 from portal.internal.tables.batches import BatchRow
-from portal.internal.tables.filings import NumberRow
+from portal.internal.tables.filings import FilingRow, NumberRow
+from portal.internal.tables.ledger import WithdrawalRow
+from portal.kit.db import among
 
 
 @dataclass(slots=True)
@@ -79,13 +83,21 @@ def _insert_kind(filing: Filing, reads: list[Read]) -> list[str]:
     present = filings.latest(filing.session, kind, (read.record.key for read in reads))
     #: What waits in another batch may be returned: the same record is filed here as well.
     pending = filings.waiting(filing.session, present.values(), but=filing.batch.id)
+    taken_back = _taken_back(filing.session, kind, present)
     rows: list[dict[str, Any]] = []
     for read in reads:
         key, body = read.record.key, filings.encode(read.record)
         was = present.get(key)
         #: Whom a check brought along is not public by that: the library files them for the first time.
         first = was is not None and is_brought(was) and read.row > 0
-        same = was is not None and was.body == body and not first
+        #: What was taken back says something new by standing there again, whatever it says.
+        anew = key in taken_back and read.row > 0
+        if anew:
+            what = (
+                "此前已撤回；再次登记、发布后将重新公开。不应公开的请删去此行，确需重新公开的请确认"
+            )
+            filing.context.tell("taken_back", read, filing.context.sheet.columns[0].field, what)
+        same = was is not None and was.body == body and not first and not anew
         #: What a file brings along again is none of its records.
         filing.done.same += same and read.row > 0
         filing.done.created += was is None
@@ -114,6 +126,14 @@ def _insert_kind(filing: Filing, reads: list[Read]) -> list[str]:
         if isinstance(read.record, Entity):
             _note_numbers(filing.session, read.record)
     return [row["key"] for row in rows]
+
+
+def _taken_back(session: Session, kind: str, present: Mapping[str, FilingRow]) -> set[str]:
+    """Return the keys of the records that were withdrawn after these filings of them."""
+    named = among(session, WithdrawalRow.key, sorted(present))
+    query = sa.select(WithdrawalRow.key, WithdrawalRow.last_filing_id)
+    orders = session.execute(query.where(WithdrawalRow.kind == kind, named))
+    return {key for key, last in orders if present[key].id <= last}
 
 
 def _is_guarded(record: object) -> bool:
