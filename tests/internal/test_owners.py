@@ -22,6 +22,7 @@ from portal.internal.tables import filings
 from portal.internal.tables.decisions import WHOLE
 from portal.register.records import Kind
 from portal.register.tables.entities import EntityRow
+from portal.register.tables.results import ResultRow
 from tests.conftest import NOW, Office
 from tests.internal.test_decide import ENTITY_KEY, NEVER, OPEN, WHOLLY
 from tests.internal.test_workflow import HIDDEN, PARTY_ROW
@@ -141,6 +142,24 @@ def test_what_one_agency_took_back_no_other_makes_public_again(
     assert [each.rule for each in refused.value.report.errors] == ["loosened"]
     with Session(office.stores.register) as session:
         assert session.query(EntityRow).one().public_id == public_id
+
+
+def test_who_was_merely_named_in_a_check_and_taken_back_is_in_anothers_library_all_the_same(
+    office: Office,
+) -> None:
+    """A number mistyped in a check, say: it is that of a party of the other."""
+    office.put("results", RESULT_ROW)
+    with Session(office.stores.register) as session:
+        public_id = session.query(EntityRow).one().public_id
+    retract.retract(office.stores, Kind.ENTITY, public_id, by="he", second="an", now=NOW)
+
+    office.put("entities", PARTY_ROW, agency=OTHER)
+
+    with Session(office.stores.register) as session:
+        assert (session.query(EntityRow).one().public_id, session.query(ResultRow).count()) == (
+            public_id,
+            0,
+        )
 
 
 def test_who_filed_first_and_never_had_it_approved_keeps_nobody_from_their_party(

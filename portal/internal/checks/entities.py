@@ -12,6 +12,7 @@ from portal.internal.checks.parties import (
     check_names,
     check_number,
     further_keys,
+    in_library,
     other_numbers,
     others_own,
 )
@@ -28,6 +29,7 @@ def check(context: Context, reads: Reads) -> None:
     #: What is not released must not decide what may be shown; nor must it be passed over.
     released = filings.standing(context.session, Entity, known, batch_id=None)
     gone = withdrawn_keys(context.session, "entity", known, batch_id=None)
+    gone &= in_library(context.session, gone)
     taken = other_numbers(context.session, (read.record.key for read in reads))
     fresh = [(r, r.record.key, r.record.name) for r in reads if r.record.key not in known]
     check_names(context, fresh)
