@@ -22,10 +22,11 @@ from portal.internal.tables import filings
 from portal.internal.tables.decisions import WHOLE
 from portal.register.records import Kind
 from portal.register.tables.entities import EntityRow
+from portal.register.tables.results import ResultRow
 from tests.conftest import NOW, Office
 from tests.internal.test_decide import ENTITY_KEY, NEVER, OPEN, WHOLLY
 from tests.internal.test_workflow import HIDDEN, PARTY_ROW
-from tests.makers import AGENCY, AGENCY_ROW, ITEM_ROW, RESULT_ROW
+from tests.makers import AGENCY, AGENCY_ROW, ITEM_ROW, RESULT_ROW, Row
 
 OTHER = "990100-B"
 CHANGED = {**PARTY_ROW, "region": "990102"}
@@ -120,6 +121,45 @@ def test_filing_a_party_of_another_does_not_let_withdraw_it_and_its_checks(
         )  # fmt: skip
     done = retract.retract(office.stores, Kind.ENTITY, public_id, by="he", second="an", now=NOW)
     assert done.withdrawn >= 1
+
+
+@pytest.mark.parametrize("also_filed", [True, False])
+@pytest.mark.parametrize("row", [PARTY_ROW, CHANGED])
+def test_what_one_agency_took_back_no_other_makes_public_again(
+    office: Office, row: Row, *, also_filed: bool
+) -> None:
+    office.put("entities", PARTY_ROW)
+    if also_filed:
+        office.put("entities", CHANGED, agency=OTHER)
+    with Session(office.stores.register) as session:
+        public_id = session.query(EntityRow).one().public_id
+    retract.retract(office.stores, Kind.ENTITY, public_id, by="he", second="an", now=NOW)
+
+    with pytest.raises(upload.Refused) as refused:
+        office.file("entities", row, agency=OTHER)
+    office.put("entities", {**PARTY_ROW, "note": "经复核应予公开"})
+
+    assert [each.rule for each in refused.value.report.errors] == ["loosened"]
+    with Session(office.stores.register) as session:
+        assert session.query(EntityRow).one().public_id == public_id
+
+
+def test_who_was_merely_named_in_a_check_and_taken_back_is_in_anothers_library_all_the_same(
+    office: Office,
+) -> None:
+    """A number mistyped in a check, say: it is that of a party of the other."""
+    office.put("results", RESULT_ROW)
+    with Session(office.stores.register) as session:
+        public_id = session.query(EntityRow).one().public_id
+    retract.retract(office.stores, Kind.ENTITY, public_id, by="he", second="an", now=NOW)
+
+    office.put("entities", PARTY_ROW, agency=OTHER)
+
+    with Session(office.stores.register) as session:
+        assert (session.query(EntityRow).one().public_id, session.query(ResultRow).count()) == (
+            public_id,
+            0,
+        )
 
 
 def test_who_filed_first_and_never_had_it_approved_keeps_nobody_from_their_party(

@@ -163,6 +163,30 @@ def test_a_check_that_went_with_its_party_stays_away_when_the_party_is_filed_ane
     assert _bodies(world, Kind.FOLLOWUP) == []
 
 
+def test_what_was_taken_back_comes_back_as_it_was_by_being_filed_anew_itself(world: World) -> None:
+    """Why stands in a note, which stays inside."""
+    filed = {
+        Kind.ENTITY: ("entities", _library("990101")),
+        Kind.RESULT: ("results", _check()),
+        Kind.FOLLOWUP: ("followups", _STEP),
+    }
+    for sheet, row in filed.values():
+        world.put(sheet, row, now=NOW)
+    before = {kind: _bodies(world, kind) for kind in filed}
+    world.withdraw(Kind.ENTITY, _PARTY, NOW + _HOUR)
+    gone = {kind: _bodies(world, kind) for kind in filed}
+
+    back = []
+    for sheet, row in filed.values():
+        why = row | {"note": "经复核应予公开"}
+        world.office.put(sheet, why, now=NOW + 2 * _HOUR, let_pass=True)
+        back.append([len(_bodies(world, kind)) for kind in filed])
+
+    assert list(gone.values()) == [[], [], []]
+    assert back == [[1, 0, 0], [1, 1, 0], [1, 1, 1]]
+    assert {kind: _bodies(world, kind) for kind in filed} == before
+
+
 def test_a_step_that_went_with_its_check_stays_away_when_the_check_is_filed_anew(
     world: World,
 ) -> None:

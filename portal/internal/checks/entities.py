@@ -12,10 +12,12 @@ from portal.internal.checks.parties import (
     check_names,
     check_number,
     further_keys,
+    in_library,
     other_numbers,
     others_own,
 )
 from portal.internal.tables import filings
+from portal.internal.tables.ledger import withdrawn_keys
 
 #: A county's (GB/T 2260), a township's (GB/T 10114), a village's as statistics have it.
 _REGION = re.compile("[0-9]{6}(?:[0-9]{3}){0,2}")
@@ -26,6 +28,8 @@ def check(context: Context, reads: Reads) -> None:
     known = filings.find(context.session, Entity, (read.record.key for read in reads))
     #: What is not released must not decide what may be shown; nor must it be passed over.
     released = filings.standing(context.session, Entity, known, batch_id=None)
+    gone = withdrawn_keys(context.session, "entity", known, batch_id=None)
+    gone &= in_library(context.session, gone)
     taken = other_numbers(context.session, (read.record.key for read in reads))
     fresh = [(r, r.record.key, r.record.name) for r in reads if r.record.key not in known]
     check_names(context, fresh)
@@ -45,16 +49,21 @@ def check(context: Context, reads: Reads) -> None:
         if foreign.intersection(further_keys(party)):
             context.tell("taken", read, "other_identifiers", ANOTHERS_PARTY)
         before = [each[party.key] for each in (known, released) if party.key in each]
-        if any(_shows_more(each, party) for each in before):
-            own = filings.owner(context.session, "entity", party.key) == context.agency_code
-            if not (own and "disclosure" in read.places):
-                context.tell(
-                    "loosened",
-                    read,
-                    "disclosure",
-                    "与登记的公开方式或对象类型不一致，不能由本次导入放宽；"
-                    "确需调整的，由原登记机关填写“公开方式”后导入",
-                )
+        looser = any(_shows_more(each, party) for each in before)
+        if not looser and party.key not in gone:
+            continue
+        own = filings.owner(context.session, "entity", party.key) == context.agency_code
+        if looser and not (own and "disclosure" in read.places):
+            context.tell(
+                "loosened",
+                read,
+                "disclosure",
+                "与登记的公开方式或对象类型不一致，不能由本次导入放宽；"
+                "确需调整的，由原登记机关填写“公开方式”后导入",
+            )
+        if party.key in gone and not own:
+            what = "该检查对象已由原登记机关撤回，不能由本次导入重新公开；请删去此行，确需公开的由原登记机关导入"
+            context.tell("loosened", read, "identifier", what)
 
 
 def _shows_more(before: Entity, after: Entity) -> bool:

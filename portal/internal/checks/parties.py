@@ -11,6 +11,7 @@ from portal.domain.parties import Entity, EntityForm, entity_key, form_of
 from portal.internal.checks.context import Context
 from portal.internal.sheets.reader import Read
 from portal.internal.tables import decisions, filings, lookup
+from portal.internal.tables.batches import BatchRow
 from portal.internal.tables.filings import FilingRow, NumberRow
 from portal.internal.tables.ledger import withdrawn_keys
 from portal.kit.db import among
@@ -183,3 +184,15 @@ def others_own(session: Session, keys: Iterable[str], *, agency: str) -> set[str
     """Return which of these keys are those of parties that another agency filed first."""
     there = filings.latest(session, "entity", keys)
     return {key for key in there if filings.owner(session, "entity", key) != agency}
+
+
+def in_library(session: Session, keys: Iterable[str]) -> set[str]:
+    """Return which of these parties a released library holds; others were named in checks and lists alone."""
+    wanted = sorted(keys)
+    query = (
+        sa.select(FilingRow.key)
+        .join(BatchRow, BatchRow.id == FilingRow.batch_id)
+        .where(FilingRow.kind == "entity", among(session, FilingRow.key, wanted), FilingRow.live)
+        .where(FilingRow.row > 0, BatchRow.state.in_(filings.REVIEWED))
+    )
+    return set(session.scalars(query)) if wanted else set()
