@@ -5,7 +5,7 @@ from datetime import date
 from portal.airlock.around import Around, Ids
 from portal.domain.parties import Entity
 from portal.domain.results import Result
-from tests.makers import a_result, an_entity
+from tests.makers import a_problem, an_entity
 
 KEY = b"k" * 32
 TODAY = date(2025, 6, 2)
@@ -16,7 +16,7 @@ def around(
 ) -> Around:
     """Return surroundings that hold one party and one check."""
     shown = party or an_entity()
-    result = check or a_result()
+    result = check or a_problem()
     return Around(
         Ids(KEY),
         today,
