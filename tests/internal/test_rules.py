@@ -308,6 +308,15 @@ EXAMPLES = {
         told="抽查结果 A2 “检查记录编号”：该编号已登记为 2025-05-20 的检查，本次为 2025-05-21，将取代原记录；"
         "是另一次检查的请用新的编号，更正日期的请确认",
     ),
+    "steps_go": Example(
+        before=[
+            ("results", {**CHECK, "outcomes": "发现问题待后续处理"}),
+            ("followups", {"result_code": "JC-0001", "step": "抄告", "taken_on": "2025-05-21"}),
+        ],
+        rows=[CHECK],
+        told="抽查结果 A2 “检查记录编号”：更正为未发现问题后，已登记的后续步骤将不再公开；"
+        "确已更正的请确认，否则请核对检查结果",
+    ),
     "comes_back": Example(
         kind="items",
         before=[("items", ITEM)],

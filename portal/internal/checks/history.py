@@ -17,6 +17,7 @@ def check(context: Context, reads: Reads) -> None:
     """
     past, caps = context.past, _caps(context.items)
     filed: dict[str, Result] = {}
+    cleared: dict[str, Read] = {}
     if _has_past(context):
         parties = past.unread({read.record.entity_key for read in reads}, caps)
         for result in lookup.results_elsewhere(context.session, parties, but=context.batch_id):
@@ -34,12 +35,19 @@ def check(context: Context, reads: Reads) -> None:
                 "是另一次检查的请用新的编号，更正日期的请确认"
             )
             context.tell("replaced", read, "code", what)
+        if before is not None and before.has_problem and not result.has_problem:
+            cleared[result.key] = read
         if others := past.take(result, caps):
             for index, other in others.items():
                 _tell_twice(context, read.child(index), other)
         if caps:
             for index, finding in enumerate(result.findings):
                 _check_cap(context, read.child(index), finding, caps)
+    for key in sorted(lookup.followed(context.session, cleared)):
+        what = (
+            "更正为未发现问题后，已登记的后续步骤将不再公开；确已更正的请确认，否则请核对检查结果"
+        )
+        context.tell("steps_go", cleared[key], "code", what)
 
 
 def _has_past(context: Context) -> bool:

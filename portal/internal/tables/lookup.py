@@ -27,6 +27,15 @@ def has_results_elsewhere(session: Session, *, but: int) -> bool:
     return session.scalar(query.limit(1)) is not None
 
 
+def followed(session: Session, checks: Iterable[str]) -> set[str]:
+    """Return which of these checks have steps after them."""
+    wanted = set(checks)
+    query = sa.select(FilingRow.about).where(
+        FilingRow.kind == "followup", among(session, FilingRow.about, wanted), FilingRow.live
+    )
+    return set(session.scalars(query)) if wanted else set()
+
+
 def parties_named(session: Session, names: Iterable[str]) -> dict[str, list[Entity]]:
     """Return the parties of each of these names, as they stand."""
     found: dict[str, list[Entity]] = {}
