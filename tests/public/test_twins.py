@@ -1,40 +1,15 @@
 """Random histories, told twice, with and without what nobody may know: the register is the same to the last row."""
 
 import random
-from collections.abc import Iterator
-from contextlib import ExitStack
 from datetime import timedelta
-from hashlib import sha256
-from pathlib import Path
 
 import pytest
 
-from portal.register.proofs import entries
-from tests import stage
-from tests.conftest import NOW, Office, opened
+from tests.conftest import NOW
 from tests.public.stories import Story
 from tests.public.twins import World, refused, secretly
 
 _LENGTH = 16
-
-
-@pytest.fixture
-def twins(
-    furnished: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> Iterator[tuple[World, World]]:
-    """Two offices with one beginning; salts come from what they cover, so that they differ by that alone."""
-
-    def seal(text: bytes) -> tuple[bytes, bytes]:
-        salt = sha256(b"twins" + text).digest()
-        return salt, entries.commitment(salt, text)
-
-    monkeypatch.setattr(entries, "seal", seal)
-    with ExitStack() as stack:
-        made = []
-        for name in ("one", "other"):
-            stores = stack.enter_context(opened(stage.copy(furnished, tmp_path / name)))
-            made.append(World(Office(stores, tmp_path / name)))
-        yield made[0], made[1]
 
 
 @pytest.mark.slow

@@ -1,0 +1,32 @@
+"""What tests of the public side share."""
+
+from collections.abc import Iterator
+from contextlib import ExitStack
+from hashlib import sha256
+from pathlib import Path
+
+import pytest
+
+from portal.register.proofs import entries
+from tests import stage
+from tests.conftest import Office, opened
+from tests.public.twins import World
+
+
+@pytest.fixture
+def twins(
+    furnished: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> Iterator[tuple[World, World]]:
+    """Two offices with one beginning; salts come from what they cover, so that they differ by that alone."""
+
+    def seal(text: bytes) -> tuple[bytes, bytes]:
+        salt = sha256(b"twins" + text).digest()
+        return salt, entries.commitment(salt, text)
+
+    monkeypatch.setattr(entries, "seal", seal)
+    with ExitStack() as stack:
+        made = []
+        for name in ("one", "other"):
+            stores = stack.enter_context(opened(stage.copy(furnished, tmp_path / name)))
+            made.append(World(Office(stores, tmp_path / name)))
+        yield made[0], made[1]
