@@ -56,7 +56,7 @@ def note(connection: Any, record: Any) -> None:  # noqa: ANN401
         if any(inodes):
             connection.execute("SELECT 1 FROM sqlite_master LIMIT 1").fetchall()
             beside = _inodes(name)[1:]
-            if _OURS.exists() and any(each and each not in _open() for each in beside):
+            if _OURS.exists() and not set(filter(None, beside)) <= _open():
                 raise sqlite3.OperationalError(_GONE)
             record.info[kept] = name, inodes + beside
 
