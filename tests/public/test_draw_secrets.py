@@ -280,7 +280,7 @@ def test_a_draw_held_at_a_party_or_called_after_it_lets_go_of_it(
     gone, name = numbered(number), f"示例市第{number}食品有限公司"
     office.put("entities", {"entity_name": name, "identifier": gone})
     drawn = _take(office, ORDER.replace(where, f"{name}会议室"), until=until)
-    assert name.encode() in _outside(office, data)
+    assert name.encode() in store_bytes(data)
 
     _decide(office, gone, Act.WITHHOLD)
     if until == "seal":

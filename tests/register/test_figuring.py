@@ -217,7 +217,7 @@ def _kept(session: Session) -> Mapping[Cell, int]:
 
 @given(acts=_ACTS)
 @settings(
-    max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+    max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )
 def test_figures_equal_what_counting_again_gives(acts: list[Act], migrated: Path) -> None:
     engine = register_alone(migrated)
@@ -234,7 +234,7 @@ def test_figures_equal_what_counting_again_gives(acts: list[Act], migrated: Path
 
 @given(acts=_ACTS)
 @settings(
-    max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+    max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )
 def test_a_selection_has_as_many_results_as_figures_say(acts: list[Act], migrated: Path) -> None:
     engine = register_alone(migrated)

@@ -183,7 +183,7 @@ def test_a_name_taken_back_while_the_index_was_half_written_is_in_no_document(
 
 @given(history=acts(), batch=st.sampled_from([1, 2, 3, 1000]))
 @settings(
-    max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+    max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )
 def test_following_the_log_equals_building_from_scratch(
     history: list[Act], batch: int, migrated: Path, monkeypatch: pytest.MonkeyPatch
