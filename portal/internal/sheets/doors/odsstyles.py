@@ -8,6 +8,8 @@ from portal.internal.sheets.doors.unshown import SHOWN, Unshown
 #: Styles that follow others go no further up than this.
 _MOST_STEPS = 20
 _USUAL = "Default"
+#: Which hides cells of a protected table; ``formula-hidden`` hides formulas alone.
+_GUARDED = "hidden-and-protected"
 _FIXED = {"number:text", "number:fill-character"}
 _SIZES = {
     "style:table-row-properties": "style:row-height",
@@ -36,6 +38,8 @@ class Styles:
         self._positive: dict[str, str] = {}
         self._for_text: set[str] = set()
         self._showing: set[str] = set()
+        #: Styles of cells that show nothing while their table is protected.
+        self._guarded: set[str] = set()
         #: What was asked of styles already, which all come before the cells.
         self._known: dict[str, Unshown] = {}
 
@@ -48,6 +52,13 @@ class Styles:
                 self._cells[self._style] = parent, has.get("style:data-style-name", "")
         elif name == "style:table-properties" and has.get("table:display") == "false":
             self.hidden_tables.add(self._style)
+        elif name == "style:default-style":
+            #: What rows or columns are like that name no style.
+            self._style = has.get("style:family", "")
+        elif name == "style:table-cell-properties" and _GUARDED in has.get(
+            "style:cell-protect", ""
+        ):
+            self._guarded.add(self._style)
         elif name in _SIZES and is_flat(has.get(_SIZES[name])):
             self.flat.add(self._style)
         elif name == "style:map" and self._data and ">" in has.get("style:condition", ""):
@@ -66,6 +77,15 @@ class Styles:
         if known is None:
             known = self._known[style] = self._follow(style or _USUAL)
         return known
+
+    def is_guarded(self, style: str) -> bool:
+        """Whether a protected table shows nothing of cells of this style, or of none."""
+        style = style or _USUAL
+        for _ in range(_MOST_STEPS):
+            if style in self._guarded:
+                return True
+            style, _data = self._cells.get(style, ("", ""))
+        return False
 
     def _follow(self, style: str) -> Unshown:
         for _ in range(_MOST_STEPS):
