@@ -68,6 +68,7 @@ def of_error(value: str) -> str:
         "unshown",
         "odsstyles",
         "sizes",
+        "sight",
     ],
 )
 def test_the_examples_in_the_doors_hold(name: str) -> None:
