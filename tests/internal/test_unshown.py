@@ -16,6 +16,7 @@ from tests.internal.door_makers import (
     notes_of,
     ods_row,
     ods_table,
+    refusal,
     text_row,
 )
 from tests.internal.makers import first_sheet
@@ -283,3 +284,31 @@ def test_rows_and_columns_of_an_old_workbook_of_no_size_are_told(tmp_path: Path)
 
     assert notes_of(tmp_path / "row.xls") == (ROW,)
     assert notes_of(tmp_path / "columns.xls") == ("第A至C列被隐藏，仍已读取；请核对",)
+
+
+def test_rows_and_worksheets_of_an_opendocument_are_as_the_styles_that_theirs_follow(
+    tmp_path: Path,
+) -> None:
+    def style(name: str, family: str, parent: str, inside: str = "") -> str:
+        named = f'style:name="{name}" style:family="{family}" style:parent-style-name="{parent}"'
+        return f"<style:style {named}>{inside}</style:style>"
+
+    flat = '<style:table-row-properties style:row-height="0"/>'
+    high = '<style:table-row-properties style:row-height="1cm"/>'
+    gone = '<style:table-properties table:display="false"/>'
+    rows = (
+        style("a", "table-row", "", flat)
+        + style("b", "table-row", "a")
+        + style("c", "table-row", "b", high)
+    )
+    sheets = style("t", "table", "", gone) + style("u", "table", "t")
+    table = (
+        ods_row("编号")
+        + ods_row("1", more='table:style-name="b"')
+        + ods_row("2", more='table:style-name="c"')
+    )
+
+    assert notes_of(an_ods(tmp_path / "a.ods", ods_table(table), styles=rows)) == (ROW,)
+    hidden = ods_table(ods_row("夜鹭"), "夜鹭", 'table:style-name="u"')
+    path = an_ods(tmp_path / "b.ods", ods_table(table) + hidden, styles=sheets)
+    assert "隐藏的工作表" in refusal(path)

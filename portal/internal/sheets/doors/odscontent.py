@@ -117,7 +117,7 @@ class Content:
 
     def _begin_table(self, has: xmlparse.Attributes) -> None:
         self._sheet = self._gathering.begin(has.get("table:name", ""))
-        self._sheet.hidden = has.get("table:style-name") in self.styles.hidden_tables
+        self._sheet.hidden = self.styles.is_hidden(has.get("table:style-name", ""))
         self._row, self._next_column, self._groups = 0, 1, []
         self._column_styles = []
         self._guarded = has.get("table:protected") == "true"
@@ -134,7 +134,7 @@ class Content:
         """Whether a row or column, or a group that it is in, is out of sight."""
         if has.get("table:visibility") in _HIDDEN or any(self._groups):
             return True
-        return has.get("table:style-name", family) in self.styles.flat
+        return self.styles.is_flat(has.get("table:style-name", family))
 
     def _start_in_cell(self, name: str, has: xmlparse.Attributes) -> None:
         if self._text is None:

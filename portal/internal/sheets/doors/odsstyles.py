@@ -15,9 +15,9 @@ _SIZES = {
     "style:table-row-properties": "style:row-height",
     "style:table-column-properties": "style:column-width",
 }
-_LENGTH = re.compile(r"([0-9]{0,9}(?:\.[0-9]{0,9})?)(pt|cm|mm|in|pc|px)")
+_LENGTH = re.compile(r"([0-9]{0,9}(?:\.[0-9]{0,9})?)(pt|cm|mm|in|pc|px|)")
 #: Points in each unit.
-_POINTS = {"pt": 1.0, "cm": 28.35, "mm": 2.835, "in": 72.0, "pc": 12.0, "px": 0.75}
+_POINTS = {"": 1.0, "pt": 1.0, "cm": 28.35, "mm": 2.835, "in": 72.0, "pc": 12.0, "px": 0.75}
 
 
 class Styles:
@@ -28,9 +28,11 @@ class Styles:
 
     def __init__(self) -> None:
         """Begin with none."""
-        self.hidden_tables: set[str] = set()
-        #: Of rows and of columns of no size.
-        self.flat: set[str] = set()
+        #: Whether tables, and rows or columns, of a style that says so are out of sight.
+        self._hidden: dict[str, bool] = {}
+        self._flat: dict[str, bool] = {}
+        #: By any style: the one that it follows.
+        self._parents: dict[str, str] = {}
         self._style = self._data = ""
         #: By a style of cells: the one it follows, and its data style.
         self._cells: dict[str, tuple[str, str]] = {}
@@ -47,11 +49,12 @@ class Styles:
         """Take the beginning of an element."""
         if name == "style:style":
             self._style = has.get("style:name", "")
+            parent = has.get("style:parent-style-name", "")
+            self._parents[self._style] = parent
             if has.get("style:family") == "table-cell":
-                parent = has.get("style:parent-style-name", "")
                 self._cells[self._style] = parent, has.get("style:data-style-name", "")
-        elif name == "style:table-properties" and has.get("table:display") == "false":
-            self.hidden_tables.add(self._style)
+        elif name == "style:table-properties" and "table:display" in has:
+            self._hidden[self._style] = has["table:display"] == "false"
         elif name == "style:default-style":
             #: What rows or columns are like that name no style.
             self._style = has.get("style:family", "")
@@ -59,8 +62,8 @@ class Styles:
             "style:cell-protect", ""
         ):
             self._guarded.add(self._style)
-        elif name in _SIZES and is_flat(has.get(_SIZES[name])):
-            self.flat.add(self._style)
+        elif name in _SIZES and (size := has.get(_SIZES[name])):
+            self._flat[self._style] = is_flat(size)
         elif name == "style:map" and self._data and ">" in has.get("style:condition", ""):
             self._positive[self._data] = has.get("style:apply-style-name", "")
         elif name.startswith("number:"):
@@ -70,6 +73,22 @@ class Styles:
         """Take the end of an element."""
         if name.startswith("number:") and name.endswith("-style"):
             self._data = ""
+
+    def is_hidden(self, style: str) -> bool:
+        """Whether a table of this style is out of sight."""
+        return self._said(self._hidden, style)
+
+    def is_flat(self, style: str) -> bool:
+        """Whether a row or column of this style has no size."""
+        return self._said(self._flat, style)
+
+    def _said(self, what: dict[str, bool], style: str) -> bool:
+        """Return what a style says, or else the first that does so of those that it follows."""
+        for _ in range(_MOST_STEPS):
+            if style in what:
+                return what[style]
+            style = self._parents.get(style, "")
+        return False
 
     def unshown(self, style: str) -> Unshown:
         """Return what cells of this style, or of none, show nothing of."""
@@ -113,8 +132,8 @@ class Styles:
 def is_flat(length: str | None) -> bool:
     """Whether a height or width is less than a point: nobody reads what is in it.
 
-    >>> [is_flat(each) for each in ("0cm", "0in", "0.02cm", "0.452cm", "12pt", "", None)]
+    >>> [is_flat(each) for each in ("0cm", "0", "0.02cm", "0.452cm", "12pt", "", None)]
     [True, True, True, False, False, False, False]
     """
-    match = _LENGTH.fullmatch(length or "")
+    match = _LENGTH.fullmatch(length) if length else None
     return match is not None and float(f"0{match[1]}") * _POINTS[match[2]] < 1
