@@ -212,9 +212,13 @@ class KeyFile:
         return note
 
     def keep_head(self, note: str) -> None:
-        """Keep a head that was committed, in the place of the one before it."""
-        if self.head is not None:
-            _put(self.head, note)
+        """Keep a head that was committed, in the place of the one before it.
+
+        One that is kept already is left as it lies: when it was written last would tell of what nobody may know.
+        """
+        if self.head is None or (self.head.exists() and self.head.read_bytes() == note.encode()):
+            return
+        _put(self.head, note)
 
     def _made(self) -> Signer:
         signer = Signer.new(self.origin)

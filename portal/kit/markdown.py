@@ -56,5 +56,10 @@ def to_text(text: str, *, contents: bool = True) -> str:
     >>> to_text("张**三**丰，1&#51;8")
     '张三丰，138'
     """
-    html = to_html(text, contents=contents).replace("</td>", "|</td>").replace("</th>", "|</th>")
-    return unescape(nh3.clean(html, tags=set()))
+    return without_tags(to_html(text, contents=contents))
+
+
+def without_tags(html: str) -> str:
+    """Return the text of what `to_html` made."""
+    apart = html.replace("</td>", "|</td>").replace("</th>", "|</th>")
+    return unescape(nh3.clean(apart, tags=set()))

@@ -7,7 +7,7 @@ import re
 from collections import Counter
 from html import unescape
 
-from portal.kit.markdown import defined_apart, to_html, to_text
+from portal.kit.markdown import defined_apart, to_html, without_tags
 
 #: Addresses of links are there to be followed, where there is something to click on.
 _LINK = re.compile(r'<a href="([^"]*)"[^>]*>(.*?)</a>', re.DOTALL)
@@ -23,25 +23,45 @@ _SETTING = re.compile(
 #: Likewise numbers of lists: the page counts by itself.
 _NUMBERS = re.compile(r"^[ \t>]*(?:[-*+][ \t]+)*\d{1,3}[.)](?=[ \t])", re.MULTILINE)
 
+#: Nobody quotes a quoted entity more often than this.
+_MOST_QUOTED = 4
+
 
 def unseen(text: str) -> int:
-    """Return how many letters, digits and characters of `text` its readers do not see.
+    """Return how many letters, digits and characters of `text` its readers do not see; at least one where there are any.
 
-    What the page says twice is counted once: else a comment could be made of the words of a table of
-    contents, of an address that is its own text, or of one that several links lead to.
+    What is filed has to stand on the page in its own order: else a comment could be made of what the page says
+    elsewhere and the text does not, such as numbers of lists that are none. What the page says twice counts once.
 
     >>> [unseen(each) for each in ("# 一、通知", "正文<!-- 起草人张三 -->", '[附件](/a "李四")', "1. 甲")]
     [0, 5, 2, 0]
     """
-    apart = _counted(defined_apart(text))
-    filed = _AUTOLINK.sub(r"\1 \1", _NUMBERS.sub(" ", text))
-    html = to_html(text, contents=False)
-    addresses = (address for address, words in _LINK.findall(html) if _counted(_TAG.sub("", words)))
-    shown = f"{to_text(text, contents=False)} {' '.join(addresses)}"
-    return (_counted(filed) - _counted(shown)).total() + apart.total()
+    apart = _letters(defined_apart(text))
+    filed = _letters(_AUTOLINK.sub(r"\1 \1", _NUMBERS.sub(" ", text)))
+    shown = _letters(without_tags(_LINK.sub(_with_address, to_html(text, contents=False))))
+    if _in_order(filed, shown) and unescape(whole := _plain(text)) == whole:
+        return len(apart)
+    return max(1, (Counter(filed) - Counter(shown)).total()) + len(apart)
 
 
-def _counted(text: str) -> Counter[str]:
-    """Count what is no setting; where marks are quoted, on the page or in the text, they count for neither."""
-    plain = _SETTING.sub(" ", unescape(_SETTING.sub(" ", text)))
-    return Counter(each for each in plain if each.isalnum())
+def _with_address(link: re.Match[str]) -> str:
+    """Return a link with the address behind it that it leads to, where there is something to click on."""
+    return f"{link[0]} {link[1]} " if _letters(_TAG.sub("", link[2])) else link[0]
+
+
+def _in_order(filed: str, shown: str) -> bool:
+    """Whether all of what is filed stands in what is shown, in its order."""
+    rest = iter(shown)
+    return all(letter in rest for letter in filed)
+
+
+def _letters(text: str) -> str:
+    """Return what is no setting; where marks are quoted, on the page or in the text, they count for neither."""
+    return "".join(filter(str.isalnum, _SETTING.sub(" ", _plain(_SETTING.sub(" ", text)))))
+
+
+def _plain(text: str) -> str:
+    """Return a text with all entities as what they stand for, those too that are quoted: 张 for ``&amp;#24352;``."""
+    for _ in range(_MOST_QUOTED):
+        text = unescape(text)
+    return text

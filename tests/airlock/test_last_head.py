@@ -15,6 +15,7 @@ from portal.register.proofs.restorations import Restoration
 from tests import stage
 from tests.conftest import NOW, Office
 from tests.makers import ITEM_ROW
+from tests.public.twins import NEVER
 
 
 def _size(data: Path) -> int:
@@ -42,6 +43,18 @@ def test_the_last_head_lies_beside_the_key(older: Path, office: Office, data: Pa
     assert _size(data) == 3
     assert (data / "log.head").stat().st_mode & 0o777 == 0o600
     hold_log(office.stores)
+
+
+def test_the_last_head_is_not_written_anew_for_what_nobody_may_know_of(
+    office: Office, data: Path
+) -> None:
+    """Whoever may look at the folder sees when it was written last."""
+    before = (data / "log.head").stat()
+
+    office.put("items", {**ITEM_ROW, "code": "YL-001", "name": "夜鹭检查", **NEVER})
+
+    after = (data / "log.head").stat()
+    assert (after.st_ino, after.st_mtime_ns) == (before.st_ino, before.st_mtime_ns)
 
 
 def test_an_older_register_put_back_by_hand_is_not_gone_on_with(

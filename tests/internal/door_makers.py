@@ -126,14 +126,20 @@ def ods_row(*cells: str, more: str = "") -> str:
 
 
 def a_2003(
-    path: Path, table: str, *, more: str = "", styles: str = "", encoding: str = "utf-8"
+    path: Path,
+    table: str,
+    *,
+    more: str = "",
+    styles: str = "",
+    usual: str = "",
+    encoding: str = "utf-8",
 ) -> Path:
-    """Write a SpreadsheetML document with one worksheet; `more` stands behind it."""
+    """Write a SpreadsheetML document with one worksheet; `more` stands behind it, `usual` is said of all its table."""
     text = (
         f'<?xml version="1.0" encoding="{encoding}"?><?mso-application progid="Excel.Sheet"?>'
         f'<Workbook xmlns="{_SHEETML}" xmlns:ss="{_SHEETML}"'
         ' xmlns:x="urn:schemas-microsoft-com:office:excel">'
-        f'<Styles>{styles}</Styles><Worksheet ss:Name="{TITLE}"><Table>{table}</Table></Worksheet>{more}</Workbook>'
+        f'<Styles>{styles}</Styles><Worksheet ss:Name="{TITLE}"><Table {usual}>{table}</Table></Worksheet>{more}</Workbook>'
     )
     return a_file(path, text, encoding)
 

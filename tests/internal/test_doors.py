@@ -67,7 +67,8 @@ def of_error(value: str) -> str:
         "labelled",
         "unshown",
         "odsstyles",
-        "cellscan",
+        "sizes",
+        "sight",
     ],
 )
 def test_the_examples_in_the_doors_hold(name: str) -> None:

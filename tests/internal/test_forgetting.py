@@ -25,6 +25,7 @@ from portal.register import purging
 from portal.register.queries import changes
 from portal.register.records import Kind
 from portal.register.search import keeping
+from portal.register.search.index import manifest
 from portal.register.search.model import Query, Term
 from portal.register.search.opening import open_engine
 from portal.register.writer import open_pen
@@ -129,6 +130,20 @@ def test_without_an_index_nothing_is_built(office: Office, data: Path) -> None:
     )
 
     assert not (data / "search" / "CURRENT").exists()
+
+
+def test_what_a_first_index_left_that_was_never_done_goes_with_the_record(
+    indexed: Office, data: Path
+) -> None:
+    """As whoever built it leaves it, killed before there was a first generation: texts that no list names."""
+    (data / "search" / manifest.CURRENT).unlink()
+    assert _holds(data, RARE)
+
+    retract.retract(
+        indexed.stores, Kind.ENTITY, _id_of(indexed, "entity"), by="he", second="an", now=NOW
+    )
+
+    assert not _holds(data, RARE)
 
 
 def test_a_purge_that_a_crash_prevented_is_carried_out_by_what_comes_next(

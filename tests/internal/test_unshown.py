@@ -1,9 +1,11 @@
 """What a workbook of any format holds and does not show is read and told: no size, or a format that shows nothing."""
 
+import re
 from pathlib import Path
 
 import pytest
 from openpyxl import Workbook
+from xlrd.compdoc import CompDoc
 
 from tests.internal.door_makers import (
     FILES,
@@ -14,6 +16,7 @@ from tests.internal.door_makers import (
     notes_of,
     ods_row,
     ods_table,
+    refusal,
     text_row,
 )
 from tests.internal.makers import first_sheet
@@ -35,6 +38,11 @@ FORMAT = "第2行有内容按单元格格式不显示，被隐藏，仍已读取
         ),
         ("", 'ht="0" customHeight="1"', ROW),
         ("", "ht='0.75' customHeight='1'", ROW),
+        ('<cols><col min="2" max="2" width="8.3E-2"/></cols>', "", COLUMN),
+        ('<cols><col min="2" max="2" width=".5"/></cols>', "", COLUMN),
+        ('<cols><col min="2" max="2" width = "0"/></cols>', "", COLUMN),
+        ("", 'ht\n=\n"0"', ROW),
+        ("", 'ht="1e-3"', ROW),
     ],
 )
 def test_a_row_or_column_of_no_size_is_told_as_a_hidden_one(
@@ -199,3 +207,108 @@ def test_rows_and_columns_of_an_opendocument_of_no_size_are_told(tmp_path: Path)
     path = an_ods(tmp_path / "a.ods", ods_table(columns + rows), styles=styles)
 
     assert notes_of(path) == (ROW, COLUMN)
+
+
+@pytest.mark.parametrize("size", ["0", "0.0", "0.75"])
+def test_rows_and_columns_of_a_2003_document_of_no_size_are_told(tmp_path: Path, size: str) -> None:
+    column = f'<Column ss:Index="2" ss:Width="{size}"/>'
+    row = text_row("1", "有", more=f'ss:Height="{size}"')
+
+    assert notes_of(a_2003(tmp_path / "a.xml", column + text_row("编号", "名称") + row)) == (
+        ROW,
+        COLUMN,
+    )
+
+
+@pytest.mark.parametrize(
+    ("usual", "told"),
+    [
+        ('ss:DefaultColumnWidth="0"', COLUMN),
+        ('ss:DefaultRowHeight="0"', ROW),
+        ('ss:StyleID="s1"', FORMAT),
+    ],
+)
+def test_what_a_2003_document_keeps_from_sight_unless_it_says_otherwise_is_told(
+    tmp_path: Path, usual: str, told: str
+) -> None:
+    style = '<Style ss:ID="s1"><NumberFormat ss:Format=";;;"/></Style><Style ss:ID="s2"/>'
+    head = text_row("编号", "名称", more='ss:Height="15" ss:StyleID="s2"')
+    path = a_2003(
+        tmp_path / "a.xml",
+        '<Column ss:Width="50"/>' + head + text_row("1", "有"),
+        styles=style,
+        usual=usual,
+    )
+
+    assert notes_of(path) == (told,)
+
+
+@pytest.mark.parametrize("way", ["plain", "follows", "open"])
+def test_cells_that_a_protected_opendocument_hides_are_told(tmp_path: Path, way: str) -> None:
+    hides = '<style:table-cell-properties style:cell-protect="hidden-and-protected"/>'
+    styles = (
+        f'<style:style style:name="c" style:family="table-cell">{hides}</style:style>'
+        '<style:style style:name="f" style:family="table-cell" style:parent-style-name="c"/>'
+    )
+    style = "f" if way == "follows" else "c"
+    rows = ods_row("编号", "名称") + ods_row("1", _cell(f'table:style-name="{style}"', "string"))
+    guarded = "" if way == "open" else 'table:protected="true"'
+    path = an_ods(tmp_path / "a.ods", ods_table(rows, more=guarded), styles=styles)
+
+    assert notes_of(path) == (() if way == "open" else (FORMAT,))
+
+
+def test_columns_of_an_opendocument_of_no_size_unless_they_say_one_are_told(tmp_path: Path) -> None:
+    styles = (
+        '<style:default-style style:family="table-column">'
+        '<style:table-column-properties style:column-width="0cm"/></style:default-style>'
+        '<style:style style:name="ok" style:family="table-column">'
+        '<style:table-column-properties style:column-width="2cm"/></style:style>'
+    )
+    columns = '<table:table-column table:style-name="ok"/><table:table-column/>'
+    rows = ods_row("编号", "名称") + ods_row("1", "有")
+    path = an_ods(tmp_path / "a.ods", ods_table(columns + rows), styles=styles)
+
+    assert notes_of(path) == (COLUMN,)
+
+
+def test_rows_and_columns_of_an_old_workbook_of_no_size_are_told(tmp_path: Path) -> None:
+    """A row of half a point; and columns as narrow as all are by a record that an own stream can be given."""
+    plain = (FILES / "zeros.xls").read_bytes()
+    row = re.compile(rb"(?s)(\x08\x02\x10\x00\x01\x00.{4})\xff\x00")
+    (tmp_path / "row.xls").write_bytes(row.sub(b"\\1\x0a\x00", plain))
+    held, begin, size = CompDoc(plain).locate_named_stream("Workbook")
+    usual = b"\x25\x02\x04\x00"
+    stream = held[begin : begin + size].replace(usual, b"\x55\x00\x02\x00\x00\x00" + usual)
+    (tmp_path / "columns.xls").write_bytes(stream)
+
+    assert notes_of(tmp_path / "row.xls") == (ROW,)
+    assert notes_of(tmp_path / "columns.xls") == ("第A至C列被隐藏，仍已读取；请核对",)
+
+
+def test_rows_and_worksheets_of_an_opendocument_are_as_the_styles_that_theirs_follow(
+    tmp_path: Path,
+) -> None:
+    def style(name: str, family: str, parent: str, inside: str = "") -> str:
+        named = f'style:name="{name}" style:family="{family}" style:parent-style-name="{parent}"'
+        return f"<style:style {named}>{inside}</style:style>"
+
+    flat = '<style:table-row-properties style:row-height="0"/>'
+    high = '<style:table-row-properties style:row-height="1cm"/>'
+    gone = '<style:table-properties table:display="false"/>'
+    rows = (
+        style("a", "table-row", "", flat)
+        + style("b", "table-row", "a")
+        + style("c", "table-row", "b", high)
+    )
+    sheets = style("t", "table", "", gone) + style("u", "table", "t")
+    table = (
+        ods_row("编号")
+        + ods_row("1", more='table:style-name="b"')
+        + ods_row("2", more='table:style-name="c"')
+    )
+
+    assert notes_of(an_ods(tmp_path / "a.ods", ods_table(table), styles=rows)) == (ROW,)
+    hidden = ods_table(ods_row("夜鹭"), "夜鹭", 'table:style-name="u"')
+    path = an_ods(tmp_path / "b.ods", ods_table(table) + hidden, styles=sheets)
+    assert "隐藏的工作表" in refusal(path)

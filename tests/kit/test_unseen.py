@@ -78,6 +78,10 @@ def test_what_everybody_sees_is_not(text: str) -> None:
         "~~~\n```python\n~~~\n\n<!-- python -->",
         "```wangjianguo\n甲\n```",
         "13800138. 甲\n13800139. 乙",
+        "正文\n138. 甲\n001. 乙\n380. 丙\n00. 丁\n\n<!-- 13800138000 -->",
+        "```\n138. 甲\n001. 乙\n380. 丙\n00. 丁\n```\n\n<!-- 13800138000 -->",
+        "正文\n243. 甲\n52. 乙\n\n写作&amp;#24352;<!-- 张 -->",
+        f"正文\n243. \n52. &{'amp;' * 5}#24352;<!-- 张 -->",
     ],
 )
 def test_what_the_page_says_twice_or_quotes_hides_nothing_else(text: str) -> None:

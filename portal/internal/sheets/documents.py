@@ -39,7 +39,7 @@ def _build(agency_code: str, row: Values, children: Sequence[Values]) -> Documen
     if hidden := unseen(body):
         raise BadRow(
             "body",
-            f"正文有 {hidden} 个字是网页上看不到的（注释、图片说明、链接标题、带属性的标签、"
+            f"正文至少有 {hidden} 个字是网页上看不到的（注释、图片说明、链接标题、带属性的标签、"
             "引用式链接之类），公开后却随正文一并可得；请删去，或者写进正文",
         )
     return Document(

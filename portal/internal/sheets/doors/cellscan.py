@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 
 from portal.internal.sheets.doors import xmlparse
 from portal.internal.sheets.doors.shape import UNCOMPUTED, Unread, address
+from portal.internal.sheets.doors.sizes import is_nothing
 from portal.internal.sheets.doors.zeros import Styles, ZeroFormat, Zeros
 
 #: So many faulty cells are named; the rest will show when these are mended.
@@ -15,7 +16,6 @@ _ENOUGH = 40
 _TRUE = ("1", "true")
 #: Types of cells with a number; a day is one.
 _NUMBERS = (None, "n", "d")
-_SIZE = re.compile(r"0+(?:\.[0-9]*)?")
 _ADDRESS = re.compile(r"([A-Z]{1,3})([0-9]{1,7})")
 
 
@@ -154,15 +154,6 @@ class _CellScan:
             self.found.columns.update(columns)
         else:
             self.found.columns.difference_update(columns)
-
-
-def is_nothing(size: str | None) -> bool:
-    """Whether a column is narrower than a character, or a row lower than a point: nobody reads what is in it.
-
-    >>> [is_nothing(each) for each in ("0", "0.00", "0.5", "8.43", None, "")]
-    [True, True, True, False, False, False]
-    """
-    return size is not None and _SIZE.fullmatch(size) is not None
 
 
 def _number(text: str) -> int:

@@ -105,6 +105,10 @@ class Gathered:
         """Note hidden columns."""
         self.hidden_columns.update(range(first, min(last, self._limits.columns) + 1))
 
+    def show_columns(self, first: int, last: int) -> None:
+        """Note columns that are not hidden as the others are."""
+        self.hidden_columns.difference_update(range(first, min(last, LAST_COLUMN) + 1))
+
     def found(self) -> Found:
         """Return what is known of the worksheet at its end."""
         self._pack()

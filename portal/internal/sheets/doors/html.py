@@ -135,7 +135,7 @@ def _on_tables(tables: Sequence[Table], chosen: Joined, hidden: int) -> list[str
 
 
 def _on_hidden(grid: Grid, found: Found) -> list[str]:
-    notes = hidden_notes((), grid.hidden_columns, found)
+    notes = hidden_notes(grid.hidden_rows, grid.hidden_columns, found)
     if grid.gaps:
         after = "、".join(
             f"第{each}行之后" if each else "首行之前" for each in sorted(grid.gaps)[:_MOST_NAMED]

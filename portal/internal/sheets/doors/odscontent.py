@@ -14,7 +14,7 @@ from portal.internal.sheets.doors.shape import (
     check_cell,
     check_rows,
 )
-from portal.internal.sheets.doors.unshown import Unshown
+from portal.internal.sheets.doors.unshown import NOTHING, Unshown
 from portal.internal.sheets.limits import Limits
 
 if TYPE_CHECKING:
@@ -56,6 +56,7 @@ class Content:
         #: The style of the cells of a row or column that name none; columns by stretches.
         self._column_styles: list[tuple[int, str]] = []
         self._tables = self._apart = self._paragraph = self._size = 0
+        self._guarded = False
         self._groups: list[bool] = []
         self._row = self._column = 0
         self._next_column = 1
@@ -116,23 +117,24 @@ class Content:
 
     def _begin_table(self, has: xmlparse.Attributes) -> None:
         self._sheet = self._gathering.begin(has.get("table:name", ""))
-        self._sheet.hidden = has.get("table:style-name") in self.styles.hidden_tables
+        self._sheet.hidden = self.styles.is_hidden(has.get("table:style-name", ""))
         self._row, self._next_column, self._groups = 0, 1, []
         self._column_styles = []
+        self._guarded = has.get("table:protected") == "true"
 
     def _take_column(self, has: xmlparse.Attributes) -> None:
         first, count = self._next_column, _repeat(has, "columns")
         self._next_column += count
         style = has.get("table:default-cell-style-name", "")
         self._column_styles.append((self._next_column - 1, style))
-        if self._is_hidden(has) and self._sheet:
+        if self._is_hidden(has, "table-column") and self._sheet:
             self._sheet.hide_columns(first, first + count - 1)
 
-    def _is_hidden(self, has: xmlparse.Attributes) -> bool:
+    def _is_hidden(self, has: xmlparse.Attributes, family: str) -> bool:
         """Whether a row or column, or a group that it is in, is out of sight."""
         if has.get("table:visibility") in _HIDDEN or any(self._groups):
             return True
-        return has.get("table:style-name") in self.styles.flat
+        return self.styles.is_flat(has.get("table:style-name", family))
 
     def _start_in_cell(self, name: str, has: xmlparse.Attributes) -> None:
         if self._text is None:
@@ -201,11 +203,13 @@ class Content:
             place = bisect.bisect_left(self._column_styles, (column,))
             inside = place < len(self._column_styles)
             style = self._column_styles[place][1] if inside else ""
+        if self._guarded and self.styles.is_guarded(style):
+            return NOTHING
         return self.styles.unshown(style)
 
     def _end_row(self, sheet: Gathered) -> None:
         count = _repeat(self._row_has, "rows")
-        hidden = self._is_hidden(self._row_has)
+        hidden = self._is_hidden(self._row_has, "table-row")
         try:
             if self._cells and not self._gathering.is_faulty(sheet):
                 check_rows(self._row + count, self._limits)

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
-from portal.internal.sheets.doors.concealed import Concealment, Sight
+from portal.internal.sheets.doors.concealed import Concealment
 from portal.internal.sheets.doors.pagetables import Cell, Table, number_of
 from portal.internal.sheets.doors.pagetext import text_of
 from portal.internal.sheets.doors.shape import (
@@ -14,6 +14,7 @@ from portal.internal.sheets.doors.shape import (
     check_rows,
     check_spans,
 )
+from portal.internal.sheets.doors.sight import Sight
 from portal.internal.sheets.limits import Limits
 
 
@@ -28,6 +29,7 @@ class Grid:
     #: Rows with text that is kept from view, and rows after which whole ones are.
     lacking: set[int] = field(default_factory=set)
     gaps: set[int] = field(default_factory=set)
+    hidden_rows: set[int] = field(default_factory=set)
     hidden_columns: set[int] = field(default_factory=set)
 
     def add(self, table: Table) -> None:
@@ -41,6 +43,7 @@ class Grid:
         check_rows(above + len(table.lines), self.limits)
         self.gaps.update(above + line for line in table.gaps)
         self.lacking.update(above + line for line in table.lacking)
+        self.hidden_rows.update(above + line for line in table.hidden_lines)
         self.hidden_columns.update(table.hidden_columns)
         #: By column: the last row that a cell above reaches down to.
         reach: dict[int, int] = {}

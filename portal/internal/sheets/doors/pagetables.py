@@ -4,8 +4,9 @@ from dataclasses import dataclass, field
 
 from selectolax.lexbor import LexborNode
 
-from portal.internal.sheets.doors.concealed import SILENT, Concealment, Sight
+from portal.internal.sheets.doors.concealed import SILENT, Concealment, has_no_size
 from portal.internal.sheets.doors.pagetext import children
+from portal.internal.sheets.doors.sight import Sight
 
 #: HTML itself counts no further.
 _MOST_SPAN = 1_000
@@ -30,6 +31,8 @@ class Table:
     #: Lines after which one or more are kept from view, and lines with a cell that is.
     gaps: list[int] = field(default_factory=list)
     lacking: list[int] = field(default_factory=list)
+    #: Lines and columns that are read though they are out of sight.
+    hidden_lines: list[int] = field(default_factory=list)
     hidden_columns: list[int] = field(default_factory=list)
     column: int = 0
 
@@ -73,7 +76,7 @@ class Inventory:
         """Take note of a node; return whether to look at what is below it."""
         node = place.node
         if node.is_text_node:
-            if place.cell and not place.cell.filled:
+            if place.cell and not place.cell.filled and not self._concealment.is_folded(node):
                 place.cell.filled = bool((node.text_content or "").strip())
             return False
         tag = node.tag
@@ -111,6 +114,8 @@ def _enter_line(place: _Place, table: Table, sight: Sight) -> bool:
         return False
     place.line = []
     table.lines.append(place.line)
+    if has_no_size(place.node, "height"):
+        table.hidden_lines.append(len(table.lines))
     return True
 
 
@@ -129,7 +134,7 @@ def _enter_column(node: LexborNode, table: Table, sight: Sight) -> bool:
     if node.tag == "colgroup" and node.child is not None:
         return True
     span = min(number_of(node, "span"), _MOST_SPAN)
-    if sight is not Sight.SHOWN:
+    if sight is not Sight.SHOWN or has_no_size(node, "width"):
         table.hidden_columns.extend(range(table.column + 1, table.column + span + 1))
     table.column += span
     return False

@@ -5,7 +5,8 @@ from collections.abc import Iterator
 
 from selectolax.lexbor import LexborNode
 
-from portal.internal.sheets.doors.concealed import SILENT, Concealment, Sight
+from portal.internal.sheets.doors.concealed import SILENT, Concealment
+from portal.internal.sheets.doors.sight import Sight
 
 _BLANKS = re.compile(r"[ \t\r\n\f]+")
 _BLOCKS = {"p", "div", "li", "tr", "h1", "h2", "h3", "h4", "h5", "h6", "pre", "dt", "dd"}
@@ -29,7 +30,11 @@ def text_of(cell: LexborNode, concealment: Concealment, *, own: bool = False) ->
         if isinstance(node, str):
             _separate(parts, node)
         elif node.is_text_node:
-            parts.append(_BLANKS.sub(" ", node.text_content or ""))
+            text = node.text_content or ""
+            if concealment.is_folded(node):
+                left_out = left_out or bool(text.strip())
+            else:
+                parts.append(_BLANKS.sub(" ", text))
         elif not node.is_element_node or (tag := node.tag or "") in apart:
             continue
         elif concealment.of(node) is not Sight.SHOWN:

@@ -16,9 +16,19 @@ _DIMENSION = re.compile(rb'<dimension ref="[A-Z]+\d+:([A-Z]+)(\d+)"')
 #: stands behind a byte of it that plain cells seldom have: a single one is found many times faster.
 _SIGNS = (
     (b"f", (b"<f", b":f")),
-    (b"d", (b"hidden", b'idth="0', b"idth='0")),
+    (b"d", (b"hidden",)),
     (b"'", (b"='e'",)),
-    (b"ht=", (b'ht="0', b"ht='0")),
+    #: Nobody writes blanks around the sign of equality: whoever does may hide any of these.
+    (
+        b"=",
+        tuple(
+            each for blank in (b" ", b"\t", b"\r", b"\n") for each in (b"=" + blank, blank + b"=")
+        ),
+    ),
+)
+#: Sizes less than one, also as spreadsheets write very small ones: 8.3E-2.
+_SIZES = tuple(
+    re.compile(name + rb"""=["'](?:[0.+\s-]|[0-9.]+[Ee])""") for name in (b"idth", b"ht")
 )
 _ERROR = b'="e"'
 _UTF16 = (b"\xff\xfe", b"\xfe\xff", b"<\0", b"\0<")
@@ -80,8 +90,10 @@ class PartScan:
 
 def _has_sign(text: bytes) -> bool:
     """Whether there is a sign."""
-    return _ERROR in text or any(
-        byte in text and any(sign in text for sign in signs) for byte, signs in _SIGNS
+    return (
+        _ERROR in text
+        or any(byte in text and any(sign in text for sign in signs) for byte, signs in _SIGNS)
+        or any(size.search(text) for size in _SIZES)
     )
 
 

@@ -26,6 +26,7 @@ class Unshown(NamedTuple):
 
 
 SHOWN = Unshown(numbers=False, texts=False)
+NOTHING = Unshown(numbers=True, texts=True)
 
 
 @lru_cache(maxsize=1_000)

@@ -46,6 +46,8 @@ _BLANK = (XL_CELL_EMPTY, XL_CELL_BLANK)
 _NUMBERS = (XL_CELL_NUMBER, XL_CELL_DATE)
 _BIFF8 = 80
 _MOST_UNREAD = 100
+#: In what this format measures heights and widths in.
+_POINT, _CHARACTER = 20, 256
 _DAMAGED = "不是完整的 .xls 工作簿（可能下载未完成或已损坏）；请用表格软件打开后另存为 .xlsx"
 _ENCRYPTED = "是加密的工作簿；请用表格软件取消密码，另存为不加密的 .xlsx"
 #: Streams of a compound file that tell what it is.
@@ -114,13 +116,27 @@ def _read(book: xlrd.Book, ask: Ask) -> tuple[Found, Iterator[Row]]:
     spans = [(top + 1, left + 1, bottom, right) for top, bottom, left, right in table.merged_cells]
     found.spans = covered.clipped(spans, found.row_count, found.width, ask.limits)
     found.notes += hidden_notes(
-        (row + 1 for row, info in table.rowinfo_map.items() if info.hidden or info.height == 0),
-        (column + 1 for column, info in table.colinfo_map.items() if info.hidden or not info.width),
+        (row + 1 for row in range(found.row_count) if _is_hidden_row(table, row)),
+        (column + 1 for column in range(found.width) if _is_hidden_column(table, column)),
         found,
         unshown_rows,
     )
     found.notes += covered.notes(_rows(table, book, found), found.spans)
     return found, covered.blanked(_rows(table, book, found), found.spans)
+
+
+def _is_hidden_row(table: sheet.Sheet, row: int) -> bool:
+    """Whether a row is hidden, or lower than a point, by itself or as all that say nothing of it."""
+    if info := table.rowinfo_map.get(row):
+        return bool(info.hidden) or info.height < _POINT
+    height = table.default_row_height
+    return bool(table.default_row_hidden) or (height is not None and height < _POINT)
+
+
+def _is_hidden_column(table: sheet.Sheet, column: int) -> bool:
+    """Whether a column is hidden, or narrower than a character, by itself or as all that say nothing of it."""
+    info = table.colinfo_map.get(column)
+    return bool(info and info.hidden) or table.computed_column_width(column) < _CHARACTER
 
 
 def _is_filled(book: xlrd.Book, name: str) -> bool:

@@ -19,6 +19,7 @@ from portal.internal.sheets.doors.shape import (
     Unfit,
     check_cell,
 )
+from portal.internal.sheets.doors.sizes import is_nothing
 from portal.internal.sheets.doors.unshown import SHOWN, Unshown, unshown_by
 
 if TYPE_CHECKING:
@@ -30,6 +31,7 @@ _DECLARED = re.compile(rb"""<\?xml[^>]{0,200}\sencoding\s*=\s*["']([\w.-]+)""")
 _NO_DAY = (date(1899, 12, 31), date(1899, 12, 30))
 _MOST_INDEX = 10**9
 _NUMBERS = ("Number", "DateTime")
+_TRUE = ("1", "true")
 #: The style of what names none.
 _USUAL = "Default"
 
@@ -75,8 +77,9 @@ class _Handlers:
         #: Styles by name; which one the cell, its row and its columns have.
         self._styles: dict[str, zeros.ZeroFormat] = {}
         self._unshown: dict[str, Unshown] = {}
-        self._style = self._row_style = ""
+        self._style = self._row_style = self._table_style = ""
         self._column_styles: dict[int, str] = {}
+        self._usual_height = ""
 
     def start(self, name: str, has: xmlparse.Attributes) -> None:
         kind = xmlparse.local(name)
@@ -91,8 +94,7 @@ class _Handlers:
         elif kind == "Comment":
             self._in_comment = True
         elif kind == "Table":
-            self._row = self._next_column = self._skip = 0
-            self._column_styles = {}
+            self._begin_table(has)
         elif kind == "Column":
             self._begin_column(has)
         elif kind == "Row":
@@ -146,6 +148,14 @@ class _Handlers:
         if (hides := unshown_by(code)) != SHOWN:
             self._unshown[self._style] = hides
 
+    def _begin_table(self, has: xmlparse.Attributes) -> None:
+        self._row = self._next_column = self._skip = 0
+        self._column_styles = {}
+        self._table_style = _of(has, "StyleID")
+        self._usual_height = _of(has, "DefaultRowHeight")
+        if self._sheet and is_nothing(_of(has, "DefaultColumnWidth")):
+            self._sheet.hide_columns(1, LAST_COLUMN)
+
     def _begin_column(self, has: xmlparse.Attributes) -> None:
         first = _number(has, "Index") or self._next_column + 1
         last = first + _number(has, "Span")
@@ -154,14 +164,18 @@ class _Handlers:
         if style in self._styles or style in self._unshown:
             most = min(last, LAST_COLUMN)
             self._column_styles |= dict.fromkeys(range(first, most + 1), style)
-        if self._sheet and (_of(has, "Hidden") == "1" or _of(has, "Width") == "0"):
+        width = _of(has, "Width")
+        if self._sheet and (_of(has, "Hidden") in _TRUE or is_nothing(width)):
             self._sheet.hide_columns(first, last)
+        elif self._sheet and width:
+            self._sheet.show_columns(first, last)
 
     def _begin_row(self, has: xmlparse.Attributes) -> None:
         self._row = _onward(_number(has, "Index"), self._row + 1 + self._skip, "行")
         #: Rows of the same form, of which only the first is written.
         self._skip = _number(has, "Span")
-        self._row_hidden = _of(has, "Hidden") == "1" or _of(has, "Height") == "0"
+        height = _of(has, "Height") or self._usual_height
+        self._row_hidden = _of(has, "Hidden") in _TRUE or is_nothing(height)
         self._column, self._cells = 0, []
         self._row_style = _of(has, "StyleID")
 
@@ -184,7 +198,8 @@ class _Handlers:
             sheet.blame(*place, UNCOMPUTED)
         value = _value(self._type, text)
         if self._styles or self._unshown:
-            style = self._style or self._column_styles.get(self._column, _USUAL)
+            style = self._style or self._column_styles.get(self._column)
+            style = style or self._table_style or _USUAL
             hides = self._unshown.get(style, SHOWN)
             if value != "" and hides.hides(is_number=self._type in _NUMBERS):
                 sheet.conceal(self._row)

@@ -102,11 +102,18 @@ class WhooshWriter:
     """Makes generations. One process at a time; what dies half-way leaves the generation before it."""
 
     def __init__(self, folder: Path) -> None:
-        """Finish what a writer that died may have left: files of a generation that is no more."""
+        """Finish what a writer that died may have left: files of a generation that is no more, or never came to be."""
         self._folder: Final = folder
         self._view: Snapshot | None = None
-        with suppress(Busy, NoIndex, Damaged), self._lock():
-            manifest.sweep(folder, manifest.read(folder).files())
+        with suppress(Busy, Damaged), self._lock():
+            manifest.sweep(folder, self._listed())
+
+    def _listed(self) -> set[str]:
+        """Return the files of the generation that there is."""
+        try:
+            return manifest.read(self._folder).files()
+        except NoIndex:
+            return set()
 
     def epoch(self) -> str | None:
         """Return the life of the register that the index was built from, None without an index.
