@@ -14,6 +14,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from portal.airlock.around import Around, Cleared, Ids, Name, Passage
+from portal.airlock.narrowed import loses_words
 from portal.airlock.redact import KIND_OF as PUBLIC_KIND
 from portal.airlock.redact import is_nameless, redact
 from portal.domain.draws import Draw
@@ -110,6 +111,7 @@ def _around(
         _hidden_draws(session, checks),
         nonces={draw.key: _nonce(draw, key) for draw in draws},
         as_ever_filed=_as_ever_filed(session, parties, records, found),
+        said_before=_said_before(session, records, hidden),
         verdicts=found,
         cleared=_cleared(session, records),
         renamed_items=_renamed_items(session, items, hidden),
@@ -146,6 +148,22 @@ def _as_ever_filed(
     found: dict[str, list[Entity]] = {}
     for key, body in session.execute(query) if nameless else ():
         found.setdefault(key, []).append(filings.decode("entity", body))
+    return found
+
+
+def _said_before(
+    session: Session, records: list[Any], hidden_items: frozenset[str]
+) -> dict[str, list[Result]]:
+    """Return what was released of the checks that lose words with a hidden finding: what they said before it stays."""
+    keys = [r.key for r in records if isinstance(r, Result) and loses_words(r, hidden_items)]
+    query = sa.select(FilingRow.key, FilingRow.body).where(
+        FilingRow.kind == Kind.RESULT.value, among(session, FilingRow.key, keys), FilingRow.live,
+        BatchRow.state == BatchState.RELEASED.value,
+    )  # fmt: skip
+    query = query.join(BatchRow, BatchRow.id == FilingRow.batch_id).order_by(FilingRow.id)
+    found: dict[str, list[Result]] = {}
+    for key, body in session.execute(query) if keys else ():
+        found.setdefault(key, []).append(filings.decode("result", body))
     return found
 
 
