@@ -90,7 +90,9 @@ def _around(
     returned: dict[str, Any] = returned_ones(session, Result, above - checks.keys())
     draws = [r for r in records if isinstance(r, Draw)]
     wanted = {check.entity_key for check in (*checks.values(), *returned.values())}
-    wanted |= {entry.entity_key for draw in draws for entry in draw.entries}
+    drawn_before = _ever_released(session, Draw, (draw.key for draw in draws))
+    every = [*draws, *(each for them in drawn_before.values() for each in them)]
+    wanted |= {entry.entity_key for draw in every for entry in draw.entries}
     parties = lookup(Entity, wanted)
     returned |= returned_ones(session, Entity, wanted - parties.keys())
     gone = frozenset[str]().union(
@@ -112,6 +114,7 @@ def _around(
         nonces={draw.key: _nonce(draw, key) for draw in draws},
         as_ever_filed=_as_ever_filed(session, parties, records, found),
         said_before=_said_before(session, records, hidden),
+        drawn_before=drawn_before,
         verdicts=found,
         cleared=_cleared(session, records),
         renamed_items=_renamed_items(session, items, hidden),
@@ -156,14 +159,24 @@ def _said_before(
 ) -> dict[str, list[Result]]:
     """Return what was released of the checks that lose words with a hidden finding: what they said before it stays."""
     keys = [r.key for r in records if isinstance(r, Result) and loses_words(r, hidden_items)]
-    query = sa.select(FilingRow.key, FilingRow.body).where(
-        FilingRow.kind == Kind.RESULT.value, among(session, FilingRow.key, keys), FilingRow.live,
-        BatchRow.state == BatchState.RELEASED.value,
-    )  # fmt: skip
-    query = query.join(BatchRow, BatchRow.id == FilingRow.batch_id).order_by(FilingRow.id)
-    found: dict[str, list[Result]] = {}
-    for key, body in session.execute(query) if keys else ():
-        found.setdefault(key, []).append(filings.decode("result", body))
+    return _ever_released(session, Result, keys)
+
+
+def _ever_released(
+    session: Session, record_type: type[T], keys: Iterable[str]
+) -> dict[str, list[T]]:
+    """Return every released filing of these records, by key, the first one first."""
+    kind, wanted = filings.KIND_OF[record_type], sorted(set(keys))
+    query = (
+        sa.select(FilingRow.key, FilingRow.body)
+        .join(BatchRow, BatchRow.id == FilingRow.batch_id)
+        .where(FilingRow.kind == kind, among(session, FilingRow.key, wanted), FilingRow.live)
+        .where(BatchRow.state == BatchState.RELEASED.value)
+        .order_by(FilingRow.id)
+    )
+    found: dict[str, list[T]] = {}
+    for key, body in session.execute(query) if wanted else ():
+        found.setdefault(key, []).append(filings.decode(kind, body))
     return found
 
 
