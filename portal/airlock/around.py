@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from datetime import date
 
 from portal.airlock.known import KnownSecrets
+from portal.domain.draws import Draw
 from portal.domain.parties import Entity
 from portal.domain.results import Result
 from portal.domain.verdicts import UNTOUCHED, Verdict, filed
@@ -99,6 +100,10 @@ class Around:
     nonces: dict[str, str] = field(default_factory=dict)
     #: Every filing of the parties whose names are not shown, by natural key: what they were called tells of them too.
     as_ever_filed: Mapping[str, Sequence[Entity]] = field(default_factory=dict)
+    #: Every released filing of the checks that are shown without what follows from a hidden finding, by natural key.
+    said_before: Mapping[str, Sequence[Result]] = field(default_factory=dict)
+    #: Every released filing of the draws, by natural key, the first one first.
+    drawn_before: Mapping[str, Sequence[Draw]] = field(default_factory=dict)
     #: What the office decided, joined with what was filed; records not among them stand as filed.
     verdicts: Mapping[Name, Verdict] = field(default_factory=dict)
     #: Finds that may pass, by record.

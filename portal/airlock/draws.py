@@ -2,6 +2,7 @@
 
 import hashlib
 import hmac
+from collections.abc import Mapping, Sequence
 from decimal import Decimal
 
 from portal.airlock.around import Around
@@ -14,13 +15,16 @@ from portal.domain.verdicts import UNTOUCHED
 from portal.register import records as r
 from portal.register.records import Kind
 
+#: Figures of a draw that whoever is on its list is counted in.
+_FIGURES = ("frame_count", "sample_count", "ratio")
+
 
 def project_draw(draw: Draw, cut: Cut, around: Around) -> list[r.Record]:
     """The list goes out the day after its embargo; withheld parties count in no figure."""
     ids = around.ids
     mine = ids.of(Kind.DRAW, draw.key)
     shown = shown_entries(draw, around)
-    hidden_count = len(draw.entries) - len(shown)
+    less = {name: _hidden_in(name, draw, shown, around) for name in _FIGURES}
     listed = draw.is_listed(around.today)
     entity_ids = [ids.of(Kind.ENTITY, entry.entity_key) for entry in shown]
     own = around.nonces.get(draw.key)
@@ -36,11 +40,11 @@ def project_draw(draw: Draw, cut: Cut, around: Around) -> list[r.Record]:
         if draw.task_code
         else None,
         place=cut("place", draw.place),
-        frame_count=_less(cut("frame_count", draw.frame_count), hidden_count),
-        sample_count=_less(cut("sample_count", draw.sample_count), hidden_count),
-        ratio=_share(draw, hidden_count) if cut.is_exact("ratio") else None,
+        frame_count=_less(cut("frame_count", draw.frame_count), less["frame_count"]),
+        sample_count=_less(cut("sample_count", draw.sample_count), less["sample_count"]),
+        ratio=_share(draw, less) if cut.is_exact("ratio") else None,
         ratio_text=cut("ratio", draw.ratio).text
-        if draw.ratio and not _is_counted(draw) and not hidden_count
+        if draw.ratio and not _is_counted(draw) and not less["ratio"]
         else None,
         inspector_count=cut("inspector_count", draw.inspector_count),
         team_count=cut("team_count", draw.team_count),
@@ -107,15 +111,31 @@ def _is_counted(draw: Draw) -> bool:
     return bool(draw.frame_count and draw.sample_count is not None)
 
 
-def _share(draw: Draw, hidden_count: int) -> Decimal | None:
+def _hidden_in(name: str, draw: Draw, shown: Sequence[DrawEntry], around: Around) -> int:
+    """Return how many parties that are not shown a stated figure counts.
+
+    Where the same figure was stated before, with a list that shows the same, it counts as many as then: who comes to the list,
+    or leaves it, out of sight would be told by a figure that changes alone.
+    """
+    listed = {entry.entity_key for entry in shown}
+    for each in (*around.drawn_before.get(draw.key, ()), draw):
+        if getattr(each, name) == getattr(draw, name):
+            those = shown_entries(each, around)
+            if {entry.entity_key for entry in those} == listed:
+                return len(each.entries) - len(those)
+    return len(draw.entries) - len(shown)
+
+
+def _share(draw: Draw, less: Mapping[str, int]) -> Decimal | None:
     """Return the share that the public counts give.
 
     The stated one beside them, or beside a list that leaves somebody out, would betray how many are left out.
     """
-    frame, sample = _less(draw.frame_count, hidden_count), _less(draw.sample_count, hidden_count)
+    frame = _less(draw.frame_count, less["frame_count"])
+    sample = _less(draw.sample_count, less["sample_count"])
     if frame and sample is not None:
         return (Decimal(sample) / frame).quantize(Decimal("0.001")).normalize()
-    return draw.ratio.value if draw.ratio and not hidden_count else None
+    return draw.ratio.value if draw.ratio and not less["ratio"] else None
 
 
 def _less(stated: int | None, hidden_count: int) -> int | None:

@@ -1,7 +1,8 @@
 """A check without what it found about items that nobody may know of, and without what followed from that."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
+from typing import Any
 
 from portal.domain.followups import OF_AN_ORDER, FollowUp
 from portal.domain.results import Finding, Handling, Result
@@ -18,21 +19,44 @@ def shown_findings(result: Result, hidden_items: frozenset[str]) -> tuple[Findin
     )
 
 
-def as_shown(result: Result, hidden_items: frozenset[str]) -> Result:
+def as_shown(result: Result, hidden_items: frozenset[str], before: Iterable[Result] = ()) -> Result:
     """Return the check as if nothing had been looked at but what may be named.
 
     Where every problem lies with what is left out, so does what was done about it: an order and a day by which to
     put something right, beside findings without a problem, would say that there was another. So it is with an order
-    alone, beside problems in which nothing was ordered.
+    alone, beside problems in which nothing was ordered. `before` are filings of the check that were released: what they
+    said of it beside findings like these stays, for it did not follow from what is left out, and that it goes would tell.
     """
     found = shown_findings(result, hidden_items)
     shown = replace(result, findings=found) if found != result.findings else result
+    gone = _led_to(result, shown)
+    for each in (as_shown(one, hidden_items) for one in before) if gone else ():
+        if (each.has_problem, each.was_ordered) == (shown.has_problem, shown.was_ordered):
+            gone = {name: what for name, what in gone.items() if not _is_said(shown, each, name)}
+    return replace(shown, **gone) if gone else shown
+
+
+def _led_to(result: Result, shown: Result) -> dict[str, Any]:
+    """Return what a check says that may follow from what `shown` leaves out, and what it says instead."""
     if result.has_problem and not shown.has_problem:
-        return replace(shown, handling=None, handling_text=None, due_on=None)
-    if result.was_ordered and not shown.was_ordered:
+        gone: dict[str, Any] = {"handling": None, "handling_text": None, "due_on": None}
+    elif result.was_ordered and not shown.was_ordered:
         handling = None if result.handling is Handling.ORDERED else result.handling
-        return replace(shown, handling=handling, handling_text=None, due_on=None)
-    return shown
+        gone = {"handling": handling, "handling_text": None, "due_on": None}
+    else:
+        return {}
+    return {name: what for name, what in gone.items() if getattr(shown, name) != what}
+
+
+def _is_said(one: Result, other: Result, name: str) -> bool:
+    """Whether two filings of a check say the same in this field."""
+    return bool(getattr(one, name) == getattr(other, name))
+
+
+def loses_words(result: Result, hidden_items: frozenset[str]) -> bool:
+    """Whether a check is shown without something that may follow from what is left out."""
+    found = shown_findings(result, hidden_items)
+    return found != result.findings and bool(_led_to(result, replace(result, findings=found)))
 
 
 def follows_from_hidden(step: FollowUp, result: Result, hidden_items: frozenset[str]) -> bool:

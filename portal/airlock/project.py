@@ -156,7 +156,8 @@ def _task(task: Task, cut: Cut, plan: Plan, around: Around) -> r.PublicTask:
 
 
 def _result(result: Result, cut: Cut, around: Around, told: Markers) -> r.PublicResult:
-    ids, result = around.ids, as_shown(result, around.hidden_items)
+    ids, before = around.ids, around.said_before.get(result.key, ())
+    result = as_shown(result, around.hidden_items, before)
     due = result.due_on if result.has_problem else None
     task = cut("task_code", result.task_code)
     draw = f"{result.agency_code}/{result.draw_code}" if result.draw_code else None

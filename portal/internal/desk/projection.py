@@ -14,6 +14,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from portal.airlock.around import Around, Cleared, Ids, Name, Passage
+from portal.airlock.narrowed import loses_words
 from portal.airlock.redact import KIND_OF as PUBLIC_KIND
 from portal.airlock.redact import is_nameless, redact
 from portal.domain.draws import Draw
@@ -89,7 +90,9 @@ def _around(
     returned: dict[str, Any] = returned_ones(session, Result, above - checks.keys())
     draws = [r for r in records if isinstance(r, Draw)]
     wanted = {check.entity_key for check in (*checks.values(), *returned.values())}
-    wanted |= {entry.entity_key for draw in draws for entry in draw.entries}
+    drawn_before = _ever_released(session, Draw, (draw.key for draw in draws))
+    every = [*draws, *(each for them in drawn_before.values() for each in them)]
+    wanted |= {entry.entity_key for draw in every for entry in draw.entries}
     parties = lookup(Entity, wanted)
     returned |= returned_ones(session, Entity, wanted - parties.keys())
     gone = frozenset[str]().union(
@@ -110,6 +113,8 @@ def _around(
         _hidden_draws(session, checks),
         nonces={draw.key: _nonce(draw, key) for draw in draws},
         as_ever_filed=_as_ever_filed(session, parties, records, found),
+        said_before=_said_before(session, records, hidden),
+        drawn_before=drawn_before,
         verdicts=found,
         cleared=_cleared(session, records),
         renamed_items=_renamed_items(session, items, hidden),
@@ -146,6 +151,32 @@ def _as_ever_filed(
     found: dict[str, list[Entity]] = {}
     for key, body in session.execute(query) if nameless else ():
         found.setdefault(key, []).append(filings.decode("entity", body))
+    return found
+
+
+def _said_before(
+    session: Session, records: list[Any], hidden_items: frozenset[str]
+) -> dict[str, list[Result]]:
+    """Return what was released of the checks that lose words with a hidden finding: what they said before it stays."""
+    keys = [r.key for r in records if isinstance(r, Result) and loses_words(r, hidden_items)]
+    return _ever_released(session, Result, keys)
+
+
+def _ever_released(
+    session: Session, record_type: type[T], keys: Iterable[str]
+) -> dict[str, list[T]]:
+    """Return every released filing of these records, by key, the first one first."""
+    kind, wanted = filings.KIND_OF[record_type], sorted(set(keys))
+    query = (
+        sa.select(FilingRow.key, FilingRow.body)
+        .join(BatchRow, BatchRow.id == FilingRow.batch_id)
+        .where(FilingRow.kind == kind, among(session, FilingRow.key, wanted), FilingRow.live)
+        .where(BatchRow.state == BatchState.RELEASED.value)
+        .order_by(FilingRow.id)
+    )
+    found: dict[str, list[T]] = {}
+    for key, body in session.execute(query) if wanted else ():
+        found.setdefault(key, []).append(filings.decode(kind, body))
     return found
 
 

@@ -1,0 +1,71 @@
+"""Who comes to the list of a draw, or leaves it, and is shown to nobody changes no figure of the draw."""
+
+import json
+from collections.abc import Iterator
+from datetime import timedelta
+from pathlib import Path
+from random import Random
+
+import pytest
+import sqlalchemy as sa
+
+from portal.domain.verdicts import Act
+from portal.register.records import Kind
+from tests import stage
+from tests.conftest import NOW, Office, opened
+from tests.internal.drawing_makers import numbered
+from tests.public.twins import NEVER, Row, World, party
+
+_HOUR = timedelta(hours=1)
+_HEAD: Row = {"code": "C0", "name": "轮", "drawn_on": "2025-04-07", "method": "系统随机抽取"}
+_FRAME: Row = {"frame_count": 43}
+_SHARE: Row = {"ratio": "5%"}
+
+
+@pytest.fixture
+def world(furnished: Path, tmp_path: Path) -> Iterator[World]:
+    with opened(stage.copy(furnished, tmp_path / "one")) as stores:
+        made = World(Office(stores, tmp_path / "one"), Random("secret"))
+        open_, hidden = [party(1), party(2)], [party(each) | NEVER for each in (530, 531)]
+        made.put("entities", *open_, *hidden, now=NOW)
+        yield made
+
+
+def _list(*numbers: int, **stated: object) -> list[Row]:
+    return [_HEAD | {"sample_count": len(numbers)} | stated | party(each) for each in numbers]
+
+
+def _frame(world: World) -> list[int]:
+    with world.office.stores.register.connect() as register:
+        bodies = register.scalars(sa.text("SELECT body FROM draw"))
+        return [json.loads(each)["frame_count"] for each in bodies]
+
+
+@pytest.mark.parametrize("stated", [_FRAME, _SHARE])
+@pytest.mark.parametrize(
+    ("first", "then"),
+    [((1, 2), (1, 530, 2)), ((1, 2, 530), (1, 2)), ((1, 2, 530), (531, 1, 2, 530))],
+)
+def test_a_figure_stays_while_the_list_that_is_shown_does(
+    world: World, stated: Row, first: tuple[int, ...], then: tuple[int, ...]
+) -> None:
+    world.put("draws", *_list(*first, **stated), now=NOW)
+    before = world.content()
+
+    world.put("draws", *_list(*then, **stated), now=NOW + _HOUR)
+    world.put("draws", *_list(*reversed(then), **stated), now=NOW + 2 * _HOUR)
+
+    assert world.content() == before
+
+
+def test_figures_follow_whom_the_list_shows_and_what_is_stated(world: World) -> None:
+    world.put("draws", *_list(1, 2, **_FRAME), now=NOW)
+    world.put("draws", *_list(1, 2, 530, **_FRAME), now=NOW + _HOUR)
+    shown = [_frame(world)]
+
+    world.decide(Kind.ENTITY, f"uscc:{numbered(2)}", Act.NEVER, NOW + 2 * _HOUR)
+    shown.append(_frame(world))
+    world.put("draws", *_list(1, 2, 530, frame_count=50), now=NOW + 3 * _HOUR)
+    shown.append(_frame(world))
+
+    assert shown == [[43], [42], [48]]

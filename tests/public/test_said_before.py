@@ -1,0 +1,78 @@
+"""What a check said before a hidden finding came to it stays: that it goes would tell of the finding."""
+
+import json
+from collections.abc import Iterator
+from datetime import timedelta
+from pathlib import Path
+from random import Random
+from typing import Any
+
+import pytest
+import sqlalchemy as sa
+
+from tests import stage
+from tests.conftest import NOW, Office, opened
+from tests.makers import ITEM_ROW
+from tests.public.twins import NEVER, PROBLEM, Row, World, party
+
+_HOUR = timedelta(hours=1)
+_FINE: Row = {
+    "code": "A", **party(1), "inspected_on": "2025-05-11", "item_code": "SP-001",
+    "outcomes": "未发现问题", "handling_text": "现场提醒",
+}  # fmt: skip
+_PENDING = _FINE | {
+    "outcomes": "发现问题待后续处理", "handling_text": "已约谈", "due_on": "2025-06-20",
+}  # fmt: skip
+_ORDERED = _FINE | {"outcomes": PROBLEM, "handling_text": "责令改正", "due_on": "2025-06-20"}
+#: A finding of a problem beside these, about an item that nobody may know of.
+_HIDDEN: Row = {"item_code": "YL-001", "outcomes": PROBLEM, "detail": "夜鹭另查"}
+
+
+@pytest.fixture
+def world(furnished: Path, tmp_path: Path) -> Iterator[World]:
+    with opened(stage.copy(furnished, tmp_path / "one")) as stores:
+        made = World(Office(stores, tmp_path / "one"), Random("secret"))
+        made.put("items", {**ITEM_ROW, "code": "YL-001", "name": "夜鹭第1项", **NEVER}, now=NOW)
+        yield made
+
+
+def _shown(world: World) -> dict[str, Any]:
+    with world.office.stores.register.connect() as register:
+        [body] = register.scalars(sa.text("SELECT body FROM result"))
+    found: dict[str, Any] = json.loads(body)
+    return found
+
+
+@pytest.mark.parametrize("row", [_FINE, _PENDING], ids=["no problem", "nothing ordered"])
+@pytest.mark.parametrize("hidden", ["added", "corrected"])
+def test_a_hidden_finding_changes_nothing_of_what_a_check_said(
+    world: World, row: Row, hidden: str
+) -> None:
+    was = [row, row | _HIDDEN | {"outcomes": "未发现问题"}] if hidden == "corrected" else [row]
+    world.put("results", *was, now=NOW)
+    before = world.content()
+
+    world.put("results", row, row | _HIDDEN, now=NOW + _HOUR)
+    world.put("results", row | _HIDDEN | {"detail": "夜鹭再查"}, row, now=NOW + 2 * _HOUR)
+
+    assert world.content() == before
+    assert _shown(world)["handling_text"] == row["handling_text"]
+
+
+def test_what_is_said_with_a_hidden_finding_for_the_first_time_goes_with_it(world: World) -> None:
+    world.put("results", _FINE, now=NOW)
+    said = {"handling_text": "责令停业"}
+
+    world.put("results", _FINE | said, _FINE | said | _HIDDEN, now=NOW + _HOUR)
+
+    assert "handling_text" not in _shown(world)
+
+
+def test_an_order_goes_when_a_correction_leaves_its_problem_to_a_hidden_finding(
+    world: World,
+) -> None:
+    world.put("results", _ORDERED, now=NOW)
+
+    world.put("results", _ORDERED | {"outcomes": "未发现问题"}, _ORDERED | _HIDDEN, now=NOW + _HOUR)
+
+    assert not {"handling_text", "due_on", "stated_due_on"} & _shown(world).keys()
