@@ -226,3 +226,57 @@ def test_a_commit_dated_back_in_the_register_takes_no_seed_that_was_known_before
         connection.execute(sa.text(move).bindparams(sa.bindparam("at", NOW, UtcDateTime)))
     with pytest.raises(LogBroken, match="verify-log"):
         seed()
+
+
+def _otherwise(drawing: Drawing) -> None:
+    drawing.row.terms = drawing.row.terms.replace("食品经营抽查第一轮", "另一轮")
+    drawing.row.frozen_at -= timedelta(days=30)
+
+
+def test_a_draw_is_void_in_the_words_that_were_published(drum: Office) -> None:
+    """The one step that is left where somebody wrote the row anew: it takes nothing of that out, nor to the ledger."""
+    sealed(drum)
+    before = public(drum)
+    assert before is not None
+    _by_hand(drum, _otherwise)
+
+    _void(drum)
+
+    shown = public(drum)
+    assert shown is not None
+    assert (shown.stage, shown.void_reason) == ("void", "cancelled")
+    assert (shown.name, shown.frozen_on) == (before.name, before.frozen_on)
+    assert sound(drum) == []
+    assert outward.sync_all(drum.stores, now=NOW) == []
+    assert public(drum) == shown
+    with Session(drum.stores.internal) as session:
+        assert "作废前与台账不符" in _last(session)
+
+
+def test_a_draw_that_is_revealed_is_void_by_no_row(drum: Office) -> None:
+    sealed(drum)
+    steps.reveal(drum.stores, NAME, by="he", second="an", now=LATER)
+    before = public(drum)
+    _by_hand(drum, lambda _: None, "drawn")
+
+    with pytest.raises(Tampered):
+        _void(drum)
+
+    with Session(drum.stores.internal) as session:
+        assert list(noted.unknown(session)) == [NAME]
+    assert public(drum) == before
+
+
+def test_a_draw_of_which_nothing_is_public_can_be_void_whatever_its_row_says(drum: Office) -> None:
+    frozen(drum)
+    _by_hand(drum, _otherwise)
+
+    _void(drum)
+
+    assert (public(drum), said(drum)) == (None, [])
+    frozen(drum, ORDER.replace(NAME, "shili-2"))
+
+
+def _last(session: Session) -> str:
+    query = sa.text("SELECT detail FROM ledger ORDER BY id DESC LIMIT 1")
+    return str(session.scalars(query).one())

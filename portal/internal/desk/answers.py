@@ -17,7 +17,7 @@ from portal.internal.tables.letters import LetterState, ReceivedRow
 from portal.register.records import Kind
 
 _RELEASE, _TAKE_UP, TAKE_BACK = "letter-release", "letter-take-up", "letter-take-back"
-_DIGEST = "答复 SHA-256 "
+_DIGEST, _LETTER = "答复 SHA-256 ", "来信内容 SHA-256 "
 
 
 def released_words(row: ReceivedRow) -> str:
@@ -31,17 +31,29 @@ def released_words(row: ReceivedRow) -> str:
     return f"{ReplyState(row.outcome or '').zh}；{_DIGEST}{digest}"
 
 
+def taken_up_words(row: ReceivedRow) -> str:
+    """Return what the ledger says of a letter that was taken up: the digest of what it is about, which is in dispute by it."""
+    shown = [row.reference, row.kind, row.subject, row.received_at.isoformat()]
+    text = json.dumps(shown, ensure_ascii=False, separators=(",", ":"))
+    return f"{_LETTER}{hashlib.sha256(text.encode()).hexdigest()}"
+
+
 def is_as_noted(session: Session, row: ReceivedRow) -> bool:
     """Whether the letter stands as the ledger says: answered as it was released, in dispute as it was taken up."""
     words = f"来信 {row.reference}"
-    query = sa.select(LedgerRow.action).where(
+    query = sa.select(LedgerRow.action, LedgerRow.detail).where(
         LedgerRow.action.in_([_RELEASE, _TAKE_UP]),
         sa.or_(LedgerRow.detail == words, LedgerRow.detail.startswith(f"{words}：")),
     )
-    said = set(session.scalars(query))
+    said = {action: detail for action, detail in session.execute(query)}  # noqa: C416
+    if row.flagged != (_TAKE_UP in said):
+        return False
+    #: The ledger of old did not say what the letter was about.
+    if row.flagged and said[_TAKE_UP] not in (words, f"{words}：{taken_up_words(row)}"):
+        return False
     if _RELEASE in said or row.stage is LetterState.DONE:
         return row.stage is LetterState.DONE and is_as_released(session, row)
-    return not row.flagged or _TAKE_UP in said
+    return True
 
 
 def is_taken_back(session: Session, reference: str) -> bool:

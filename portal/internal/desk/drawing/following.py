@@ -65,6 +65,6 @@ def _let_go(stores: Stores, session: Session, draw_id: str, *, now: datetime) ->
     drawing = keeping.load(session, draw_id)
     shown = outward.public_record(stores, session, drawing)
     if shown is not None:
-        said = outward.quieted(drawing, shown, shown, secrets.known(session, let_out=True))
+        said = silence.quieted(drawing, shown, shown, secrets.known(session, let_out=True))
         record, _ = silence.without_text(said, None)
         detach(stores.register, record, now=now, keys=stores.log_key)
