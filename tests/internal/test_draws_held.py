@@ -1,6 +1,7 @@
 """A draw in the office's store is held against the ledger, and against what the register has said of it for good."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -10,13 +11,17 @@ from sqlalchemy.orm import Session
 from portal.domain.errors import LogBroken, WrongState
 from portal.domain.sortition import outcome
 from portal.domain.sortition.timing import TooEarly
+from portal.internal.desk import decide
 from portal.internal.desk.drawing import asking, keeping, noted, orders, outward, steps
 from portal.internal.desk.drawing.keeping import Asked, Drawing, Tampered
 from portal.internal.tables.drawings import DrawingRow
 from portal.kit.db import UtcDateTime, write_lock
+from portal.register.records import Kind
+from portal.register.tables.draws import DrawMemberRow
 from tests.conftest import NOW, Office
-from tests.internal.drawing_makers import DICE, ORDER, frozen, parties, sealed
+from tests.internal.drawing_makers import DICE, ORDER, frozen, numbered, parties, sealed
 from tests.internal.test_drawing import LATER, public, said, sound
+from tests.internal.test_narrowing import HIDDEN
 from tests.register.by_hand import unguard
 
 NAME = "shili-1"
@@ -251,6 +256,28 @@ def test_a_draw_is_void_in_the_words_that_were_published(drum: Office) -> None:
     assert public(drum) == shown
     with Session(drum.stores.internal) as session:
         assert "作废前与台账不符" in _last(session)
+
+
+def test_a_list_that_nobody_can_make_again_goes_when_one_of_its_parties_is_hidden(
+    drum: Office,
+) -> None:
+    sealed(drum)
+    _by_hand(drum, _otherwise)
+    _void(drum)
+    with Session(drum.stores.register) as session:
+        entries = session.scalars(sa.select(DrawMemberRow.object_id))
+        assert any(numbered(2) in each for each in entries)
+    order = replace(HIDDEN, place="name")
+
+    decide.decide(drum.stores, Kind.ENTITY, f"uscc:{numbered(2)}", [order], by="wu", now=LATER)
+
+    shown = public(drum)
+    assert shown is not None
+    assert shown.stage == "void"
+    with Session(drum.stores.register) as session:
+        entries = session.scalars(sa.select(DrawMemberRow.object_id))
+        assert not any(numbered(2) in each for each in entries)
+    assert sound(drum) == []
 
 
 def test_a_draw_that_is_revealed_is_void_by_no_row(drum: Office) -> None:

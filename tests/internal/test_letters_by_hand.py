@@ -5,7 +5,7 @@ import sqlalchemy as sa
 from flask.testing import FlaskClient
 from sqlalchemy.orm import Session
 
-from portal.domain.replies import LetterKind, ReplyState
+from portal.domain.replies import LetterKind, ReplyState, status_id
 from portal.internal.desk import answers, letters, retelling
 from portal.internal.desk.binding import ContentChanged
 from portal.register.tables.replies import ReplyRow
@@ -138,3 +138,20 @@ def test_a_letter_taken_up_before_the_ledger_told_what_it_is_about_goes_on(
 
     with Session(office.stores.internal) as session:
         assert list(answers.unlike(session)) == []
+
+
+def test_an_answer_is_not_taken_back_by_a_row_that_nobody_ordered(
+    office: Office, reference: str
+) -> None:
+    _answer(office, reference)
+    before = _shown(office)
+    with Session(office.stores.internal) as session:
+        session.add(retelling.order(status_id(reference), by="he", second="an", now=NOW))
+        session.commit()
+    _by_hand(office, "UPDATE received_letter SET told = false")
+
+    letters.collect(office.stores, now=NOW)
+
+    assert _shown(office) == before
+    with Session(office.stores.internal) as session:
+        assert list(answers.unlike(session)) == [reference]

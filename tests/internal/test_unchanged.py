@@ -8,6 +8,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from portal.internal.desk import decide, ordered, release, retract, scheduled, unchanged
+from portal.internal.desk.batches import HalfReleased
 from portal.internal.desk.binding import ContentChanged
 from portal.internal.desk.stores import Stores
 from portal.internal.tables import decisions
@@ -156,6 +157,32 @@ def test_nothing_is_taken_back_by_a_row_that_nobody_ordered(office: Office) -> N
     assert (done.withdrawals, serial(office.stores)) == ([], before)
 
 
+@pytest.mark.parametrize(("kind", "deed"), [("result", _detail), ("entity", _detail)])
+def test_nothing_is_said_to_be_hidden_of_what_a_row_alone_calls_withdrawn(
+    office: Office, kind: str, deed: Callable[[Stores], None]
+) -> None:
+    """What is withdrawn is not projected again: its text would stay public, or what hangs on it would go."""
+    office.put("results", PROBLEM)
+    with Session(office.stores.internal) as session:
+        query = sa.select(FilingRow).where(FilingRow.kind == kind)
+        filing = session.scalars(query).one()
+    before = serial(office.stores)
+    _insert(
+        office,
+        WithdrawalRow(
+            kind=kind, key=filing.key, public_id=filing.public_id, last_filing_id=filing.id,
+            ordered_by="he", seconded_by="an", ordered_at=NOW, done_at=NOW,
+        ),
+    )  # fmt: skip
+
+    with pytest.raises(HalfReleased, match="台账却没有记载"):
+        deed(office.stores)
+
+    assert serial(office.stores) == before
+    retract.retract(office.stores, Kind(kind), filing.public_id, by="he", second="an", now=NOW)
+    assert serial(office.stores) > before
+
+
 def test_nothing_is_opened_up_by_a_row_that_nobody_decided(office: Office) -> None:
     office.put("results", PROBLEM)
     _detail(office.stores)
@@ -259,7 +286,7 @@ def test_what_was_withdrawn_does_not_come_back_with_a_decision(office: Office, d
     with office.stores.internal.begin() as connection:
         connection.execute(sa.text(deed))
 
-    with pytest.raises(ContentChanged, match="曾被撤回"):
+    with pytest.raises((ContentChanged, HalfReleased), match=r"被撤回|已经撤回"):
         _hide(office.stores, Kind.ENTITY, ENTITY_KEY, "name")
     with Session(office.stores.internal) as session:
         assert ordered.lost_withdrawals(session) == {public_id}

@@ -57,30 +57,26 @@ def is_as_noted(session: Session, row: ReceivedRow) -> bool:
 
 
 def is_taken_back(session: Session, reference: str) -> bool:
-    """Whether two people have ordered that the words of this letter are never public again, as the store or the ledger says."""
-    return _is_there(session, reference) or _is_said(session, reference)
+    """Whether the ledger says that two people have ordered that the words of this letter are never public again."""
+    named = (reference, status_id(reference))
+    query = sa.select(LedgerRow.id).where(
+        LedgerRow.action == TAKE_BACK,
+        sa.or_(*(LedgerRow.detail.startswith(_ordered(each)) for each in named)),
+    )
+    return session.scalar(query.limit(1)) is not None
 
 
 def unlike(session: Session) -> Iterator[str]:
-    """Yield the letters that do not stand as the ledger says, or whose words were taken back by an order that is gone."""
+    """Yield the letters that do not stand as the ledger says, or whose order to take words back stands in one of both alone."""
     for row in session.scalars(sa.select(ReceivedRow).order_by(ReceivedRow.reference)):
-        is_lost = _is_said(session, row.reference) and not _is_there(session, row.reference)
-        if is_lost or not is_as_noted(session, row):
+        is_otherwise = _is_there(session, row.reference) != is_taken_back(session, row.reference)
+        if is_otherwise or not is_as_noted(session, row):
             yield row.reference
 
 
 def _is_there(session: Session, reference: str) -> bool:
     query = sa.select(WithdrawalRow.id).where(
         WithdrawalRow.kind == Kind.REPLY.value, WithdrawalRow.key == status_id(reference)
-    )
-    return session.scalar(query.limit(1)) is not None
-
-
-def _is_said(session: Session, reference: str) -> bool:
-    named = (reference, status_id(reference))
-    query = sa.select(LedgerRow.id).where(
-        LedgerRow.action == TAKE_BACK,
-        sa.or_(*(LedgerRow.detail.startswith(_ordered(each)) for each in named)),
     )
     return session.scalar(query.limit(1)) is not None
 

@@ -10,7 +10,7 @@ import msgspec
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from portal.airlock.around import Ids, Passage
+from portal.airlock.around import Passage
 from portal.airlock.publish import publish_drawing
 from portal.domain.draws import DrawMethod
 from portal.domain.errors import LogBroken, Residue
@@ -21,12 +21,11 @@ from portal.domain.sortition.hashing import canonical
 from portal.domain.sortition.leaves import leaf
 from portal.domain.sortition.lists import Reading
 from portal.domain.sortition.model import SCHEME
-from portal.internal.desk import secrets
+from portal.internal.desk import given, secrets
 from portal.internal.desk.drawing import naming, noted, silence
 from portal.internal.desk.drawing.keeping import Drawing, Tampered, load, sealed_before
 from portal.internal.desk.stores import Stores, hold_log
 from portal.internal.tables.drawings import DrawingRow
-from portal.internal.tables.settings import ID_KEY, secret
 from portal.kit import clock
 from portal.kit.db import snapshot, write_lock
 from portal.register import packages
@@ -73,6 +72,8 @@ def bring_out(
     hold(stores, session, drawing)
     shown = public_record(stores, session, drawing)
     if drawing.progress.doctored:
+        if anew:
+            raise Tampered("办公端所存的抽取不可信，不能再生成名单")
         known = secrets.known(session)
         end = [silence.doctored(drawing, shown, known)] if shown else []
         passage = Passage(records=[*end], known=known)
@@ -111,7 +112,7 @@ def public_record(stores: Stores, session: Session, drawing: Drawing) -> PublicD
 
 def public_id(session: Session, drawing: Drawing) -> str:
     """Return the public id of the draw's record."""
-    return Ids(secret(session, ID_KEY)).of(Kind.DRAW, drawing.key)
+    return given.ids(session).of(Kind.DRAW, drawing.key)
 
 
 def public_since(stores: Stores, session: Session, drawing: Drawing) -> datetime | None:
@@ -150,7 +151,7 @@ def hold(stores: Stores, session: Session, drawing: Drawing) -> None:
 
 def _record(session: Session, drawing: Drawing) -> PublicDraw:
     order, progress = drawing.order, drawing.progress
-    ids = Ids(secret(session, ID_KEY))
+    ids = given.ids(session)
     is_revealed = progress.revealed_on is not None
     counts = Counter(each["stratum"] for each in drawing.frozen.objects)
     return r.PublicDraw(
