@@ -12,6 +12,7 @@ from portal.internal.desk.batches import HalfReleased
 from portal.internal.desk.binding import ContentChanged
 from portal.internal.desk.stores import Stores
 from portal.internal.tables import decisions
+from portal.internal.tables.batches import BatchRow
 from portal.internal.tables.decisions import DecisionRow
 from portal.internal.tables.filings import FilingRow
 from portal.internal.tables.ledger import WithdrawalRow
@@ -338,3 +339,47 @@ def test_a_withdrawal_goes_on_while_a_decision_is_gone(office: Office) -> None:
     retract.retract(office.stores, Kind.ENTITY, party, by="he", second="an", now=NOW)
 
     assert _outcomes(office) == []
+
+
+def _last(office: Office) -> int:
+    with Session(office.stores.internal) as session:
+        return session.scalars(sa.select(sa.func.max(BatchRow.id))).one()
+
+
+@pytest.mark.parametrize(
+    "deed", ["DELETE FROM decision", "UPDATE decision SET key = 'JC-0002'"]
+)  # fmt: skip
+def test_what_was_withheld_does_not_come_out_with_a_release_once_more(
+    office: Office, deed: str
+) -> None:
+    """A batch that is public follows what was decided since, and nobody looks at it: so what was decided has to be there."""
+    office.put("results", PROBLEM)
+    _detail(office.stores)
+    before = serial(office.stores)
+    with office.stores.internal.begin() as connection:
+        unguard(connection, "decision")
+        connection.execute(sa.text(deed))
+
+    with pytest.raises(ContentChanged, match="公开决定已不在"):
+        release.release(office.stores, _last(office), by="he", now=NOW)
+
+    assert serial(office.stores) == before
+
+
+@pytest.mark.parametrize(
+    "deed", ["DELETE FROM withdrawal", "UPDATE withdrawal SET last_filing_id = 0"]
+)
+def test_what_was_taken_back_does_not_come_out_with_a_release_once_more(
+    office: Office, deed: str
+) -> None:
+    office.put("results", PROBLEM)
+    with Session(office.stores.register) as session:
+        public_id = session.scalars(sa.select(ResultRow.public_id)).one()
+    retract.retract(office.stores, Kind.RESULT, public_id, by="he", second="an", now=NOW)
+    before = serial(office.stores)
+    raw(office.stores, deed)
+
+    with pytest.raises((ContentChanged, HalfReleased), match="撤回"):
+        release.release(office.stores, _last(office), by="he", now=NOW)
+
+    assert serial(office.stores) == before

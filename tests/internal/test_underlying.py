@@ -101,3 +101,15 @@ def test_a_shop_is_told_no_more_of_once_its_filing_says_that_it_is_a_company(
 
     assert '"month_only":true' in check
     assert not any("鸊鷉检查一组" in each for each in entries)
+
+
+def test_a_hidden_item_that_is_said_to_be_returned_goes_on_hiding_what_was_found(
+    office: Office,
+) -> None:
+    office.put("items", {**ITEM, **UNSEEN})
+    office.put("results", RESULT_ROW, {**SECOND, "draw_code": ""})
+    raw(office.stores, "UPDATE filing SET live = false WHERE kind = 'item' AND key LIKE '%SP-002'")
+
+    shown = _refused(office, _of_party)
+
+    assert not any(word in body for word in (NAME, DETAIL) for body in shown)

@@ -52,14 +52,18 @@ def again(
         yield row, passage
 
 
-def hold_under(session: Session, rows: list[FilingRow], *, batch_id: int) -> None:
-    """Hold what a batch on its way out leans on: whoever changed that in the store would have more of these filings shown.
+def hold_released(session: Session, rows: list[FilingRow], *, batch_id: int, is_seen: bool) -> None:
+    """Hold what a batch on its way out follows, and unless a reviewer has seen what comes of it what it leans on.
 
     Raises:
-        ContentChanged: the batch of something that they lean on is not what was approved.
+        ContentChanged: a decision is gone from the store, or an order that took one of these back, or the batch of
+            something that they lean on is not what was approved.
 
     """
-    _hold(session, batches_under(session, rows), but=batch_id)
+    _hold_decided(session, rows)
+    _hold_withdrawn(session, rows)
+    if not is_seen:
+        _hold(session, batches_under(session, rows), but=batch_id)
 
 
 def require_filed(
