@@ -1,6 +1,7 @@
 """A draw in the office's store is held against the ledger, and against what the register has said of it for good."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -10,13 +11,17 @@ from sqlalchemy.orm import Session
 from portal.domain.errors import LogBroken, WrongState
 from portal.domain.sortition import outcome
 from portal.domain.sortition.timing import TooEarly
+from portal.internal.desk import decide
 from portal.internal.desk.drawing import asking, keeping, noted, orders, outward, steps
 from portal.internal.desk.drawing.keeping import Asked, Drawing, Tampered
 from portal.internal.tables.drawings import DrawingRow
 from portal.kit.db import UtcDateTime, write_lock
+from portal.register.records import Kind
+from portal.register.tables.draws import DrawMemberRow
 from tests.conftest import NOW, Office
-from tests.internal.drawing_makers import DICE, ORDER, frozen, parties, sealed
+from tests.internal.drawing_makers import DICE, ORDER, frozen, numbered, parties, sealed
 from tests.internal.test_drawing import LATER, public, said, sound
+from tests.internal.test_narrowing import HIDDEN
 from tests.register.by_hand import unguard
 
 NAME = "shili-1"
@@ -226,3 +231,79 @@ def test_a_commit_dated_back_in_the_register_takes_no_seed_that_was_known_before
         connection.execute(sa.text(move).bindparams(sa.bindparam("at", NOW, UtcDateTime)))
     with pytest.raises(LogBroken, match="verify-log"):
         seed()
+
+
+def _otherwise(drawing: Drawing) -> None:
+    drawing.row.terms = drawing.row.terms.replace("食品经营抽查第一轮", "另一轮")
+    drawing.row.frozen_at -= timedelta(days=30)
+
+
+def test_a_draw_is_void_in_the_words_that_were_published(drum: Office) -> None:
+    """The one step that is left where somebody wrote the row anew: it takes nothing of that out, nor to the ledger."""
+    sealed(drum)
+    before = public(drum)
+    assert before is not None
+    _by_hand(drum, _otherwise)
+
+    _void(drum)
+
+    shown = public(drum)
+    assert shown is not None
+    assert (shown.stage, shown.void_reason) == ("void", "cancelled")
+    assert (shown.name, shown.frozen_on) == (before.name, before.frozen_on)
+    assert sound(drum) == []
+    assert outward.sync_all(drum.stores, now=NOW) == []
+    assert public(drum) == shown
+    with Session(drum.stores.internal) as session:
+        assert "作废前与台账不符" in _last(session)
+
+
+def test_a_list_that_nobody_can_make_again_goes_when_one_of_its_parties_is_hidden(
+    drum: Office,
+) -> None:
+    sealed(drum)
+    _by_hand(drum, _otherwise)
+    _void(drum)
+    with Session(drum.stores.register) as session:
+        entries = session.scalars(sa.select(DrawMemberRow.object_id))
+        assert any(numbered(2) in each for each in entries)
+    order = replace(HIDDEN, place="name")
+
+    decide.decide(drum.stores, Kind.ENTITY, f"uscc:{numbered(2)}", [order], by="wu", now=LATER)
+
+    shown = public(drum)
+    assert shown is not None
+    assert shown.stage == "void"
+    with Session(drum.stores.register) as session:
+        entries = session.scalars(sa.select(DrawMemberRow.object_id))
+        assert not any(numbered(2) in each for each in entries)
+    assert sound(drum) == []
+
+
+def test_a_draw_that_is_revealed_is_void_by_no_row(drum: Office) -> None:
+    sealed(drum)
+    steps.reveal(drum.stores, NAME, by="he", second="an", now=LATER)
+    before = public(drum)
+    _by_hand(drum, lambda _: None, "drawn")
+
+    with pytest.raises(Tampered):
+        _void(drum)
+
+    with Session(drum.stores.internal) as session:
+        assert list(noted.unknown(session)) == [NAME]
+    assert public(drum) == before
+
+
+def test_a_draw_of_which_nothing_is_public_can_be_void_whatever_its_row_says(drum: Office) -> None:
+    frozen(drum)
+    _by_hand(drum, _otherwise)
+
+    _void(drum)
+
+    assert (public(drum), said(drum)) == (None, [])
+    frozen(drum, ORDER.replace(NAME, "shili-2"))
+
+
+def _last(session: Session) -> str:
+    query = sa.text("SELECT detail FROM ledger ORDER BY id DESC LIMIT 1")
+    return str(session.scalars(query).one())

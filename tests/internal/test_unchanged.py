@@ -8,9 +8,11 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from portal.internal.desk import decide, ordered, release, retract, scheduled, unchanged
+from portal.internal.desk.batches import HalfReleased
 from portal.internal.desk.binding import ContentChanged
 from portal.internal.desk.stores import Stores
 from portal.internal.tables import decisions
+from portal.internal.tables.batches import BatchRow
 from portal.internal.tables.decisions import DecisionRow
 from portal.internal.tables.filings import FilingRow
 from portal.internal.tables.ledger import WithdrawalRow
@@ -156,6 +158,32 @@ def test_nothing_is_taken_back_by_a_row_that_nobody_ordered(office: Office) -> N
     assert (done.withdrawals, serial(office.stores)) == ([], before)
 
 
+@pytest.mark.parametrize(("kind", "deed"), [("result", _detail), ("entity", _detail)])
+def test_nothing_is_said_to_be_hidden_of_what_a_row_alone_calls_withdrawn(
+    office: Office, kind: str, deed: Callable[[Stores], None]
+) -> None:
+    """What is withdrawn is not projected again: its text would stay public, or what hangs on it would go."""
+    office.put("results", PROBLEM)
+    with Session(office.stores.internal) as session:
+        query = sa.select(FilingRow).where(FilingRow.kind == kind)
+        filing = session.scalars(query).one()
+    before = serial(office.stores)
+    _insert(
+        office,
+        WithdrawalRow(
+            kind=kind, key=filing.key, public_id=filing.public_id, last_filing_id=filing.id,
+            ordered_by="he", seconded_by="an", ordered_at=NOW, done_at=NOW,
+        ),
+    )  # fmt: skip
+
+    with pytest.raises(HalfReleased, match="台账却没有记载"):
+        deed(office.stores)
+
+    assert serial(office.stores) == before
+    retract.retract(office.stores, Kind(kind), filing.public_id, by="he", second="an", now=NOW)
+    assert serial(office.stores) > before
+
+
 def test_nothing_is_opened_up_by_a_row_that_nobody_decided(office: Office) -> None:
     office.put("results", PROBLEM)
     _detail(office.stores)
@@ -259,7 +287,7 @@ def test_what_was_withdrawn_does_not_come_back_with_a_decision(office: Office, d
     with office.stores.internal.begin() as connection:
         connection.execute(sa.text(deed))
 
-    with pytest.raises(ContentChanged, match="曾被撤回"):
+    with pytest.raises((ContentChanged, HalfReleased), match=r"被撤回|已经撤回"):
         _hide(office.stores, Kind.ENTITY, ENTITY_KEY, "name")
     with Session(office.stores.internal) as session:
         assert ordered.lost_withdrawals(session) == {public_id}
@@ -311,3 +339,47 @@ def test_a_withdrawal_goes_on_while_a_decision_is_gone(office: Office) -> None:
     retract.retract(office.stores, Kind.ENTITY, party, by="he", second="an", now=NOW)
 
     assert _outcomes(office) == []
+
+
+def _last(office: Office) -> int:
+    with Session(office.stores.internal) as session:
+        return session.scalars(sa.select(sa.func.max(BatchRow.id))).one()
+
+
+@pytest.mark.parametrize(
+    "deed", ["DELETE FROM decision", "UPDATE decision SET key = 'JC-0002'"]
+)  # fmt: skip
+def test_what_was_withheld_does_not_come_out_with_a_release_once_more(
+    office: Office, deed: str
+) -> None:
+    """A batch that is public follows what was decided since, and nobody looks at it: so what was decided has to be there."""
+    office.put("results", PROBLEM)
+    _detail(office.stores)
+    before = serial(office.stores)
+    with office.stores.internal.begin() as connection:
+        unguard(connection, "decision")
+        connection.execute(sa.text(deed))
+
+    with pytest.raises(ContentChanged, match="公开决定已不在"):
+        release.release(office.stores, _last(office), by="he", now=NOW)
+
+    assert serial(office.stores) == before
+
+
+@pytest.mark.parametrize(
+    "deed", ["DELETE FROM withdrawal", "UPDATE withdrawal SET last_filing_id = 0"]
+)
+def test_what_was_taken_back_does_not_come_out_with_a_release_once_more(
+    office: Office, deed: str
+) -> None:
+    office.put("results", PROBLEM)
+    with Session(office.stores.register) as session:
+        public_id = session.scalars(sa.select(ResultRow.public_id)).one()
+    retract.retract(office.stores, Kind.RESULT, public_id, by="he", second="an", now=NOW)
+    before = serial(office.stores)
+    raw(office.stores, deed)
+
+    with pytest.raises((ContentChanged, HalfReleased), match="撤回"):
+        release.release(office.stores, _last(office), by="he", now=NOW)
+
+    assert serial(office.stores) == before

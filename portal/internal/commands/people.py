@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from portal.domain.errors import NotAllowed
 from portal.domain.workflow import Role
 from portal.internal.commands.opening import open_office
-from portal.internal.desk import answers, batches, ledgers, ordered, passwords, unchanged
+from portal.internal.desk import answers, batches, given, ledgers, ordered, passwords, unchanged
 from portal.internal.desk import people as desk
 from portal.internal.desk.drawing import noted
 from portal.internal.desk.stores import Stores, hold_log
@@ -219,6 +219,7 @@ def verify_ledger(witness: Path | None, as_json: bool) -> None:
         )
     with Session(stores.internal) as session:
         batches.require_noted(session)
+        given.ids(session)
     if witness:
         ledgers.write_witness(witness, found)
     say(

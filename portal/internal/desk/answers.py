@@ -17,7 +17,7 @@ from portal.internal.tables.letters import LetterState, ReceivedRow
 from portal.register.records import Kind
 
 _RELEASE, _TAKE_UP, TAKE_BACK = "letter-release", "letter-take-up", "letter-take-back"
-_DIGEST = "答复 SHA-256 "
+_DIGEST, _LETTER = "答复 SHA-256 ", "来信内容 SHA-256 "
 
 
 def released_words(row: ReceivedRow) -> str:
@@ -31,44 +31,52 @@ def released_words(row: ReceivedRow) -> str:
     return f"{ReplyState(row.outcome or '').zh}；{_DIGEST}{digest}"
 
 
+def taken_up_words(row: ReceivedRow) -> str:
+    """Return what the ledger says of a letter that was taken up: the digest of what it is about, which is in dispute by it."""
+    shown = [row.reference, row.kind, row.subject, row.received_at.isoformat()]
+    text = json.dumps(shown, ensure_ascii=False, separators=(",", ":"))
+    return f"{_LETTER}{hashlib.sha256(text.encode()).hexdigest()}"
+
+
 def is_as_noted(session: Session, row: ReceivedRow) -> bool:
     """Whether the letter stands as the ledger says: answered as it was released, in dispute as it was taken up."""
     words = f"来信 {row.reference}"
-    query = sa.select(LedgerRow.action).where(
+    query = sa.select(LedgerRow.action, LedgerRow.detail).where(
         LedgerRow.action.in_([_RELEASE, _TAKE_UP]),
         sa.or_(LedgerRow.detail == words, LedgerRow.detail.startswith(f"{words}：")),
     )
-    said = set(session.scalars(query))
+    said = {action: detail for action, detail in session.execute(query)}  # noqa: C416
+    if row.flagged != (_TAKE_UP in said):
+        return False
+    #: The ledger of old did not say what the letter was about.
+    if row.flagged and said[_TAKE_UP] not in (words, f"{words}：{taken_up_words(row)}"):
+        return False
     if _RELEASE in said or row.stage is LetterState.DONE:
         return row.stage is LetterState.DONE and is_as_released(session, row)
-    return not row.flagged or _TAKE_UP in said
+    return True
 
 
 def is_taken_back(session: Session, reference: str) -> bool:
-    """Whether two people have ordered that the words of this letter are never public again, as the store or the ledger says."""
-    return _is_there(session, reference) or _is_said(session, reference)
+    """Whether the ledger says that two people have ordered that the words of this letter are never public again."""
+    named = (reference, status_id(reference))
+    query = sa.select(LedgerRow.id).where(
+        LedgerRow.action == TAKE_BACK,
+        sa.or_(*(LedgerRow.detail.startswith(_ordered(each)) for each in named)),
+    )
+    return session.scalar(query.limit(1)) is not None
 
 
 def unlike(session: Session) -> Iterator[str]:
-    """Yield the letters that do not stand as the ledger says, or whose words were taken back by an order that is gone."""
+    """Yield the letters that do not stand as the ledger says, or whose order to take words back stands in one of both alone."""
     for row in session.scalars(sa.select(ReceivedRow).order_by(ReceivedRow.reference)):
-        is_lost = _is_said(session, row.reference) and not _is_there(session, row.reference)
-        if is_lost or not is_as_noted(session, row):
+        is_otherwise = _is_there(session, row.reference) != is_taken_back(session, row.reference)
+        if is_otherwise or not is_as_noted(session, row):
             yield row.reference
 
 
 def _is_there(session: Session, reference: str) -> bool:
     query = sa.select(WithdrawalRow.id).where(
         WithdrawalRow.kind == Kind.REPLY.value, WithdrawalRow.key == status_id(reference)
-    )
-    return session.scalar(query.limit(1)) is not None
-
-
-def _is_said(session: Session, reference: str) -> bool:
-    named = (reference, status_id(reference))
-    query = sa.select(LedgerRow.id).where(
-        LedgerRow.action == TAKE_BACK,
-        sa.or_(*(LedgerRow.detail.startswith(_ordered(each)) for each in named)),
     )
     return session.scalar(query.limit(1)) is not None
 

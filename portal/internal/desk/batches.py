@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session, aliased
 from portal.airlock.rules import TABLE
 from portal.domain.errors import PortalError, UnknownRecord
 from portal.domain.workflow import BatchState
+from portal.internal.desk import ordered
 from portal.internal.tables.batches import BatchRow
 from portal.internal.tables.filings import TYPES, FilingRow
 from portal.internal.tables.ledger import WITHDRAWN, LedgerRow
@@ -64,6 +65,8 @@ def require_whole(session: Session, *, but: int = 0) -> None:
 def require_noted(session: Session, *, but: int = 0) -> None:
     """Raise HalfReleased unless the batches that the store calls released, `but` one, are those that the ledger does.
 
+    Nor while it calls something withdrawn that nobody ordered to be.
+
     What goes out, and what it changes elsewhere, follows from what is released: one flag changed by hand, and a file
     would hide nothing of what is public, bring an older text again, or let out what nobody released.
     """
@@ -83,6 +86,10 @@ def require_noted(session: Session, *, but: int = 0) -> None:
     if found := session.scalar(more.limit(1)):
         raise HalfReleased(
             f"办公端存储称批次 {found} 已经发布，台账却没有记载，可能被改动过；公开的内容没有变动（撤回不受影响）"
+        )
+    if unknown := ordered.unknown_withdrawals(session):
+        raise HalfReleased(
+            f"办公端存储称 {unknown[0]} 已经撤回，台账却没有记载，可能被改动过；公开的内容没有变动（撤回不受影响）"
         )
 
 

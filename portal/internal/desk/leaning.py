@@ -12,12 +12,11 @@ from portal.airlock.rules import HIDDEN, party_class
 from portal.domain.draws import Draw
 from portal.domain.parties import Entity
 from portal.domain.verdicts import filed
-from portal.internal.desk import batches, decided
+from portal.internal.desk import batches, decided, given
 from portal.internal.desk.brought import on_show
 from portal.internal.desk.unchanged import again, as_approved, require_filed
 from portal.internal.tables import filings
 from portal.internal.tables.filings import FilingRow
-from portal.internal.tables.settings import ID_KEY, secret
 from portal.kit.db import snapshot
 from portal.register.proofs import standing
 from portal.register.queries import draws
@@ -47,7 +46,7 @@ class Walk:
 
     def ids(self) -> Ids:
         """Return what gives records their public ids."""
-        return Ids(secret(self.session, ID_KEY))
+        return given.ids(self.session)
 
 
 def of_parties(walk: Walk, parties: Iterable[str], drawn: set[str]) -> Iterator[Passage]:

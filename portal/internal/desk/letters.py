@@ -19,7 +19,7 @@ from portal.domain.errors import (
 from portal.domain.replies import LetterKind, ReplyState, answer_due, plain_reference
 from portal.domain.workflow import Role
 from portal.internal.desk import people
-from portal.internal.desk.answers import is_as_noted, is_taken_back, released_words
+from portal.internal.desk.answers import is_as_noted, is_taken_back, released_words, taken_up_words
 from portal.internal.desk.binding import ContentChanged
 from portal.internal.desk.matters import CALENDAR
 from portal.internal.desk.stores import Stores
@@ -119,7 +119,7 @@ def take_up(stores: Stores, reference: str, *, by: str, now: datetime) -> None:
             raise WrongState("只有待办理的异议可以受理")
         row.state, row.flagged, row.told = LetterState.HANDLING.value, True, False
         row.handler = row.handler or by
-        _note(session, "letter-take-up", row, by, now)
+        _note(session, "letter-take-up", row, by, now, more=taken_up_words(row))
     tell(stores, now=now)
 
 

@@ -16,11 +16,10 @@ from portal.airlock.known import KnownSecrets
 from portal.airlock.residue import look
 from portal.domain.grounds import OPEN
 from portal.domain.verdicts import filed
-from portal.internal.desk import batches, decided, secrets
+from portal.internal.desk import batches, decided, given, secrets
 from portal.internal.desk.unchanged import again, require_filed
 from portal.internal.tables import filings
 from portal.internal.tables.filings import FilingRow
-from portal.internal.tables.settings import ID_KEY, secret
 from portal.kit.db import snapshot
 from portal.register.queries.mentions import mentioning, told_before
 from portal.register.records import Kind, PublicAgency, Record
@@ -48,7 +47,7 @@ def of(
 
     The older versions that tell of them go. Letters follow by themselves (`letters.follow`).
     """
-    ids = Ids(secret(session, ID_KEY))
+    ids = given.ids(session)
     hidden = list(_hidden(session, kind, keys, batch_id=batch_id))
     if not hidden:
         return
@@ -87,7 +86,7 @@ def draws_naming(
 ) -> set[str]:
     """Return the public draws that tell of these, as far as they are hidden now: those drawn here have no filing."""
     hidden = list(_hidden(session, kind, keys, batch_id=None))
-    ids = Ids(secret(session, ID_KEY))
+    ids = given.ids(session)
     with snapshot(register) as public:
         told = _telling(public, kind, hidden, ids, only=(Kind.DRAW,)) if hidden else ()
         return {each for _, those in told for each in those}
@@ -95,7 +94,7 @@ def draws_naming(
 
 def naming(session: Session, register: sa.Engine, kind: Kind, key: str) -> list[str]:
     """Return the public records of others that name this one, whatever its state, by what it was ever called."""
-    ids = Ids(secret(session, ID_KEY))
+    ids = given.ids(session)
     query = sa.select(FilingRow.body).where(FilingRow.kind == kind.value, FilingRow.key == key)
     words: dict[str, None] = {}
     for body in session.scalars(query.where(FilingRow.live)) if kind in secrets.NAMED else ():

@@ -18,6 +18,15 @@ from portal.register.records import Kind
 RESTORE = "restore"
 _CHUNK = 1000
 _SECOND = "，第二人 "
+#: Beside the order of a withdrawal: the filing with which the record stood then.
+_OF_ORDER = sa.and_(
+    FilingRow.id == WithdrawalRow.last_filing_id, FilingRow.kind == WithdrawalRow.kind,
+    FilingRow.key == WithdrawalRow.key, FilingRow.public_id == WithdrawalRow.public_id,
+)  # fmt: skip
+#: Who ordered withdrawals, when, and in which words.
+_SAID = sa.select(LedgerRow.person, LedgerRow.at, LedgerRow.detail).where(
+    LedgerRow.action == "withdraw", LedgerRow.detail.contains(_SECOND)
+)
 
 
 def withdraw(
@@ -64,28 +73,47 @@ def is_withdrawal_noted(session: Session, order: WithdrawalRow) -> bool:
 
 def lost_withdrawals(session: Session) -> set[str]:
     """Return the public ids whose withdrawal the ledger knows, and the store no more as it was ordered."""
-    beside = (FilingRow.id == WithdrawalRow.last_filing_id, FilingRow.kind == WithdrawalRow.kind,
-              FilingRow.key == WithdrawalRow.key, FilingRow.public_id == WithdrawalRow.public_id)  # fmt: skip
     order = WithdrawalRow
     #: Columns and no objects: every transaction asks for all of them.
     rows = session.execute(
         sa.select(
             order.ordered_by, order.ordered_at, order.kind, order.public_id, order.seconded_by, order.last_filing_id,
-        ).join(FilingRow, sa.and_(*beside))
+        ).join(FilingRow, _OF_ORDER)
     )  # fmt: skip
     there = {
         (by, at, words)
         for by, at, kind, public_id, second, last in rows
         for words in _words(kind, public_id, second, last)
     }
-    said = sa.select(LedgerRow.person, LedgerRow.at, LedgerRow.detail).where(
-        LedgerRow.action == "withdraw", LedgerRow.detail.contains(_SECOND)
-    )
     return {
         row.detail.partition(_SECOND)[0].rpartition(" ")[2]
-        for row in session.execute(said)
+        for row in session.execute(_SAID)
         if tuple(row) not in there
     }
+
+
+def unknown_withdrawals(session: Session) -> list[str]:
+    """Return the public ids of records that the store says were taken back by an order that the ledger knows nothing of.
+
+    What is taken back is shown to nobody again, so nothing of it is brought in line with a decision.
+    """
+    order = WithdrawalRow
+    rows = session.execute(
+        sa.select(
+            order.ordered_by, order.ordered_at, order.kind, order.public_id, order.seconded_by, order.last_filing_id,
+            FilingRow.id.is_(None).label("is_of_another"),
+        )
+        .outerjoin(FilingRow, _OF_ORDER)
+        .where(order.kind != Kind.REPLY.value)
+        .order_by(order.id)
+    )  # fmt: skip
+    known = {tuple(row) for row in session.execute(_SAID)}
+    return [
+        public_id
+        for by, at, kind, public_id, second, last, is_of_another in rows
+        if is_of_another
+        or known.isdisjoint((by, at, words) for words in _words(kind, public_id, second, last))
+    ]
 
 
 def _words(kind: str, public_id: str, second: str, last_filing_id: int) -> tuple[str, str]:

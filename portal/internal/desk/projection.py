@@ -25,13 +25,12 @@ from portal.domain.plans import Plan
 from portal.domain.results import Result
 from portal.domain.verdicts import Verdict, filed
 from portal.domain.workflow import BatchState
-from portal.internal.desk import decided, secrets
+from portal.internal.desk import decided, given, secrets
 from portal.internal.tables import decisions, filings
 from portal.internal.tables.batches import BatchRow
 from portal.internal.tables.filings import FilingRow
 from portal.internal.tables.ledger import withdrawn_keys
 from portal.internal.tables.lookup import returned as returned_ones
-from portal.internal.tables.settings import ID_KEY, secret
 from portal.kit.db import among
 from portal.register.records import Kind
 
@@ -54,7 +53,7 @@ def projected(
     session: Session, records: Iterable[tuple[T, Any]], today: date, *, batch_id: int | None
 ) -> Iterator[tuple[T, Passage]]:
     """Project records of one kind, each with what it is to be known by; see `passages`."""
-    key = secret(session, ID_KEY)
+    key = given.ids(session).key
     public = [(mark, record) for mark, record in records if type(record) in PUBLIC_KIND]
     lookup = partial(_looked_up, session, batch_id)
     named = [record for _, record in public]

@@ -8,11 +8,11 @@ from itertools import islice
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from portal.airlock.around import Ids, Passage
+from portal.airlock.around import Passage
 from portal.airlock.publish import bring_in_line
 from portal.domain.errors import FourEyesViolation, UnknownRecord
 from portal.domain.workflow import Role
-from portal.internal.desk import leaning, mentions, ordered, people, retelling
+from portal.internal.desk import given, leaning, mentions, ordered, people, retelling
 from portal.internal.desk.drawing import following
 from portal.internal.desk.forgetting import forget
 from portal.internal.desk.leaning import Walk
@@ -21,7 +21,6 @@ from portal.internal.tables import filings, ledger, reminders
 from portal.internal.tables.batches import BatchRow
 from portal.internal.tables.filings import FilingRow
 from portal.internal.tables.ledger import LedgerRow, WithdrawalRow
-from portal.internal.tables.settings import ID_KEY, secret
 from portal.kit import clock
 from portal.kit.db import among, write_lock
 from portal.register.dumps import shelf
@@ -143,7 +142,7 @@ def _passages(
 ) -> Iterator[Passage]:
     """Yield what goes, and the draws whose figures and digests counted it."""
     drawn = leaning.draws_of(stores.register, [public_id]) if kind is Kind.ENTITY else set()
-    notice = Ids(secret(session, ID_KEY)).notice(kind, key)
+    notice = given.ids(session).notice(kind, key)
     yield Passage(gone=[(kind, public_id), (Kind.WITHHELD, notice)])
     walk = Walk(session, stores.register, clock.local_date(now))
     yield from leaning.redrawn(walk, drawn, at_any_rate=True)

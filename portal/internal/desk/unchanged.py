@@ -16,6 +16,7 @@ from portal.domain.workflow import BatchState
 from portal.internal.desk import batches, binding, ordered, secrets
 from portal.internal.desk.binding import ContentChanged
 from portal.internal.desk.projection import passages
+from portal.internal.desk.underlying import batches_under
 from portal.internal.tables import decisions
 from portal.internal.tables.batches import BatchRow
 from portal.internal.tables.filings import FilingRow
@@ -30,8 +31,6 @@ _LOST = "lost"
 _DECIDED = "decided"
 #: Decisions named at a time.
 _SHOWN = 20
-#: Records of these kinds show what the party or the check allows that they are about.
-_LEANS_ON = {"result": "entity", "followup": "result"}
 
 
 def again(
@@ -46,11 +45,25 @@ def again(
     """
     _hold_decided(session, rows)
     _hold_withdrawn(session, rows)
-    _hold(session, {row.batch_id for row in rows} | _around(session, rows), but=batch_id)
+    _hold(session, {row.batch_id for row in rows} | batches_under(session, rows), but=batch_id)
     known = secrets.known(session, let_out=True)
     for row, passage in passages(session, rows, today, batch_id=batch_id):
         passage.known = known
         yield row, passage
+
+
+def hold_released(session: Session, rows: list[FilingRow], *, batch_id: int, is_seen: bool) -> None:
+    """Hold what a batch on its way out follows, and unless a reviewer has seen what comes of it what it leans on.
+
+    Raises:
+        ContentChanged: a decision is gone from the store, or an order that took one of these back, or the batch of
+            something that they lean on is not what was approved.
+
+    """
+    _hold_decided(session, rows)
+    _hold_withdrawn(session, rows)
+    if not is_seen:
+        _hold(session, batches_under(session, rows), but=batch_id)
 
 
 def require_filed(
@@ -100,30 +113,6 @@ def detail(public_sha256: str, filed_sha256: str) -> str:
 
 def _filed(filed_sha256: str) -> str:
     return f"填报内容 SHA-256 {filed_sha256}"
-
-
-def _around(session: Session, rows: Iterable[FilingRow]) -> set[int]:
-    """Return the released batches of what these records are about, a step's check and that check's party."""
-    found: set[int] = set()
-    kinds = {row.kind for row in rows}
-    for kind in kinds & set(_LEANS_ON):
-        keys, there = {row.about for row in rows if row.kind == kind}, _LEANS_ON[kind]
-        while keys:
-            #: As they stand: a library is filed again each month, and what was filed before shows nothing any more.
-            newest = (
-                sa.select(sa.func.max(FilingRow.id))
-                .join(BatchRow, BatchRow.id == FilingRow.batch_id)
-                .where(FilingRow.kind == there, among(session, FilingRow.key, sorted(keys)))
-                .where(BatchRow.state == BatchState.RELEASED.value, FilingRow.live)
-                .group_by(FilingRow.key)
-            )
-            query = sa.select(FilingRow.batch_id, FilingRow.about).where(FilingRow.id.in_(newest))
-            leaned = session.execute(query).all()
-            found |= {row.batch_id for row in leaned}
-            keys, there = (
-                ({row.about for row in leaned}, "entity") if there == "result" else (set(), "")
-            )
-    return found
 
 
 def _hold(session: Session, batch_ids: set[int], *, but: int | None) -> None:

@@ -14,7 +14,6 @@ from pathlib import Path
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from portal.airlock.around import Ids
 from portal.domain.errors import PortalError, UnknownRecord
 from portal.domain.parties import Agency
 from portal.domain.workflow import BatchState, Role
@@ -22,7 +21,7 @@ from portal.internal.checks import results as result_checks
 from portal.internal.checks.context import Context
 from portal.internal.checks.repeats import Seen, unrepeated
 from portal.internal.checks.table import CHECKS
-from portal.internal.desk import again, mappings, people
+from portal.internal.desk import again, given, mappings, people
 from portal.internal.desk.brought import on_show
 from portal.internal.desk.filing import Accepted, Filing, insert
 from portal.internal.desk.glance import Glance
@@ -38,7 +37,6 @@ from portal.internal.tables import filings, ledger
 from portal.internal.tables.asides import AsideRow
 from portal.internal.tables.batches import BatchRow
 from portal.internal.tables.people import EVERY_AGENCY
-from portal.internal.tables.settings import ID_KEY, secret
 from portal.kit import clock
 from portal.kit.collecting import seldom_collecting
 from portal.kit.db import write_lock
@@ -182,7 +180,7 @@ def _check_standing(session: Session, kind: str, agency: str, by: str) -> None:
 def _begin(stores: Stores, session: Session, batch: BatchRow) -> Filing:
     session.add(batch)
     session.flush()
-    done, ids = Accepted(), Ids(secret(session, ID_KEY))
+    done, ids = Accepted(), given.ids(session)
     context = Context(
         session, SHEETS[batch.kind], batch.file_name, batch.agency,
         clock.local_date(batch.filed_at), done.report, batch.id, partial(on_show, stores.register, ids),

@@ -5,18 +5,16 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
-from portal.airlock.around import Ids
 from portal.airlock.publish import detach
 from portal.domain.errors import LogBroken, Residue
 from portal.domain.parties import Entity
 from portal.domain.sortition.faults import Fault
-from portal.internal.desk import mentions, secrets
+from portal.internal.desk import given, mentions, secrets
 from portal.internal.desk.drawing import keeping, naming, outward, silence
 from portal.internal.desk.drawing.keeping import Tampered
 from portal.internal.desk.drawing.pool import object_id
 from portal.internal.desk.stores import Stores
 from portal.internal.tables import filings
-from portal.internal.tables.settings import ID_KEY, secret
 from portal.kit.db import snapshot
 from portal.register import packages
 from portal.register.queries import draws
@@ -54,7 +52,7 @@ def listing(stores: Stores, session: Session, keys: Sequence[str]) -> set[str]:
 
     Who put a party out of sight in a package while it goes would have it named there for good.
     """
-    ids = Ids(secret(session, ID_KEY))
+    ids = given.ids(session)
     parties = filings.standing(session, Entity, keys, batch_id=None)
     numbers = [object_id(ids.of(Kind.ENTITY, key), party) for key, party in parties.items()]
     with snapshot(stores.register) as register:
@@ -65,6 +63,6 @@ def _let_go(stores: Stores, session: Session, draw_id: str, *, now: datetime) ->
     drawing = keeping.load(session, draw_id)
     shown = outward.public_record(stores, session, drawing)
     if shown is not None:
-        said = outward.quieted(drawing, shown, shown, secrets.known(session, let_out=True))
+        said = silence.quieted(drawing, shown, shown, secrets.known(session, let_out=True))
         record, _ = silence.without_text(said, None)
         detach(stores.register, record, now=now, keys=stores.log_key)

@@ -84,6 +84,8 @@ class Progress(msgspec.Struct, kw_only=True):
     asked: Asked | None = None
     #: It had lost words to something hidden when a backup was restored that knows nothing of that: they stay out.
     quiet: bool = False
+    #: It was void while its row was not what the last step had left: the public reads on what it read before.
+    doctored: bool = False
 
 
 @dataclass(slots=True)

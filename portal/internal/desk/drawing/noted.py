@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
+from portal.internal.desk.drawing.keeping import Tampered
 from portal.internal.tables import ledger
 from portal.internal.tables.drawings import DrawingRow
 from portal.internal.tables.ledger import LedgerRow
@@ -46,6 +47,22 @@ def is_noted(session: Session, row: DrawingRow) -> bool:
     if said and _STATE in said[0].detail:
         return bool(said[0].detail.endswith(_STATE + _state(row)))
     return any(each.action in _STEPS[row.stage] for each in said)
+
+
+def require(session: Session, row: DrawingRow) -> None:
+    """Raise Tampered unless the row is what the last step left behind."""
+    if not is_noted(session, row):
+        raise Tampered("办公端所存的抽取与台账所记的最后一步不符，可能被改动过；不得继续")
+
+
+def was_committed(session: Session, draw_id: str) -> bool:
+    """Whether the ledger knows of a commit of this draw."""
+    words = sa.or_(
+        LedgerRow.detail == _named(draw_id).removesuffix("："),
+        LedgerRow.detail.startswith(_named(draw_id), autoescape=True),
+    )
+    query = sa.select(LedgerRow.id).where(LedgerRow.action == "draw-commit", words)
+    return session.scalar(query.limit(1)) is not None
 
 
 def unknown(session: Session) -> Iterator[str]:

@@ -10,8 +10,7 @@ import msgspec
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from portal.airlock.around import Ids, Passage
-from portal.airlock.known import KnownSecrets
+from portal.airlock.around import Passage
 from portal.airlock.publish import publish_drawing
 from portal.domain.draws import DrawMethod
 from portal.domain.errors import LogBroken, Residue
@@ -22,12 +21,11 @@ from portal.domain.sortition.hashing import canonical
 from portal.domain.sortition.leaves import leaf
 from portal.domain.sortition.lists import Reading
 from portal.domain.sortition.model import SCHEME
-from portal.internal.desk import secrets
+from portal.internal.desk import given, secrets
 from portal.internal.desk.drawing import naming, noted, silence
 from portal.internal.desk.drawing.keeping import Drawing, Tampered, load, sealed_before
 from portal.internal.desk.stores import Stores, hold_log
 from portal.internal.tables.drawings import DrawingRow
-from portal.internal.tables.settings import ID_KEY, secret
 from portal.kit import clock
 from portal.kit.db import snapshot, write_lock
 from portal.register import packages
@@ -72,6 +70,15 @@ def bring_out(
     """Do what `sync` does, while the caller holds the office's store; `anew`: somebody lost their page."""
     drawing = load(session, draw_id)
     hold(stores, session, drawing)
+    shown = public_record(stores, session, drawing)
+    if drawing.progress.doctored:
+        if anew:
+            raise Tampered("办公端所存的抽取不可信，不能再生成名单")
+        known = secrets.known(session)
+        end = [silence.doctored(drawing, shown, known)] if shown else []
+        passage = Passage(records=[*end], known=known)
+        publish_drawing(stores.register, passage, package=None, now=now, keys=stores.log_key)
+        return
     if drawing.row.stage == "frozen" or drawing.progress.committed_by is None:
         return
     today = clock.local_date(now)
@@ -80,9 +87,8 @@ def bring_out(
         package = _listed(stores, session, drawing, today, anew=anew)
     else:
         record, package = _revealed(stores, session, drawing, record, today)
-    shown = public_record(stores, session, drawing)
     known = secrets.known(session, let_out=shown is not None)
-    said = quieted(drawing, record, shown, known)
+    said = silence.quieted(drawing, record, shown, known)
     if said.package_sha256 and _tells(stores, session, drawing, today):
         said = msgspec.structs.replace(said, strata=())
     if msgspec.structs.replace(said, place=record.place) != record:
@@ -97,13 +103,6 @@ def _tells(stores: Stores, session: Session, drawing: Drawing, today: date) -> b
         return naming.tells_places(session, register, drawing, today)
 
 
-def quieted(
-    drawing: Drawing, record: PublicDraw, shown: PublicDraw | None, known: KnownSecrets | None
-) -> PublicDraw:
-    """Return the record without what may not be said of the draw, as far as it may still be left out."""
-    return silence.wholly(record) if drawing.progress.quiet else silence.quiet(record, shown, known)
-
-
 def public_record(stores: Stores, session: Session, drawing: Drawing) -> PublicDraw | None:
     """Return the record of the draw as it is public now."""
     with snapshot(stores.register) as register:
@@ -113,7 +112,7 @@ def public_record(stores: Stores, session: Session, drawing: Drawing) -> PublicD
 
 def public_id(session: Session, drawing: Drawing) -> str:
     """Return the public id of the draw's record."""
-    return Ids(secret(session, ID_KEY)).of(Kind.DRAW, drawing.key)
+    return given.ids(session).of(Kind.DRAW, drawing.key)
 
 
 def public_since(stores: Stores, session: Session, drawing: Drawing) -> datetime | None:
@@ -137,10 +136,9 @@ def hold(stores: Stores, session: Session, drawing: Drawing) -> None:
             result than the sealed one.
 
     """
-    if not noted.is_noted(session, drawing.row):
-        raise Tampered("办公端所存的抽取与台账所记的最后一步不符，可能被改动过；不得继续")
+    noted.require(session, drawing.row)
     shown = public_record(stores, session, drawing)
-    if shown is None:
+    if shown is None or drawing.progress.doctored:
         return
     if shown.commitment != canonical(drawing.commit).decode():
         raise Tampered("办公端所存的承诺与已公布的不同；不得继续，可作废本次抽取")
@@ -153,7 +151,7 @@ def hold(stores: Stores, session: Session, drawing: Drawing) -> None:
 
 def _record(session: Session, drawing: Drawing) -> PublicDraw:
     order, progress = drawing.order, drawing.progress
-    ids = Ids(secret(session, ID_KEY))
+    ids = given.ids(session)
     is_revealed = progress.revealed_on is not None
     counts = Counter(each["stratum"] for each in drawing.frozen.objects)
     return r.PublicDraw(

@@ -9,6 +9,7 @@ from portal.airlock.detectors import kinds
 from portal.airlock.known import KnownSecrets
 from portal.airlock.masks import WITHHELD_NAME
 from portal.airlock.residue import look
+from portal.internal.desk.drawing.keeping import Drawing
 from portal.register import packages
 from portal.register.packages import Package
 from portal.register.records import PublicDraw
@@ -33,6 +34,23 @@ def quiet(record: PublicDraw, shown: PublicDraw | None, known: KnownSecrets | No
     }
     may_go = {"place"} if shown is None else told - _SAID
     return msgspec.structs.replace(record, **{name: _left(record, name) for name in told & may_go})
+
+
+def quieted(
+    drawing: Drawing, record: PublicDraw, shown: PublicDraw | None, known: KnownSecrets | None
+) -> PublicDraw:
+    """Return the record without what may not be said of the draw, as far as it may still be left out."""
+    return wholly(record) if drawing.progress.quiet else quiet(record, shown, known)
+
+
+def doctored(drawing: Drawing, shown: PublicDraw, known: KnownSecrets | None) -> PublicDraw:
+    """Return what the public reads of a draw that is void and whose row nobody can trust: what it read, and that it is void."""
+    end = drawing.progress
+    record = msgspec.structs.replace(
+        shown, stage="void", void_reason=end.void_reason, void_by=end.void_by, voided_on=end.voided_on,
+        replaced_by=end.replaced_by,
+    )  # fmt: skip
+    return quieted(drawing, record, shown, known)
 
 
 def wholly(record: PublicDraw) -> PublicDraw:

@@ -115,6 +115,7 @@ def replace(
     outward.sync(stores, draw_id, now=now)
     with write_lock(stores.internal) as session:
         drawing = _pair(session, draw_id, by, second)
+        noted.require(session, drawing.row)
         drawing.require("drawn", "revealed")
         salt = secrets.token_bytes(32)
         number = len(drawing.progress.swaps) + 1
@@ -149,6 +150,7 @@ def reveal(stores: Stores, draw_id: str, *, by: str, second: str, now: datetime)
     outward.sync(stores, draw_id, now=now)
     with write_lock(stores.internal) as session:
         drawing = _pair(session, draw_id, by, second)
+        noted.require(session, drawing.row)
         drawing.require("drawn", "revealed")
         today = clock.local_date(now)
         if today < drawing.order.reveal_on:
@@ -179,26 +181,41 @@ def void(
 ) -> None:
     """Void a draw that is not revealed, by order of two people; that stays visible for ever.
 
-    `unit` is who approved it, as the public reads it.
+    `unit` is who approved it, as the public reads it. Where its row is not what the last step left, this is the one step
+    that is left: the public goes on reading what it read.
 
     Raises:
         WrongState: there is no such reason, or the words may not be public.
+        Tampered: its row is not what the last step left, and nothing of it is public, or its result is.
 
     """
     check_reason(reason)
     with write_lock(stores.internal) as session:
         drawing = _pair(session, draw_id, by, second)
         _check_words(session, unit, replaced_by)
+        is_noted = noted.is_noted(session, drawing.row)
+        if not is_noted:
+            _require_unended(stores, session, drawing)
+            drawing.progress.doctored = True
         drawing.require("frozen", "committed", "drawn", "void")
-        if drawing.row.stage != "void":
+        if drawing.row.stage != "void" or not is_noted:
             drawing.progress.void_reason, drawing.progress.void_by = reason, unit
             drawing.progress.voided_on = clock.local_date(now)
             drawing.progress.replaced_by = replaced_by
             drawing.row.live_slot = None
             drawing.save("void")
             why = f"{VOID_REASONS[reason]}，第二人 {second}"
+            why += "" if is_noted else "，作废前与台账不符"
             noted.note(session, drawing.row, "draw-void", by, now=now, detail=why)
     outward.sync(stores, draw_id, now=now)
+
+
+def _require_unended(stores: Stores, session: Session, drawing: Drawing) -> None:
+    shown = outward.public_record(stores, session, drawing)
+    if shown is None and not noted.was_committed(session, drawing.row.draw_id):
+        return
+    if shown is None or shown.stage not in ("frozen", "sealed"):
+        noted.require(session, drawing.row)
 
 
 def check_reason(reason: str) -> None:
