@@ -113,3 +113,23 @@ def test_a_hidden_item_that_is_said_to_be_returned_goes_on_hiding_what_was_found
     shown = _refused(office, _of_party)
 
     assert not any(word in body for word in (NAME, DETAIL) for body in shown)
+
+
+def test_what_a_check_said_before_is_held_as_well(office: Office) -> None:
+    """Who has an older filing say what follows from a hidden finding would have it go on being said."""
+    office.put("items", {**ITEM, **UNSEEN})
+    office.put("entities", {key: RESULT_ROW[key] for key in ("entity_name", "identifier")})
+    said = {"handling_text": "现场提醒", "outcomes": "未发现问题"}
+    office.put("results", {**RESULT_ROW, **said})
+    told = {**said, "handling_text": "夜鹭处理", "draw_code": ""}
+    office.put(
+        "results", {**RESULT_ROW, **told}, {**SECOND, **told, "outcomes": SECOND["outcomes"]}
+    )
+    raw(
+        office.stores,
+        "UPDATE filing SET body = replace(body, '现场提醒', '夜鹭处理') WHERE kind = 'result'",
+    )
+
+    shown = _refused(office, _of_check)
+
+    assert not any("夜鹭" in body for body in shown)

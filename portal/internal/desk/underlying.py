@@ -17,11 +17,14 @@ from portal.kit.db import among
 
 #: Nothing else shows what another record allows.
 _LEANING = ("followup", "result", "plan", "draw")
+#: What these said before decides what goes on being said beside what nobody may know of.
+_SAYING_ON = ("result", "draw")
 
 
 def batches_under(session: Session, rows: Iterable[FilingRow]) -> set[int]:
-    """Return the released batches of what these filings lean on, and of what that leans on."""
-    found: set[int] = set()
+    """Return the released batches of what these filings lean on, and of what that leans on, and what they said before."""
+    rows = list(rows)
+    found = set(session.scalars(_before(session, rows)))
     bodies = [(row.kind, row.body) for row in rows]
     while wanted := _named(bodies):
         bodies = []
@@ -57,6 +60,18 @@ def _leans_on(record: FollowUp | Result | Plan | Draw) -> Iterator[tuple[str, st
         case Draw():
             for entry in record.entries:
                 yield "entity", entry.entity_key
+
+
+def _before(session: Session, rows: Iterable[FilingRow]) -> sa.Select[int]:
+    """Choose the batches in which these records were ever released."""
+    keys = [row.key for row in rows if row.kind in _SAYING_ON]
+    return (
+        sa.select(FilingRow.batch_id)
+        .join(BatchRow, BatchRow.id == FilingRow.batch_id)
+        .where(FilingRow.kind.in_(_SAYING_ON), among(session, FilingRow.key, sorted(set(keys))))
+        .where(BatchRow.state == BatchState.RELEASED.value)
+        .distinct()
+    )
 
 
 def _newest(session: Session, kind: str, keys: set[str]) -> sa.Select[int, str]:
