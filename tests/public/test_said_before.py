@@ -76,3 +76,18 @@ def test_an_order_goes_when_a_correction_leaves_its_problem_to_a_hidden_finding(
     world.put("results", _ORDERED | {"outcomes": "未发现问题"}, _ORDERED | _HIDDEN, now=NOW + _HOUR)
 
     assert not {"handling_text", "due_on", "stated_due_on"} & _shown(world).keys()
+
+
+@pytest.mark.parametrize("seen", [[_FINE], []], ids=["beside another", "alone"])
+def test_what_followed_from_another_hidden_item_before_was_never_said(
+    world: World, seen: list[Row]
+) -> None:
+    """Neither item may be named: words that stood beside the one are not said already beside the other."""
+    world.put("items", {**ITEM_ROW, "code": "YL-002", "name": "夜鹭第2项", **NEVER}, now=NOW)
+    other = _PENDING | {"item_code": "YL-002", "detail": "夜鹭前查"}
+    told = {name: _PENDING[name] for name in ("handling_text", "due_on")}
+    world.put("results", *(each | told for each in seen), other, now=NOW)
+
+    world.put("results", _PENDING, _PENDING | _HIDDEN, now=NOW + _HOUR)
+
+    assert not {"handling_text", "due_on", "stated_due_on"} & _shown(world).keys()

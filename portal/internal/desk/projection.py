@@ -8,6 +8,7 @@ import hmac
 from collections.abc import Callable, Iterable, Iterator
 from datetime import date
 from functools import partial
+from itertools import chain
 from typing import Any, TypeVar
 
 import sqlalchemy as sa
@@ -99,8 +100,13 @@ def _around(
         withdrawn_keys(session, "result", checks, batch_id=batch_id),
     )
     found = _verdicts(session, records, parties, checks)
-    items = lookup(Item, named := _items_named(records, checks))
+    items = lookup(Item, named := _items_named(records, checks.values()))
     hidden = _hidden_items(session, items) | _awaited_items(session, named, batch_id)
+    said_before = _said_before(session, records, hidden)
+    #: What a check said before may have followed from findings that it has no more.
+    if more := _items_named([], chain.from_iterable(said_before.values())) - named:
+        hidden |= _hidden_items(session, lookup(Item, more))
+        hidden |= _awaited_items(session, more, batch_id)
     return Around(
         Ids(key),
         today,
@@ -112,7 +118,7 @@ def _around(
         _hidden_draws(session, checks),
         nonces={draw.key: _nonce(draw, key) for draw in draws},
         as_ever_filed=_as_ever_filed(session, parties, records, found),
-        said_before=_said_before(session, records, hidden),
+        said_before=said_before,
         drawn_before=drawn_before,
         verdicts=found,
         cleared=_cleared(session, records),
@@ -259,9 +265,9 @@ def _hidden_draws(session: Session, checks: dict[str, Result]) -> frozenset[str]
     return frozenset(key for (_, key), verdict in since.items() if verdict.whole)
 
 
-def _items_named(records: list[object], checks: dict[str, Result]) -> set[str]:
+def _items_named(records: list[object], checks: Iterable[Result]) -> set[str]:
     """Return the keys of the items that checks and planned tasks name."""
-    found = {f"{c.agency_code}/{f.item_code}" for c in checks.values() for f in c.findings}
+    found = {f"{c.agency_code}/{f.item_code}" for c in checks for f in c.findings}
     for plan in records:
         if isinstance(plan, Plan):
             found |= {f"{plan.agency_code}/{c}" for task in plan.tasks for c in task.item_codes}
