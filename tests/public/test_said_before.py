@@ -10,15 +10,17 @@ from typing import Any
 import pytest
 import sqlalchemy as sa
 
+from portal.domain.verdicts import Act
+from portal.register.records import Kind
 from tests import stage
 from tests.conftest import NOW, Office, opened
-from tests.makers import ITEM_ROW
-from tests.public.twins import NEVER, PROBLEM, Row, World, party
+from tests.makers import AGENCY, ITEM_ROW
+from tests.public.twins import NEVER, PROBLEM, WITHHELD, Row, World, party
 
 _HOUR = timedelta(hours=1)
 _FINE: Row = {
     "code": "A", **party(1), "inspected_on": "2025-05-11", "item_code": "SP-001",
-    "outcomes": "未发现问题", "handling_text": "现场提醒",
+    "outcomes": "未发现问题", "handling_text": "现场提醒", "disclosure": "公开",
 }  # fmt: skip
 _PENDING = _FINE | {
     "outcomes": "发现问题待后续处理", "handling_text": "已约谈", "due_on": "2025-06-20",
@@ -91,3 +93,36 @@ def test_what_followed_from_another_hidden_item_before_was_never_said(
     world.put("results", _PENDING, _PENDING | _HIDDEN, now=NOW + _HOUR)
 
     assert not {"handling_text", "due_on", "stated_due_on"} & _shown(world).keys()
+
+
+_IN_PART: Row = WITHHELD | {"disclosure": "部分公开", "hidden": "处理说明"}
+
+
+@pytest.mark.parametrize("kept", [NEVER, WITHHELD, _IN_PART], ids=["never", "withheld", "in part"])
+def test_what_was_kept_back_before_was_said_to_nobody(world: World, kept: Row) -> None:
+    world.put("results", _FINE | kept, now=NOW)
+
+    world.put("results", _FINE, _FINE | _HIDDEN, now=NOW + _HOUR)
+
+    assert "handling_text" not in _shown(world)
+
+
+def test_what_was_kept_back_and_opened_up_is_said(world: World) -> None:
+    world.put("results", _FINE | _IN_PART, now=NOW)
+    world.decide(Kind.RESULT, f"{AGENCY}/A", Act.OPEN, NOW + _HOUR, "handling_text")
+
+    world.put("results", _FINE, _FINE | _HIDDEN, now=NOW + 2 * _HOUR)
+
+    assert _shown(world)["handling_text"] == _FINE["handling_text"]
+
+
+def test_what_is_kept_back_by_now_was_said_all_the_same(world: World) -> None:
+    """Its marker stands beside a hidden finding as it stood before: that it goes would tell of the finding."""
+    world.put("results", _FINE, now=NOW)
+    world.decide(Kind.RESULT, f"{AGENCY}/A", Act.WITHHOLD, NOW + _HOUR, "handling_text")
+    before = world.content()
+
+    world.put("results", _FINE, _FINE | _HIDDEN, now=NOW + 2 * _HOUR)
+
+    assert world.content() == before
+    assert [each["field"] for each in _shown(world)["withheld"]] == ["handling_text"]

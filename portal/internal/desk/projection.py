@@ -15,7 +15,6 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from portal.airlock.around import Around, Cleared, Ids, Name, Passage
-from portal.airlock.narrowed import loses_words
 from portal.airlock.redact import KIND_OF as PUBLIC_KIND
 from portal.airlock.redact import is_nameless, redact
 from portal.domain.draws import Draw
@@ -27,6 +26,7 @@ from portal.domain.results import Result
 from portal.domain.verdicts import Verdict, filed
 from portal.domain.workflow import BatchState
 from portal.internal.desk import decided, given, secrets
+from portal.internal.desk.earlier import ever_released, said_before
 from portal.internal.tables import decisions, filings
 from portal.internal.tables.batches import BatchRow
 from portal.internal.tables.filings import FilingRow
@@ -90,7 +90,7 @@ def _around(
     returned: dict[str, Any] = returned_ones(session, Result, above - checks.keys())
     draws = [r for r in records if isinstance(r, Draw)]
     wanted = {check.entity_key for check in (*checks.values(), *returned.values())}
-    drawn_before = _ever_released(session, Draw, (draw.key for draw in draws))
+    drawn_before = ever_released(session, Draw, (draw.key for draw in draws))
     every = [*draws, *(each for them in drawn_before.values() for each in them)]
     wanted |= {entry.entity_key for draw in every for entry in draw.entries}
     parties = lookup(Entity, wanted)
@@ -102,9 +102,9 @@ def _around(
     found = _verdicts(session, records, parties, checks)
     items = lookup(Item, named := _items_named(records, checks.values()))
     hidden = _hidden_items(session, items) | _awaited_items(session, named, batch_id)
-    said_before = _said_before(session, records, hidden)
+    said = said_before(session, records, hidden)
     #: What a check said before may have followed from findings that it has no more.
-    if more := _items_named([], chain.from_iterable(said_before.values())) - named:
+    if more := _items_named([], chain.from_iterable(said.values())) - named:
         hidden |= _hidden_items(session, lookup(Item, more))
         hidden |= _awaited_items(session, more, batch_id)
     return Around(
@@ -118,7 +118,7 @@ def _around(
         _hidden_draws(session, checks),
         nonces={draw.key: _nonce(draw, key) for draw in draws},
         as_ever_filed=_as_ever_filed(session, parties, records, found),
-        said_before=said_before,
+        said_before=said,
         drawn_before=drawn_before,
         verdicts=found,
         cleared=_cleared(session, records),
@@ -156,32 +156,6 @@ def _as_ever_filed(
     found: dict[str, list[Entity]] = {}
     for key, body in session.execute(query) if nameless else ():
         found.setdefault(key, []).append(filings.decode("entity", body))
-    return found
-
-
-def _said_before(
-    session: Session, records: list[Any], hidden_items: frozenset[str]
-) -> dict[str, list[Result]]:
-    """Return what was released of the checks that lose words with a hidden finding: what they said before it stays."""
-    keys = [r.key for r in records if isinstance(r, Result) and loses_words(r, hidden_items)]
-    return _ever_released(session, Result, keys)
-
-
-def _ever_released(
-    session: Session, record_type: type[T], keys: Iterable[str]
-) -> dict[str, list[T]]:
-    """Return every released filing of these records, by key, the first one first."""
-    kind, wanted = filings.KIND_OF[record_type], sorted(set(keys))
-    query = (
-        sa.select(FilingRow.key, FilingRow.body)
-        .join(BatchRow, BatchRow.id == FilingRow.batch_id)
-        .where(FilingRow.kind == kind, among(session, FilingRow.key, wanted), FilingRow.live)
-        .where(BatchRow.state == BatchState.RELEASED.value)
-        .order_by(FilingRow.id)
-    )
-    found: dict[str, list[T]] = {}
-    for key, body in session.execute(query) if wanted else ():
-        found.setdefault(key, []).append(filings.decode(kind, body))
     return found
 
 
