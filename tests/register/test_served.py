@@ -176,6 +176,12 @@ _FUNCTION = "CREATE FUNCTION quiet() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN 
             {"entity：有取决于其他对象的索引"},
             marks=POSTGRES,
         ),
+        #: What goes with another row is taken away by triggers that do not count as any.
+        pytest.param(
+            ("ALTER TABLE event ADD FOREIGN KEY (serial) REFERENCES change ON DELETE CASCADE",),
+            {"event：设有外键或排他约束"},
+            marks=POSTGRES,
+        ),
         pytest.param(
             ("ALTER TABLE entity ENABLE ROW LEVEL SECURITY",),
             {"entity：设有行级安全策略"},
@@ -258,6 +264,26 @@ def test_what_stands_between_a_table_and_its_reader_is_found(
     register: sa.Engine, deeds: tuple[str, ...], expected: set[str]
 ) -> None:
     assert expected - set(_faults(register, *deeds)) == set()
+
+
+@pytest.mark.postgres
+@pytest.mark.parametrize("aside", ["TABLE pg_trigger (tgrelid oid)", "DOMAIN text AS varchar(3)"])
+def test_what_is_called_like_something_of_the_servers_own_misleads_nobody(
+    register: sa.Engine, aside: str
+) -> None:
+    """The owner of a database may have everybody look there first."""
+    with register.begin() as connection:
+        connection.exec_driver_sql(_FUNCTION)
+        connection.exec_driver_sql(
+            "CREATE TRIGGER t BEFORE DELETE ON entity EXECUTE FUNCTION quiet()"
+        )
+        connection.exec_driver_sql(f"CREATE {aside}")
+        connection.exec_driver_sql(
+            f'ALTER DATABASE "{register.url.database}" SET search_path = public, pg_catalog'
+        )
+    register.dispose()
+    with Session(register) as session:
+        assert {"entity：设有触发器", "函数 quiet：不属于登记册"} <= set(audit(session).faults)
 
 
 @pytest.mark.postgres

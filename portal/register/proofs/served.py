@@ -37,6 +37,7 @@ SELECT name, CASE
   WHEN EXISTS (SELECT FROM pg_inherits WHERE c.oid IN (inhparent, inhrelid)) THEN '与其他表有继承关系'
   WHEN EXISTS (SELECT FROM pg_attribute WHERE attrelid = c.oid AND attgenerated <> '') THEN '有由数据库计算的列'
   WHEN EXISTS (SELECT FROM pg_constraint WHERE conrelid = c.oid AND contype = 'c') THEN '设有条件约束'
+  WHEN EXISTS (SELECT FROM pg_constraint WHERE conrelid = c.oid AND contype NOT IN ('p', 'u', 'n')) THEN '设有外键或排他约束'
   WHEN EXISTS (
     SELECT FROM pg_index i JOIN pg_depend d ON d.classid = 'pg_class'::regclass AND d.objid = i.indexrelid
     WHERE i.indrelid = c.oid AND d.refobjid <> c.oid AND d.refclassid <> 'pg_constraint'::regclass
