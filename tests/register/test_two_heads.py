@@ -14,12 +14,13 @@ from hypothesis import strategies as st
 from sqlalchemy.orm import Session
 
 from portal.kit.db import engine_for
-from portal.register.proofs import heads
+from portal.register.proofs import forgotten, heads
 from portal.register.proofs.agreeing import contradicts
 from portal.register.proofs.note import Checkpoint
 from portal.register.proofs.restorations import Restoration
 from portal.register.records import Kind
-from portal.register.tables.log import CheckpointRow
+from portal.register.tables.changes import VersionRow
+from portal.register.tables.log import CheckpointRow, LeafRow
 from portal.register.writer import open_pen
 from tests.register.makers import a_public_agency, a_public_entity
 from tests.register.test_history import START
@@ -172,6 +173,26 @@ def test_a_head_over_the_same_entries_that_says_something_else_is_told(lived: Li
         found = _audited(lived.engine, _signed(lived, note, old, new))
         assert any("见证文件" in each for each in found.faults), new
     assert _audited(lived.engine, note).faults == []
+
+
+@pytest.mark.parametrize("between", ["\n", "\nexample/else\r", "\nexample/else\u2028"])
+def test_a_head_that_says_one_thing_twice_is_told(lived: Life, between: str) -> None:
+    """Whoever holds register and key takes a text away: the first line says so, the last what the witness has seen."""
+    lived.do("put", 1)
+    seen = _audited(lived.engine).head
+    assert seen is not None
+    said = f"mingcha/forgotten/1 {Checkpoint.of(seen).forgotten}"
+    with Session(lived.engine) as session, session.begin():
+        older = session.scalars(sa.select(VersionRow)).first()
+        assert older is not None
+        session.get_one(LeafRow, older.serial).salt = None
+        forgotten.add(session, [older.serial])
+        session.delete(older)
+        gone = f"mingcha/forgotten/1 {forgotten.stated(session)}"
+        row = session.get_one(CheckpointRow, Checkpoint.of(seen).size)
+        row.note = _signed(lived, seen, said, f"{gone}{between}{said}")
+
+    assert any("检查点" in each for each in _audited(lived.engine, seen).faults)
 
 
 def test_a_head_that_a_release_before_signed_says_less_and_is_no_contradiction(lived: Life) -> None:
