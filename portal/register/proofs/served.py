@@ -11,6 +11,7 @@ one that leans on what its owner can redefine leaves rows out.
 """
 
 from collections import defaultdict
+from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
@@ -74,6 +75,12 @@ SELECT a.attname, CASE WHEN a.attcollation = t.typcollation THEN format_type(t.o
 FROM pg_attribute a JOIN pg_type t ON t.oid = a.atttypid
 WHERE a.attrelid = to_regclass(quote_ident(:name)) AND a.attnum > 0 AND NOT a.attisdropped
 """
+#: As what SQLite keeps a value; any other is text.
+_KEPT_AS: dict[type[Any], str] = {
+    sa.Integer: "integer",
+    sa.Boolean: "integer",
+    sa.LargeBinary: "blob",
+}
 #: What PostgreSQL calls a type that is declared by another name.
 _CALLED = {"varchar": "character varying"}
 
@@ -87,6 +94,7 @@ def check(session: Session, found: Audited) -> None:
     else:
         _compared(session, found)
         _indexes(session, found)
+        _stored(session, found)
 
 
 def _asked(session: Session, found: Audited) -> None:
@@ -151,3 +159,14 @@ def _indexes(session: Session, found: Audited) -> None:
     (first,) = session.execute(sa.text("PRAGMA integrity_check(1)")).one()
     if first != "ok":
         found.fault(f"表与索引不相符：{first}")
+
+
+def _stored(session: Session, found: Audited) -> None:
+    """Tell the tables that hold a value of another kind than was declared: 5.0 is as good as 5 to whoever compares, and no number of an entry."""
+    for name, table in sorted(ChangeRow.metadata.tables.items()):
+        odd = [
+            sa.func.typeof(each).not_in(["null", _KEPT_AS.get(type(each.type), "text")])
+            for each in table.columns
+        ]
+        if session.scalar(sa.select(sa.func.count()).select_from(table).where(sa.or_(*odd))):
+            found.fault(f"{name}：有值的存储类型与所定的列类型不符")
