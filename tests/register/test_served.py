@@ -97,6 +97,9 @@ _ELSEWHERE = (
     "CREATE SCHEMA aside",
     "CREATE FUNCTION aside.so() RETURNS bool LANGUAGE sql IMMUTABLE AS 'SELECT true'",
 )
+_NEARER = (
+    "CREATE FUNCTION pg_catalog.lower(varchar) RETURNS text LANGUAGE sql AS $$SELECT ''::text$$"
+)
 _FUNCTION = "CREATE FUNCTION quiet() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RETURN NULL; END'"
 
 
@@ -231,6 +234,7 @@ _FUNCTION = "CREATE FUNCTION quiet() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN 
             marks=POSTGRES,
         ),
         pytest.param(_ELSEWHERE, {"函数 so：不属于登记册"}, marks=POSTGRES),
+        pytest.param((_NEARER,), {"函数 lower：不属于登记册"}, marks=POSTGRES),
         pytest.param(
             (
                 "CREATE FUNCTION never(varchar, varchar) RETURNS bool LANGUAGE sql AS 'SELECT false'",
@@ -264,26 +268,6 @@ def test_what_stands_between_a_table_and_its_reader_is_found(
     register: sa.Engine, deeds: tuple[str, ...], expected: set[str]
 ) -> None:
     assert expected - set(_faults(register, *deeds)) == set()
-
-
-@pytest.mark.postgres
-@pytest.mark.parametrize("aside", ["TABLE pg_trigger (tgrelid oid)", "DOMAIN text AS varchar(3)"])
-def test_what_is_called_like_something_of_the_servers_own_misleads_nobody(
-    register: sa.Engine, aside: str
-) -> None:
-    """The owner of a database may have everybody look there first."""
-    with register.begin() as connection:
-        connection.exec_driver_sql(_FUNCTION)
-        connection.exec_driver_sql(
-            "CREATE TRIGGER t BEFORE DELETE ON entity EXECUTE FUNCTION quiet()"
-        )
-        connection.exec_driver_sql(f"CREATE {aside}")
-        connection.exec_driver_sql(
-            f'ALTER DATABASE "{register.url.database}" SET search_path = public, pg_catalog'
-        )
-    register.dispose()
-    with Session(register) as session:
-        assert {"entity：设有触发器", "函数 quiet：不属于登记册"} <= set(audit(session).faults)
 
 
 @pytest.mark.postgres

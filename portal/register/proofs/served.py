@@ -47,17 +47,18 @@ SELECT name, CASE
 FROM unnest(CAST(:names AS text[])) AS name LEFT JOIN pg_class c ON c.oid = to_regclass(quote_ident(name))
 """
 #: Whatever no extension brought, in any schema: where names are looked up differs with the account that asks. Whoever made
-#: an extension may add anything to it; so what is called like something of PostgreSQL's own is told even then.
+#: an extension may add anything to it; so what is called like something of PostgreSQL's own is told even then. What is made
+#: with the server has a number below 16384: whoever may do anything puts a nearer lower(varchar) beside the lower(text) there.
 _OWN_ON_POSTGRESQL = """
 SELECT kind || ' ' || name, '不属于登记册' FROM (
   SELECT '函数' AS kind, proname::text AS name, oid, 'pg_proc'::regclass AS of, pronamespace AS place,
-    proname IN (SELECT proname FROM pg_proc WHERE pronamespace = 'pg_catalog'::regnamespace) AS misleads FROM pg_proc
+    proname IN (SELECT proname FROM pg_proc WHERE oid < 16384) AS misleads FROM pg_proc
   UNION ALL SELECT '运算符', oprname::text, oid, 'pg_operator'::regclass, oprnamespace,
-    oprname IN (SELECT oprname FROM pg_operator WHERE oprnamespace = 'pg_catalog'::regnamespace) FROM pg_operator
+    oprname IN (SELECT oprname FROM pg_operator WHERE oid < 16384) FROM pg_operator
   UNION ALL SELECT '类型转换', castsource::regtype::text, oid, 'pg_cast'::regclass, NULL,
-    greatest(castsource, casttarget) < 16384 FROM pg_cast WHERE oid >= 16384
+    greatest(castsource, casttarget) < 16384 FROM pg_cast
 ) AS found
-WHERE (place IS NULL OR place NOT IN (
+WHERE oid >= 16384 AND (place IS NULL OR place = 'pg_catalog'::regnamespace OR place NOT IN (
   SELECT oid FROM pg_namespace WHERE nspname LIKE 'pg\\_%' OR nspname = 'information_schema'
 ))
   AND (misleads OR NOT EXISTS (SELECT FROM pg_depend WHERE classid = of AND objid = found.oid AND deptype = 'e'))
