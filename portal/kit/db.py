@@ -172,8 +172,10 @@ def write_lock(engine: sa.Engine) -> Iterator[Session]:
 @sa.event.listens_for(sa.Engine, "connect")
 def _on_connect(connection: Any, record: Any) -> None:  # noqa: ANN401
     """Set what each SQLite connection must have; the defaults depend on how SQLite was built."""
-    if type(connection).__module__ != "sqlite3":
+    #: A copy may lie in any other database.
+    if type(connection).__module__.startswith("psycopg"):
         _look_up_plainly(connection)
+    if type(connection).__module__ != "sqlite3":
         return
     #: We say BEGIN ourselves (below); the driver would otherwise start late and never IMMEDIATE.
     connection.isolation_level = None
