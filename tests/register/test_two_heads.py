@@ -227,3 +227,19 @@ def test_a_restoration_stated_otherwise_since_is_told_by_who_saw_it(lived: Life)
     assert _audited(lived.engine).faults != []
     told = _audited(lived.engine, seen).faults
     assert any("见证文件中的检查点：所签的恢复说明" in each for each in told)
+
+
+@pytest.mark.parametrize("change", [("\n— ", "\n— else AAAAAAAA\n— "), ("=\n$", None)])
+def test_a_head_whose_signatures_were_changed_by_hand_is_told(
+    lived: Life, change: tuple[str, str | None]
+) -> None:
+    """One line more, or another spelling of the same signature: what is signed is the same."""
+    seen = _audited(lived.engine).head
+    assert seen is not None
+    old, new = change
+    spelt = f"{seen[:-3]}{chr(ord(seen[-3]) + 1)}=\n"
+    with Session(lived.engine) as session, session.begin():
+        row = session.get_one(CheckpointRow, Checkpoint.of(seen).size)
+        row.note = spelt if new is None else seen.replace(old, new, 1)
+
+    assert any("检查点" in each for each in _audited(lived.engine).faults)

@@ -233,6 +233,10 @@ def _text(raw: bytes) -> str:
 
 def _bytes(text: str) -> bytes:
     try:
-        return base64.b64decode(text, validate=True)
+        raw = base64.b64decode(text, validate=True)
     except (binascii.Error, ValueError):
         raise BadNote("base64") from None
+    #: The last letter has bits that nobody reads.
+    if _text(raw) != text:
+        raise BadNote("base64")
+    return raw
