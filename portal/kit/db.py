@@ -172,6 +172,9 @@ def write_lock(engine: sa.Engine) -> Iterator[Session]:
 @sa.event.listens_for(sa.Engine, "connect")
 def _on_connect(connection: Any, record: Any) -> None:  # noqa: ANN401
     """Set what each SQLite connection must have; the defaults depend on how SQLite was built."""
+    #: A copy may lie in any other database.
+    if type(connection).__module__.startswith("psycopg"):
+        _look_up_plainly(connection)
     if type(connection).__module__ != "sqlite3":
         return
     #: We say BEGIN ourselves (below); the driver would otherwise start late and never IMMEDIATE.
@@ -184,6 +187,18 @@ def _on_connect(connection: Any, record: Any) -> None:  # noqa: ANN401
     cursor.execute("PRAGMA synchronous = FULL")
     cursor.close()
     in_place.note(connection, record)
+
+
+def _look_up_plainly(connection: Any) -> None:  # noqa: ANN401
+    """Have PostgreSQL look names up as it does by itself, its own catalogs and types first.
+
+    The owner of a database may set otherwise for whoever connects to it: a table of one's own called pg_trigger then says
+    that there is no trigger, and a type of one's own called text cuts short what is looked for.
+    """
+    ((path,),) = connection.execute("SHOW search_path").fetchall()
+    if "pg_catalog" in path.lower():
+        connection.execute('SET search_path = "$user", public')
+    connection.commit()
 
 
 @sa.event.listens_for(sa.Engine, "begin")

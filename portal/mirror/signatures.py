@@ -185,9 +185,11 @@ def stated(text: str, name: str | None = None) -> Head:
 
     """
     match = _HEAD.fullmatch(text)
-    if match is None or name not in (None, match[1]):
+    lines = text.split("\n")[_NAMELESS:-1]
+    said = dict(line.partition(" ")[::2] for line in lines)
+    #: One that says a thing twice says one to whoever reads the first line, and another to who reads the last.
+    if match is None or name not in (None, match[1]) or len(said) < len(lines):
         raise Untrusted("检查点格式有误 (malformed checkpoint)")
-    said = dict(line.partition(" ")[::2] for line in text.splitlines()[_NAMELESS:])
     restored = _RESTORED.fullmatch(said.get(RESTORED, ""))
     root = base64.b64decode(match[3])
     return Head(int(match[2]), match[4], root, int(restored[1]) if restored else 0, said)

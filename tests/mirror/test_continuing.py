@@ -80,3 +80,13 @@ def test_a_head_that_takes_back_what_one_before_it_said_is_refused(before: Head,
 )
 def test_an_upgrade_and_a_restoration_to_just_there_are_lawful(before: Head, now: Head) -> None:
     require_continued(Source("http://127.0.0.1:9", attempts=1), before, now)
+
+
+@pytest.mark.parametrize("between", ["\n", "\nexample/else\r", "\nexample/else\u2028"])
+def test_a_head_that_says_one_thing_twice_is_refused(between: str) -> None:
+    """One of them what the copy has seen, the other what the records are by now."""
+    nobody = Source("http://127.0.0.1:9", attempts=1)
+    with pytest.raises(Untrusted):
+        require_continued(
+            nobody, _stating(5), _stating(5, records=f"{_B}{between}mingcha/records/1 {_A}")
+        )

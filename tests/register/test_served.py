@@ -97,6 +97,9 @@ _ELSEWHERE = (
     "CREATE SCHEMA aside",
     "CREATE FUNCTION aside.so() RETURNS bool LANGUAGE sql IMMUTABLE AS 'SELECT true'",
 )
+_NEARER = (
+    "CREATE FUNCTION pg_catalog.lower(varchar) RETURNS text LANGUAGE sql AS $$SELECT ''::text$$"
+)
 _FUNCTION = "CREATE FUNCTION quiet() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RETURN NULL; END'"
 
 
@@ -176,6 +179,12 @@ _FUNCTION = "CREATE FUNCTION quiet() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN 
             {"entity：有取决于其他对象的索引"},
             marks=POSTGRES,
         ),
+        #: What goes with another row is taken away by triggers that do not count as any.
+        pytest.param(
+            ("ALTER TABLE event ADD FOREIGN KEY (serial) REFERENCES change ON DELETE CASCADE",),
+            {"event：设有外键或排他约束"},
+            marks=POSTGRES,
+        ),
         pytest.param(
             ("ALTER TABLE entity ENABLE ROW LEVEL SECURITY",),
             {"entity：设有行级安全策略"},
@@ -225,6 +234,7 @@ _FUNCTION = "CREATE FUNCTION quiet() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN 
             marks=POSTGRES,
         ),
         pytest.param(_ELSEWHERE, {"函数 so：不属于登记册"}, marks=POSTGRES),
+        pytest.param((_NEARER,), {"函数 lower：不属于登记册"}, marks=POSTGRES),
         pytest.param(
             (
                 "CREATE FUNCTION never(varchar, varchar) RETURNS bool LANGUAGE sql AS 'SELECT false'",

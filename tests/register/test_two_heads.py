@@ -14,12 +14,13 @@ from hypothesis import strategies as st
 from sqlalchemy.orm import Session
 
 from portal.kit.db import engine_for
-from portal.register.proofs import heads
+from portal.register.proofs import forgotten, heads
 from portal.register.proofs.agreeing import contradicts
 from portal.register.proofs.note import Checkpoint
 from portal.register.proofs.restorations import Restoration
 from portal.register.records import Kind
-from portal.register.tables.log import CheckpointRow
+from portal.register.tables.changes import VersionRow
+from portal.register.tables.log import CheckpointRow, LeafRow
 from portal.register.writer import open_pen
 from tests.register.makers import a_public_agency, a_public_entity
 from tests.register.test_history import START
@@ -174,6 +175,26 @@ def test_a_head_over_the_same_entries_that_says_something_else_is_told(lived: Li
     assert _audited(lived.engine, note).faults == []
 
 
+@pytest.mark.parametrize("between", ["\n", "\nexample/else\r", "\nexample/else\u2028"])
+def test_a_head_that_says_one_thing_twice_is_told(lived: Life, between: str) -> None:
+    """Whoever holds register and key takes a text away: the first line says so, the last what the witness has seen."""
+    lived.do("put", 1)
+    seen = _audited(lived.engine).head
+    assert seen is not None
+    said = f"mingcha/forgotten/1 {Checkpoint.of(seen).forgotten}"
+    with Session(lived.engine) as session, session.begin():
+        older = session.scalars(sa.select(VersionRow)).first()
+        assert older is not None
+        session.get_one(LeafRow, older.serial).salt = None
+        forgotten.add(session, [older.serial])
+        session.delete(older)
+        gone = f"mingcha/forgotten/1 {forgotten.stated(session)}"
+        row = session.get_one(CheckpointRow, Checkpoint.of(seen).size)
+        row.note = _signed(lived, seen, said, f"{gone}{between}{said}")
+
+    assert any("检查点" in each for each in _audited(lived.engine, seen).faults)
+
+
 def test_a_head_that_a_release_before_signed_says_less_and_is_no_contradiction(lived: Life) -> None:
     note = _audited(lived.engine).head
     assert note is not None
@@ -206,3 +227,19 @@ def test_a_restoration_stated_otherwise_since_is_told_by_who_saw_it(lived: Life)
     assert _audited(lived.engine).faults != []
     told = _audited(lived.engine, seen).faults
     assert any("见证文件中的检查点：所签的恢复说明" in each for each in told)
+
+
+@pytest.mark.parametrize("change", [("\n— ", "\n— else AAAAAAAA\n— "), ("=\n$", None)])
+def test_a_head_whose_signatures_were_changed_by_hand_is_told(
+    lived: Life, change: tuple[str, str | None]
+) -> None:
+    """One line more, or another spelling of the same signature: what is signed is the same."""
+    seen = _audited(lived.engine).head
+    assert seen is not None
+    old, new = change
+    spelt = f"{seen[:-3]}{chr(ord(seen[-3]) + 1)}=\n"
+    with Session(lived.engine) as session, session.begin():
+        row = session.get_one(CheckpointRow, Checkpoint.of(seen).size)
+        row.note = spelt if new is None else seen.replace(old, new, 1)
+
+    assert any("检查点" in each for each in _audited(lived.engine).faults)

@@ -9,7 +9,7 @@ Anything else is a second history under the same key.
 from sqlalchemy.orm import Session
 
 from portal.register.proofs import restorations
-from portal.register.proofs.note import Checkpoint, split
+from portal.register.proofs.note import Checkpoint, named, split
 
 #: The line that may say more each time, never less.
 _RESTORED = "mingcha/restored/1"
@@ -21,12 +21,11 @@ _NAMELESS = 3
 
 def contradicts(earlier: str, later: str) -> bool:
     """Whether two notes over equally many entries, the one seen before the other, cannot be of one history."""
-    before, after = _lines(earlier), _lines(later)
+    before, after = _parts(earlier), _parts(later)
     if before[:_NAMELESS] != after[:_NAMELESS]:
         return True
-    said = dict(line.partition(" ")[::2] for line in after[_NAMELESS:])
-    for line in before[_NAMELESS:]:
-        name, _, value = line.partition(" ")
+    said = named(after[_NAMELESS])
+    for name, value in named(before[_NAMELESS]).items():
         now = said.get(name)
         if now is None:
             return True
@@ -59,8 +58,8 @@ def _restored(note: str) -> int:
     return _count(stated) if stated else 0
 
 
-def _lines(note: str) -> list[str]:
-    return split(note)[0].splitlines()
+def _parts(note: str) -> list[str]:
+    return split(note)[0].split("\n", _NAMELESS)
 
 
 def _count(restored: str) -> int:

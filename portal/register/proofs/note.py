@@ -157,7 +157,8 @@ class Checkpoint:
 
         """
         match = _CHECKPOINT.fullmatch(split(note)[0])
-        if match is None:
+        #: One that says a thing twice says one to whoever reads the first line, and another to who reads the last.
+        if match is None or len(named(match[4])) < match[4].count("\n"):
             raise BadNote("checkpoint")
         lines = (
             each.search(match[4]) for each in (_RECORDS, _RESTORED, _FORGOTTEN, _NUMBERED, _KEY)
@@ -179,6 +180,11 @@ class Checkpoint:
         key = f"mingcha/key/1 {self.key}\n" if self.key else ""
         head = f"{self.origin}\n{self.size}\n{_text(self.root)}\n"
         return f"{head}{records}{restored}{forgotten}{numbered}{key}"
+
+
+def named(lines: str) -> dict[str, str]:
+    """Return what a head's lines after the third say, by name; only a line feed ends one."""
+    return dict(line.partition(" ")[::2] for line in lines.split("\n")[:-1])
 
 
 def split(note: str) -> tuple[str, list[tuple[str, bytes, bytes]]]:
@@ -227,6 +233,10 @@ def _text(raw: bytes) -> str:
 
 def _bytes(text: str) -> bytes:
     try:
-        return base64.b64decode(text, validate=True)
+        raw = base64.b64decode(text, validate=True)
     except (binascii.Error, ValueError):
         raise BadNote("base64") from None
+    #: The last letter has bits that nobody reads.
+    if _text(raw) != text:
+        raise BadNote("base64")
+    return raw

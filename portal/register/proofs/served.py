@@ -11,6 +11,7 @@ one that leans on what its owner can redefine leaves rows out.
 """
 
 from collections import defaultdict
+from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
@@ -37,6 +38,7 @@ SELECT name, CASE
   WHEN EXISTS (SELECT FROM pg_inherits WHERE c.oid IN (inhparent, inhrelid)) THEN '与其他表有继承关系'
   WHEN EXISTS (SELECT FROM pg_attribute WHERE attrelid = c.oid AND attgenerated <> '') THEN '有由数据库计算的列'
   WHEN EXISTS (SELECT FROM pg_constraint WHERE conrelid = c.oid AND contype = 'c') THEN '设有条件约束'
+  WHEN EXISTS (SELECT FROM pg_constraint WHERE conrelid = c.oid AND contype NOT IN ('p', 'u', 'n')) THEN '设有外键或排他约束'
   WHEN EXISTS (
     SELECT FROM pg_index i JOIN pg_depend d ON d.classid = 'pg_class'::regclass AND d.objid = i.indexrelid
     WHERE i.indrelid = c.oid AND d.refobjid <> c.oid AND d.refclassid <> 'pg_constraint'::regclass
@@ -45,17 +47,18 @@ SELECT name, CASE
 FROM unnest(CAST(:names AS text[])) AS name LEFT JOIN pg_class c ON c.oid = to_regclass(quote_ident(name))
 """
 #: Whatever no extension brought, in any schema: where names are looked up differs with the account that asks. Whoever made
-#: an extension may add anything to it; so what is called like something of PostgreSQL's own is told even then.
+#: an extension may add anything to it; so what is called like something of PostgreSQL's own is told even then. What is made
+#: with the server has a number below 16384: whoever may do anything puts a nearer lower(varchar) beside the lower(text) there.
 _OWN_ON_POSTGRESQL = """
 SELECT kind || ' ' || name, '不属于登记册' FROM (
   SELECT '函数' AS kind, proname::text AS name, oid, 'pg_proc'::regclass AS of, pronamespace AS place,
-    proname IN (SELECT proname FROM pg_proc WHERE pronamespace = 'pg_catalog'::regnamespace) AS misleads FROM pg_proc
+    proname IN (SELECT proname FROM pg_proc WHERE oid < 16384) AS misleads FROM pg_proc
   UNION ALL SELECT '运算符', oprname::text, oid, 'pg_operator'::regclass, oprnamespace,
-    oprname IN (SELECT oprname FROM pg_operator WHERE oprnamespace = 'pg_catalog'::regnamespace) FROM pg_operator
+    oprname IN (SELECT oprname FROM pg_operator WHERE oid < 16384) FROM pg_operator
   UNION ALL SELECT '类型转换', castsource::regtype::text, oid, 'pg_cast'::regclass, NULL,
-    greatest(castsource, casttarget) < 16384 FROM pg_cast WHERE oid >= 16384
+    greatest(castsource, casttarget) < 16384 FROM pg_cast
 ) AS found
-WHERE (place IS NULL OR place NOT IN (
+WHERE oid >= 16384 AND (place IS NULL OR place = 'pg_catalog'::regnamespace OR place NOT IN (
   SELECT oid FROM pg_namespace WHERE nspname LIKE 'pg\\_%' OR nspname = 'information_schema'
 ))
   AND (misleads OR NOT EXISTS (SELECT FROM pg_depend WHERE classid = of AND objid = found.oid AND deptype = 'e'))
@@ -73,6 +76,12 @@ SELECT a.attname, CASE WHEN a.attcollation = t.typcollation THEN format_type(t.o
 FROM pg_attribute a JOIN pg_type t ON t.oid = a.atttypid
 WHERE a.attrelid = to_regclass(quote_ident(:name)) AND a.attnum > 0 AND NOT a.attisdropped
 """
+#: As what SQLite keeps a value; any other is text.
+_KEPT_AS: dict[type[Any], str] = {
+    sa.Integer: "integer",
+    sa.Boolean: "integer",
+    sa.LargeBinary: "blob",
+}
 #: What PostgreSQL calls a type that is declared by another name.
 _CALLED = {"varchar": "character varying"}
 
@@ -86,6 +95,7 @@ def check(session: Session, found: Audited) -> None:
     else:
         _compared(session, found)
         _indexes(session, found)
+        _stored(session, found)
 
 
 def _asked(session: Session, found: Audited) -> None:
@@ -150,3 +160,14 @@ def _indexes(session: Session, found: Audited) -> None:
     (first,) = session.execute(sa.text("PRAGMA integrity_check(1)")).one()
     if first != "ok":
         found.fault(f"表与索引不相符：{first}")
+
+
+def _stored(session: Session, found: Audited) -> None:
+    """Tell the tables that hold a value of another kind than was declared: 5.0 is as good as 5 to whoever compares, and no number of an entry."""
+    for name, table in sorted(ChangeRow.metadata.tables.items()):
+        odd = [
+            sa.func.typeof(each).not_in(["null", _KEPT_AS.get(type(each.type), "text")])
+            for each in table.columns
+        ]
+        if session.scalar(sa.select(sa.func.count()).select_from(table).where(sa.or_(*odd))):
+            found.fault(f"{name}：有值的存储类型与所定的列类型不符")

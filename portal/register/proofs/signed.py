@@ -5,7 +5,7 @@ from sqlalchemy.orm import Session
 
 from portal.register import numbered
 from portal.register.proofs import agreeing, forgotten, restorations, succession
-from portal.register.proofs.note import BadNote, Checkpoint, Verifier
+from portal.register.proofs.note import BadNote, Checkpoint, Verifier, split
 from portal.register.proofs.report import Audited
 from portal.register.tables.log import CheckpointRow
 
@@ -145,6 +145,8 @@ class Signed:
             return
         if not signers or head.origin != self._keys[0].name:
             self._found.fault(f"{name}：签名无效，或不是本登记册的公钥所签")
+        elif size is not None and len(signers) < len(split(note)[1]):
+            self._found.fault(f"{name}：另有不是本登记册公钥的签名")
         elif not self._is_in_turn(head, signers, is_own=size is not None):
             self._found.fault(f"{name}：签名的公钥不是其时应当签署的那一把")
         if size is not None:
