@@ -55,7 +55,7 @@ BEGIN
   END LOOP;
   -- By these, how many rows were filed in any database, how much was written, and who is at work.
   FOR each IN SELECT oid FROM pg_proc WHERE pronamespace = 'pg_catalog'::regnamespace
-    AND proname ~ '^pg_stat_get_|^pg_(current|last)_wal|^pg_(relation|table|indexes|total_relation|database)_size$|^pg_lock_status$'
+    AND proname ~ '^pg_stat_get_|^pg_(current|last)_wal|^pg_(relation|table|indexes|total_relation|database|tablespace)_size$|^pg_control_|^pg_lock_status$'
   LOOP
     EXECUTE format('REVOKE EXECUTE ON FUNCTION %s FROM PUBLIC', each);
     EXECUTE format('GRANT EXECUTE ON FUNCTION %s TO mingcha_{{ owner }}, pg_monitor', each);

@@ -54,6 +54,8 @@ FORBIDDEN = {
     "SELECT wal_bytes FROM pg_stat_wal": "42501",
     "SELECT pg_current_wal_insert_lsn()": "42501",
     "SELECT pg_relation_size('change')": "42501",
+    "SELECT pg_tablespace_size('pg_default')": "42501",
+    "SELECT redo_lsn FROM pg_control_checkpoint()": "42501",
     "SELECT mode FROM pg_locks": "42501",
     "SET ROLE mingcha_airlock": "42501",
 }

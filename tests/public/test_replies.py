@@ -8,10 +8,12 @@ from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy.orm import Session
 
+from portal.internal.desk import letters
 from portal.internal.desk.stores import Stores
+from portal.internal.tables.letters import ReceivedRow
 from portal.letterbox.tables import LetterRow
 from portal.register.tables.results import ResultRow
-from tests.conftest import Office
+from tests.conftest import NOW, Office
 from tests.makers import RESULT_ROW
 
 GOOD = {"kind": "error", "text": "所列事项有误。"}
@@ -39,6 +41,20 @@ def test_a_letter_is_taken_without_cookie_and_kept_by_no_cache(
     assert (page.status_code, page.headers["Cache-Control"]) == (201, "no-store")
     assert "Set-Cookie" not in page.headers
     assert count(stores) == 1
+
+
+def test_a_letter_copied_with_a_sign_that_no_store_takes_is_taken_and_reaches_the_office(
+    stores: Stores, client: FlaskClient, result: str
+) -> None:
+    copied = GOOD | {"text": "所列\0事项有误。", "contact": "\0"}
+
+    page = client.post(f"/replies/new?about={result}", data=copied)
+
+    assert page.status_code == 201
+    assert letters.collect(stores, now=NOW) == 1
+    with Session(stores.internal) as session:
+        found = session.execute(sa.select(ReceivedRow.text, ReceivedRow.contact)).one()
+    assert tuple(found) == (GOOD["text"], None)
 
 
 @pytest.mark.parametrize(

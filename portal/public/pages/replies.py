@@ -130,8 +130,7 @@ def _name_of(record: Record) -> str:
 def _read(record: Record) -> tuple[Letter | None, list[tuple[str | None, str]]]:
     """Return the letter that the form makes, or what has to be mended in it."""
     given, problems = request.form, list[tuple[str | None, str]]()
-    kind, text = given.get("kind", ""), given.get("text", "").strip()
-    contact = given.get("contact", "").strip()
+    kind, text, contact = given.get("kind", ""), _typed("text"), _typed("contact")
     if kind not in dict(_kinds(record)):
         problems.append(("kind", _("请选择来信类别。")))
     if not _SHORTEST <= len(text) <= replies.LONGEST_TEXT:
@@ -167,6 +166,11 @@ def _read(record: Record) -> tuple[Letter | None, list[tuple[str | None, str]]]:
         evidence=evidence or None, evidence_type=found,
     )  # fmt: skip
     return letter, []
+
+
+def _typed(name: str) -> str:
+    """Return what was typed, without a sign that shows nothing, no store takes, and some programs leave in what is copied."""
+    return request.form.get(name, "").replace("\0", "").strip()
 
 
 def _wait() -> int:
