@@ -166,8 +166,12 @@ def test_a_page_is_asked_for_once_a_second_however_many_come(front: Front) -> No
 
 
 @pytest.mark.parametrize(
-    "path", ["/search?q=abc", "/search/suggest?kind=&q=abc", "/entities/?identifier=abc"]
-)
+    "path",
+    [
+        "/search?q=abc", "/search/suggest?kind=&q=abc", "/entities/?identifier=abc",
+        "/search?%71=abc", "/entities/?lang=en&%69dentifier=abc",
+    ],
+)  # fmt: skip
 def test_nobody_is_told_that_another_typed_the_same(front: Front, path: str) -> None:
     states = [front.ask(path)[1].get("x-cache", "BYPASS") for _ in range(3)]
 

@@ -38,7 +38,8 @@ def _chunks(session: Session, compiled: Compiled, reader: Reader) -> Iterator[st
     table: Any = compiled.listing.table
     made = sa.func.substr(table.line, 1, MARK) == mark(reader.dataset.word)
     query = sa.select(
-        sa.case((made, _whole(table, reader))), sa.case((made, None), else_=table.public_id)
+        sa.case((made, _whole(session, table, reader))),
+        sa.case((made, None), else_=table.public_id),
     ).where(*compiled.conditions.values())
     bare = session.get_bind().dialect.name == "sqlite"
     result: Any = session.connection().execute(
@@ -56,7 +57,7 @@ def _chunks(session: Session, compiled: Compiled, reader: Reader) -> Iterator[st
                 yield "".join([line for line, _ in rows])
 
 
-def _whole(table: Any, reader: Reader) -> Any:  # noqa: ANN401 - tables and SQL of any dataset
+def _whole(session: Session, table: Any, reader: Reader) -> Any:  # noqa: ANN401 - tables and SQL of any dataset
     """Return the SQL of a whole line."""
     text: Any = table.public_id
     if reader.page is not None:
@@ -65,9 +66,16 @@ def _whole(table: Any, reader: Reader) -> Any:  # noqa: ANN401 - tables and SQL 
     else:
         text = text + ","
     text = text + sa.func.substr(table.line, MARK + 1)
-    for column in (table.version, table.serial, table.published_on):
+    for column in (table.version, table.serial):
         text = text + "," + sa.cast(column, sa.String)
-    return text + _END
+    return text + "," + _written(session, table.published_on) + _END
+
+
+def _written(session: Session, day: Any) -> Any:  # noqa: ANN401 - as above
+    """Return the SQL of a day as text: PostgreSQL casts it as the owner of a database sets for whoever connects."""
+    if session.get_bind().dialect.name == "postgresql":
+        return sa.func.to_char(day, "YYYY-MM-DD")
+    return sa.cast(day, sa.String)
 
 
 def _late(session: Session, table: Any, reader: Reader, ids: list[str]) -> dict[str, str]:  # noqa: ANN401
