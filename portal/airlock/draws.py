@@ -24,7 +24,7 @@ def project_draw(draw: Draw, cut: Cut, around: Around) -> list[r.Record]:
     ids = around.ids
     mine = ids.of(Kind.DRAW, draw.key)
     shown = shown_entries(draw, around)
-    less = {name: _hidden_in(name, draw, shown, around) for name in _FIGURES}
+    less = _hidden_in(draw, shown, around)
     listed = draw.is_listed(around.today)
     entity_ids = [ids.of(Kind.ENTITY, entry.entity_key) for entry in shown]
     own = around.nonces.get(draw.key)
@@ -111,19 +111,27 @@ def _is_counted(draw: Draw) -> bool:
     return bool(draw.frame_count and draw.sample_count is not None)
 
 
-def _hidden_in(name: str, draw: Draw, shown: Sequence[DrawEntry], around: Around) -> int:
-    """Return how many parties that are not shown a stated figure counts.
+def _hidden_in(draw: Draw, shown: Sequence[DrawEntry], around: Around) -> dict[str, int]:
+    """Return how many parties that are not shown each stated figure counts.
 
     Where the same figure was stated before, with a list that shows the same, it counts as many as then: who comes to the list,
     or leaves it, out of sight would be told by a figure that changes alone.
     """
-    listed = {entry.entity_key for entry in shown}
-    for each in (*around.drawn_before.get(draw.key, ()), draw):
-        if getattr(each, name) == getattr(draw, name):
-            those = shown_entries(each, around)
-            if {entry.entity_key for entry in those} == listed:
-                return len(each.entries) - len(those)
-    return len(draw.entries) - len(shown)
+    filed = ((each, shown_entries(each, around)) for each in around.drawn_before.get(draw.key, ()))
+    alike = [
+        (each, len(each.entries) - len(those))
+        for each, those in filed
+        if _keys(those) == _keys(shown)
+    ]
+    alike.append((draw, len(draw.entries) - len(shown)))
+    return {
+        name: next(count for each, count in alike if getattr(each, name) == getattr(draw, name))
+        for name in _FIGURES
+    }
+
+
+def _keys(entries: Sequence[DrawEntry]) -> set[str]:
+    return {entry.entity_key for entry in entries}
 
 
 def _share(draw: Draw, less: Mapping[str, int]) -> Decimal | None:

@@ -32,7 +32,9 @@ def as_shown(result: Result, hidden_items: frozenset[str], before: Iterable[Resu
     gone = _led_to(result, shown)
     for each in (as_shown(one, hidden_items) for one in before) if gone else ():
         if (each.has_problem, each.was_ordered) == (shown.has_problem, shown.was_ordered):
-            gone = {name: what for name, what in gone.items() if not _is_said(shown, each, name)}
+            gone = {
+                name: gone[name] for name in gone if getattr(shown, name) != getattr(each, name)
+            }
     return replace(shown, **gone) if gone else shown
 
 
@@ -46,11 +48,6 @@ def _led_to(result: Result, shown: Result) -> dict[str, Any]:
     else:
         return {}
     return {name: what for name, what in gone.items() if getattr(shown, name) != what}
-
-
-def _is_said(one: Result, other: Result, name: str) -> bool:
-    """Whether two filings of a check say the same in this field."""
-    return bool(getattr(one, name) == getattr(other, name))
 
 
 def loses_words(result: Result, hidden_items: frozenset[str]) -> bool:

@@ -45,7 +45,7 @@ def is_as_noted(session: Session, row: ReceivedRow) -> bool:
         LedgerRow.action.in_([_RELEASE, _TAKE_UP]),
         sa.or_(LedgerRow.detail == words, LedgerRow.detail.startswith(f"{words}：")),
     )
-    said = {action: detail for action, detail in session.execute(query)}  # noqa: C416
+    said = {row.action: row.detail for row in session.execute(query)}
     if row.flagged != (_TAKE_UP in said):
         return False
     #: The ledger of old did not say what the letter was about.
