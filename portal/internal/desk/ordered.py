@@ -73,23 +73,7 @@ def is_withdrawal_noted(session: Session, order: WithdrawalRow) -> bool:
 
 def lost_withdrawals(session: Session) -> set[str]:
     """Return the public ids whose withdrawal the ledger knows, and the store no more as it was ordered."""
-    order = WithdrawalRow
-    #: Columns and no objects: every transaction asks for all of them.
-    rows = session.execute(
-        sa.select(
-            order.ordered_by, order.ordered_at, order.kind, order.public_id, order.seconded_by, order.last_filing_id,
-        ).join(FilingRow, _OF_ORDER)
-    )  # fmt: skip
-    there = {
-        (by, at, words)
-        for by, at, kind, public_id, second, last in rows
-        for words in _words(kind, public_id, second, last)
-    }
-    return {
-        row.detail.partition(_SECOND)[0].rpartition(" ")[2]
-        for row in session.execute(_SAID)
-        if tuple(row) not in there
-    }
+    return _unlike(session)[0]
 
 
 def unknown_withdrawals(session: Session) -> list[str]:
@@ -97,7 +81,13 @@ def unknown_withdrawals(session: Session) -> list[str]:
 
     What is taken back is shown to nobody again, so nothing of it is brought in line with a decision.
     """
+    return _unlike(session)[1]
+
+
+def _unlike(session: Session) -> tuple[set[str], list[str]]:
+    """Hold the orders of the store and of the ledger against each other; return what is in the ledger, or the store, alone."""
     order = WithdrawalRow
+    #: Columns and no objects: every transaction asks for all of them. Replies are noted otherwise.
     rows = session.execute(
         sa.select(
             order.ordered_by, order.ordered_at, order.kind, order.public_id, order.seconded_by, order.last_filing_id,
@@ -107,13 +97,16 @@ def unknown_withdrawals(session: Session) -> list[str]:
         .where(order.kind != Kind.REPLY.value)
         .order_by(order.id)
     )  # fmt: skip
-    known = {tuple(row) for row in session.execute(_SAID)}
-    return [
-        public_id
-        for by, at, kind, public_id, second, last, is_of_another in rows
-        if is_of_another
-        or known.isdisjoint((by, at, words) for words in _words(kind, public_id, second, last))
-    ]
+    said = {(row.person, row.at, row.detail) for row in session.execute(_SAID)}
+    there, unknown = set(), []
+    for by, at, kind, public_id, second, last, is_of_another in rows:
+        words = {(by, at, each) for each in _words(kind, public_id, second, last)}
+        if is_of_another or said.isdisjoint(words):
+            unknown.append(public_id)
+        else:
+            there |= words
+    lost = {words.partition(_SECOND)[0].rpartition(" ")[2] for _, _, words in said - there}
+    return lost, unknown
 
 
 def _words(kind: str, public_id: str, second: str, last_filing_id: int) -> tuple[str, str]:
