@@ -3,6 +3,8 @@
 import tempfile
 from collections.abc import Callable
 from datetime import UTC, date, datetime, time, timedelta
+from functools import partial
+from operator import itemgetter
 from pathlib import Path
 
 import sqlalchemy as sa
@@ -59,14 +61,17 @@ def load(stores: Stores, *, say: Callable[[str], None]) -> None:
             password=PASSWORD,
         )
     with tempfile.TemporaryDirectory() as folder:
-        steps = sorted([*real_steps(), *write_city(Path(folder))], key=lambda step: step.on)
-        for number, step in enumerate(steps, 1):
-            notices.release_notices(stores, by="he", now=_hour(step.on, 8))
-            _take(stores, step)
-            if number % 20 == 0 or number == len(steps):
-                say(f"正在加载演示数据 {number}/{len(steps)}")
+        acts: list[tuple[date, Callable[[Stores], None]]] = [
+            (step.on, partial(_take, step=step))
+            for step in [*real_steps(), *write_city(Path(folder))]
+        ]
+        acts = sorted([*acts, *recomputable.acts()], key=itemgetter(0))
+        for number, (day, act) in enumerate(acts, 1):
+            notices.release_notices(stores, by="he", now=_hour(day, 8))
+            act(stores)
+            if number % 20 == 0 or number == len(acts):
+                say(f"正在加载演示数据 {number}/{len(acts)}")
     _let_out_lists(stores)
-    recomputable.draw(stores)
     notices.release_notices(stores, by="he", now=clock.utc_now())
     write_letters(stores)
     with write_lock(stores.internal) as session:

@@ -1,7 +1,9 @@
 """Two draws of the fictitious city that anyone can recompute: one revealed, one under embargo."""
 
 import hashlib
+from collections.abc import Callable, Iterator
 from datetime import UTC, date, datetime, time
+from functools import partial
 
 from sqlalchemy.orm import Session
 
@@ -23,19 +25,18 @@ _DRAWS = (
 )  # fmt: skip
 
 
-def draw(stores: Stores) -> None:
-    """Take both along the ordinary road; interrupted, it goes on where it stopped."""
+def acts() -> Iterator[tuple[date, Callable[[Stores], None]]]:
+    """Yield what is done for both, by the ordinary road, and on which day; interrupted, each goes on where it stopped."""
     for name, agency, title, day, reveal_on, dice, is_revealed in _DRAWS:
         order = _order(name, agency, title, day, reveal_on)
-        _take(stores, order, dice)
-        with Session(stores.internal) as session:
-            is_open = keeping.load(session, name).row.stage == "revealed"
-        if is_revealed and not is_open:
-            steps.reveal(stores, name, by="he", second="an", now=_hour(reveal_on, 10))
+        yield day, partial(_draw, order=order, dice=dice)
+        if is_revealed:
+            yield reveal_on, partial(_reveal, order=order)
 
 
-def _take(stores: Stores, order: Order, dice: str) -> None:
-    name, now = order.draw_id, _hour(order.draw_on, 9)
+def _draw(stores: Stores, order: Order, dice: str) -> None:
+    """Take one to its outcome, in the afternoon: the files of the day are out by eleven."""
+    name, now = order.draw_id, _hour(order.draw_on, 14)
     with Session(stores.internal) as session:
         is_frozen = session.get(DrawingRow, name) is not None
     if not is_frozen:
@@ -47,10 +48,17 @@ def _take(stores: Stores, order: Order, dice: str) -> None:
     said = {"jj": _share(name).hex(), "dice": dice}
     for source in drawing.waiting() if drawing.row.stage in ("frozen", "committed") else ():
         steps.seed(
-            stores, name, source, said[source], evidence=None, photos=(), by="lin", now=_hour(order.draw_on, 10),
+            stores, name, source, said[source], evidence=None, photos=(), by="lin", now=_hour(order.draw_on, 15),
         )  # fmt: skip
     if drawing.row.stage in ("frozen", "committed"):
-        steps.draw(stores, name, by="he", now=_hour(order.draw_on, 11))
+        steps.draw(stores, name, by="he", now=_hour(order.draw_on, 16))
+
+
+def _reveal(stores: Stores, order: Order) -> None:
+    with Session(stores.internal) as session:
+        is_open = keeping.load(session, order.draw_id).row.stage == "revealed"
+    if not is_open:
+        steps.reveal(stores, order.draw_id, by="he", second="an", now=_hour(order.reveal_on, 14))
 
 
 def _order(name: str, agency: str, title: str, day: date, reveal_on: date) -> Order:
