@@ -124,6 +124,25 @@ def test_the_register_as_it_was_before_a_restoration_is_not_gone_on_from(
         _item(Office(stores, office.folder), "SP-11")
 
 
+def test_nor_is_it_when_it_was_given_the_restorations_own_head(
+    office: Office, data: Path, tmp_path: Path
+) -> None:
+    """It holds as many entries and more, so that head is of it: and the next one signed would state no restoration."""
+    made = backup.make(office.stores, _urls(data), tmp_path / "b", release="0", now=NOW, keep=0)
+    _item(office, "SP-10")
+    copying.take(_urls(data).register, before := tmp_path / "before")
+    stores, _ = _restored(office, data, made)
+    kept = (data / "log.head").read_text("utf-8")
+    stores.register.dispose()
+    _put_in_place(_urls(data).register, before)
+    with stores.register.begin() as connection:
+        put = sa.text("UPDATE checkpoint SET note = :note WHERE size = :size")
+        connection.execute(put, {"note": kept, "size": Checkpoint.of(kept).size})
+
+    with pytest.raises(LogBroken, match="没有与私钥放在一起的检查点"):
+        _item(Office(stores, office.folder), "SP-11")
+
+
 def test_a_backup_of_nothing_published_is_not_put_in_place_of_what_was(
     data: Path, tmp_path: Path
 ) -> None:

@@ -144,8 +144,8 @@ def _is_among(session: Session, size: int, kept: str) -> None:
 
     Who takes away the newest heads makes the office sign on over what these did not say: texts that were gone are back.
     """
-    row = session.get(CheckpointRow, size)
-    if row is None or agreeing.contradicts(kept, row.note):
+    newest = last(session)
+    if newest is None or not agreeing.goes_on(session, kept, newest.note):
         raise LogBroken(
             f"登记册中没有与私钥放在一起的检查点（签于第{size}条），可能被改动过；"
             "请运行 portal-site verify-log 查明原因"
