@@ -75,6 +75,7 @@ def sign(session: Session, size: int, keys: KeyHolder, *, is_restored: bool = Fa
         known = _ours(session, before, known, keys)
     else:
         _says_no_less(before, keys)
+        _names_the_same(before, known)
     nodes = KeptNodes(session)
     head = merkle.root(size, nodes)
     records = digests.together(standing(session))
@@ -194,6 +195,19 @@ def _says_no_less(before: CheckpointRow | None, keys: KeyHolder) -> None:
         raise LogBroken(
             "登记册中最新的检查点没有说明哪些正文已去除，与私钥放在一起的检查点却说明了，"
             "可能被改动过；请运行 portal-site verify-log 查明原因"
+        )
+
+
+def _names_the_same(before: CheckpointRow | None, known: Sequence[LogKey]) -> None:
+    """Refuse keys of which the last is not the one that the last head names.
+
+    Who takes away that the log was handed over has the next head name no key: nobody who saw it handed over follows that.
+    """
+    named = known[-1].vkey if len(known) > 1 else None
+    if before is not None and Checkpoint.of(before.note).key != named:
+        raise LogBroken(
+            "登记册所记的公钥不是最新检查点所写明的那一把，可能被改动过；"
+            "请运行 portal-site verify-log 查明原因"
         )
 
 
