@@ -129,7 +129,8 @@ def hold(session: Session, size: int, keys: KeyHolder) -> None:
         if merkle.is_consistent(kept.size, size, path, kept.root, merkle.root(size, nodes)):
             _is_among(session, kept.size, note or "")
             return
-    if restorations.explain(session, kept) is not None:
+    #: What explains it is read from columns, and what the head signs are the statements.
+    if restorations.is_plain(session) and restorations.explain(session, kept) is not None:
         #: Only what the key has signed explains anything: whoever writes the register could write such a row.
         _says_no_more(last(session), keys, restorations.digest(session))
     else:
