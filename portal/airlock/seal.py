@@ -10,7 +10,7 @@ import os
 import tempfile
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 from datetime import datetime
 from pathlib import Path
 
@@ -47,6 +47,35 @@ class KeyFile:
         self.require_whole()
         if self.takings is not None:
             takings.remember(self.takings, taken, now=now)
+            if taken:
+                self.mark_takings()
+
+    def mark_takings(self) -> None:
+        """Keep beside the key how far the list has come, so that one that ends earlier is not taken for all of it.
+
+        Raises:
+            NotRemembered: the list cannot be read.
+
+        """
+        if self.takings is not None and self.head is not None:
+            _put(self._marked, json.dumps(asdict(takings.mark(self.takings))))
+
+    def require_takings(self) -> None:
+        """Refuse a list that does not begin with all that it held when it was written last.
+
+        Raises:
+            NotRemembered: so it is, or it is missing.
+
+        """
+        if self.takings is None or not self._marked.exists():
+            return
+        try:
+            kept = takings.Mark(**json.loads(self._marked.read_bytes()))
+        except (ValueError, TypeError):
+            raise takings.NotRemembered(
+                f"{self._marked} 已损坏；确认撤下名单完整后删除该文件"
+            ) from None
+        takings.since(self.takings, kept)
 
     def require_whole(self) -> None:
         """Refuse where a restoration was broken off: the stores are of two moments.
@@ -188,6 +217,10 @@ class KeyFile:
     @property
     def _restoring(self) -> Path:
         return self.path.with_name("log.restoring")
+
+    @property
+    def _marked(self) -> Path:
+        return self.path.with_name("log.withdrawals")
 
     @property
     def _next(self) -> Path:

@@ -92,7 +92,7 @@ def since(path: Path, before: Mark) -> dict[Kind, list[str]]:
     content = path.read_bytes()
     if hashlib.sha256(content[: before.size]).hexdigest() != before.sha256:
         raise NotRemembered(
-            f"撤下名单 {path} 不是备份时的那一份，或者已不完整；请找回该文件（PORTAL_WITHDRAWALS），"
+            f"撤下名单 {path} 不是备份时的或者最后写入的那一份，或者已不完整；请找回该文件（PORTAL_WITHDRAWALS），"
             "否则恢复会使已撤下的内容重新公开"
         )
     found: dict[Kind, dict[str, None]] = {}

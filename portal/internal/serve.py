@@ -144,9 +144,8 @@ def _prepare(settings: Settings, internal_url: str) -> None:
     stores = upgrading.upgrade(settings, internal_url, say=partial(click.echo, err=True))
     if not demo.is_loaded(stores):
         demo.load(stores, say=lambda line: click.echo(line, err=True))
-    shelf.cut(
-        stores.register, settings.dumps, Terms.of(settings), stores.log_key.signer(may_make=False)
-    )
+    signer, last = stores.log_key.signer(may_make=False), stores.log_key.last_head()
+    shelf.cut(stores.register, settings.dumps, Terms.of(settings), signer, last=last)
     for engine in (stores.internal, stores.register, stores.letterbox):
         engine.dispose()
 

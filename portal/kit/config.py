@@ -162,6 +162,11 @@ def log_key(data: Path, environ: Mapping[str, str] | None = None) -> Path:
     return Path(name).resolve() if name else data / "log.key"
 
 
+def last_head(data: Path, environ: Mapping[str, str] | None = None) -> Path:
+    """Return the file of the last head that was signed with the key. Called by the office only."""
+    return log_key(data, environ).with_name("log.head")
+
+
 def withdrawals(data: Path, environ: Mapping[str, str] | None = None) -> Path:
     """Return the file of what was ever taken back. Called by the office only."""
     name = _values(environ).get("PORTAL_WITHDRAWALS")

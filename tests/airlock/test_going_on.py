@@ -74,6 +74,26 @@ def test_a_digest_that_somebody_changed_is_not_signed(
         signs(office)
 
 
+@pytest.mark.parametrize("counted", [True, False])
+@pytest.mark.parametrize("kind", ["item", "result"])
+def test_nor_is_one_of_a_kind_that_has_no_records(
+    office: Office, kind: str, *, counted: bool
+) -> None:
+    """A head says nothing of it; the next record is added to it, and another could stand in the sum for that one."""
+    retract.retract(
+        office.stores, Kind.ITEM, id_of(office, "SP-001"), by="he", second="an", now=NOW
+    )
+    _do(office, "DELETE FROM digest WHERE kind = :kind", kind=kind)
+    forged = digests.element(kind, "x", b"{}").to_bytes(digests.STATE_BYTES)
+    _do(office, "INSERT INTO digest VALUES (:kind, :state)", kind=kind, state=forged)
+    if counted:
+        _do(office, "DELETE FROM tally WHERE scope = '' AND what = :kind", kind=kind)
+        _do(office, "INSERT INTO tally VALUES ('', :kind, 0)", kind=kind)
+
+    with pytest.raises(LogBroken, match="没有记录的种类"):
+        _next_release(office)
+
+
 @pytest.mark.parametrize("signs", [_next_release, _next_upgrade])
 def test_a_day_of_publication_that_somebody_changed_is_not_signed(
     office: Office, signs: Callable[[Office], None]

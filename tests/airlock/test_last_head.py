@@ -5,10 +5,12 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from click.testing import CliRunner
 from sqlalchemy.orm import Session
 
 from portal.domain.errors import LogBroken
 from portal.internal.desk.stores import hold_log, sign_log
+from portal.public.cli import main
 from portal.register.proofs import heads, restorations
 from portal.register.proofs.note import Checkpoint, Signer
 from portal.register.proofs.restorations import Restoration
@@ -70,6 +72,26 @@ def test_an_older_register_put_back_by_hand_is_not_gone_on_with(
         with pytest.raises(LogBroken, match="不是上次签署的那一份"):
             deed()
     assert _size(data) == 3
+
+
+def test_no_dump_is_made_of_it_either(
+    older: Path, office: Office, data: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What it makes of a register that lay there for a moment would be offered, signed, in the place of the last."""
+    for name, value in stage.environ(data).items():
+        monkeypatch.setenv(name, value)
+    for engine in (office.stores.internal, office.stores.register, office.stores.letterbox):
+        engine.dispose()
+    newer = stage.copy(data, tmp_path / "newer")
+    made = CliRunner().invoke(main, ["dump"]).stdout.strip()
+    _put_back(office, older, data)
+
+    refused = CliRunner().invoke(main, ["dump"])
+
+    assert (refused.exit_code, "log.head" in refused.stderr) == (1, True)
+    _put_back(office, newer, data)
+    assert made in CliRunner().invoke(main, ["dump", "--verify"]).stdout
+    stage.clear(newer)
 
 
 def test_nor_is_an_empty_one(older: Path, migrated: Path, office: Office, data: Path) -> None:

@@ -203,6 +203,34 @@ def test_a_damaged_backup_is_refused_and_a_lost_list_as_well(
         _restore(data, made)
 
 
+def test_a_list_that_ends_earlier_than_it_did_is_refused(
+    office: Office, data: Path, tmp_path: Path
+) -> None:
+    """A copy of it from after the backup: what was withdrawn later came back, and a restoration was stated no more."""
+    _put(office, RESULT_ROW, SECOND)
+    second = _id_of(office.stores, "JG-0002")
+    made = _back_up(office, data, tmp_path / "backups")
+    list_ = data / "withdrawals.jsonl"
+    begun = list_.read_bytes()
+    _withdraw(office.stores, second)
+    _close(office.stores)
+    held = [list_.read_bytes()]
+    _restore(data, made)
+    held.append(list_.read_bytes())
+
+    for content in (begun, held[0]):
+        list_.write_bytes(content)
+        with pytest.raises(NotRemembered, match="不完整"):
+            _restore(data, made)
+    list_.write_bytes(held[1])
+    _restore(data, made)
+
+    stores = open_stores(*urls(data))
+    assert second not in _shown(stores)
+    assert (Checkpoint.of(_head(stores)).restored or "").startswith("2 ")
+    _close(stores)
+
+
 @pytest.mark.parametrize("is_begun_anew", [False, True])
 def test_a_list_that_was_lost_since_is_missed_though_nothing_stood_in_it_at_the_backup(
     office: Office, data: Path, tmp_path: Path, *, is_begun_anew: bool

@@ -124,6 +124,46 @@ def test_the_register_as_it_was_before_a_restoration_is_not_gone_on_from(
         _item(Office(stores, office.folder), "SP-11")
 
 
+def test_nor_is_it_when_it_was_given_the_restorations_own_head(
+    office: Office, data: Path, tmp_path: Path
+) -> None:
+    """It holds as many entries and more, so that head is of it: and the next one signed would state no restoration."""
+    made = backup.make(office.stores, _urls(data), tmp_path / "b", release="0", now=NOW, keep=0)
+    _item(office, "SP-10")
+    copying.take(_urls(data).register, before := tmp_path / "before")
+    stores, _ = _restored(office, data, made)
+    kept = (data / "log.head").read_text("utf-8")
+    stores.register.dispose()
+    _put_in_place(_urls(data).register, before)
+    with stores.register.begin() as connection:
+        put = sa.text("UPDATE checkpoint SET note = :note WHERE size = :size")
+        connection.execute(put, {"note": kept, "size": Checkpoint.of(kept).size})
+
+    with pytest.raises(LogBroken, match="没有与私钥放在一起的检查点"):
+        _item(Office(stores, office.folder), "SP-11")
+
+
+@pytest.mark.parametrize(
+    "deed", ["number = 2", "number = 2, size = 1, lost_size = NULL", "number = 2, lost = 'x'"]
+)
+def test_an_older_register_is_not_gone_on_with_because_its_restoration_reads_as_a_later_one(
+    office: Office, data: Path, tmp_path: Path, deed: str
+) -> None:
+    """Heads sign what is stated, and not the columns beside it that say which entries were lost."""
+    made = backup.make(office.stores, _urls(data), tmp_path / "b", release="0", now=NOW, keep=0)
+    _item(office, "SP-10")
+    stores, _ = _restored(office, data, made)
+    copying.take(_urls(data).register, older := tmp_path / "older")
+    _item(Office(stores, office.folder), "SP-11")
+    stores.register.dispose()
+    _put_in_place(_urls(data).register, older)
+    with stores.register.begin() as connection:
+        connection.execute(sa.text(f"UPDATE restoration SET {deed}"))
+
+    with pytest.raises(LogBroken, match="不是上次签署的那一份"):
+        _item(Office(stores, office.folder), "SP-12")
+
+
 def test_a_backup_of_nothing_published_is_not_put_in_place_of_what_was(
     data: Path, tmp_path: Path
 ) -> None:

@@ -254,6 +254,22 @@ def test_who_changes_which_key_followed_which_is_found(office: Office, deed: str
     assert _faults(stores) != []
 
 
+@pytest.mark.parametrize("left", [0, 1])
+def test_no_head_is_signed_that_takes_back_which_key_signs(office: Office, left: int) -> None:
+    """It would name none, and whoever saw the log handed over would take it for another history."""
+    stores = office.stores
+    _renew(stores)
+    _item(office, "SP-002")
+    note = _note(stores)
+    _do(stores, "DELETE FROM log_key WHERE number <= :gone", gone=2 - left)
+    _do(stores, "UPDATE log_key SET number = 1, handover = NULL")
+
+    with pytest.raises(LogBroken, match="不是最新检查点所写明的"):
+        _item(office, "SP-003")
+
+    assert _note(stores) == note
+
+
 def test_without_a_head_there_is_nothing_to_hand_over(stores: Stores) -> None:
     for table in ("checkpoint", "log_key"):
         _do(stores, f"DELETE FROM {table}")

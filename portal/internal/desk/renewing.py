@@ -39,5 +39,7 @@ def renew(stores: Stores, terms: Terms, *, by: str, second: str, now: datetime) 
         vkey = hand_over(stores.register, stores.log_key)
         ledger.note(session, at=now, person=by, action="renew-key", batch_id=None, detail=vkey)
     if shelf.on(stores.dumps):
-        shelf.cut(stores.register, stores.dumps, terms, stores.log_key.signer(may_make=False))
+        keys = stores.log_key
+        signer, last = keys.signer(may_make=False), keys.last_head()
+        shelf.cut(stores.register, stores.dumps, terms, signer, last=last)
     return vkey

@@ -85,6 +85,7 @@ def _restored(
     backups.hold_key(backup, keys)
     _require_head(lost, manifest, keys)
     list_ = config.withdrawals(settings.data)
+    keys.require_takings()
     takings.since(list_, manifest.takings)
     restoration = Restoration(manifest.serial, lost, now)
     ready = _prepared(urls, backup, manifest, keys)
@@ -94,6 +95,7 @@ def _restored(
         settings, ready, backup, [*takings.restorations(list_), restoration], taken, now=now
     )
     takings.remember_restoration(list_, restoration)
+    keys.mark_takings()
     backups.put_files(backup, settings.data, keys)
     keys.begin_restoring()
     _switch(urls, ready)

@@ -62,12 +62,11 @@ def open_stores(settings: Settings, internal_url: str) -> Stores:
 
 def key_file(settings: Settings) -> KeyFile:
     """Return where the log's key lies, and what is kept beside it."""
-    path = config.log_key(settings.data)
     return KeyFile(
-        path,
+        config.log_key(settings.data),
         f"{urlsplit(settings.site_url).netloc}/log",
         config.withdrawals(settings.data),
-        path.with_name("log.head"),
+        config.last_head(settings.data),
     )
 
 

@@ -37,7 +37,8 @@ def dump(directory: Path | None, *, verify: bool) -> None:
         _verify(engine, directory or settings.dumps)
         return
     try:
-        made = shelf.cut(engine, directory or settings.dumps, Terms.of(settings), _signer(settings))
+        signer, last = _signer(settings), _last(settings)
+        made = shelf.cut(engine, directory or settings.dumps, Terms.of(settings), signer, last=last)
     except (PortalError, OSError) as error:
         click.echo(f"数据包未生成：{error}", err=True)
         sys.exit(1)
@@ -64,6 +65,12 @@ def _verify(engine: sa.Engine, place: Path) -> None:
     if found or offered is None:
         sys.exit(1)
     click.echo(f"全部相符：{offered.folder}")
+
+
+def _last(settings: config.Settings) -> str | None:
+    """Return the last head that was signed with the key; the dump is made of the register that goes on from it."""
+    path = config.last_head(settings.data)
+    return path.read_text("utf-8", errors="replace") if path.exists() else None
 
 
 def _signer(settings: config.Settings) -> Signer:

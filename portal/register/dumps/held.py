@@ -1,15 +1,19 @@
-"""Holds the records that a dump is made of against the last signed head: a signature of ours is to prove no others."""
+"""Holds what a dump is made of against the last signed head: a signature of ours is to prove nothing else."""
 
 from collections import Counter
 from typing import Any
 
 import msgspec
+from sqlalchemy.orm import Session
 
+from portal.domain import merkle
 from portal.domain.errors import LogBroken
 from portal.register import digests, numbered
 from portal.register.canonical import canonical_of
 from portal.register.digests import Counted
-from portal.register.proofs.note import Checkpoint, Verifier
+from portal.register.proofs import agreeing
+from portal.register.proofs.note import BadNote, Checkpoint, Verifier
+from portal.register.proofs.tiles import KeptNodes
 from portal.register.queries.sync import Standing
 from portal.register.records import TYPES, Kind, is_plain
 
@@ -66,6 +70,29 @@ class Held:
             or not verifier.opens(note)
         ):
             raise _broken()
+
+
+def hold_last(session: Session, standing: Standing, last: str) -> None:
+    """Refuse to make a dump of an older register, or another, than the one whose head was signed `last`.
+
+    Raises:
+        LogBroken: such a one lies in its place.
+
+    """
+    try:
+        kept, head = Checkpoint.of(last), Checkpoint.of(standing.note or "")
+        if kept.size <= head.size:
+            path = merkle.consistency_path(kept.size, head.size, KeptNodes(session))
+            sizes, roots = (kept.size, head.size), (kept.root, head.root)
+            if merkle.is_consistent(*sizes, path, *roots) and agreeing.goes_on(
+                session, last, standing.note or ""
+            ):
+                return
+    except (BadNote, LookupError):
+        pass
+    raise LogBroken(
+        "登记册不接续与私钥放在一起的检查点（log.head），可能被换成了较早的副本；未生成数据包"
+    )
 
 
 def _broken() -> LogBroken:

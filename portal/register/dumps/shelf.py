@@ -19,7 +19,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from portal.kit.db import snapshot
-from portal.register.dumps import cutting, files
+from portal.register.dumps import cutting, files, held
 from portal.register.dumps.cutting import Cut
 from portal.register.dumps.describing import Terms
 from portal.register.proofs.note import Signer
@@ -60,25 +60,29 @@ def current(session: Session, shelf: Path) -> Dump | None:
 def retire(engine: sa.Engine, shelf: Path) -> int:
     """Remove every dump that holds what is withdrawn; return how many there were."""
     with Session(engine) as session:
-        held = [dump for dump in on(shelf) if not is_valid(session, dump)]
-    for dump in held:
+        ended = [dump for dump in on(shelf) if not is_valid(session, dump)]
+    for dump in ended:
         _remove(dump.folder)
     if shelf.is_dir():
         with _locked(shelf, wait=False) as alone:
             #: Whoever is cutting looks again when the dump is done.
             if alone:
                 _sweep(shelf)
-    return len(held)
+    return len(ended)
 
 
-def cut(engine: sa.Engine, shelf: Path, terms: Terms, signer: Signer) -> Dump | None:
+def cut(
+    engine: sa.Engine, shelf: Path, terms: Terms, signer: Signer, *, last: str | None = None
+) -> Dump | None:
     """Put a dump of the register as it is now on the shelf, and take the older ones off.
+
+    `last` is the head that is kept beside the key, read before: nothing is made of a register that does not go on from it.
 
     Returns None when there is nothing new since the last: no change, no head that says more or names another key.
     Killed at any moment, it leaves the last dump as it was.
 
     Raises:
-        LogBroken: the head of the log is not signed.
+        LogBroken: the head of the log is not signed, or an older register, or another, lies in the place of the last.
 
     """
     shelf.mkdir(parents=True, exist_ok=True)
@@ -88,6 +92,8 @@ def cut(engine: sa.Engine, shelf: Path, terms: Terms, signer: Signer) -> Dump | 
             what = cutting.standing_at(session)
             if what is None:
                 return None
+            if last is not None:
+                held.hold_last(session, what.standing, last)
             name = f"{what.standing.serial:012}-{what.standing.epoch}-{what.head}"
             is_new = not (shelf / name).exists()
             if is_new:

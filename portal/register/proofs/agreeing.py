@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from portal.register.proofs import restorations
 from portal.register.proofs.note import Checkpoint, named, split
+from portal.register.tables.log import CheckpointRow
 
 #: The line that may say more each time, never less.
 _RESTORED = "mingcha/restored/1"
@@ -51,6 +52,17 @@ def is_of(session: Session, head: Checkpoint) -> bool:
     """Whether the restorations that a head states are the first of those that the register states."""
     stated = head.restored
     return stated is None or stated == restorations.digest(session, first=_count(stated))
+
+
+def goes_on(session: Session, kept: str, newest: str) -> bool:
+    """Whether a register whose newest head is `newest` still has a head that was kept elsewhere.
+
+    The register as it was before a restoration may be given that head, but its newest one knows of no restoration.
+    """
+    row = session.get(CheckpointRow, Checkpoint.of(kept).size)
+    return (
+        row is not None and not contradicts(kept, row.note) and _restored(newest) >= _restored(kept)
+    )
 
 
 def _restored(note: str) -> int:

@@ -75,6 +75,7 @@ def sign(session: Session, size: int, keys: KeyHolder, *, is_restored: bool = Fa
         known = _ours(session, before, known, keys)
     else:
         _says_no_less(before, keys)
+        _names_the_same(before, known)
     nodes = KeptNodes(session)
     head = merkle.root(size, nodes)
     records = digests.together(standing(session))
@@ -128,7 +129,8 @@ def hold(session: Session, size: int, keys: KeyHolder) -> None:
         if merkle.is_consistent(kept.size, size, path, kept.root, merkle.root(size, nodes)):
             _is_among(session, kept.size, note or "")
             return
-    if restorations.explain(session, kept) is not None:
+    #: What explains it is read from columns, and what the head signs are the statements.
+    if restorations.is_plain(session) and restorations.explain(session, kept) is not None:
         #: Only what the key has signed explains anything: whoever writes the register could write such a row.
         _says_no_more(last(session), keys, restorations.digest(session))
     else:
@@ -144,8 +146,8 @@ def _is_among(session: Session, size: int, kept: str) -> None:
 
     Who takes away the newest heads makes the office sign on over what these did not say: texts that were gone are back.
     """
-    row = session.get(CheckpointRow, size)
-    if row is None or agreeing.contradicts(kept, row.note):
+    newest = last(session)
+    if newest is None or not agreeing.goes_on(session, kept, newest.note):
         raise LogBroken(
             f"登记册中没有与私钥放在一起的检查点（签于第{size}条），可能被改动过；"
             "请运行 portal-site verify-log 查明原因"
@@ -194,6 +196,19 @@ def _says_no_less(before: CheckpointRow | None, keys: KeyHolder) -> None:
         raise LogBroken(
             "登记册中最新的检查点没有说明哪些正文已去除，与私钥放在一起的检查点却说明了，"
             "可能被改动过；请运行 portal-site verify-log 查明原因"
+        )
+
+
+def _names_the_same(before: CheckpointRow | None, known: Sequence[LogKey]) -> None:
+    """Refuse keys of which the last is not the one that the last head names.
+
+    Who takes away that the log was handed over has the next head name no key: nobody who saw it handed over follows that.
+    """
+    named = known[-1].vkey if len(known) > 1 else None
+    if before is not None and Checkpoint.of(before.note).key != named:
+        raise LogBroken(
+            "登记册所记的公钥不是最新检查点所写明的那一把，可能被改动过；"
+            "请运行 portal-site verify-log 查明原因"
         )
 
 

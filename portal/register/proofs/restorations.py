@@ -22,7 +22,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from portal.kit import clock
-from portal.register.proofs.note import Checkpoint
+from portal.register.proofs.note import BadNote, Checkpoint
 from portal.register.tables.changes import EpochRow
 from portal.register.tables.log import RestorationRow
 
@@ -64,12 +64,15 @@ def begin_anew(session: Session, restorations: Sequence[Restoration]) -> None:
 
 def is_plain(session: Session) -> bool:
     """Whether the columns of every statement say what it says, and none is left out or out of order."""
-    return all(
-        row.number == number
-        and row.statement == _statement(row.size, row.lost, row.restored_at)
-        and row.lost_size == (Checkpoint.of(row.lost).size if row.lost else None)
-        for number, row in enumerate(all_of(session), 1)
-    )
+    try:
+        return all(
+            row.number == number
+            and row.statement == _statement(row.size, row.lost, row.restored_at)
+            and row.lost_size == (Checkpoint.of(row.lost).size if row.lost else None)
+            for number, row in enumerate(all_of(session), 1)
+        )
+    except BadNote:
+        return False
 
 
 def _row(number: int, restoration: Restoration) -> RestorationRow:
