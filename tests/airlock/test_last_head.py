@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -9,6 +10,7 @@ from click.testing import CliRunner
 from sqlalchemy.orm import Session
 
 from portal.domain.errors import LogBroken
+from portal.internal.desk import backup
 from portal.internal.desk.stores import hold_log, sign_log
 from portal.public.cli import main
 from portal.register.proofs import heads, restorations
@@ -18,6 +20,7 @@ from tests import stage
 from tests.conftest import NOW, Office
 from tests.makers import ITEM_ROW
 from tests.public.twins import NEVER
+from tests.stage import urls
 
 
 def _size(data: Path) -> int:
@@ -45,6 +48,22 @@ def test_the_last_head_lies_beside_the_key(older: Path, office: Office, data: Pa
     assert _size(data) == 3
     assert (data / "log.head").stat().st_mode & 0o777 == 0o600
     hold_log(office.stores)
+
+
+def test_a_backup_of_an_older_register_pushes_out_none_of_the_newer_one(
+    older: Path, office: Office, data: Path, tmp_path: Path
+) -> None:
+    settings, internal = urls(data)
+    of = backup.Urls(settings.register_url, internal, settings.letterbox_url)
+    folder = tmp_path / "backups"
+    whole = backup.make(office.stores, of, folder, release="0", now=NOW, keep=1)
+    _put_back(office, older, data)
+
+    with pytest.raises(LogBroken, match="较早的备份都留着"):
+        backup.make(office.stores, of, folder, release="0", now=NOW + timedelta(minutes=1), keep=1)
+
+    assert backup.read(whole).serial == 3
+    assert len(list(folder.glob("2*"))) == 2
 
 
 def test_the_last_head_is_not_written_anew_for_what_nobody_may_know_of(

@@ -18,7 +18,7 @@ from sqlalchemy.orm import Session
 from portal.airlock import signing, takings
 from portal.airlock.seal import KeyFile
 from portal.domain.errors import LogBroken, PortalError
-from portal.internal.desk.stores import Stores
+from portal.internal.desk.stores import Stores, hold_log
 from portal.kit import copying
 from portal.kit.copying import CopyFailed
 from portal.kit.db import file_of, write_lock
@@ -72,7 +72,8 @@ def make(
 
     Raises:
         BackupFailed: there is no room, a program is missing, or something cannot be read or written.
-        LogBroken: a restoration was broken off; what it left would push out a backup that is whole.
+        LogBroken: a restoration was broken off, or (the backup is made, older ones stay) the register is not the one whose
+            head was signed last: what is there would push out a backup that is whole.
 
     """
     stores.log_key.require_whole()
@@ -84,7 +85,7 @@ def make(
             _require_room(stores, urls, folder)
             made = _made(stores, urls, folder, release=release, now=now)
             if keep:
-                _drop_older(made, keep)
+                _drop_older(stores, made, keep)
     except CopyFailed as error:
         raise BackupFailed(f"备份未完成：{error}") from error
     except OSError as error:
@@ -277,8 +278,17 @@ def _sweep(folder: Path) -> None:
         shutil.rmtree(path)
 
 
-def _drop_older(newest: Path, keep: int) -> None:
-    """Keep `newest`, whatever the clock said when it was named, and the latest of the others."""
+def _drop_older(stores: Stores, newest: Path, keep: int) -> None:
+    """Keep `newest`, whatever the clock said when it was named, and the latest of the others.
+
+    Raises:
+        LogBroken: another register lies in the place of ours; a backup of that pushes out none.
+
+    """
+    try:
+        hold_log(stores)
+    except LogBroken as error:
+        raise LogBroken(f"已备份到 {newest}，较早的备份都留着：{error}") from error
     folder = newest.parent
     others = sorted({path.parent for path in folder.glob(f"*/{MANIFEST}")} - {newest})
     for path in others[: max(0, len(others) - keep + 1)]:
