@@ -57,6 +57,8 @@ class Passage:
     gone: list[tuple[Kind, str]] = field(default_factory=list)
     #: Id of the draw whose whole list `records` holds: entries not among them go.
     whole_list: str | None = None
+    #: Whether it is a draw with a list under embargo that was released likewise: its figures and digest stay.
+    is_sealed: bool = False
     #: Texts the office knows and the public may not read; none may stand in the records.
     secrets: tuple[str, ...] = ()
     #: Whether the records tell of what is hidden elsewhere: they do so no longer, or they go.

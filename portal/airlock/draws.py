@@ -79,6 +79,26 @@ def shown_entries(draw: Draw, around: Around) -> list[DrawEntry]:
     ]
 
 
+def is_sealed_as_before(draw: Draw, around: Around) -> bool:
+    """Whether a list under embargo says what the one that was released last does.
+
+    Then its figures and digest stay as they are until it is out: by moving with somebody who is hidden, or opened up,
+    meanwhile they would say that this one stands in it.
+    """
+    last = around.drawn_before.get(draw.key, ())[-1:]
+    mine = _said_of_list(draw, around)
+    return not draw.is_listed(around.today) and any(
+        _said_of_list(each, around) == mine for each in last
+    )
+
+
+def _said_of_list(draw: Draw, around: Around) -> tuple[object, ...]:
+    shown = shown_entries(draw, around)
+    less = _hidden_in(draw, shown, around)
+    counts = [_less(getattr(draw, name), less[name]) for name in ("frame_count", "sample_count")]
+    return _keys(shown), *counts, None if less["ratio"] else draw.ratio
+
+
 def _nonce_of(nonce: str, entity_ids: list[str]) -> str:
     """Return a nonce for this very list.
 

@@ -1,9 +1,10 @@
 """publish() and withdraw(): redact, look again, write; all or nothing."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+import msgspec
 import sqlalchemy as sa
 
 from portal.airlock.around import Passage
@@ -19,6 +20,8 @@ from portal.register.writer import Pen, open_pen
 
 #: Finds to collect before giving up: enough to mend a file by, bounded for a hopeless one.
 _MOST_HITS = 200
+#: What a draw says of its list before that is out.
+_OF_A_LIST = ("frame_count", "sample_count", "ratio", "ratio_text", "list_digest")
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +60,7 @@ def publish(
             follows = passage.telling or passage.only_if_public
             if follows and not hits:
                 _bring(pen, passage)
-            for record in () if follows else passage.records:
+            for record in () if follows else _records(pen, passage):
                 place = f"{type(record).__name__} {record.id}"
                 hits += [(f"{place} {name}", kind) for name, kind in residue(record, passage)]
                 if not hits:
@@ -114,10 +117,23 @@ def bring_in_line(
     return _outcome(pen), taken_out
 
 
+def _records(pen: Pen, passage: Passage) -> Iterator[Record]:
+    """Yield the records of a passage; the list of a draw that is sealed as before keeps its figures and its digest."""
+    for record in passage.records:
+        was = pen.shown(record) if passage.is_sealed and isinstance(record, PublicDraw) else None
+        yield (
+            record
+            if was is None
+            else msgspec.structs.replace(
+                record, **{name: getattr(was, name) for name in _OF_A_LIST}
+            )
+        )
+
+
 def _bring(pen: Pen, passage: Passage) -> int:
     """Put the records of a passage in line; return how many had to go for it."""
     taken_out = 0
-    for record in passage.records:
+    for record in _records(pen, passage):
         gone = _bring_one(pen, record, passage)
         taken_out += gone
         if gone and record.id == passage.whole_list:

@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator
 
 from portal.airlock.around import Around, Passage
-from portal.airlock.draws import shown_entries
+from portal.airlock.draws import is_sealed_as_before, shown_entries
 from portal.airlock.masks import mask_finds
 from portal.airlock.narrowed import follows_from_hidden, left_out_texts, shown_findings
 from portal.airlock.project import Publishable, project
@@ -67,6 +67,7 @@ def redact(record: Publishable, around: Around) -> Passage:
         emptied=tuple(_emptied(record, around)),
         personal=personal,
         whole_list=mine if isinstance(record, Draw) else None,
+        is_sealed=isinstance(record, Draw) and is_sealed_as_before(record, around),
         known=around.known,
         cleared=around.cleared.get((kind, record.key), frozenset()),
     )

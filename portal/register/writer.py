@@ -141,6 +141,12 @@ class Pen:
         parts = [public_ids[n : n + CHUNK] for n in range(0, len(public_ids), CHUNK)]
         return [each for part in parts for each in self._standing.look(kind, part)]
 
+    def shown(self, record: Record) -> Record | None:
+        """Return what is published under the record's id, before anything buffered is written."""
+        table = LAYOUTS[KIND_OF[type(record)]].table
+        was = self._placing.present(table, [record.id]).get(record.id)
+        return decode(was.body, type(record)) if was else None
+
     def versions(self, record: Record) -> list[Record]:
         """Return the older versions of what is published under the record's id, before anything buffered is written."""
         query = sa.select(VersionRow.body).where(VersionRow.public_id == record.id)

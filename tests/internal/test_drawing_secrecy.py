@@ -19,9 +19,12 @@ from portal.domain.sortition.hashing import canonical, tagged
 from portal.internal.desk import decide, retract
 from portal.internal.desk.drawing import freezing, keeping, orders, outward, steps
 from portal.internal.tables.filings import FilingRow
-from portal.register import packages
+from portal.register import packages, purging
+from portal.register.dumps import shelf
+from portal.register.dumps.describing import Terms
 from portal.register.proofs.audit import audit
 from portal.register.records import Kind, PublicDraw
+from portal.register.search import keeping as keeping_index
 from portal.register.tables.draws import DrawMemberRow
 from tests.conftest import NOW, Office
 from tests.internal.drawing_makers import ORDER, frozen, numbered, parties, sealed
@@ -271,6 +274,35 @@ def test_a_draw_is_not_voided_in_words_that_may_not_be_public(
     with pytest.raises(WrongState):
         _void(committed, **terms)
     assert _shown(committed)[0].stage == "frozen"
+
+
+def test_a_step_that_leaves_words_out_leaves_them_in_no_file(office: Office, data: Path) -> None:
+    """Whoever joins the roster is named by no step of a draw that is called after them: it says less than the one before."""
+    parties(office)
+    stores = office.stores
+    _, share = frozen(office, ORDER.replace("食品经营抽查第一轮", "欧阳示例专项抽查"))
+    steps.commit(stores, "shili-1", by="he", now=NOW)
+    signer = stores.log_key.signer(may_make=False)
+    shelf.cut(stores.register, stores.dumps, Terms("https://mingcha.example", "明察", ""), signer)
+    keeping_index.catch_up(stores.register, stores.index)
+    before = _is_indexed(data)
+    office.put(
+        "inspectors", {"certificate": "99010000009", "name": "欧阳示例", "regions": "990101"}
+    )
+
+    steps.seed(
+        stores, "shili-1", "jj", share, evidence=None, photos=(), by="lin", now=NOW
+    )  # fmt: skip
+
+    assert _shown(office)[0].name == WITHHELD_NAME
+    assert (before, _is_indexed(data)) == (True, False)
+    assert shelf.on(stores.dumps) == []
+    assert purging.owed(stores.register) == 0
+
+
+def _is_indexed(data: Path) -> bool:
+    text = b"".join(each.read_bytes() for each in (data / "search").iterdir())
+    return any("欧阳示例".encode(code) in text for code in ("utf-8", "utf-16-le"))
 
 
 def _void(office: Office, **changes: str) -> None:

@@ -10,11 +10,12 @@ import pytest
 import sqlalchemy as sa
 
 from portal.domain.verdicts import Act
+from portal.internal.desk import scheduled
 from portal.register.records import Kind
 from tests import stage
 from tests.conftest import NOW, Office, opened
 from tests.internal.drawing_makers import numbered
-from tests.public.twins import NEVER, Row, World, party
+from tests.public.twins import NEVER, WITHHELD, Row, World, party
 
 _HOUR = timedelta(hours=1)
 _HEAD: Row = {"code": "C0", "name": "轮", "drawn_on": "2025-04-07", "method": "系统随机抽取"}
@@ -69,3 +70,46 @@ def test_figures_follow_whom_the_list_shows_and_what_is_stated(world: World) -> 
     shown.append(_frame(world))
 
     assert shown == [[43], [42], [48]]
+
+
+@pytest.mark.parametrize("act", ["hide", "open", "file", "withdraw"])
+@pytest.mark.parametrize("again", [(1, 2, 3), (1, 530, 2, 3)])
+def test_a_list_under_embargo_does_not_tell_that_somebody_on_it_is_hidden_or_opened(
+    world: World, act: str, again: tuple[int, ...]
+) -> None:
+    """Neither at once nor when something else is said of the draw: figures and digest follow once the list is out."""
+    world.put("entities", party(3) | {"region": "990101"}, now=NOW)
+    who = f"uscc:{numbered(3)}"
+    if act == "open":
+        world.decide(Kind.ENTITY, who, Act.WITHHOLD, NOW)
+    elif act == "file":
+        world.put("entities", party(3) | WITHHELD, now=NOW)
+    sealed: Row = {"embargo_until": "2025-06-20", **_FRAME}
+    world.put("draws", *_list(1, 2, 3, **sealed), now=NOW)
+    before = _figures(world)
+
+    if act == "hide":
+        world.decide(Kind.ENTITY, who, Act.WITHHOLD, NOW + _HOUR)
+    elif act == "open":
+        world.decide(Kind.ENTITY, who, Act.OPEN, NOW + _HOUR)
+    elif act == "file":
+        world.put(
+            "entities", party(3) | {"region": "990101", "disclosure": "公开"}, now=NOW + _HOUR
+        )
+    else:
+        world.withdraw(Kind.ENTITY, who, NOW + _HOUR)
+    at_once = _figures(world)
+    world.put("draws", *_list(*again, remark="更正", **sealed), now=NOW + 2 * _HOUR)
+
+    assert (at_once, _figures(world)) == (before, before)
+    scheduled.carry_out(world.office.stores, now=NOW + 30 * 24 * _HOUR)
+    assert _figures(world) != before
+
+
+def _figures(world: World) -> list[object]:
+    with world.office.stores.register.connect() as register:
+        bodies = [json.loads(each) for each in register.scalars(sa.text("SELECT body FROM draw"))]
+    return [
+        [each.get(name) for name in ("frame_count", "sample_count", "list_digest")]
+        for each in bodies
+    ]

@@ -6,6 +6,9 @@ so does the office at its start and every minute. What a release had written bef
 way. The public side learns nothing of any of this.
 """
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+
 from sqlalchemy.orm import Session
 
 from portal.domain.errors import PortalError
@@ -42,6 +45,20 @@ def forget(stores: Stores) -> None:
     finally:
         if stores.followers:
             _from_followers(stores)
+
+
+@contextmanager
+def forgetting(stores: Stores) -> Iterator[None]:
+    """Forget what is taken away meanwhile; what was owed before keeps nobody waiting.
+
+    Raises:
+        NotForgotten, NotPurged, NotReplayed: as `forget` does; all else is done.
+
+    """
+    before = purging.owed(stores.register)
+    yield
+    if purging.owed(stores.register) > before:
+        forget(stores)
 
 
 def is_owed(stores: Stores) -> bool:

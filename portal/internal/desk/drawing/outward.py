@@ -24,6 +24,7 @@ from portal.domain.sortition.model import SCHEME
 from portal.internal.desk import given, secrets
 from portal.internal.desk.drawing import naming, noted, silence
 from portal.internal.desk.drawing.keeping import Drawing, Tampered, load, sealed_before
+from portal.internal.desk.forgetting import forgetting
 from portal.internal.desk.stores import Stores, hold_log
 from portal.internal.tables.drawings import DrawingRow
 from portal.kit import clock
@@ -44,10 +45,10 @@ def sync(stores: Stores, draw_id: str, *, now: datetime) -> None:
 
     Raises:
         Tampered: the store no longer holds what was made public; nothing was published.
-        Residue, LogBroken: nothing was published.
+        Residue, LogBroken: nothing was published. NotForgotten, NotPurged: all was, what it took back is in some file.
 
     """
-    with write_lock(stores.internal) as session:
+    with forgetting(stores), write_lock(stores.internal) as session:
         bring_out(stores, session, draw_id, now=now)
 
 
@@ -58,7 +59,8 @@ def sync_all(stores: Stores, *, now: datetime) -> list[str]:
     refused = []
     for draw_id in every:
         try:
-            sync(stores, draw_id, now=now)
+            with write_lock(stores.internal) as session:
+                bring_out(stores, session, draw_id, now=now)
         except (Tampered, LogBroken, Residue, Fault):
             refused.append(draw_id)
     return refused
