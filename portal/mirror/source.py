@@ -149,6 +149,9 @@ class Source:
             content = answer.read(_MOST + 1)
         if len(content) > _MOST:
             raise Untrusted(f"{path} 的答复超过 {_MOST:,} 字节 (answer without end)")
+        if answer.length:
+            #: Asked for a number of bytes, a line that was cut reads like the end of the answer.
+            raise http.client.IncompleteRead(content, answer.length)
         return content
 
     def _part(self, path: str, to: Path, size: int, sha256: str) -> None:
