@@ -91,7 +91,7 @@ class Source:
 
     def __post_init__(self) -> None:
         """Refuse what is no web address."""
-        if urlsplit(self.url).scheme not in ("http", "https"):
+        if not _is_address(self.url):
             raise Unreachable(f"{self.url} 不是 http(s) 地址 (not an http address)")
         self.url = self.url.rstrip("/")
 
@@ -202,6 +202,14 @@ class Source:
                 self.sleep(min(pause, _LONGEST))
                 wait = min(2 * wait, _LONGEST)
         raise Unreachable(f"{told}；再次运行即可接着取 (run again to go on)")
+
+
+def _is_address(url: str) -> bool:
+    try:
+        parts = urlsplit(url)
+    except ValueError:
+        return False
+    return parts.scheme in ("http", "https") and (parts.path + parts.query).isascii()
 
 
 def _retry_after(error: urllib.error.HTTPError) -> float | None:

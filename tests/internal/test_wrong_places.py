@@ -1,0 +1,42 @@
+"""Commands given a number or a place that cannot be: one line and an exit status, never a traceback."""
+
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner
+
+from portal.internal.cli import main
+from portal.mirror.errors import Unreachable
+from portal.mirror.source import Source
+from tests.stage import environ as environ_of
+
+TOO_MANY = "9" * 20
+
+
+@pytest.mark.usefixtures("office")
+@pytest.mark.parametrize(
+    ("command", "status", "told"),
+    [
+        (["review", TOO_MANY, "--by", "wu", "--approve"], 2, "not in the range"),
+        (["release", TOO_MANY, "--by", "he"], 2, "not in the range"),
+        (["confirm", TOO_MANY, "--by", "bao"], 2, "not in the range"),
+        (["let-pass", TOO_MANY], 2, "not in the range"),
+        (["blank", "results", "{folder}/none/x.xlsx"], 1, "文件无法读写"),
+        (["verify-ledger", "--witness", "{folder}/none/x"], 1, "文件无法读写"),
+    ],
+)
+def test_what_cannot_be_is_told_in_one_line(
+    data: Path, tmp_path: Path, command: list[str], status: int, told: str
+) -> None:
+    given = [each.format(folder=tmp_path) for each in command]
+
+    done = CliRunner().invoke(main, given, env=environ_of(data))
+
+    assert (done.exit_code, type(done.exception)) == (status, SystemExit)
+    assert told in done.output
+
+
+@pytest.mark.parametrize("url", ["http://[::1", "ftp://a", "http://127.0.0.1/示例"])
+def test_an_address_that_is_none_is_told_by_the_mirror(url: str) -> None:
+    with pytest.raises(Unreachable, match="not an http address"):
+        Source(url)
