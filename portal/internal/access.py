@@ -17,7 +17,7 @@ from itsdangerous import BadSignature, URLSafeTimedSerializer
 from werkzeug.wrappers import Response
 
 from portal.domain.workflow import Role
-from portal.internal.desk import sessions
+from portal.internal.desk import sessions, signing_in
 from portal.internal.desk.signing_in import Attempt, Opened
 from portal.internal.desk.stores import Stores
 from portal.internal.tables.people import PersonRow
@@ -171,8 +171,7 @@ def check_form() -> None:
 
 def needs_totp(found: PersonRow) -> bool:
     """Whether the person's roles ask for a second factor that is not switched on."""
-    wanted = settings().door.totp_roles
-    return found.totp_secret is None and not wanted.isdisjoint(found.roles.split())
+    return signing_in.needs_totp(found, settings().door.totp_roles)
 
 
 def needs(*roles: Role, first: bool = False) -> Callable[[View], View]:

@@ -22,7 +22,7 @@ from portal.internal.demo import load as demo_load
 from portal.internal.desk import hub, release, retract, review, scheduled, upgrading
 from portal.internal.sheets.blank import write_blank
 from portal.internal.sheets.catalogue import SHEETS
-from portal.internal.telling import progress, say, told
+from portal.internal.telling import NUMBER, progress, say, told
 from portal.kit import clock, config
 from portal.register.records import Kind
 
@@ -67,6 +67,7 @@ def migrate_stores() -> None:
 @main.command()
 @click.argument("kind", type=KINDS)
 @click.argument("file", type=click.Path(dir_okay=False, writable=True, path_type=Path))
+@told
 def blank(kind: str, file: Path) -> None:
     """Write the blank template of KIND to FILE (生成空白模板)."""
     wanted = (".md", ".txt") if kind == "documents" else (".xlsx",)
@@ -77,7 +78,7 @@ def blank(kind: str, file: Path) -> None:
 
 
 @main.command("review")
-@click.argument("batch", type=int)
+@click.argument("batch", type=NUMBER)
 @click.option("--by", required=True, help="审核人账号")
 @click.option("--approve", is_flag=True, help="审核通过")
 @click.option("--return", "why", help="退回，并写明原因")
@@ -99,7 +100,7 @@ def review_batch(batch: int, by: str, approve: bool, why: str | None, as_json: b
 
 
 @main.command("release")
-@click.argument("batch", type=int)
+@click.argument("batch", type=NUMBER)
 @click.option("--by", required=True, help="发布人账号")
 @click.option(
     "--at",

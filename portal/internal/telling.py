@@ -14,11 +14,15 @@ from portal.domain.errors import PortalError
 from portal.internal import faults
 from portal.internal.sheets.report import Report
 from portal.internal.sheets.rules import RULES, Level
-from portal.kit import config
+from portal.kit import addresses, config
 
 REFUSED = 1
 #: What a disk that is full, over its quota or not to be written says.
 _NO_ROOM = (errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EFBIG)
+#: What a file or folder says that is not there, is another kind of thing, or is somebody else's.
+_NO_SUCH_PLACE = (errno.ENOENT, errno.ENOTDIR, errno.EISDIR, errno.EACCES, errno.EPERM, errno.ENAMETOOLONG)  # fmt: skip
+#: A number that can stand in a column.
+NUMBER = click.IntRange(1, addresses.LARGEST)
 _AGAIN = "未完成的步骤没有生效，排除后再运行同一命令即可"
 #: Faults shown on a terminal; --all shows every one.
 SHOWN = 20
@@ -49,6 +53,8 @@ def told(command: Callable[..., Any]) -> Callable[..., Any]:
         except faults.FAULTS as error:
             refuse(f"存储无法读写（{faults.known(error) or faults.raw(error)}）；{_AGAIN}")
         except OSError as error:
+            if error.errno in _NO_SUCH_PLACE:
+                refuse(f"文件无法读写（{error.strerror}）：{error.filename}")
             if error.errno not in _NO_ROOM:
                 raise
             refuse(f"文件无法写入（{error.strerror}）；{_AGAIN}")

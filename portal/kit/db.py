@@ -4,6 +4,7 @@ The register is the default bind; `letterbox` and `internal` are named ones. The
 not configure `internal`, so nothing there can reach it.
 """
 
+import sqlite3
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
@@ -140,6 +141,9 @@ def pragma(engine: sa.Engine, statement: str) -> None:
         raw = engine.raw_connection()
         try:
             raw.cursor().execute(f"PRAGMA {statement}").fetchall()
+        except sqlite3.OperationalError as error:
+            #: As from any other way to the store: who tells people why knows these alone.
+            raise sa.exc.OperationalError(statement, None, error) from None
         finally:
             raw.close()
 

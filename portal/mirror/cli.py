@@ -1,8 +1,10 @@
 """portal-mirror: keep a copy of everything a site has published."""
 
 import json
+import sqlite3
 import sys
 from pathlib import Path
+from typing import NoReturn
 
 import click
 from sqlalchemy.exc import SQLAlchemyError
@@ -25,7 +27,7 @@ _HELP = """portal-mirror: keep a complete copy of what a site publishes (为公�
     退出状态 (exit status):
       0  完成，副本与对方签署的检查点一致 (done; the copy is what the source has signed)
       1  签名、摘要或检查点不符，不可信 (a signature, digest or checkpoint does not hold)
-      2  用法有误 (wrong use)
+      2  用法有误，或副本打不开、写不进 (wrong use, or the copy cannot be opened or written)
       3  连不上对方；再次运行即从断点接着取 (source unreachable; run again to go on)
       4  另一个进程正在更新同一副本 (another pull works on the same copy)
 """
@@ -55,6 +57,8 @@ def pull(url: str, target: str, key: str | None, attempts: int, *, as_json: bool
         done = pull_all(source, copy, key=_key(key), say=_say)
     except MirrorError as error:
         _leave(error)
+    except (SQLAlchemyError, sqlite3.Error) as error:
+        _unwritable(target, error)
     finally:
         copy.close()
     if as_json:
@@ -110,6 +114,15 @@ def _opened(target: str) -> Copy:
     except SQLAlchemyError as error:
         click.echo(f"打不开 {target} (cannot open): {type(error).__name__}", err=True)
         sys.exit(_WRONG_USE)
+
+
+def _unwritable(target: str, error: SQLAlchemyError | sqlite3.Error) -> NoReturn:
+    """Say that the copy cannot be read or written, as on a full disk; what it showed before it shows still."""
+    why = str(getattr(error, "orig", None) or error).splitlines()[0]
+    click.echo(
+        f"读写不了 {target}，再次运行即可接着取 (cannot read or write; run again): {why}", err=True
+    )
+    sys.exit(_WRONG_USE)
 
 
 def _key(given: str | None) -> str | None:

@@ -91,7 +91,7 @@ class Source:
 
     def __post_init__(self) -> None:
         """Refuse what is no web address."""
-        if urlsplit(self.url).scheme not in ("http", "https"):
+        if not _is_address(self.url):
             raise Unreachable(f"{self.url} 不是 http(s) 地址 (not an http address)")
         self.url = self.url.rstrip("/")
 
@@ -149,6 +149,9 @@ class Source:
             content = answer.read(_MOST + 1)
         if len(content) > _MOST:
             raise Untrusted(f"{path} 的答复超过 {_MOST:,} 字节 (answer without end)")
+        if answer.length:
+            #: Asked for a number of bytes, a line that was cut reads like the end of the answer.
+            raise http.client.IncompleteRead(content, answer.length)
         return content
 
     def _part(self, path: str, to: Path, size: int, sha256: str) -> None:
@@ -199,6 +202,14 @@ class Source:
                 self.sleep(min(pause, _LONGEST))
                 wait = min(2 * wait, _LONGEST)
         raise Unreachable(f"{told}；再次运行即可接着取 (run again to go on)")
+
+
+def _is_address(url: str) -> bool:
+    try:
+        parts = urlsplit(url)
+    except ValueError:
+        return False
+    return parts.scheme in ("http", "https") and (parts.path + parts.query).isascii()
 
 
 def _retry_after(error: urllib.error.HTTPError) -> float | None:

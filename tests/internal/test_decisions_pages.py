@@ -67,6 +67,15 @@ def test_of_a_long_batch_the_reviewer_sees_what_needs_a_look_and_lets_it_pass(
     assert "已放行" in read(wu, f"{batch}?show=look")
 
 
+@pytest.mark.parametrize("find", ["", "1|x", "²|detail|phone", f"{'9' * 5000}|detail|phone"])
+def test_a_find_that_is_named_otherwise_than_on_the_page_is_told(
+    office: Office, signed_in: SignIn, find: str
+) -> None:
+    batch, wu = _filed(office), signed_in("wu")
+
+    assert post(wu, batch, f"{batch}/let-pass", find=find, reason="公众人物") == 400
+
+
 def test_a_field_is_withheld_on_the_records_page_and_the_batch_shows_it(
     office: Office, signed_in: SignIn
 ) -> None:

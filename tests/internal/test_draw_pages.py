@@ -2,9 +2,13 @@
 
 import re
 
+import pytest
 from sqlalchemy.orm import Session
+from werkzeug.datastructures import MultiDict
 
 from portal.internal.desk.drawing import asking, keeping, sheets
+from portal.internal.desk.drawing.orders import BadOrder
+from portal.internal.pages import draw_orders
 from tests.conftest import NOW, Office
 from tests.internal.clicking import SignIn, post, read
 from tests.internal.drawing_makers import numbered, parties, sealed
@@ -55,3 +59,14 @@ def test_a_second_person_confirms_what_they_saw_and_nothing_that_took_its_place(
 
     assert unseen == [409, 409]
     assert post(second, f"/draws/{draw}", f"/draws/{draw}/confirm", seen=anew) == 303
+
+
+@pytest.mark.parametrize(
+    "field", [{"withheld_quota": "9" * 5000}, {"strata": f"一般 {'9' * 5000}"}, {"slots": f"全系统 {'9' * 5000}"}]
+)  # fmt: skip
+def test_a_number_without_end_in_an_order_is_told(field: dict[str, str]) -> None:
+    usual = {"draw_id": "x-1", "agency": "990101-SCJG", "title": "抽取", "unit": "科", "round": "1",
+             "with_teams": "1", "bundle": "5"}  # fmt: skip
+
+    with pytest.raises(BadOrder):
+        draw_orders.read(MultiDict({**usual, **field}))

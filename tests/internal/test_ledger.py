@@ -205,7 +205,8 @@ def test_the_page_lists_what_is_asked_for(signed_in: SignIn, office: Office) -> 
 @pytest.mark.parametrize(
     ("query", "status"),
     [("batch=x", 400), ("since=gestern", 400), ("after=x", 404), ("after=2025-06-02T00:00:00_1", 404),
-     ("_external=1&person=lin", 200), ("action=burn", 200)],
+     ("_external=1&person=lin", 200), ("action=burn", 200), ("since=0001-01-01", 400), ("until=9999-12-31", 400),
+     (f"after=2025-06-02T00:00:00%2B00:00_{'9' * 20}", 404), ("after=0001-01-01T00:00:00%2B23:59_1", 404)],
 )  # fmt: skip
 def test_an_address_that_means_nothing_is_told(signed_in: SignIn, query: str, status: int) -> None:
     assert signed_in("root").get(f"/ledger/?{query}").status_code == status

@@ -231,6 +231,28 @@ def test_a_cut_line_is_gone_on_with_where_it_was_cut(
     assert _copied(target) == _held(filled)
 
 
+def test_a_cut_line_makes_no_liar_of_the_source(filled: Office, site: Flask, target: Path) -> None:
+    _cut(filled)
+    cut: set[str] = set()
+
+    def once(path: str, reply: Reply) -> Reply:
+        status, headers, body = reply
+        if path in cut:
+            return reply
+        cut.add(path)
+        return status, headers, body[: len(body) // 2]
+
+    with _served(Troubled(site, once)) as url:
+        _pull(url, target)
+        filled.put("results", {**RESULT_ROW, "code": "JC-0003"})
+        cut.clear()
+        done = _pull(url, target)
+
+    assert "/log/consistency" in cut
+    assert done.applied > 0
+    assert _copied(target) == _held(filled)
+
+
 def test_an_error_that_stays_leaves_the_copy_as_it_was(
     filled: Office, site: Flask, target: Path
 ) -> None:

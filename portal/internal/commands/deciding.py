@@ -17,7 +17,7 @@ from portal.internal.desk.stores import Stores
 from portal.internal.tables import decisions
 from portal.internal.tables.decisions import WHOLE
 from portal.internal.tables.people import EVERY_AGENCY
-from portal.internal.telling import say, told
+from portal.internal.telling import NUMBER, say, told
 from portal.kit import clock
 from portal.register.records import Kind
 
@@ -63,7 +63,7 @@ def decide_on(
 
 
 @click.command("confirm")
-@click.argument("decision", type=int, required=False)
+@click.argument("decision", type=NUMBER, required=False)
 @click.option("--by", help="第二人账号")
 @click.option("--json", "as_json", is_flag=True, help="以 JSON 输出")
 @told
@@ -90,7 +90,7 @@ def confirm(decision: int | None, by: str | None, as_json: bool) -> None:
 
 
 @click.command("let-pass")
-@click.argument("batch", type=int)
+@click.argument("batch", type=NUMBER)
 @click.option("--by", help="审核人账号；不给则只列出待判断之处")
 @click.option("--find", "numbers", type=int, multiple=True, help="放行第几处，可多次给出")
 @click.option("--all", "every", is_flag=True, help="放行全部可以放行之处")

@@ -3,6 +3,7 @@
 from datetime import datetime
 
 import sqlalchemy as sa
+from sqlalchemy.orm import Session
 
 from portal.domain.errors import PortalError, WrongState
 from portal.internal.desk import passwords, people, sessions, throttle, totp
@@ -17,6 +18,16 @@ class WrongPassword(PortalError):
     """The present password, asked for once more, is not right."""
 
     code = "wrong_password"
+
+
+class SignedOut(PortalError):
+    """The session ended while what it asked for waited."""
+
+    code = "signed_out"
+
+    def __init__(self) -> None:
+        """Say so."""
+        super().__init__("登录已失效，请重新登录")
 
 
 def check_password(internal: sa.Engine, name: str, password: str, *, now: datetime) -> None:
@@ -39,12 +50,19 @@ def check_password(internal: sa.Engine, name: str, password: str, *, now: dateti
 
 
 def change_password(
-    internal: sa.Engine, name: str, present: str, chosen: str, *, now: datetime, address: str
+    internal: sa.Engine,
+    name: str,
+    digest: str,
+    present: str,
+    chosen: str,
+    *,
+    now: datetime,
+    address: str,
 ) -> Opened:
-    """Change the password; every session ends, and a new one is opened for this browser.
+    """Change the password; every session ends, and a new one is opened for this browser, whose is `digest`.
 
     Raises:
-        WrongPassword, TooMany, WeakPassword.
+        WrongPassword, TooMany, WeakPassword, SignedOut.
 
     """
     check_password(internal, name, present, now=now)
@@ -53,12 +71,11 @@ def change_password(
         raise passwords.WeakPassword("新口令不能与当前口令相同")
     kept = passwords.hashed(chosen)
     with write_lock(internal) as session:
+        _require(session, digest)
         person = people.get(session, name)
         person.password_hash, person.must_change = kept, False
-        sessions.end_all(session, name)
         ledger.note(session, at=now, person=name, action="password-change", batch_id=None)
-        token = sessions.start(session, name, now=now, address=address, complete=True)
-    return Opened(token, name, complete=True)
+        return _anew(session, name, now=now, address=address)
 
 
 def offer_totp(
@@ -67,12 +84,12 @@ def offer_totp(
     """Make a secret for the session `digest` to be confirmed by a code.
 
     Raises:
-        WrongPassword, TooMany.
+        WrongPassword, TooMany, SignedOut.
 
     """
     check_password(internal, name, password, now=now)
     with write_lock(internal) as session:
-        session.get_one(SessionRow, digest).totp_offer = totp.new_secret()
+        _require(session, digest).totp_offer = totp.new_secret()
 
 
 def confirm_totp(
@@ -83,10 +100,11 @@ def confirm_totp(
     Raises:
         WrongState: nothing was offered.
         WrongPassword: the code is not that of the offered secret.
+        SignedOut.
 
     """
     with write_lock(internal) as session:
-        offer = session.get_one(SessionRow, digest).totp_offer
+        offer = _require(session, digest).totp_offer
         if offer is None:
             raise WrongState("启用步骤已失效，请重新开始")
         step = totp.step_of(offer, code, now)
@@ -94,37 +112,63 @@ def confirm_totp(
             raise WrongPassword("动态码不正确；请核对手机时间后输入最新的 6 位数字")
         person = people.get(session, name)
         codes = totp.enrol(session, person, offer, step=step)
-        sessions.end_all(session, name)
         ledger.note(session, at=now, person=name, action="totp-on", batch_id=None)
-        token = sessions.start(session, name, now=now, address=address, complete=True)
-    return codes, Opened(token, name, complete=True)
+        return codes, _anew(session, name, now=now, address=address)
 
 
 def drop_totp(
-    internal: sa.Engine, name: str, password: str, *, now: datetime, address: str
+    internal: sa.Engine, name: str, digest: str, password: str, *, now: datetime, address: str
 ) -> Opened:
-    """Switch the second factor off; return this browser's new session.
+    """Switch the second factor off; return this browser's new session in the place of `digest`.
 
     Raises:
-        WrongPassword, TooMany.
+        WrongPassword, TooMany, SignedOut.
 
     """
     check_password(internal, name, password, now=now)
     with write_lock(internal) as session:
+        _require(session, digest)
         totp.drop(session, people.get(session, name))
-        sessions.end_all(session, name)
         ledger.note(session, at=now, person=name, action="totp-off", batch_id=None)
-        token = sessions.start(session, name, now=now, address=address, complete=True)
-    return Opened(token, name, complete=True)
+        return _anew(session, name, now=now, address=address)
 
 
-def end_others(internal: sa.Engine, name: str, *, now: datetime, address: str) -> Opened:
-    """End every session of the person; return a new one for this browser."""
+def end_others(
+    internal: sa.Engine, name: str, digest: str, *, now: datetime, address: str
+) -> Opened:
+    """End every session of the person; return a new one for this browser in the place of `digest`.
+
+    Raises:
+        SignedOut.
+
+    """
     with write_lock(internal) as session:
+        _require(session, digest)
         ended = sessions.end_all(session, name) - 1
         ledger.note(
             session, at=now, person=name, action="sign-out-all", batch_id=None,
             detail=f"其他会话 {ended} 个",
         )  # fmt: skip
-        token = sessions.start(session, name, now=now, address=address, complete=True)
+        return _anew(session, name, now=now, address=address)
+
+
+def _require(session: Session, digest: str) -> SessionRow:
+    """Return the session that asks, if it is open still; the caller holds the store's write lock.
+
+    What ended it (an administrator, or the person elsewhere) may have come first: no new one may follow from it.
+
+    Raises:
+        SignedOut: it is not.
+
+    """
+    found = session.get(SessionRow, digest)
+    if found is None:
+        raise SignedOut
+    return found
+
+
+def _anew(session: Session, name: str, *, now: datetime, address: str) -> Opened:
+    """End every session of the person, and open a new one for the browser that asks."""
+    sessions.end_all(session, name)
+    token = sessions.start(session, name, now=now, address=address, complete=True)
     return Opened(token, name, complete=True)

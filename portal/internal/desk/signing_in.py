@@ -117,15 +117,22 @@ def with_code(
 
 
 def as_second(
-    internal: sa.Engine, attempt: Attempt, password: str, code: str, *, now: datetime
+    internal: sa.Engine,
+    attempt: Attempt,
+    password: str,
+    code: str,
+    *,
+    now: datetime,
+    totp_roles: frozenset[str] = frozenset(),
 ) -> str:
     """Return the name of a second person who signs beside the one signed in; no session is opened.
 
     Failures count as those of signing in do, so that this is no way to guess around the wait. Who
-    has a second factor gives its code too.
+    has a second factor gives its code too; who holds one of `totp_roles` has to have one.
 
     Raises:
-        Refused: password or code is not right, or there is no such account.
+        Refused: password or code is not right, there is no such account, or it may do nothing yet but choose
+            a password or switch on a second factor.
         TooMany: nothing was checked.
 
     """
@@ -136,11 +143,20 @@ def as_second(
     right = passwords.is_right(kept, password)
     with write_lock(internal) as session:
         signer = session.get(PersonRow, attempt.name) if right else None
-        if signer and signer.disabled_at is None and _has_factor(session, signer, code, now):
+        if signer and (signer.disabled_at is not None or signer.password_hash != kept):
+            signer = None
+        if signer and _has_factor(session, signer, code, now):
+            if signer.must_change or needs_totp(signer, totp_roles):
+                raise Refused("第二人须先自行登录，更改口令或者启用双因素认证后才能签名")
             throttle.succeeded(session, attempt.buckets)
             return signer.name
     _note_failure(internal, attempt, person, "第二人签名", now, begins_wait=begins_wait)
     raise Refused("第二人的账号、口令或动态码不正确")
+
+
+def needs_totp(person: PersonRow, roles: frozenset[str]) -> bool:
+    """Whether the person holds one of `roles`, which ask for a second factor, and has none switched on."""
+    return person.totp_secret is None and not roles.isdisjoint(person.roles.split())
 
 
 def _has_factor(session: Session, person: PersonRow, code: str, now: datetime) -> bool:

@@ -31,6 +31,7 @@ def password() -> ResponseReturnValue:
         opened = account.change_password(
             access.stores().internal,
             access.me().name,
+            _digest(),
             request.form.get("present", ""),
             chosen,
             now=clock.utc_now(),
@@ -84,6 +85,7 @@ def drop() -> ResponseReturnValue:
         opened = account.drop_totp(
             access.stores().internal,
             access.me().name,
+            _digest(),
             _present(),
             now=clock.utc_now(),
             address=access.address(),
@@ -99,12 +101,16 @@ def drop() -> ResponseReturnValue:
 @access.needs(first=True)
 def end_others() -> ResponseReturnValue:
     """Sign out everywhere else."""
-    opened = account.end_others(
-        access.stores().internal,
-        access.me().name,
-        now=clock.utc_now(),
-        address=access.address(),
-    )
+    try:
+        opened = account.end_others(
+            access.stores().internal,
+            access.me().name,
+            _digest(),
+            now=clock.utc_now(),
+            address=access.address(),
+        )
+    except PortalError as error:
+        return _page(wrong=str(error)), 409
     access.take_up(opened)
     flash("其他浏览器上的登录均已退出")
     return redirect(url_for("account.show"))

@@ -141,10 +141,11 @@ def let_pass(batch_id: int) -> ResponseReturnValue:
     """Let finds pass as harmless: each is named ``filing|path|kind``."""
     wanted = []
     for each in request.form.getlist("find"):
-        parts = each.split("|")
-        if len(parts) != 3 or not parts[0].isdigit():  # noqa: PLR2004
+        try:
+            filing, path, kind = each.split("|")
+            wanted.append((addresses.number(filing), path, kind))
+        except ValueError:
             abort(400, "所选之处有误，请返回刷新后重试")
-        wanted.append((int(parts[0]), parts[1], parts[2]))
     count = holds.let_pass(
         access.stores(), batch_id, wanted, reason=request.form.get("reason", ""),
         by=access.me().name, now=clock.utc_now(), alike="alike" in request.form,
@@ -167,6 +168,7 @@ def _second() -> str | None:
     return signing_in.as_second(
         access.stores().internal, access.attempt(name), request.form.get("second_password", ""),
         request.form.get("second_code", ""), now=clock.utc_now(),
+        totp_roles=access.settings().door.totp_roles,
     )  # fmt: skip
 
 

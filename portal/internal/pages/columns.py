@@ -2,6 +2,7 @@
 
 from flask import Blueprint, abort, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
+from werkzeug.datastructures import MultiDict
 
 from portal.domain.workflow import Role
 from portal.internal import access
@@ -17,7 +18,7 @@ from portal.internal.sheets.drafting import Drafted
 from portal.internal.sheets.mapping import Profile, field_of, write_profile
 from portal.internal.sheets.report import Unreadable
 from portal.internal.sheets.wordings import Wording, foreign_wordings
-from portal.kit import clock
+from portal.kit import addresses, clock
 
 bp = Blueprint("columns", __name__, url_prefix="/import/<token>/columns")
 
@@ -68,7 +69,7 @@ def show(token: str) -> ResponseReturnValue:
     """Show each column with what it may be."""
     staged = _a_table(token)
     try:
-        table = _Table(staged, _header_row(request.args.get("header_row")))
+        table = _Table(staged, _header_row(request.args))
     except (Unreadable, MappingRefused) as error:
         return render_template("imports/no_columns.html", staged=staged, text=str(error)), 422
     name = table.used or matching.name_for(staged.file_name)
@@ -81,7 +82,7 @@ def save(token: str) -> ResponseReturnValue:
     """Keep what was said as a mapping profile, and check the file by it."""
     staged = _a_table(token)
     try:
-        table = _Table(staged, _header_row(request.form.get("header_row")))
+        table = _Table(staged, _header_row(request.form))
     except (Unreadable, MappingRefused) as error:
         return render_template("imports/no_columns.html", staged=staged, text=str(error)), 422
     said = matching.entered(request.form, table.lines, table.sheet, table.profile)
@@ -126,8 +127,8 @@ def _is_taken(table: _Table, said: Entered) -> bool:
     return any(each.name == said.name for each in kept)
 
 
-def _header_row(text: str | None) -> int | None:
-    number = int(text) if text and text.isdecimal() else 0
+def _header_row(given: MultiDict[str, str]) -> int | None:
+    number = given.get("header_row", 0, type=addresses.number)
     return number if 0 < number <= _LAST_HEADER_ROW else None
 
 

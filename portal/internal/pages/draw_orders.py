@@ -79,15 +79,19 @@ def _listed(form: Form, name: str) -> list[str]:
 
 def _whole(form: Form, name: str, label: str) -> int:
     typed = form.get(name, "").strip()
-    if not typed.isascii() or not typed.isdigit() or len(typed) > 6:  # noqa: PLR2004 - digits of any sensible number
+    if not _is_number(typed):
         raise BadOrder(f"{label}应为数字")
     return int(typed)
+
+
+def _is_number(typed: str) -> bool:
+    return typed.isascii() and typed.isdigit() and len(typed) <= 6  # noqa: PLR2004 - digits of any sensible number
 
 
 def _quota(typed: str) -> str | int:
     if typed == "全部":
         return "all"
-    return int(typed) if typed.isascii() and typed.isdigit() else typed
+    return int(typed) if _is_number(typed) else typed
 
 
 def _stratum(words: list[str]) -> dict[str, Any]:
@@ -111,7 +115,7 @@ def _stratum(words: list[str]) -> dict[str, Any]:
 
 def _slot(words: list[str]) -> dict[str, Any]:
     """Read ``人员库 人数 region,skill``."""
-    if len(words) < 2 or not words[1].isdecimal():  # noqa: PLR2004 - a pool and a number
+    if len(words) < 2 or not _is_number(words[1]):  # noqa: PLR2004 - a pool and a number
         raise BadOrder("岗位应写作“人员库 人数 条件”，如“全系统 1”")
     return {"pool": words[0], "n": int(words[1]), "need": _BETWEEN.split(",".join(words[2:])) if words[2:] else []}  # fmt: skip
 

@@ -12,7 +12,7 @@ from portal.domain.workflow import Role
 from portal.internal import access
 from portal.internal.desk.drawing import asking, outward, steps
 from portal.internal.pages import draws
-from portal.kit import clock
+from portal.kit import addresses, clock
 from portal.kit.db import db
 
 bp = Blueprint("draw_steps", __name__, url_prefix="/draws")
@@ -154,11 +154,12 @@ def _replacement(draw_id: str) -> dict[str, Any]:
         numbers = {name: each["object_id"] for name, each in frozen.openings.items()}
         return {"type": "object", "stratum": stratum, "out": _handle(numbers, wanted), "reason": reason}  # fmt: skip
     numbers = {name: each["certificate"] for name, each in frozen.roster.items()}
-    bundle, slot = form.get("bundle", ""), form.get("slot", "") or "1"
-    if not (bundle.isdecimal() and slot.isdecimal() and int(bundle) and int(slot)):
+    bundle = form.get("bundle", 0, type=addresses.number)
+    slot = form.get("slot", 0, type=addresses.number) if form.get("slot") else 1
+    if bundle < 1 or slot < 1:
         raise UnknownRecord("换人员的，须填写组号和岗位号，自 1 起")
     out = _handle(numbers, wanted)
-    return {"type": "member", "bundle": int(bundle) - 1, "slot": int(slot) - 1, "out": out, "reason": reason}  # fmt: skip
+    return {"type": "member", "bundle": bundle - 1, "slot": slot - 1, "out": out, "reason": reason}
 
 
 def _handle(numbers: dict[str, str], wanted: str) -> str:

@@ -88,8 +88,8 @@ def show(draw_id: str) -> ResponseReturnValue:
 @access.needs(Role.CLERK, Role.PUBLISHER)
 def sheet(draw_id: str) -> ResponseReturnValue:
     """Show the record sheet, to be printed and signed."""
+    found(draw_id)
     found_ = _asked(lambda: sheets.record_sheet(db.session(), draw_id))
-    _mine(found_.drawing)
     return render_template("draws/sheet.html", sheet=found_, stages=STAGES, sources=SOURCES)
 
 
@@ -97,8 +97,8 @@ def sheet(draw_id: str) -> ResponseReturnValue:
 @access.needs(Role.PUBLISHER)
 def team(draw_id: str, number: int) -> ResponseReturnValue:
     """Show one team's sheet: its own objects and nobody else's."""
+    found(draw_id)
     found_ = _asked(lambda: sheets.team_sheet(db.session(), draw_id, number))
-    _mine(found_.drawing)
     return render_template("draws/team.html", sheet=found_)
 
 

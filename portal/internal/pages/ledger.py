@@ -1,6 +1,7 @@
 """The ledger: what was done, by whom, when (台账)."""
 
 from datetime import date, datetime
+from typing import TypeVar
 
 from flask import Blueprint, abort, render_template, request, url_for
 from flask.typing import ResponseReturnValue
@@ -9,7 +10,12 @@ from portal.domain.workflow import Role
 from portal.internal import access
 from portal.internal.desk import ledgers
 from portal.internal.desk.ledgers import ACTIONS, PAGE, Asked
+from portal.kit import addresses
 from portal.kit.db import db
+
+D = TypeVar("D", bound=date)
+
+_FIRST_YEAR, _LAST_YEAR = 1900, 9999
 
 bp = Blueprint("ledger", __name__, url_prefix="/ledger")
 
@@ -62,7 +68,7 @@ def _number(name: str) -> int | None:
 def _day(name: str) -> date | None:
     text = request.args.get(name, "").strip()
     try:
-        return date.fromisoformat(text) if text else None
+        return _known(date.fromisoformat(text)) if text else None
     except ValueError:
         abort(400, f"日期应写作 2025-06-02，不是“{text[:20]}”")
 
@@ -76,6 +82,13 @@ def _after() -> tuple[datetime, int] | None:
         moment = datetime.fromisoformat(at.replace(" ", "+"))
         if moment.tzinfo is None:
             abort(404)
-        return moment, int(number)
+        return _known(moment), addresses.number(number)
     except ValueError:
         abort(404)
+
+
+def _known(day: D) -> D:
+    """Refuse a day so near the first or the last there is that no other zone's clock can say it."""
+    if not _FIRST_YEAR < day.year < _LAST_YEAR:
+        raise ValueError
+    return day
