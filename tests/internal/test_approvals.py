@@ -148,11 +148,15 @@ def test_the_store_refuses_another_author_under_an_approval(office: Office) -> N
         raw(office.stores, "UPDATE batch SET filed_by = 'wu' WHERE id = :b", b=batch)
 
 
-def test_who_approved_a_batch_does_not_release_it(office: Office) -> None:
+def _add_who_may_do_both(office: Office) -> None:
     people.add(
         office.stores.internal, name="all", display="all", agency="*",
         roles=(Role.REVIEWER, Role.PUBLISHER), password=None,
     )  # fmt: skip
+
+
+def test_who_approved_a_batch_does_not_release_it(office: Office) -> None:
+    _add_who_may_do_both(office)
     batch = office.file("results", RESULT_ROW).batch_id
     assert batch is not None
     review.approve(office.stores, batch, by="all", now=NOW)
@@ -162,6 +166,18 @@ def test_who_approved_a_batch_does_not_release_it(office: Office) -> None:
 
     assert str(refusal.value) == "审核人不得发布自己审核的批次，须由另一名发布人发布"
     assert state_of(office.stores, batch) is BatchState.APPROVED
+
+
+def test_who_released_a_batch_does_not_approve_it_anew(office: Office) -> None:
+    _add_who_may_do_both(office)
+    batch = approved(office)
+    release.release(office.stores, batch, by="all", now=NOW)
+
+    with pytest.raises(FourEyesViolation, match="由本人发布"):
+        review.approve(office.stores, batch, by="all", now=NOW)
+
+    review.approve(office.stores, batch, by="wu", now=NOW)
+    assert release.release(office.stores, batch, by="all", now=NOW).published == 0
 
 
 def test_a_party_disclosed_otherwise_since_calls_for_another_look_and_the_rows_are_named(

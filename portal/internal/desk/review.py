@@ -8,7 +8,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from portal.airlock.around import Passage
-from portal.domain.errors import PortalError
+from portal.domain.errors import FourEyesViolation, PortalError
 from portal.domain.grounds import Disclosure
 from portal.domain.workflow import BatchState, Role, move
 from portal.internal.desk import approvals, batches, people
@@ -115,6 +115,8 @@ def _may_decide(session: Session, batch_id: int, action: str, by: str) -> BatchR
     batch = batches.get(session, batch_id)
     people.require(session, by, Role.REVIEWER, batch.agency)
     move(batch.batch_state, action, author=batch.filed_by, actor=by)
+    if by == batch.released_by:
+        raise FourEyesViolation("本批次由本人发布，须由他人重新审核")
     return batch
 
 
