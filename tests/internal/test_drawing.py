@@ -269,7 +269,7 @@ def test_what_was_committed_to_can_be_withdrawn_by_nobody(drum: Office, stage: s
 
 def _void(office: Office, **changes: str) -> None:
     terms = {"reason": "source_failed", "unit": "示例市司法局", "replaced_by": "shili-2"} | changes
-    steps.void(office.stores, "shili-1", **terms, by="he", second="an", now=NOW)
+    steps.void(office.stores, "shili-1", **terms, by="he", second="an", now=NOW, asked=None)
 
 
 def test_a_record_of_the_same_number_cannot_be_slipped_in_by_a_file(drum: Office) -> None:

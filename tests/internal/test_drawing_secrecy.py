@@ -307,4 +307,4 @@ def _is_indexed(data: Path) -> bool:
 
 def _void(office: Office, **changes: str) -> None:
     terms = {"reason": "list_error", "unit": "示例市司法局", "replaced_by": "shili-2"} | changes
-    steps.void(office.stores, "shili-1", **terms, by="he", second="an", now=NOW)
+    steps.void(office.stores, "shili-1", **terms, by="he", second="an", now=NOW, asked=None)

@@ -185,6 +185,30 @@ def test_what_was_taken_back_is_not_asked_for_any_more(drum: Office) -> None:
     assert said(drum) == ["draw.commit", "draw.sealed"]
 
 
+@pytest.mark.parametrize("step", ["reveal", "void"])
+def test_what_is_taken_back_while_another_confirms_it_is_not_done(
+    drum: Office, monkeypatch: pytest.MonkeyPatch, step: str
+) -> None:
+    """Between the look at what was asked for and the step itself the store is free for others."""
+    sealed(drum)
+    words = {"reason": "cancelled", "unit": "示例市司法局", "replaced_by": None}
+    asking.ask(drum.stores, NAME, step, words if step == "void" else {}, by="he", now=NOW)
+    with Session(drum.stores.internal) as session:
+        kept = keeping.load(session, NAME).progress.asked
+    assert kept is not None
+    take = getattr(steps, step)
+
+    def late(*given: object, **words: object) -> object:
+        asking.decline(drum.stores, NAME, by="he", now=LATER)
+        return take(*given, **words)
+
+    monkeypatch.setattr(steps, step, late)
+    with pytest.raises(WrongState, match="已撤销"):
+        asking.confirm(drum.stores, NAME, by="an", now=LATER, seen=kept.seal)
+
+    assert said(drum) == ["draw.commit", "draw.sealed"]
+
+
 def test_a_draw_from_before_the_ledger_told_its_content_goes_on(drum: Office) -> None:
     name = sealed(drum)
     with drum.stores.internal.begin() as connection:

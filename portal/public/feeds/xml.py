@@ -5,6 +5,8 @@ given, and dates feeds by the clock: so the page is its only plain link, all oth
 by an extension, and every date is given.
 """
 
+from collections.abc import Callable
+from html import escape
 from typing import Any
 
 from feedgen.ext.base import BaseExtension
@@ -14,6 +16,7 @@ from lxml.etree import QName, SubElement
 from portal.public.feeds.model import Document
 from portal.public.feeds.texts import clean
 
+_RSS = "application/rss+xml"
 _ATOM = "http://www.w3.org/2005/Atom"
 _HISTORY = "http://purl.org/syndication/history/1.0"
 _TOMBSTONES = "http://purl.org/atompub/tombstones/1.0"
@@ -29,15 +32,16 @@ def atom(document: Document) -> bytes:
 
 def rss(document: Document) -> bytes:
     """Return a document as RSS 2.0."""
-    return bytes(_generator(document, "application/rss+xml").rss_str())
+    return bytes(_generator(document, _RSS).rss_str())
 
 
 def _generator(document: Document, media: str) -> Any:  # noqa: ANN401 - feedgen has no types
     feed = FeedGenerator()
+    described = _described(media)
     feed.register_extension("more", lambda: _More(document, media))
     feed.id(document.id)
     feed.title(clean(document.title))
-    feed.description(clean(document.about))
+    feed.description(described(clean(document.about)))
     feed.link(href=document.page, rel="alternate", type="text/html")
     feed.author(name=clean(document.site_name))
     feed.rights(document.license_url)
@@ -55,10 +59,15 @@ def _generator(document: Document, media: str) -> Any:  # noqa: ANN401 - feedgen
         entry.link(href=each.url)
         entry.published(each.at)
         entry.updated(each.at)
-        entry.summary(each.summary)
+        entry.summary(described(each.summary))
         entry.content(each.html, type="html")
         entry.category(term=each.category, label=each.label)
     return feed
+
+
+def _described(media: str) -> Callable[[str], str]:
+    """Return what writes plain text as a description: Atom says that it is plain, RSS is read as HTML."""
+    return escape if media == _RSS else str
 
 
 class _More(BaseExtension):  # type: ignore[misc] # feedgen has no types
@@ -82,7 +91,7 @@ class _More(BaseExtension):  # type: ignore[misc] # feedgen has no types
     def extend_ns(self) -> dict[str, str]:
         """Name the vocabularies that the document uses; validators point at those it does not."""
         found = {"fh": _HISTORY} if self._document.current else {}
-        if self._media == "application/rss+xml":
+        if self._media == _RSS:
             return found | {"sy": _UPDATES}
         return found | ({"at": _TOMBSTONES} if self._document.gone else {})
 

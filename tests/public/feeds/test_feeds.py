@@ -1,11 +1,13 @@
 """Feeds: valid in every format, the same bytes until something happens, and silent about what was withdrawn."""
 
+import html
 import json
 import re
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
 import feedparser
 import pytest
@@ -303,9 +305,9 @@ def test_hostile_texts_come_out_as_they_went_in(desk: Desk, client: FlaskClient,
     for path in ("/results", "/all", "/agencies/a_1"):
         for suffix in (".atom", ".rss"):
             for each in entries(client, path + suffix):
-                html = each.content[0].value
-                assert "<script" not in html
-                assert "javascript:1>" not in html.replace("&gt;", "")
+                shown = each.content[0].value
+                assert "<script" not in shown
+                assert "javascript:1>" not in shown.replace("&gt;", "")
         item = json.loads(client.get(f"{path}.feed.json").data)["items"][0]
         page = etree.fromstring(f"<div>{item['content_html']}</div>", etree.HTMLParser())
         assert kept in list(page.itertext())
@@ -314,6 +316,24 @@ def test_hostile_texts_come_out_as_they_went_in(desk: Desk, client: FlaskClient,
     assert content is not None
     page = etree.fromstring(f"<div>{content.text}</div>", etree.HTMLParser())
     assert kept in list(page.itertext())
+
+
+def test_a_reader_that_takes_descriptions_of_rss_for_html_finds_no_markup_of_records_in_them(
+    desk: Desk, client: FlaskClient
+) -> None:
+    """RSS has no other kind of description; Atom says of each text what it is."""
+    desk.put(a_public_agency(), a_public_entity(name=HOSTILE[:100]), a_public_result(unit=HOSTILE))
+
+    for path in ("/all.rss", "/entities.rss", f"/search.rss?q={quote('<b>粗</b>')}"):
+        for each in etree.fromstring(client.get(path).data).iter("description"):
+            page = etree.fromstring(f"<div>{each.text}</div>", etree.HTMLParser())
+            assert [tag.tag for tag in page.iter()] == ["html", "body", "div"]
+    first, *_ = etree.fromstring(client.get("/entities.rss").data).findall(".//item/description")
+    summary, *_ = etree.fromstring(client.get("/entities.atom").data).iter(
+        "{http://www.w3.org/2005/Atom}summary"
+    )
+    assert "<script>" in str(summary.text)
+    assert html.unescape(str(first.text)) == summary.text
 
 
 def test_ten_thousand_events_stay_bounded_and_each_is_met_once(

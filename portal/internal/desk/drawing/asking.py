@@ -62,7 +62,8 @@ def confirm(stores: Stores, draw_id: str, *, by: str, now: datetime, seen: str) 
             raise WrongState("台账中没有这一提出，不能确认；请撤销后由提出者重新提出")
         if asked.seal != seen:
             raise WrongState("所提事项已有变动，请重新查看后再确认")
-    pair: dict[str, Any] = {"by": asked.by, "second": by, "now": now}
+    #: The step looks once more, in its own transaction: meanwhile it may have been taken back.
+    pair: dict[str, Any] = {"by": asked.by, "second": by, "now": now, "asked": asked}
     if asked.step == "replace":
         steps.replace(stores, draw_id, asked.terms, **pair)
     elif asked.step == "reveal":

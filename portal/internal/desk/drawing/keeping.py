@@ -164,6 +164,16 @@ class Drawing:
         if self.row.stage not in stages:
             raise WrongState(f"抽取 {self.row.draw_id} 现为“{self.row.stage}”，不能办理此事")
 
+    def require_asked(self, asked: Asked | None) -> None:
+        """Refuse to carry out what was asked for, where it was taken back since somebody confirmed it.
+
+        Raises:
+            WrongState: nothing is asked for any more, or something else.
+
+        """
+        if asked is not None and self.progress.asked != asked:
+            raise WrongState("所提事项已撤销或者已有变动，请重新查看后再确认")
+
     def save(self, stage: str | None = None) -> None:
         """Write the progress back; the caller commits."""
         self.row.stage = stage or self.row.stage

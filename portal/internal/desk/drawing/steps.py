@@ -17,7 +17,7 @@ from portal.domain.workflow import Role
 from portal.internal.desk import people
 from portal.internal.desk import secrets as known_secrets
 from portal.internal.desk.drawing import keeping, noted, outward
-from portal.internal.desk.drawing.keeping import Drawing, Seed, Swap
+from portal.internal.desk.drawing.keeping import Asked, Drawing, Seed, Swap
 from portal.internal.desk.stores import Stores
 from portal.kit import clock
 from portal.kit.db import write_lock
@@ -104,8 +104,9 @@ def draw(stores: Stores, draw_id: str, *, by: str, now: datetime) -> None:
 
 
 def replace(
-    stores: Stores, draw_id: str, event: dict[str, Any], *, by: str, second: str, now: datetime
-) -> dict[str, object]:
+    stores: Stores, draw_id: str, event: dict[str, Any], *, by: str, second: str, now: datetime,
+    asked: Asked | None = None,
+) -> dict[str, object]:  # fmt: skip
     """Note a replacement that two people decided, and publish its digest; return who comes in.
 
     Raises:
@@ -114,7 +115,7 @@ def replace(
     """
     outward.sync(stores, draw_id, now=now)
     with write_lock(stores.internal) as session:
-        drawing = _pair(session, draw_id, by, second)
+        drawing = _pair(session, draw_id, by, second, asked)
         noted.require(session, drawing.row)
         drawing.require("drawn", "revealed")
         salt = secrets.token_bytes(32)
@@ -127,19 +128,15 @@ def replace(
         )  # fmt: skip
         found = outcome.compute(drawing.package())
         drawing.save()
-        noted.note(
-            session,
-            drawing.row,
-            "draw-replace",
-            by,
-            now=now,
-            detail=f"第 {number} 次，第二人 {second}",
-        )
+        told = f"第 {number} 次，第二人 {second}"
+        noted.note(session, drawing.row, "draw-replace", by, now=now, detail=told)
     outward.sync(stores, draw_id, now=now)
     return found.replacements[-1]
 
 
-def reveal(stores: Stores, draw_id: str, *, by: str, second: str, now: datetime) -> None:
+def reveal(
+    stores: Stores, draw_id: str, *, by: str, second: str, now: datetime, asked: Asked | None = None
+) -> None:
     """Publish nonce, seeds, package and result, by order of two people, from the announced day on.
 
     Raises:
@@ -149,7 +146,7 @@ def reveal(stores: Stores, draw_id: str, *, by: str, second: str, now: datetime)
     """
     outward.sync(stores, draw_id, now=now)
     with write_lock(stores.internal) as session:
-        drawing = _pair(session, draw_id, by, second)
+        drawing = _pair(session, draw_id, by, second, asked)
         noted.require(session, drawing.row)
         drawing.require("drawn", "revealed")
         today = clock.local_date(now)
@@ -178,6 +175,7 @@ def void(
     by: str,
     second: str,
     now: datetime,
+    asked: Asked | None = None,
 ) -> None:
     """Void a draw that is not revealed, by order of two people; that stays visible for ever.
 
@@ -191,7 +189,7 @@ def void(
     """
     check_reason(reason)
     with write_lock(stores.internal) as session:
-        drawing = _pair(session, draw_id, by, second)
+        drawing = _pair(session, draw_id, by, second, asked)
         _check_words(session, unit, replaced_by)
         is_noted = noted.is_noted(session, drawing.row)
         if not is_noted:
@@ -284,9 +282,11 @@ def _taken(stores: Stores, session: Session, draw_id: str, by: str, role: Role) 
     return drawing
 
 
-def _pair(session: Session, draw_id: str, by: str, second: str) -> Drawing:
+def _pair(session: Session, draw_id: str, by: str, second: str, asked: Asked | None) -> Drawing:
+    """Return the draw if both may decide on it, and what was asked for, if anything, still is."""
     _other(by, second)
     drawing = keeping.load(session, draw_id)
+    drawing.require_asked(asked)
     for name in (by, second):
         people.require(session, name, Role.PUBLISHER, drawing.row.agency)
     return drawing
