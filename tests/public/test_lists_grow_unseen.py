@@ -72,6 +72,24 @@ def test_figures_follow_whom_the_list_shows_and_what_is_stated(world: World) -> 
     assert shown == [[43], [42], [48]]
 
 
+@pytest.mark.parametrize("way", ["overtaken", "withdrawn"])
+def test_a_figure_follows_no_list_that_never_came_out(world: World, way: str) -> None:
+    """One was released after a later one, or after the draw was withdrawn: nobody saw it, nor what it counted."""
+    if way == "withdrawn":
+        world.put("draws", *_list(1, 2, frame_count=50), now=NOW)
+    unseen = world.office.file("draws", *_list(1, 2, 530, **_FRAME), now=NOW).batch_id
+    assert unseen is not None
+    if way == "overtaken":
+        world.put("draws", *_list(1, 2, **_FRAME), now=NOW + _HOUR)
+    else:
+        world.withdraw(Kind.DRAW, "990100-SCJG/C0", NOW + _HOUR)
+
+    world.office.publish(unseen, now=NOW + 2 * _HOUR, let_pass=True)
+    world.put("draws", *_list(1, 2, remark="更正", **_FRAME), now=NOW + 3 * _HOUR)
+
+    assert _frame(world) == [43]
+
+
 @pytest.mark.parametrize("act", ["hide", "open", "file", "withdraw"])
 @pytest.mark.parametrize("again", [(1, 2, 3), (1, 530, 2, 3)])
 def test_a_list_under_embargo_does_not_tell_that_somebody_on_it_is_hidden_or_opened(
