@@ -124,6 +124,20 @@ def test_a_list_under_embargo_does_not_tell_that_somebody_on_it_is_hidden_or_ope
     assert _figures(world) != before
 
 
+def test_a_list_put_under_embargo_after_it_came_out_is_opened_by_no_older_version(
+    world: World,
+) -> None:
+    """What opens its digest would let every list of these parties be tried against it."""
+    world.put("draws", *_list(1, 2, **_FRAME), now=NOW)
+
+    world.put("draws", *_list(1, 2, embargo_until="2025-06-20", **_FRAME), now=NOW + _HOUR)
+
+    told = "".join(world.content()["draw"] + world.content()["version"])
+    assert "list_digest" in told
+    assert "list_nonce" not in told
+    assert world.content()["draw_entry"] == []
+
+
 def _figures(world: World) -> list[object]:
     with world.office.stores.register.connect() as register:
         bodies = [json.loads(each) for each in register.scalars(sa.text("SELECT body FROM draw"))]
