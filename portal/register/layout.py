@@ -77,6 +77,9 @@ def hides_more(before: r.Record, after: r.Record, left_out: frozenset[str] = fro
         counted = [(d.frame_count, d.sample_count, d.list_digest) for d in (before, after)]
         if not after.scheme and counted[0] != counted[1]:
             return True
+        #: A list that is put under embargo again: with what opens its digest, lists could be tried against it.
+        if before.list_nonce and not after.list_nonce:
+            return True
         if after.scheme and (before.name != after.name or _is_shorter(before, after)):
             return True
         #: Another package closes somebody, and the digest of the first one told what it held.
@@ -91,8 +94,13 @@ def hides_more(before: r.Record, after: r.Record, left_out: frozenset[str] = fro
         and (before.unit is not None and after.unit is None)
     ):
         return True
-    if isinstance(before, r.PublicEntity) and isinstance(after, r.PublicEntity) and after.masked:
-        return before.form != after.form or before.name != after.name
+    if (
+        isinstance(before, r.PublicEntity)
+        and isinstance(after, r.PublicEntity)
+        and after.masked
+        and (before.form != after.form or before.name != after.name)
+    ):
+        return True
     if not kept_back[1] <= kept_back[0]:
         return True
     #: A field that a decision is on, and that reads otherwise now, may read shorter.

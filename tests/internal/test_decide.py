@@ -26,6 +26,7 @@ from portal.register.tables.followups import FollowUpRow
 from portal.register.tables.results import ResultRow
 from portal.register.tables.withheld import NoticeRow
 from tests.conftest import NOW, Office
+from tests.internal.drawing_makers import numbered
 from tests.makers import AGENCY, CREDIT_CODE, RESULT_ROW
 from tests.raw import store_bytes
 
@@ -154,6 +155,25 @@ def test_a_field_withheld_later_is_gone_at_once_with_its_older_versions(
     assert result.findings[0].detail is None
     assert [(each.field, each.ground) for each in result.withheld] == [("detail", "trade_secret")]
     assert SECRET.encode() not in _register(data)
+
+
+@pytest.mark.parametrize("form", ["个体工商户", "自然人", "企业"])
+@pytest.mark.parametrize("act", [Act.COARSEN, Act.WITHHOLD])
+def test_where_a_party_is_stands_in_no_older_version_either_once_it_is_hidden(
+    office: Office, form: str, act: Act
+) -> None:
+    """Nor where the name was shortened before, and stays as it was."""
+    shop = {"entity_name": "示例市夜鹭小吃店", "identifier": numbered(20, "92"), "form": form}
+    office.put("entities", {**shop, "region": "990101"})
+    order = replace(HIDE, place="region", act=act)
+
+    desk.decide(office.stores, Kind.ENTITY, f"uscc:{shop['identifier']}", [order], by="wu", now=NOW)
+
+    told = sa.text("SELECT body FROM entity UNION ALL SELECT body FROM version")
+    with office.stores.register.connect() as register:
+        bodies = register.scalars(told).all()
+    assert len(bodies) == 1
+    assert '"region":"990101' not in bodies[0]
 
 
 def test_a_decision_survives_a_new_import_of_the_record(office: Office, data: Path) -> None:

@@ -15,6 +15,7 @@ from portal.register.records import Kind
 from tests.conftest import NOW, Office
 from tests.internal.test_narrowing import HIDDEN
 from tests.makers import AGENCY, ITEM_ROW, RESULT_ROW, Row
+from tests.public.twins import NEVER
 
 ITEM: Row = {**ITEM_ROW, "code": "SP-002", "name": "供应点甲类检查"}
 CHECK: Row = {**RESULT_ROW, "code": "JC-2"}
@@ -80,3 +81,21 @@ def test_a_check_keeps_the_name_that_its_item_had_before_it_was_kept_back(office
     _decide(office, Act.OPEN, hours=2)
 
     assert "供应点甲类检查" in _checks(office)
+
+
+def test_a_name_that_was_released_too_late_to_be_read_is_in_no_check_later(office: Office) -> None:
+    office.put("items", {**ITEM, **NEVER})
+    office.put("results", CHECK, {**BY_NUMBER, "item_name": ITEM["name"]})
+    late = office.file("items", {**ITEM, "disclosure": "公开"}).batch_id
+    assert late is not None
+    office.put("items", {**ITEM, "name": "供应点乙类检查", "disclosure": "公开"})
+    office.publish(late, now=NOW + timedelta(hours=1))
+
+    coarser = replace(HIDDEN, place="region", act=Act.COARSEN)
+    party = f"uscc:{CHECK['identifier']}"
+    decide.decide(
+        office.stores, Kind.ENTITY, party, [coarser], by="wu", now=NOW + timedelta(hours=2)
+    )
+
+    assert "供应点甲类检查" not in _checks(office)
+    assert "供应点乙类检查" in _checks(office)

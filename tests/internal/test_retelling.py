@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 from portal.domain.errors import FourEyesViolation
 from portal.domain.grounds import Ground
 from portal.domain.replies import LetterKind, ReplyState
+from portal.domain.verdicts import Act
 from portal.internal.desk import decide, letters, retelling, retract
 from portal.internal.desk.letters import BadDraft
 from portal.internal.tables.letters import ReceivedRow
@@ -20,17 +21,25 @@ from tests.internal.test_mentions import WHO, _unname
 from tests.internal.test_narrowing import CHECK, DETAIL, HIDDEN, SECOND, _faults, _id_of, _kept
 from tests.internal.test_narrowing import office as office
 from tests.makers import AGENCY
+from tests.public.twins import NEVER
 
 #: Stands in the answer alone.
 ANSWER = "水雉库房一事属实"
 
 
 def _answered(
-    office: Office, client: FlaskClient, outcome: ReplyState, decision: str, statement: str = ""
+    office: Office,
+    client: FlaskClient,
+    outcome: ReplyState,
+    decision: str,
+    statement: str = "",
+    *,
+    about: str = "",
 ) -> str:
-    """Take a letter to its published answer; return the id of the check that it is about."""
-    about = _id_of(office, "result", DETAIL)
-    reference = send(client, about, LetterKind.REPLY)
+    """Take a letter to its published answer; return the id of what it is about, the check unless told."""
+    kind = LetterKind.ERROR if about else LetterKind.REPLY
+    about = about or _id_of(office, "result", DETAIL)
+    reference = send(client, about, kind)
     letters.collect(office.stores, now=NOW)
     letters.propose(
         office.stores, reference, outcome=outcome, decision=decision, statement=statement,
@@ -163,6 +172,58 @@ def test_an_answer_about_a_check_that_repeats_a_step_goes_when_the_step_is_withh
 
     assert _kept(office, text) == set()
     assert _faults(office) == []
+
+
+@pytest.mark.parametrize("way", ["withdrawn", "hidden", "party hidden", "corrected", "filed so"])
+def test_an_answer_about_a_step_goes_with_the_step_when_its_check_takes_that_along(
+    office: Office, client: FlaskClient, way: str
+) -> None:
+    step = {
+        "result_code": "JC-0001",
+        "step": "责令改正",
+        "taken_on": "2025-05-20",
+        "text": "限期整改",
+    }
+    office.put("followups", step)
+    refused, text = ReplyState.REFUSED, "限期整改"
+    _answered(office, client, refused, ANSWER, about=_id_of(office, "followup", text))
+
+    key, party = f"{AGENCY}/JC-0001", f"uscc:{CHECK['identifier']}"
+    if way == "withdrawn":
+        check = _id_of(office, "result", DETAIL)
+        retract.retract(office.stores, Kind.RESULT, check, by="he", second="an", now=NOW)
+    elif way == "corrected":
+        office.put("results", CHECK)
+    elif way == "filed so":
+        office.put("results", {**CHECK, **NEVER}, {**SECOND, **NEVER})
+    else:
+        kind, named = (Kind.RESULT, key) if way == "hidden" else (Kind.ENTITY, party)
+        decide.decide(office.stores, kind, named, [HIDDEN], by="wu", now=NOW, confirmed=True)
+
+    assert _kept(office, text) == set()
+    assert _kept(office, ANSWER) == set()
+    assert _faults(office) == []
+
+
+def test_an_answer_about_a_step_comes_back_with_it(office: Office, client: FlaskClient) -> None:
+    step = {
+        "result_code": "JC-0001",
+        "step": "责令改正",
+        "taken_on": "2025-05-20",
+        "text": "限期整改",
+    }
+    office.put("followups", step)
+    refused = ReplyState.REFUSED
+    _answered(office, client, refused, ANSWER, about=_id_of(office, "followup", "限期整改"))
+
+    for act in (Act.WITHHOLD, Act.OPEN):
+        order = replace(HIDDEN, act=act)
+        decide.decide(
+            office.stores, Kind.RESULT, f"{AGENCY}/JC-0001", [order], by="wu", second="bao",
+            now=NOW, confirmed=True,
+        )  # fmt: skip
+
+    assert "reply" in _kept(office, ANSWER)
 
 
 def test_an_answer_that_names_a_party_goes_when_the_name_is_withheld(

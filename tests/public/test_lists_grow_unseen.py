@@ -72,6 +72,24 @@ def test_figures_follow_whom_the_list_shows_and_what_is_stated(world: World) -> 
     assert shown == [[43], [42], [48]]
 
 
+@pytest.mark.parametrize("way", ["overtaken", "withdrawn"])
+def test_a_figure_follows_no_list_that_never_came_out(world: World, way: str) -> None:
+    """One was released after a later one, or after the draw was withdrawn: nobody saw it, nor what it counted."""
+    if way == "withdrawn":
+        world.put("draws", *_list(1, 2, frame_count=50), now=NOW)
+    unseen = world.office.file("draws", *_list(1, 2, 530, **_FRAME), now=NOW).batch_id
+    assert unseen is not None
+    if way == "overtaken":
+        world.put("draws", *_list(1, 2, **_FRAME), now=NOW + _HOUR)
+    else:
+        world.withdraw(Kind.DRAW, "990100-SCJG/C0", NOW + _HOUR)
+
+    world.office.publish(unseen, now=NOW + 2 * _HOUR, let_pass=True)
+    world.put("draws", *_list(1, 2, remark="更正", **_FRAME), now=NOW + 3 * _HOUR)
+
+    assert _frame(world) == [43]
+
+
 @pytest.mark.parametrize("act", ["hide", "open", "file", "withdraw"])
 @pytest.mark.parametrize("again", [(1, 2, 3), (1, 530, 2, 3)])
 def test_a_list_under_embargo_does_not_tell_that_somebody_on_it_is_hidden_or_opened(
@@ -104,6 +122,20 @@ def test_a_list_under_embargo_does_not_tell_that_somebody_on_it_is_hidden_or_ope
     assert (at_once, _figures(world)) == (before, before)
     scheduled.carry_out(world.office.stores, now=NOW + 30 * 24 * _HOUR)
     assert _figures(world) != before
+
+
+def test_a_list_put_under_embargo_after_it_came_out_is_opened_by_no_older_version(
+    world: World,
+) -> None:
+    """What opens its digest would let every list of these parties be tried against it."""
+    world.put("draws", *_list(1, 2, **_FRAME), now=NOW)
+
+    world.put("draws", *_list(1, 2, embargo_until="2025-06-20", **_FRAME), now=NOW + _HOUR)
+
+    told = "".join(world.content()["draw"] + world.content()["version"])
+    assert "list_digest" in told
+    assert "list_nonce" not in told
+    assert world.content()["draw_entry"] == []
 
 
 def _figures(world: World) -> list[object]:

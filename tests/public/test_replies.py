@@ -146,6 +146,17 @@ def test_nobody_writes_about_what_is_not_public(client: FlaskClient, about: str)
     assert client.get("/replies/new", query_string={"about": about}).status_code == 404
 
 
+def test_nobody_writes_about_a_letter(site: Flask, office: Office, result: str) -> None:
+    """The answer would stay when what that one is about goes."""
+    client = site.test_client()
+    client.post(f"/replies/new?about={result}", data=GOOD)
+    letters.collect(office.stores, now=NOW)
+    with office.stores.register.connect() as register:
+        told = register.scalars(sa.text("SELECT public_id FROM reply")).one()
+
+    assert client.get(f"/replies/new?about={told}").status_code == 404
+
+
 def test_every_reference_that_is_not_there_gets_the_same_answer(
     client: FlaskClient, result: str
 ) -> None:

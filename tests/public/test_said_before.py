@@ -126,3 +126,15 @@ def test_what_is_kept_back_by_now_was_said_all_the_same(world: World) -> None:
 
     assert world.content() == before
     assert [each["field"] for each in _shown(world)["withheld"]] == ["handling_text"]
+
+
+def test_what_was_released_too_late_to_be_read_was_not_said_before(world: World) -> None:
+    late = world.office.file("results", _FINE, now=NOW).batch_id
+    assert late is not None
+    world.put("results", _FINE, _FINE | _HIDDEN, now=NOW + _HOUR)
+    before = world.content()
+
+    world.office.publish(late, now=NOW + 2 * _HOUR, let_pass=True)
+    world.decide(Kind.ENTITY, f"uscc:{_FINE['identifier']}", Act.COARSEN, NOW + 3 * _HOUR, "region")
+
+    assert world.content()["result"] == before["result"]

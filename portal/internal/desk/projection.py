@@ -26,7 +26,7 @@ from portal.domain.results import Result
 from portal.domain.verdicts import Verdict, filed
 from portal.domain.workflow import BatchState
 from portal.internal.desk import decided, given, secrets
-from portal.internal.desk.earlier import ever_released, said_before
+from portal.internal.desk.earlier import CAME_OUT, ever_released, said_before
 from portal.internal.tables import decisions, filings
 from portal.internal.tables.batches import BatchRow
 from portal.internal.tables.filings import FilingRow
@@ -213,7 +213,7 @@ def _renamed_items(
     since = decisions.first_kept_back(session, Kind.ITEM.value, shown)
     if not (shown and (since or filings.has_guarded(session, Item))):
         return {}
-    released = BatchRow.state == BatchState.RELEASED.value
+    released = sa.and_(BatchRow.state == BatchState.RELEASED.value, CAME_OUT)
     query = sa.select(FilingRow.key, FilingRow.body, FilingRow.guarded, BatchRow.released_at)
     query = query.join(BatchRow, BatchRow.id == FilingRow.batch_id).where(
         FilingRow.kind == "item", FilingRow.live, sa.or_(FilingRow.guarded, released),

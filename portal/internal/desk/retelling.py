@@ -18,11 +18,13 @@ from portal.internal.tables import ledger
 from portal.internal.tables.filings import FilingRow
 from portal.internal.tables.ledger import WithdrawalRow
 from portal.internal.tables.letters import LetterState, ReceivedRow
-from portal.kit.db import snapshot, write_lock
+from portal.kit.db import among, snapshot, write_lock
 from portal.register.dumps import shelf
+from portal.register.layout import LAYOUTS
 from portal.register.prefixes import PREFIX
 from portal.register.queries.mentions import mentioning
-from portal.register.records import Kind
+from portal.register.records import Kind, PublicReply, decode
+from portal.register.tables.replies import ReplyRow
 
 
 def follow(
@@ -43,7 +45,7 @@ def follow(
         references |= (
             {each for each in _done(session) if status_id(each) in told} if told else set()
         )
-    _again(stores, session, references, now=now)
+    _again(stores, session, references | _parted(stores, session), now=now)
 
 
 def follow_batch(stores: Stores, session: Session, batch_id: int, *, now: datetime) -> None:
@@ -52,7 +54,7 @@ def follow_batch(stores: Stores, session: Session, batch_id: int, *, now: dateti
     filed = sa.select(1).where(FilingRow.public_id == ReceivedRow.subject, mine)
     steps = sa.select(FilingRow.about).where(FilingRow.kind == Kind.FOLLOWUP.value, mine)
     about = _TOLD.where(sa.or_(filed.exists(), ReceivedRow.subject.in_(_checks(steps))))
-    _again(stores, session, set(session.scalars(about)), now=now)
+    _again(stores, session, {*session.scalars(about), *_parted(stores, session)}, now=now)
 
 
 def take_back(stores: Stores, reference: str, *, by: str, second: str, now: datetime) -> None:
@@ -94,6 +96,7 @@ def order(public_id: str, *, by: str, second: str, now: datetime) -> WithdrawalR
 
 
 _TOLD = sa.select(ReceivedRow.reference).where(ReceivedRow.told)
+_DONE = _TOLD.where(ReceivedRow.state == LetterState.DONE.value)
 
 
 def _again(stores: Stores, session: Session, references: Iterable[str], *, now: datetime) -> None:
@@ -101,6 +104,32 @@ def _again(stores: Stores, session: Session, references: Iterable[str], *, now: 
     found = [passage_of(session, stores.register, row) for row in session.scalars(query)]
     if found:
         bring_in_line(stores.register, found, now=now, keys=stores.log_key)
+
+
+def _parted(stores: Stores, session: Session) -> set[str]:
+    """Return the letters whose answer is shown while what they are about is not, or the other way round.
+
+    A step goes and comes with its check, and what names somebody who is hidden goes with them: none of it was decided on.
+    """
+    back = sa.select(WithdrawalRow.key).where(WithdrawalRow.kind == Kind.REPLY.value)
+    taken_back, about = set(session.scalars(back)), _DONE.add_columns(ReceivedRow.subject)
+    done = {row.reference: row.subject for row in session.execute(about)}
+    there: set[str] = set()
+    with snapshot(stores.register) as public:
+        for kind, prefix in PREFIX.items():
+            named = [each for each in set(done.values()) if each.startswith(f"{prefix}_")]
+            own = LAYOUTS[kind].table.public_id
+            there |= set(public.scalars(sa.select(own).where(among(public, own, named))))
+        bodies = public.scalars(sa.select(ReplyRow.body)) if done else ()
+        answered = {
+            each.id for each in (decode(body, PublicReply) for body in bodies) if each.decision
+        }
+    ids = {each: status_id(each) for each in done}
+    return {
+        each
+        for each, subject in done.items()
+        if ids[each] not in taken_back and (subject in there) != (ids[each] in answered)
+    }
 
 
 def _about(session: Session, kind: Kind, keys: list[str]) -> Iterator[str]:
@@ -128,4 +157,4 @@ def _checks(keys: sa.Select[str]) -> sa.Select[str]:
 
 
 def _done(session: Session) -> Iterator[str]:
-    yield from session.scalars(_TOLD.where(ReceivedRow.state == LetterState.DONE.value))
+    yield from session.scalars(_DONE)

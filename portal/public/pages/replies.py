@@ -45,7 +45,7 @@ bp = Blueprint("replies", __name__, url_prefix="/replies")
 LARGEST_FORM = replies.LARGEST_EVIDENCE + 2**20
 _KIND_OF = {prefix: kind for kind, prefix in PREFIX.items()}
 #: Kinds that have no page of their own, so nobody is led here from them.
-_PAGELESS = (Kind.WITHHELD, Kind.DRAW_ENTRY)
+_PAGELESS = (Kind.WITHHELD, Kind.DRAW_ENTRY, Kind.REPLY)
 _HOUR = 3600
 _OF_NETWORK, _OF_ALL = 6, 300
 _SHORTEST = 5
