@@ -111,30 +111,44 @@ const start = () => {
     return outcome;
   };
 
-  const verify = async (proof, kind, id) => {
+  const verified = async (proof, kind, id) => {
     const entry = JSON.parse(proof.entry);
     const head = split(proof.checkpoint);
     const record = JSON.parse(proof.record);
     // The newest head is signed by the newest key: what one that has handed over signs counts for nothing.
     const vkey = proof.vkeys.at(-1);
-    for (const [name, text] of [
-      ["text", proof.record], ["entry", proof.entry], ["note", proof.checkpoint], ["key", vkey],
-    ]) {
-      shown.querySelector(`[data-${name}]`).textContent = text;
-    }
-    shown.hidden = false;
-    const outcomes = [
-      step(words.record, record.id === id && proof.kind === kind),
-      step(words.commitment, (await commitmentOf(proof.record, proof.salt)) === entry.commitment),
-      step(words.path, (await rootOf(proof.entry, proof.index, head.size, proof.path)) === head.root),
-      step(words.signature, await isSigned(head, vkey)),
+    const told = [
+      [words.record, record.id === id && proof.kind === kind],
+      [words.commitment, (await commitmentOf(proof.record, proof.salt)) === entry.commitment],
+      [words.path, (await rootOf(proof.entry, proof.index, head.size, proof.path)) === head.root],
+      [words.signature, await isSigned(head, vkey)],
     ];
-    if (outcomes.includes(false)) say(words.broken, "error");
-    else if (outcomes.includes(undefined)) say(words.unsigned, "warn");
-    else say(words.all, "ok");
+    return () => {
+      for (const [name, text] of [
+        ["text", proof.record], ["entry", proof.entry], ["note", proof.checkpoint], ["key", vkey],
+      ]) {
+        shown.querySelector(`[data-${name}]`).textContent = text;
+      }
+      shown.hidden = false;
+      const outcomes = told.map(([text, outcome]) => step(text, outcome));
+      if (outcomes.includes(false)) say(words.broken, "error");
+      else if (outcomes.includes(undefined)) say(words.unsigned, "warn");
+      else say(words.all, "ok");
+    };
   };
 
+  const answered = async (kind, id) => {
+    const answer = await fetch(`${words.proof}?${new URLSearchParams({ kind, id })}`);
+    if (answer.status === 404 || answer.status === 410) return () => say(words.gone, "warn");
+    if (!answer.ok) throw new Error(String(answer.status));
+    return verified(await answer.json(), kind, id);
+  };
+
+  let turn = 0;
+
   const run = async () => {
+    turn += 1;
+    const mine = turn;
     const [kind, id] = location.hash.slice(1).split("/").map(decodeURIComponent);
     if (!kind || !id) return;
     form.elements.kind.value = kind;
@@ -147,18 +161,9 @@ const start = () => {
       return;
     }
     say(words.busy);
-    try {
-      const answer = await fetch(`${words.proof}?${new URLSearchParams({ kind, id })}`);
-      if (answer.status === 404 || answer.status === 410) {
-        say(words.gone, "warn");
-      } else if (answer.ok) {
-        await verify(await answer.json(), kind, id);
-      } else {
-        say(words.failed, "error");
-      }
-    } catch {
-      say(words.failed, "error");
-    }
+    const tell = await answered(kind, id).catch(() => () => say(words.failed, "error"));
+    // What was asked before may be answered last: it says nothing of the record that is asked for now.
+    if (mine === turn) tell();
   };
 
   form.addEventListener("submit", (event) => {

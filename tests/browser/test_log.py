@@ -33,6 +33,19 @@ window.fetch = async () => {
 };
 window.dispatchEvent(new HashChangeEvent("hashchange"));
 """
+#: Holds back the answer for the record that is open, has another asked for, and lets the first one come last.
+_LATE = """
+const real = window.fetch;
+const first = await (await real(arguments[0])).text();
+let late;
+window.fetch = () => new Promise((resolve) => { late = () => resolve(new Response(first)); });
+window.dispatchEvent(new HashChangeEvent("hashchange"));
+window.fetch = async () => new Response(first.replace("20", "21"));
+location.hash = "#result/r_another";
+await new Promise((resolve) => setTimeout(resolve, 500));
+late();
+await new Promise((resolve) => setTimeout(resolve, 500));
+"""
 _NO_ED25519 = """
 crypto.subtle.importKey = () => Promise.reject(new DOMException("", "NotSupportedError"));
 window.dispatchEvent(new HashChangeEvent("hashchange"));
@@ -98,6 +111,20 @@ def test_an_answer_changed_on_the_way_is_noticed(
 
     WebDriverWait(browser, 20).until(lambda _: _verdict(browser)[0] == "notice--error")
     assert _verdict(browser) == ("notice--error", outcomes)
+
+
+def test_an_answer_that_comes_late_says_nothing_of_the_record_asked_for_since(
+    browser: Chrome, address: str
+) -> None:
+    _open_check(browser, address)
+    _verdict(browser)
+    kind, _, record = browser.current_url.partition("#")[2].partition("/")
+
+    browser.execute_script(_LATE, f"/log/proof?kind={kind}&id={record}")
+
+    assert browser.current_url.endswith("#result/r_another")
+    told, outcomes = _verdict(browser)
+    assert (told, len(outcomes), outcomes[0]) == ("notice--error", 4, "false")
 
 
 def _proof(record: str, checkpoint: str, line: bytes, salt: bytes, vkeys: list[str]) -> str:

@@ -1,6 +1,7 @@
 """A draw recomputed in a real browser: the same bytes as in Python, and a page that tells it in words."""
 
 import json
+import time
 from base64 import b64encode
 from collections.abc import Iterator
 from pathlib import Path
@@ -160,6 +161,29 @@ def test_a_link_may_bring_the_package_from_this_site(
     WebDriverWait(browser, 20).until(
         lambda driver: "E_JSON" in driver.find_element(By.CSS_SELECTOR, "[data-verdict]").text
     )
+
+
+def test_a_package_that_comes_late_says_nothing_of_the_file_taken_since(
+    browser: Chrome, address: str, tmp_path: Path
+) -> None:
+    forged = _file(tmp_path, changed(whole(), ("objects/0/weight", 2)))
+    browser.get(f"{address}/draws/check")
+    browser.execute_script(
+        """
+        window.fetch = () => new Promise((resolve) => { window.late = () => resolve(new Response(arguments[0])); });
+        location.hash = "#/draws/late";
+        """,
+        json.dumps(whole(), ensure_ascii=False),
+    )
+    WebDriverWait(browser, 20).until(lambda _: browser.execute_script("return !!window.late"))
+    browser.find_element(By.CSS_SELECTOR, "input[type=file]").send_keys(str(forged))
+    verdict = browser.find_element(By.CSS_SELECTOR, "[data-verdict]")
+    WebDriverWait(browser, 20).until(lambda _: "E_ROOT" in verdict.text)
+
+    browser.execute_script("window.late()")
+
+    time.sleep(2)
+    assert "E_ROOT" in verdict.text
 
 
 @pytest.mark.parametrize("width", [1280, 390])

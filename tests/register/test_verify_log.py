@@ -586,3 +586,23 @@ def test_a_check_moved_to_another_region_of_its_agency_is_found(
         )
         assert found is not None
         assert any("订阅清单所载与变更记录不符" in each for each in found.faults)
+
+
+def test_a_check_of_a_body_whose_older_text_is_gone_is_not_wrong(
+    migrated_register: sa.Engine,
+) -> None:
+    """It moved, and something is kept back of it since: nothing tells any more where it stood, but where it stands is held."""
+    keys = Keys()
+    hidden = (r.Withheld(field="duties", ground="work_secret", article="第十四条"),)
+    before, after = (
+        a_public_agency(region=each, duties="市场监管") for each in ("990101", "990102")
+    )
+    _put(migrated_register, keys, before, a_public_entity(), a_public_result(id="r_1"))
+    _put(migrated_register, keys, after, a_public_result(id="r_2"), day=1)
+    kept_back = a_public_agency(region="990102", withheld=hidden)
+    _put(migrated_register, keys, kept_back, a_public_result(id="r_3"), day=2)
+    assert _audited(migrated_register).faults == []
+    moved = "UPDATE result SET region = '990101' WHERE public_id = 'r_3'"
+    found = broken(migrated_register, moved)
+    assert found is not None
+    assert "抽查结果 r_3：供查询的列与正文不符" in found.faults

@@ -69,7 +69,7 @@ class _Walk:
         self._frontier = Frontier()
         self._growing = Growing()
         self._derived = Derived(session, found)
-        self._listed = Listed(session, found, self._derived.regions, self._derived.stood)
+        self._listed = Listed(session, found, self._derived.stood)
         self._said = Said(session, found)
         self._signed = Signed(session, found, witness)
         self._gone = 0

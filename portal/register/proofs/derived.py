@@ -1,7 +1,7 @@
 """Holds what is derived from published records against them: columns, satellites, tallies, digests."""
 
 from collections import Counter, defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, cast
 
 import msgspec
@@ -47,8 +47,8 @@ _PLAIN: dict[type[Any], str] = {
     sa.Date: _DAY,
     UtcDateTime: f"{_DAY} {_TWO}:{_TWO}:{_TWO}.{_TWO}{_TWO}{_TWO}",
 }
-#: Since which change an agency stands for which region, oldest first.
-_Stood = list[tuple[int, str]]
+#: Since which change an agency stood for which region, oldest first; None where the text that said so is gone.
+Stood = Mapping[str | None, Sequence[tuple[int, str | None]]]
 _Row = tuple[type[Table], tuple[tuple[str, Any], ...]]
 
 
@@ -89,9 +89,7 @@ class Derived:
         self._counted = Counted(session, found)
         self._packaged = Packaged(session, found)
         self._satellites: Counter[type[Table]] = Counter()
-        told = list(_regions(session))
-        self.regions = {(agency, region) for agency, _, region in told}
-        self.stood = _complete(session, told)
+        self.stood = _stood(session)
 
     def check(self, kind: Kind, rows: Sequence[RecordRow]) -> None:
         """Compare some live rows of one kind with what their bodies say."""
@@ -195,12 +193,11 @@ class Derived:
         columns = LAYOUTS[kind].columns(record)
         if any(getattr(row, name) != value for name, value in columns.items()):
             return False
-        #: A result keeps the region its agency had on the day.
-        agency, region = columns.get("agency_id"), getattr(row, "region", None)
         if kind is not Kind.RESULT:
             return True
-        then: list[Any] = [each for since, each in self.stood.get(agency, ()) if since < row.serial]
-        return (agency, region) in self.regions and region in (then[-1:] or [region])
+        #: A result keeps the region its agency had on the day.
+        where = stood_in(self.stood, columns.get("agency_id"), row.serial)
+        return where is None or getattr(row, "region", None) in where
 
     def _stored(self, kind: Kind, public_ids: Sequence[str]) -> Iterator[_Row]:
         for table, condition in _owned(self._session, kind, public_ids):
@@ -225,22 +222,23 @@ def _owned(
             )
 
 
-def _complete(session: Session, told: Sequence[tuple[str, int, str]]) -> dict[Any, _Stood]:
-    """Return since which change agencies stand for which region, of those no version of which is gone."""
-    query = (
-        sa.select(ChangeRow.public_id, sa.func.count())
-        .where(ChangeRow.kind == Kind.AGENCY.value)
-        .group_by(ChangeRow.public_id)
-    )
-    counts: dict[Any, Any] = dict(session.execute(query).all())
-    found: dict[Any, _Stood] = defaultdict(list)
-    for agency, serial, region in sorted(told):
-        found[agency].append((serial, region))
-    return {each: since for each, since in found.items() if len(since) == counts.get(each)}
+def stood_in(stood: Stood, agency: str | None, serial: int) -> set[str] | None:
+    """Return where an agency stood when a change was made; None where nobody can tell any more."""
+    before = [region for since, region in stood.get(agency, ()) if since < serial][-1:]
+    return None if None in before else {each for each in before if each is not None}
 
 
-def _regions(session: Session) -> Iterator[tuple[str, int, str]]:
-    """Yield every region an agency stands or stood for, with the change since which it did."""
+def _stood(session: Session) -> Stood:
+    said = dict(_regions(session))
+    found: dict[str | None, list[tuple[int, str | None]]] = defaultdict(list)
+    query = sa.select(ChangeRow.public_id, ChangeRow.serial).order_by(ChangeRow.serial)
+    for agency, serial in session.execute(query.where(ChangeRow.kind == Kind.AGENCY.value)):
+        found[agency].append((serial, said.get(serial)))
+    return found
+
+
+def _regions(session: Session) -> Iterator[tuple[int, str]]:
+    """Yield every region an agency stands or stood for, behind the change since which it did."""
     live = LAYOUTS[Kind.AGENCY].table
     older = VersionRow.public_id.in_(sa.select(live.public_id))
     bodies = sa.union_all(
@@ -252,4 +250,4 @@ def _regions(session: Session) -> Iterator[tuple[str, int, str]]:
             agency = decode(body, PublicAgency)
         except msgspec.MsgspecError:
             continue
-        yield agency.id, serial, agency.region
+        yield serial, agency.region

@@ -1,7 +1,7 @@
 """Holds the lists that feeds walk against the changes and what became public with them."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import msgspec
@@ -18,6 +18,7 @@ from portal.register.eventing import (
     is_telling,
     lists,
 )
+from portal.register.proofs.derived import Stood, stood_in
 from portal.register.proofs.report import Audited
 from portal.register.records import (
     TYPES,
@@ -42,22 +43,13 @@ _GAPPED = (
 
 
 class Listed:
-    """Follows the changes chunk by chunk; `regions` are those that agencies stand or stood for.
+    """Follows the changes chunk by chunk; `stood` tells where agencies stand or stood."""
 
-    `stood` tells since which change, oldest first, of agencies of which every version can be read.
-    """
-
-    def __init__(
-        self, session: Session, found: Audited, regions: Iterable[tuple[str, str]],
-        stood: Mapping[Any, Sequence[tuple[int, str]]],
-    ) -> None:  # fmt: skip
+    def __init__(self, session: Session, found: Audited, stood: Stood) -> None:
         """Begin with nothing seen."""
         self._stood = stood
         self._session = session
         self._found = found
-        self._by_agency: dict[str | None, set[str]] = defaultdict(set)
-        for agency_id, region in regions:
-            self._by_agency[agency_id].add(region)
         self._rows = 0
 
     def check(self, changes: Sequence[_Row], bodies: Mapping[int, str]) -> None:
@@ -133,17 +125,14 @@ class Listed:
         if happened not in (_rightly(old, record) if is_known else _possibly(record)):
             return False
         expected = set(lists(record, happened))
-        more = {each.removeprefix(REGION) for each in scopes - expected}
-        where = self._where(getattr(record, "agency_id", None), change.serial)
-        if not expected <= scopes or not more <= where:
+        if not expected <= scopes:
             return False
-        #: Of a body that is public still, it is known that it had a region.
-        return len(more) == 1 or not where
-
-    def _where(self, agency: str | None, serial: int) -> set[str]:
-        """Return where the agency of a record may have stood when it was changed."""
-        then = [region for since, region in self._stood.get(agency, ()) if since < serial]
-        return set(then[-1:]) or self._by_agency.get(agency, set())
+        more = scopes - expected
+        where = stood_in(self._stood, getattr(record, "agency_id", None), change.serial)
+        if where is None:
+            #: Of a body that is public still, it is known that it had a region.
+            return len(more) == 1 and all(each.startswith(REGION) for each in more)
+        return more == {f"{REGION}{each}" for each in where}
 
 
 def _rightly(old: Record | None, record: Record) -> set[Event]:

@@ -9,6 +9,8 @@ const bar = running.querySelector("progress");
 const verdict = place.querySelector("[data-verdict]");
 const download = place.querySelector("[data-download]");
 let worker = null;
+// Counts what was taken: a file that was asked for before may come last, and says nothing of the one taken since.
+let turn = 0;
 
 const showOnly = (node, isShown) => {
   node.hidden = !isShown;
@@ -82,18 +84,21 @@ const progress = ({ stage, done, total }) => {
   else bar.removeAttribute("value");
 };
 
-const compute = (buffer) => {
+const compute = (buffer, mine) => {
   worker = new Worker(words.worker, { type: "module" });
   worker.addEventListener("message", ({ data }) => {
+    if (mine !== turn) return;
     if (data.outcome) finish(data.outcome);
     else if (data.failure) say(words.failed, "error");
     else progress(data);
   });
-  worker.addEventListener("error", () => say(words.failed, "error"));
+  worker.addEventListener("error", () => mine === turn && say(words.failed, "error"));
   worker.postMessage(buffer, [buffer]);
 };
 
 const take = async (reading) => {
+  turn += 1;
+  const mine = turn;
   worker?.terminate();
   showOnly(place, true);
   for (const section of place.querySelectorAll("[data-step]")) showOnly(section, false);
@@ -101,9 +106,10 @@ const take = async (reading) => {
   showOnly(running, true);
   progress({ stage: "read", done: 0, total: 0 });
   try {
-    compute(await reading());
+    const buffer = await reading();
+    if (mine === turn) compute(buffer, mine);
   } catch {
-    say(words.unread, "error");
+    if (mine === turn) say(words.unread, "error");
   }
 };
 
