@@ -69,6 +69,8 @@ class Passage:
     stale: Mapping[Kind, Sequence[str]] = field(default_factory=dict)
     #: Ids of items and the draw that the record was filed with and does not name, because they are hidden.
     left_out: frozenset[str] = frozenset()
+    #: Fields that a decision is on, and whether it leaves nothing of them: no older version may say what they said before.
+    kept_back: Mapping[str, bool] = field(default_factory=dict)
     #: Places that are empty because all that stood there is hidden: nobody files them so, and the emptiness would tell.
     emptied: tuple[str, ...] = ()
     #: Whether the records concern a person, so that names and dwellings are looked for too.

@@ -12,6 +12,7 @@ from portal.airlock.detectors.kinds import Severity
 from portal.airlock.residue import look, residue
 from portal.domain.errors import Residue
 from portal.kit.db import pragma
+from portal.register.layout import says_kept_back
 from portal.register.packages import Package
 from portal.register.proofs.heads import KeyHolder
 from portal.register.proofs.restorations import Restoration
@@ -64,7 +65,7 @@ def publish(
                 place = f"{type(record).__name__} {record.id}"
                 hits += [(f"{place} {name}", kind) for name, kind in residue(record, passage)]
                 if not hits:
-                    pen.append(record, left_out=passage.left_out)
+                    _append(pen, record, passage)
             if passage.whole_list and not hits:
                 pen.keep_entries(passage.whole_list, {record.id for record in passage.records})
             if len(hits) >= _MOST_HITS:
@@ -146,10 +147,18 @@ def _bring_one(pen: Pen, record: Record, passage: Passage) -> int:
     if _tells(record, passage):
         return len(pen.withdraw(kind, [record.id]))
     if not residue(record, passage) or pen.standing(kind, [record.id]):
-        pen.append(record, left_out=passage.left_out, only_if_there=passage.only_if_public)
+        _append(pen, record, passage)
     if any(_tells(each, passage) for each in pen.versions(record)):
         pen.say_again(kind, [record.id])
     return 0
+
+
+def _append(pen: Pen, record: Record, passage: Passage) -> None:
+    """Publish a record, and take its older versions away where one says what a decision keeps back."""
+    earlier = [pen.shown(record), *pen.versions(record)] if passage.kept_back else []
+    pen.append(record, left_out=passage.left_out, only_if_there=passage.only_if_public)
+    if any(each and says_kept_back(each, record, passage.kept_back) for each in earlier):
+        pen.say_again(KIND_OF[type(record)], [record.id])
 
 
 def _tells(record: Record, passage: Passage) -> bool:

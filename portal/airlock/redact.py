@@ -4,18 +4,27 @@ import re
 from collections.abc import Iterator
 
 from portal.airlock.around import Around, Passage
+from portal.airlock.cuts import action
 from portal.airlock.draws import is_sealed_as_before, shown_entries
 from portal.airlock.masks import mask_finds
 from portal.airlock.narrowed import follows_from_hidden, left_out_texts, shown_findings
 from portal.airlock.project import Publishable, project
-from portal.airlock.rules import HIDDEN, PARTS, PROTECTED, party_class, record_class
+from portal.airlock.rules import (
+    HIDDEN,
+    PARTS,
+    PROTECTED,
+    Action,
+    decidable,
+    party_class,
+    record_class,
+)
 from portal.domain.documents import Document
 from portal.domain.draws import Draw
 from portal.domain.errors import NotYetPublic
 from portal.domain.followups import FollowUp
 from portal.domain.grounds import Disclosure
 from portal.domain.items import Item
-from portal.domain.parties import Agency, Entity
+from portal.domain.parties import Agency, Entity, EntityForm
 from portal.domain.plans import Plan
 from portal.domain.results import Result
 from portal.domain.verdicts import Act, Verdict
@@ -64,6 +73,7 @@ def redact(record: Publishable, around: Around) -> Passage:
         project(record, around, verdict, mask),
         secrets=secrets,
         left_out=_left_out(record, around),
+        kept_back=_kept_back(kind, party.form if party else None, verdict),
         emptied=tuple(_emptied(record, around)),
         personal=personal,
         whole_list=mine if isinstance(record, Draw) else None,
@@ -90,6 +100,17 @@ def _left_out(record: Publishable, around: Around) -> frozenset[str]:
     return frozenset(
         [ids.of(Kind.ITEM, key) for key in items] + [ids.of(Kind.DRAW, key) for key in draws]
     )
+
+
+def _kept_back(kind: Kind, form: EntityForm | None, verdict: Verdict) -> dict[str, bool]:
+    """Return the fields that a decision is on, and whether it leaves nothing of them."""
+    rules = decidable(kind.value)
+    nothing = (Action.WITHHOLD, Action.DROP)
+    return {
+        name: action(rules[name], form, verdict) in nothing
+        for name, _ in verdict.fields
+        if name in rules
+    }
 
 
 def _emptied(record: Publishable, around: Around) -> Iterator[str]:

@@ -108,6 +108,19 @@ def hides_more(before: r.Record, after: r.Record, left_out: frozenset[str] = fro
     return any(_values(before, name) != _values(after, name) for name in decided)
 
 
+def says_kept_back(version: r.Record, record: r.Record, kept_back: Mapping[str, bool]) -> bool:
+    """Whether a version tells what a decision on a field keeps back by now, though the record itself says nothing there.
+
+    `kept_back`: the fields, and whether nothing may be said of them. What was made under a decision is marked, and stays.
+    """
+    marked = {each.field for each in getattr(version, "withheld", ())}
+    return any(
+        (is_gone or name not in marked)
+        and any(said and said not in _values(record, name) for said in _values(version, name))
+        for name, is_gone in kept_back.items()
+    )
+
+
 def keeps_its_words(before: r.Record, after: r.Record) -> bool:
     """Whether a draw made here still says all that it said, and only names fewer in its package."""
     return (
