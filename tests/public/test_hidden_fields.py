@@ -149,11 +149,20 @@ def _put(office: Office, told: Told, row: Row, day: int) -> None:
     office.publish(batch, now=now, let_pass=True)
 
 
-def _decide(office: Office, told: Told, row: Row, day: int) -> None:
+def _begin(office: Office, told: Told) -> None:
+    """Publish the record with the field, and before it what it leans on."""
+    if told.kind is Kind.FOLLOWUP:
+        _put(office, told._replace(kind=Kind.RESULT), _PROBLEM, 0)
+    if told.row is _ADJUSTED:
+        _put(office, told, _PLAN, 0)
+    _put(office, told, {**told.row, _column(told): told.texts[0]}, 1)
+
+
+def _decide(office: Office, told: Told, row: Row, day: int, act: Act = Act.WITHHOLD) -> None:
     """Decide on the field of what is public."""
     del row
     order = Order(
-        place=told.field, act=Act.WITHHOLD, ground=Ground.PUBLIC_SECURITY, article="第十四条",
+        place=told.field, act=act, ground=Ground.TRADE_SECRET, article="第十五条",
         decided_by="示例市市场监督管理局", decided_on=date(2025, 6, 1), review_on=date(2026, 5, 29), reason="示例",
     )  # fmt: skip
     now = NOW + timedelta(days=day)
@@ -203,15 +212,26 @@ def _called(case: object) -> str:
 def test_no_version_of_a_record_tells_a_field_that_is_hidden_later(
     office: Office, data: Path, told: Told, hide: Way, corrected: Callable[[Told], Row]
 ) -> None:
-    if told.kind is Kind.FOLLOWUP:
-        _put(office, told._replace(kind=Kind.RESULT), _PROBLEM, 0)
-    if told.row is _ADJUSTED:
-        _put(office, told, _PLAN, 0)
-    _put(office, told, {**told.row, _column(told): told.texts[0]}, 1)
+    _begin(office, told)
     assert told.texts[0].encode() in store_bytes(data)
     _put(office, told, corrected(told), 2)
 
     hide(office, told, corrected(told), 3)
+
+    kept = store_bytes(data)
+    assert [text for text in told.texts if text.encode() in kept] == []
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("told", [told for told in TOLD if told.texts is _WORDS], ids=_called)
+def test_nor_where_the_field_was_merely_masked_before(
+    office: Office, data: Path, told: Told
+) -> None:
+    _begin(office, told)
+    _decide(office, told, told.row, 2, act=Act.MASK)
+    _put(office, told, _left_out(told), 3)
+
+    _decide(office, told, told.row, 4)
 
     kept = store_bytes(data)
     assert [text for text in told.texts if text.encode() in kept] == []
