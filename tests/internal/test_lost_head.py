@@ -107,18 +107,26 @@ def test_of_a_head_that_was_signed_after_the_one_kept_beside_the_key_the_registe
     assert lost == {"root": head.root.hex(), "size": head.size}
 
 
-def test_the_register_as_it_was_before_a_restoration_is_not_gone_on_from(
+def _put_back_before_a_restoration(
     office: Office, data: Path, tmp_path: Path
-) -> None:
-    """The restoration's own head is the last that was signed, though nothing was released since."""
+) -> tuple[Stores, str]:
+    """Restore a backup, and put the register in place that it replaced; also return the head signed last."""
     made = backup.make(office.stores, _urls(data), tmp_path / "b", release="0", now=NOW, keep=0)
     _item(office, "SP-10")
     copying.take(_urls(data).register, before := tmp_path / "before")
     stores, _ = _restored(office, data, made)
-    assert (data / "log.head").read_text("utf-8") == _note(stores)
-
+    kept = (data / "log.head").read_text("utf-8")
+    assert kept == _note(stores)
     stores.register.dispose()
     _put_in_place(_urls(data).register, before)
+    return stores, kept
+
+
+def test_the_register_as_it_was_before_a_restoration_is_not_gone_on_from(
+    office: Office, data: Path, tmp_path: Path
+) -> None:
+    """The restoration's own head is the last that was signed, though nothing was released since."""
+    stores, _ = _put_back_before_a_restoration(office, data, tmp_path)
 
     with pytest.raises(LogBroken, match="没有与私钥放在一起的检查点"):
         _item(Office(stores, office.folder), "SP-11")
@@ -128,13 +136,7 @@ def test_nor_is_it_when_it_was_given_the_restorations_own_head(
     office: Office, data: Path, tmp_path: Path
 ) -> None:
     """It holds as many entries and more, so that head is of it: and the next one signed would state no restoration."""
-    made = backup.make(office.stores, _urls(data), tmp_path / "b", release="0", now=NOW, keep=0)
-    _item(office, "SP-10")
-    copying.take(_urls(data).register, before := tmp_path / "before")
-    stores, _ = _restored(office, data, made)
-    kept = (data / "log.head").read_text("utf-8")
-    stores.register.dispose()
-    _put_in_place(_urls(data).register, before)
+    stores, kept = _put_back_before_a_restoration(office, data, tmp_path)
     with stores.register.begin() as connection:
         put = sa.text("UPDATE checkpoint SET note = :note WHERE size = :size")
         connection.execute(put, {"note": kept, "size": Checkpoint.of(kept).size})

@@ -174,20 +174,25 @@ def test_an_answer_about_a_check_that_repeats_a_step_goes_when_the_step_is_withh
     assert _faults(office) == []
 
 
+STEP = {
+    "result_code": "JC-0001",
+    "step": "责令改正",
+    "taken_on": "2025-05-20",
+    "text": "限期整改",
+}
+
+
+def _answered_about_a_step(office: Office, client: FlaskClient) -> None:
+    office.put("followups", STEP)
+    about = _id_of(office, "followup", STEP["text"])
+    _answered(office, client, ReplyState.REFUSED, ANSWER, about=about)
+
+
 @pytest.mark.parametrize("way", ["withdrawn", "hidden", "party hidden", "corrected", "filed so"])
 def test_an_answer_about_a_step_goes_with_the_step_when_its_check_takes_that_along(
     office: Office, client: FlaskClient, way: str
 ) -> None:
-    step = {
-        "result_code": "JC-0001",
-        "step": "责令改正",
-        "taken_on": "2025-05-20",
-        "text": "限期整改",
-    }
-    office.put("followups", step)
-    refused, text = ReplyState.REFUSED, "限期整改"
-    _answered(office, client, refused, ANSWER, about=_id_of(office, "followup", text))
-
+    _answered_about_a_step(office, client)
     key, party = f"{AGENCY}/JC-0001", f"uscc:{CHECK['identifier']}"
     if way == "withdrawn":
         check = _id_of(office, "result", DETAIL)
@@ -200,21 +205,13 @@ def test_an_answer_about_a_step_goes_with_the_step_when_its_check_takes_that_alo
         kind, named = (Kind.RESULT, key) if way == "hidden" else (Kind.ENTITY, party)
         decide.decide(office.stores, kind, named, [HIDDEN], by="wu", now=NOW, confirmed=True)
 
-    assert _kept(office, text) == set()
+    assert _kept(office, STEP["text"]) == set()
     assert _kept(office, ANSWER) == set()
     assert _faults(office) == []
 
 
 def test_an_answer_about_a_step_comes_back_with_it(office: Office, client: FlaskClient) -> None:
-    step = {
-        "result_code": "JC-0001",
-        "step": "责令改正",
-        "taken_on": "2025-05-20",
-        "text": "限期整改",
-    }
-    office.put("followups", step)
-    refused = ReplyState.REFUSED
-    _answered(office, client, refused, ANSWER, about=_id_of(office, "followup", "限期整改"))
+    _answered_about_a_step(office, client)
 
     for act in (Act.WITHHOLD, Act.OPEN):
         order = replace(HIDDEN, act=act)
