@@ -160,5 +160,7 @@ def _hidden(
     made = decided.verdicts(session, kind, stand)
     for key, words in secrets.ever_kept_back(session, kind, stand, made).items():
         verdict = made.get((kind, key)) or filed(getattr(stand[key], "decision", OPEN))
-        if told := [each for each in words if _tells(each)]:
-            yield key, verdict.whole is not None, told
+        told, is_whole = [each for each in words if _tells(each)], verdict.whole is not None
+        #: By whatever short name it is called, its number stands in what was said of it before.
+        if told or is_whole:
+            yield key, is_whole, told
