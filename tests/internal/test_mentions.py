@@ -337,3 +337,27 @@ def test_an_agency_whose_duties_tell_of_a_hidden_party_stays_without_them(
     assert _kept(office, told) == set()
     assert _id_of(office, "agency", str(AGENCY_ROW["name"]))
     assert _faults(office) == []
+
+
+def test_nor_do_the_duties_of_a_body_tell_of_an_item_of_its_own_that_is_hidden(
+    office: Office,
+) -> None:
+    """As they read now, or did before a correction; those of another body may speak of the same."""
+    office.put(
+        "agencies",
+        {**AGENCY_ROW, "code": "990100-B", "name": "示例市乙局", "duties": f"负责{NAME}"},
+    )
+    for duties in (f"承担{NAME}", "承担随机抽查", f"负责{NAME}"):
+        office.put("agencies", {**AGENCY_ROW, "duties": duties})
+
+    _hide(office, Kind.ITEM, "SP-002")
+
+    with Session(office.stores.register) as register:
+        told = [
+            body
+            for table in ("agency", "version")
+            for body in register.scalars(sa.text(f"SELECT body FROM {table}"))
+            if NAME in body
+        ]
+    assert ["示例市乙局" in body for body in told] == [True]
+    assert _faults(office) == []

@@ -51,9 +51,10 @@ def mentioning(
         table: Any = LAYOUTS[kind].table
         query = sa.select(table.public_id, table.body)
         if agency_id is not None:
-            if not hasattr(table, "agency_id"):
+            own = table.public_id if kind is Kind.AGENCY else getattr(table, "agency_id", None)
+            if own is None:
                 continue
-            query = query.where(table.agency_id == agency_id)
+            query = query.where(own == agency_id)
         for condition in _holding(table.body, words):
             rows = session.execute(query.where(condition), execution_options={"yield_per": _TEXTS})
             found[kind].update(public_id for public_id, body in rows if holds(_plain(body)))
@@ -68,7 +69,8 @@ def told_before(
         VersionRow, VersionRow.serial == ChangeRow.serial
     )
     if agency_id is not None:
-        query = query.where(VersionRow.body.contains(f'"agency_id":"{agency_id}"', autoescape=True))
+        named = VersionRow.body.contains(f'"agency_id":"{agency_id}"', autoescape=True)
+        query = query.where(sa.or_(VersionRow.public_id == agency_id, named))
     found: dict[Kind, set[str]] = defaultdict(set)
     for condition in _holding(VersionRow.body, words):
         rows = session.execute(query.where(condition), execution_options={"yield_per": _TEXTS})
