@@ -1,6 +1,7 @@
 """Whom a package may name today: whoever lost their page since the freeze is closed in it, leaf and handle stay."""
 
 from collections.abc import Iterable
+from dataclasses import replace
 from datetime import date
 from typing import Any
 
@@ -8,6 +9,8 @@ import msgspec
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
+from portal.airlock.cuts import county
+from portal.airlock.rules import PROTECTED
 from portal.domain.parties import Entity
 from portal.internal.desk.drawing.keeping import Drawing, load
 from portal.internal.desk.drawing.orders import Order
@@ -17,12 +20,15 @@ from portal.internal.desk.drawing.pool import (
     is_open,
     object_id,
     on_show,
-    stratum_of,
+    placed_in,
 )
 from portal.internal.tables import filings
 from portal.internal.tables.drawings import DrawingRow
+from portal.register.records import PublicEntity
 
 _CHUNK = 500
+#: What of a party its place in a draw follows from.
+_PLACE = {"region", "industry"}
 
 
 def objects(
@@ -57,14 +63,25 @@ def tells_places(session: Session, register: Session, drawing: Drawing, today: d
         part = keys[start : start + _CHUNK]
         parties = filings.standing(session, Entity, part, batch_id=None)
         for key, shown in on_show(session, register, parties, today).items():
-            row, seen = rows[key], as_public(parties[key], shown)
-            if is_open(shown) or seen == parties[key]:
-                continue
-            stratum = stratum_of(order.strata, parties[key], shown)
-            placed = stratum.key if stratum else None, shown.region or "", fits(order.pool, seen)
-            if placed != (row["stratum"], row["region"], True):
+            if not is_open(shown) and _tells_place(order, rows[key], parties[key], shown):
                 return True
     return False
+
+
+def _tells_place(order: Order, row: dict[str, Any], party: Entity, shown: PublicEntity) -> bool:
+    """Whether a closed row says what the page keeps back, though a correction may have left nothing there since."""
+    decided = {each.field for each in shown.withheld}
+    if not (shown.masked or decided & _PLACE):
+        return False
+    where: str = row["region"]
+    if "region" in decided:
+        where = shown.region or ""
+    elif party.form in PROTECTED:
+        where = county(where)
+    seen = replace(as_public(party, shown), region=where or None)
+    stratum = placed_in(order.strata, seen)
+    placed = stratum.key if stratum else None, where, fits(order.pool, seen)
+    return placed != (row["stratum"], row["region"], True)
 
 
 def _open(drawing: Drawing) -> list[dict[str, Any]]:

@@ -154,13 +154,14 @@ def stratum_of(strata: tuple[Stratum, ...], party: Entity, shown: PublicEntity) 
 
     """
     seen = as_public(party, shown)
-    found = _stratum(strata, seen)
+    found = placed_in(strata, seen)
     if found is None and seen == party:
         raise BadOrder("有检查对象不属于任何一层；最后一层请不写条件")
     return found
 
 
-def _stratum(strata: Iterable[Stratum], party: Entity) -> Stratum | None:
+def placed_in(strata: Iterable[Stratum], party: Entity) -> Stratum | None:
+    """Return the first stratum that a party fits, None where there is none."""
     return next((each for each in strata if fits(each, party)), None)
 
 
