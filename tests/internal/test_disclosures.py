@@ -1,11 +1,14 @@
 """What was filed as kept back stays so until a file says in so many words that it may be shown."""
 
+from dataclasses import replace
+
 import pytest
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from portal.domain.results import Result
-from portal.internal.desk import retract, upload
+from portal.domain.verdicts import Act
+from portal.internal.desk import decide, retract, upload
 from portal.internal.desk.upload import Refused
 from portal.internal.tables import filings
 from portal.internal.tables.filings import FilingRow
@@ -13,6 +16,8 @@ from portal.register.records import Kind
 from portal.register.tables.entities import EntityRow
 from portal.register.tables.results import ResultRow
 from tests.conftest import NOW, Office
+from tests.internal.drawing_makers import numbered
+from tests.internal.test_narrowing import HIDDEN
 from tests.makers import AGENCY, AGENCY_ROW, ITEM_ROW, RESULT_ROW, Row, a_text
 from tests.plans import recorded
 
@@ -22,6 +27,7 @@ KEPT: Row = {
 }  # fmt: skip
 PROBLEM: Row = {**RESULT_ROW, "outcomes": "发现问题已责令改正", "detail": "配方用量超标"}
 STEP: Row = {"result_code": "JC-0001", "step": "责令改正", "taken_on": "2025-05-20"}
+PARTY: Row = {"entity_name": "示例市鸊鷉食品有限公司", "identifier": numbered(700)}
 ITEM: Row = {**ITEM_ROW, "code": "SP-009", "name": "专项核查"}
 
 
@@ -128,3 +134,44 @@ def test_a_party_that_was_withdrawn_does_not_come_back_because_another_agency_na
     with Session(office.stores.register) as session:
         assert session.scalars(sa.select(EntityRow.public_id)).all() == []
         assert session.scalars(sa.select(ResultRow.public_id)).all() == []
+
+
+@pytest.mark.parametrize(
+    ("kind", "row"),
+    [("results", PROBLEM), ("followups", STEP), ("items", ITEM), ("entities", PARTY)],
+)
+def test_words_that_the_office_overruled_keep_nothing_back_a_second_time_and_are_refused(
+    office: Office, kind: str, row: Row
+) -> None:
+    """What was decided stands in their place, whenever they are filed: the record would stay public."""
+    if kind == "followups":
+        office.put("results", PROBLEM)
+    office.put(kind, {**row, **KEPT})
+    with Session(office.stores.internal) as session:
+        filing = session.scalars(
+            sa.select(FilingRow).where(FilingRow.row > 0).order_by(FilingRow.id.desc())
+        ).first()
+    assert filing is not None
+    order = replace(HIDDEN, act=Act.OPEN)
+    decide.decide(
+        office.stores,
+        Kind(filing.kind),
+        filing.key,
+        [order],
+        by="wu",
+        second="bao",
+        now=NOW,
+        confirmed=True,
+    )
+    note = {"address" if kind == "entities" else "note": "另注"}
+    office.put(kind, {**row, **KEPT, **note})
+    office.put(kind, {**row, "disclosure": "公开"})
+
+    with pytest.raises(Refused) as refused:
+        office.file(kind, {**row, **KEPT})
+    assert _loosened(refused) == 1
+
+    office.put(kind, {**row, **KEPT, "decided_on": "2025-06-01"})
+    with Session(office.stores.register) as register:
+        found = register.scalars(sa.text(f"SELECT public_id FROM {filing.kind}"))
+        assert filing.public_id not in set(found)

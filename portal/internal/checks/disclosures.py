@@ -2,9 +2,10 @@
 
 import sqlalchemy as sa
 
-from portal.domain.grounds import Decision, Disclosure
+from portal.domain.grounds import OPEN, Decision, Disclosure
 from portal.internal.checks.context import Context, Reads
-from portal.internal.tables import filings
+from portal.internal.sheets.reader import Read
+from portal.internal.tables import decisions, filings
 from portal.internal.tables.filings import FilingRow
 from portal.kit.db import among
 
@@ -13,6 +14,7 @@ _STRICTNESS = {each: rank for rank, each in enumerate(Disclosure)}
 
 def check(context: Context, reads: Reads) -> None:
     """Tell rows that would show more than the filing before and do not say so."""
+    check_overruled(context, reads)
     silent = {}
     if _has_guarded(context, reads):
         silent = {read.record.key: read for read in reads if "disclosure" not in read.places}
@@ -32,6 +34,29 @@ def check(context: Context, reads: Reads) -> None:
         if any(shows_more(before[key].decision, now) for before in (newest, released)):
             what = "先前填报为不公开或者部分公开，本次未填公开方式；仍不公开的请照填，确需公开的请填“公开”"
             context.tell("loosened", silent[key], "disclosure", what)
+
+
+def check_overruled(context: Context, reads: Reads) -> None:
+    """Tell rows that keep something back in the very words that the office has overruled, after a file said otherwise.
+
+    What it decided stands in the place of those words wherever they are filed: nothing would be kept back.
+    """
+    kept = {read.record.key: read for read in reads if read.record.decision != OPEN}
+    record_type = type(reads[0].record) if kept else None
+    if record_type is None:
+        return
+    made = decisions.in_force(context.session, filings.KIND_OF[record_type], kept)
+    over = {key for key, rows in made.items() if any(row.over == _words(kept[key]) for row in rows)}
+    newest = filings.find(context.session, record_type, over)
+    released = filings.standing(context.session, record_type, over, batch_id=None)
+    for key in newest:
+        if any(before[key].decision != kept[key].record.decision for before in (newest, released)):
+            what = "同样的不公开决定先前已被决定改变，此后又曾另行填报；确需再次不公开的，请填写新的决定日期"
+            context.tell("loosened", kept[key], "disclosure", what)
+
+
+def _words(read: Read) -> str:
+    return decisions.digest(read.record.decision)
 
 
 def _has_guarded(context: Context, reads: Reads) -> bool:

@@ -4,7 +4,7 @@ import re
 
 from portal.domain.parties import Entity
 from portal.internal.checks.context import Context, Reads
-from portal.internal.checks.disclosures import shows_more
+from portal.internal.checks.disclosures import check_overruled, shows_more
 from portal.internal.checks.parties import (
     ANOTHERS_NUMBER,
     ANOTHERS_PARTY,
@@ -25,6 +25,7 @@ _REGION = re.compile("[0-9]{6}(?:[0-9]{3}){0,2}")
 
 def check(context: Context, reads: Reads) -> None:
     """Warn of check digits that do not fit; tell filings that would show more than before."""
+    check_overruled(context, reads)
     known = filings.find(context.session, Entity, (read.record.key for read in reads))
     #: What is not released must not decide what may be shown; nor must it be passed over.
     released = filings.standing(context.session, Entity, known, batch_id=None)

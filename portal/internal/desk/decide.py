@@ -98,7 +98,7 @@ def decide(
             for order in orders
         ]
         for row in made:
-            row.over = decided.digest(getattr(record, "decision", OPEN))
+            row.over = decisions.digest(getattr(record, "decision", OPEN))
             session.add(row)
         session.flush()
         ids = [row.id for row in made]

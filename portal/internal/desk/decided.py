@@ -1,6 +1,5 @@
 """How records stand after what was filed with them and what the office decided since (现行公开决定)."""
 
-import hashlib
 from collections.abc import Iterable, Mapping
 from typing import Any
 
@@ -9,7 +8,7 @@ from sqlalchemy.orm import Session
 from portal.airlock.around import Cleared, Name
 from portal.domain.grounds import OPEN, Decision
 from portal.domain.verdicts import UNTOUCHED, Verdict, both, filed
-from portal.internal.tables import decisions, filings
+from portal.internal.tables import decisions
 from portal.internal.tables.decisions import WHOLE, DecisionRow
 from portal.register.records import Kind
 
@@ -30,7 +29,7 @@ def standing(record: Any, rows: Iterable[DecisionRow]) -> Verdict:  # noqa: ANN4
     that is filed later stands beside it, and nothing is shown that either keeps back.
     """
     decision: Decision = getattr(record, "decision", OPEN)
-    as_filed, over = filed(decision), digest(decision)
+    as_filed, over = filed(decision), decisions.digest(decision)
     made = list(rows)
     replaced = {row.place for row in made if over and row.over == over}
     kept = Verdict(
@@ -46,13 +45,6 @@ def standing(record: Any, rows: Iterable[DecisionRow]) -> Verdict:  # noqa: ANN4
                 Verdict(ruling) if row.place == WHOLE else Verdict(None, ((row.place, ruling),)),
             )
     return both(kept, own) if kept != UNTOUCHED else own
-
-
-def digest(decision: Decision) -> str:
-    """Return the SHA-256 by which a filed decision is known; "" for an open one."""
-    if decision == OPEN:
-        return ""
-    return hashlib.sha256(filings.encode(decision).encode()).hexdigest()
 
 
 def cleared(session: Session, kind: Kind, keys: Iterable[str]) -> dict[Name, frozenset[Cleared]]:

@@ -10,8 +10,9 @@ import sqlalchemy as sa
 from sqlalchemy import Index, String
 from sqlalchemy.orm import Mapped, Session, aliased, mapped_column
 
-from portal.domain.grounds import Ground
+from portal.domain.grounds import OPEN, Decision, Ground
 from portal.domain.verdicts import Act, Ruling
+from portal.internal.tables import filings
 from portal.internal.tables.ledger import LedgerRow
 from portal.kit.db import INTERNAL, Table, UtcDateTime, among
 
@@ -147,6 +148,13 @@ def in_force(session: Session, kind: str, keys: Iterable[str]) -> dict[str, list
     for row in sorted(newest.values(), key=lambda row: row.id):
         found.setdefault(row.key, []).append(row)
     return found
+
+
+def digest(decision: Decision) -> str:
+    """Return the SHA-256 by which a filed decision is known; "" for an open one."""
+    if decision == OPEN:
+        return ""
+    return hashlib.sha256(filings.encode(decision).encode()).hexdigest()
 
 
 def first_kept_back(session: Session, kind: str, keys: Iterable[str]) -> dict[str, datetime]:
