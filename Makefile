@@ -11,7 +11,7 @@ PIP := $(BIN)/python -m pip --quiet --disable-pip-version-check
 # what readers of feeds and other outside judges say; "make long" runs every one, and axe in each language at each width.
 AXE := 'tests/browser/test_access.py::test_axe_finds_nothing_on_any_kind_of_page[zh-1280]' \
   'tests/browser/test_access.py::test_axe_finds_nothing_on_any_kind_of_page[en-390]'
-WATCHED := tests/internal/test_demonstration.py tests/register/test_tampering.py tests/public/test_leaks.py tests/public/test_twins.py tests/public/test_forgetting.py tests/public/test_hidden_fields.py tests/public/test_query_cost.py tests/public/test_judged.py tests/public/api/test_requests.py $(AXE) tests/journeys/test_feed_readers.py \
+WATCHED := tests/internal/test_demonstration.py tests/register/test_tampering.py tests/public/test_leaks.py tests/public/test_twins.py tests/public/test_twin_sites.py tests/public/test_forgetting.py tests/public/test_hidden_fields.py tests/public/test_query_cost.py tests/public/test_judged.py tests/public/api/test_requests.py $(AXE) tests/journeys/test_feed_readers.py \
   tests/journeys/test_judges.py
 # The road of a record, its histories and lists, purging and accounts on PostgreSQL as well; the long tests run all of
 # STORED there, except what is about SQLite.
@@ -24,7 +24,7 @@ JOURNEYS := $(addprefix tests/journeys/test_,row_to_citizen.py processes.py outa
 # Slow tests of STORED that end well there: every row and column of the register edited by hand, leaks, draws, dumps,
 # what search finds first.
 SLOW_STORED := tests/register/test_tampering.py tests/register/test_verify_log.py tests/public/test_draw_secrets.py \
-  tests/public/test_recompute.py tests/public/test_leaks.py tests/public/test_judged.py tests/public/api/test_dumps.py tests/public/api/test_rows.py \
+  tests/public/test_recompute.py tests/public/test_leaks.py tests/public/test_twins.py tests/public/test_twin_sites.py tests/public/test_judged.py tests/public/api/test_dumps.py tests/public/api/test_rows.py \
   tests/public/api/test_contract.py
 # They wait until nobody writes the server's log, or tell it how to clean: they want the server for themselves.
 ALONE := tests/register/test_scouring.py tests/journeys/test_accounts.py tests/journeys/test_replica.py tests/kit/test_copying.py

@@ -20,9 +20,10 @@ from portal.internal.desk import decide, retract, review
 from portal.internal.desk.orders import Order
 from portal.internal.tables.filings import FilingRow
 from portal.register.records import Kind
+from tests import stage
 from tests.conftest import Office
 from tests.internal.drawing_makers import numbered
-from tests.makers import ITEM_ROW
+from tests.makers import AGENCY, ITEM_ROW
 
 Row = dict[str, Any]
 Move = Callable[["World", datetime], object]
@@ -53,22 +54,29 @@ class World:
     rng: random.Random | None = None
     secrets: list[str] = field(default_factory=list)
     hidden_items: list[str] = field(default_factory=list)
+    #: What one move of a chronicle leaves for a later one.
+    notes: dict[str, str] = field(default_factory=dict)
 
-    def put(self, kind: str, *rows: Row, now: datetime) -> None:
+    def put(self, kind: str, *rows: Row, now: datetime, agency: str = AGENCY) -> None:
         """File, approve and release rows with private fields; of a file that says nothing new, nothing."""
-        batch = self.office.file(kind, *self._private(kind, rows), now=now).batch_id
+        batch = self.file(kind, *rows, now=now, agency=agency)
         if batch is not None:
             self.office.publish(batch, now=now, let_pass=True)
+
+    def file(self, kind: str, *rows: Row, now: datetime, agency: str = AGENCY) -> int | None:
+        """File rows with private fields, and leave them there."""
+        return self.office.file(kind, *self._private(kind, rows), agency=agency, now=now).batch_id
 
     def _private(self, kind: str, rows: tuple[Row, ...]) -> list[Row]:
         """Return rows with fields that stay inside; the rows of one record agree."""
         drawn: dict[object, Row] = {}
         for row in rows:
             record = row.get("code") or row.get("identifier") or id(row)
-            drawn.setdefault(record, {name: self._word() for name in _PRIVATE.get(kind, ())})
+            drawn.setdefault(record, {name: self.word() for name in _PRIVATE.get(kind, ())})
         return [row | drawn[row.get("code") or row.get("identifier") or id(row)] for row in rows]
 
-    def _word(self) -> str:
+    def word(self) -> str:
+        """Return a word that stays inside: one that only the second office has, or one that only the first has."""
         return f"夜鹭{chinese(self.rng.randint(100, 999))}" if self.rng else "白鹇"
 
     def decide(self, kind: Kind, key: str, act: Act, now: datetime, place: str = "") -> None:
@@ -76,7 +84,7 @@ class World:
         order = Order(
             place=place, act=act, ground=Ground.PUBLIC_SECURITY, article="第十四条",
             decided_by="示例市市场监督管理局", decided_on=date(2025, 6, 1), review_on=date(2026, 5, 29),
-            reason=self._word(),
+            reason=self.word(),
         )  # fmt: skip
         decide.decide(
             self.office.stores, kind, key, [order], by="wu", second="bao", now=now, confirmed=True
@@ -128,13 +136,19 @@ class World:
         return [*rows[:place], hidden, *rows[place:]]
 
     def content(self) -> dict[str, list[str]]:
-        """Return every row of every table but the register's random epoch, as they lie there."""
+        """Return every row of every table but the register's random epoch, as they lie there.
+
+        PostgreSQL tidies its pages whenever one is read, so there rows lie as the office's looking made them lie.
+        """
         with self.office.stores.register.connect() as connection:
             names = sorted(set(sa.inspect(connection).get_table_names()) - {"epoch"})
-            return {
+            found = {
                 name: [repr(row) for row in connection.execute(sa.text(f'SELECT * FROM "{name}"'))]
                 for name in names
             }  # fmt: skip
+        if stage.POSTGRES:
+            return {name: sorted(rows) for name, rows in found.items()}
+        return found
 
 
 def chinese(number: int) -> str:
