@@ -361,3 +361,13 @@ def test_nor_do_the_duties_of_a_body_tell_of_an_item_of_its_own_that_is_hidden(
         ]
     assert ["示例市乙局" in body for body in told] == [True]
     assert _faults(office) == []
+
+
+def test_nor_in_the_version_that_said_it_last_where_a_file_hides_the_item(office: Office) -> None:
+    office.put("agencies", {**AGENCY_ROW, "duties": f"负责{NAME}"})
+    assert "agency" in _kept(office, NAME)
+
+    office.put("items", {**ITEM_ROW, "code": "SP-002", "name": NAME, **_WITHHELD})
+
+    assert _kept(office, NAME) == set()
+    assert _faults(office) == []

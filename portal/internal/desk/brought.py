@@ -123,6 +123,10 @@ def _parts(those: Iterable[Passage]) -> Iterator[list[Passage]]:
     count = 0
     for passage in those:
         if not passage.records:
+            if passage.stale:
+                #: What came before it is written before older versions go: these would lie there again.
+                yield part
+                part, count = [], 0
             yield [passage]
             continue
         part.append(passage)
