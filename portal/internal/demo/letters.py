@@ -40,7 +40,8 @@ def write_letters(stores: Stores) -> None:
     statement, decided, handled, _ = references
     _answer(stores, statement, ReplyState.ACCEPTED, "陈述与检查记录不矛盾，予以刊登。", texts[0][1])
     for reference in (decided, handled):
-        letters.take_up(stores, reference, by="wu", now=now)
+        #: Not the moment before the answer, which may have taken a while.
+        letters.take_up(stores, reference, by="wu", now=clock.utc_now())
     _answer(
         stores,
         decided,
