@@ -213,6 +213,9 @@ def _followup(step: FollowUp, check: Result, cut: Cut, ids: Ids, told: Markers) 
 
 
 def _document(document: Document, cut: Cut, ids: Ids, told: Markers) -> r.PublicDocument:
+    body = cut("body", document.body)
+    #: They stand in the text that was filed, and go with it.
+    figures = cut("figures", document.figures) if body is not None else ()
     return r.PublicDocument(
         id=ids.of(Kind.DOCUMENT, document.key),
         agency_id=ids.of(Kind.AGENCY, cut("agency_code", document.agency_code)),
@@ -221,8 +224,8 @@ def _document(document: Document, cut: Cut, ids: Ids, told: Markers) -> r.Public
         issued_on=cut("issued_on", document.issued_on),
         summary=cut("summary", document.summary),
         number=cut("number", document.number),
-        body=cut("body", document.body),
-        figures=tuple(_figure(each, cut) for each in cut("figures", document.figures)),
+        body=body,
+        figures=tuple(_figure(each, cut) for each in figures),
         source=cut("source", document.source),
         withheld=told,
     )

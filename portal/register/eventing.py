@@ -75,6 +75,8 @@ class Events:
     def withdrawn(self, serial: int, record: r.Record) -> None:
         """Note that `record` was withdrawn; only the body that answers for it is still named."""
         kind = r.KIND_OF[type(record)]
+        if isinstance(record, r.PublicAgency):
+            self._regions[record.id] = None
         wide = [
             each for each in self._scopes(record, Event.WITHDRAWN) if not is_telling(each, kind)
         ]

@@ -101,6 +101,9 @@ def hides_more(before: r.Record, after: r.Record, left_out: frozenset[str] = fro
         and (before.form != after.form or before.name != after.name)
     ):
         return True
+    #: Of a text that is kept back the figures stayed once.
+    if isinstance(before, r.PublicDocument) and isinstance(after, r.PublicDocument):
+        kept_back[1] |= {"figures"} if before.figures and after.body is None else set()
     if not kept_back[1] <= kept_back[0]:
         return True
     #: A field that a decision is on, and that reads otherwise now, may read shorter.

@@ -40,13 +40,17 @@ class Placing:
     def __init__(self, session: Session) -> None:
         """Begin with nothing known."""
         self._session = session
-        self._regions: dict[str, str] = {}
+        self._regions: dict[str, str | None] = {}
 
-    def beside(self, record: Record, published_on: date) -> Beside:
-        """Return what stands beside `record`, first published on `published_on`."""
+    def beside(self, record: Record, published_on: date, was: Beside | None = None) -> Beside:
+        """Return what stands beside `record`, first published on `published_on`.
+
+        `was`: what stands there. The region stays where the agency was taken back: nobody can tell another.
+        """
         if not isinstance(record, PublicResult):
             return Beside()
-        return Beside(self._region(record.agency_id), *punctuality(record, published_on))
+        region = self._region(record.agency_id) or (was.region if was else None)
+        return Beside(region, *punctuality(record, published_on))
 
     def known(self, records: Sequence[Record], asked: Collection[str]) -> list[Record]:
         """Return these records of one kind, of those that are `asked` for only what is live."""
@@ -91,11 +95,11 @@ class Placing:
                 "请运行 portal-site verify-log 查明原因"
             )
 
-    def _region(self, agency_id: str) -> str:
+    def _region(self, agency_id: str) -> str | None:
         if agency_id not in self._regions:
             self._regions[agency_id] = self._session.scalars(
                 sa.select(AgencyRow.region).where(AgencyRow.public_id == agency_id)
-            ).one()
+            ).one_or_none()
         return self._regions[agency_id]
 
 

@@ -215,7 +215,7 @@ class Pen:
                 self.counts["same"] += 1
                 continue
             since = self._today if was is None else was.published_on
-            beside = self._placing.beside(record, since)
+            beside = self._placing.beside(record, since, was)
             op, before_it = ("publish", None) if was is None else ("amend", was.serial)
             before = None if was is None else decode(was.body, type(record))
             serial = self._journal.add(

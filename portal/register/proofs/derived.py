@@ -49,6 +49,8 @@ _PLAIN: dict[type[Any], str] = {
 }
 #: Since which change an agency stood for which region, oldest first; None where the text that said so is gone.
 Stood = Mapping[str | None, Sequence[tuple[int, str | None]]]
+#: The region of an agency that was taken back.
+NOWHERE = ""
 _Row = tuple[type[Table], tuple[tuple[str, Any], ...]]
 
 
@@ -197,7 +199,7 @@ class Derived:
             return True
         #: A result keeps the region its agency had on the day.
         where = stood_in(self.stood, columns.get("agency_id"), row.serial)
-        return where is None or getattr(row, "region", None) in where
+        return where is None or NOWHERE in where or getattr(row, "region", None) in where
 
     def _stored(self, kind: Kind, public_ids: Sequence[str]) -> Iterator[_Row]:
         for table, condition in _owned(self._session, kind, public_ids):
@@ -223,7 +225,10 @@ def _owned(
 
 
 def stood_in(stood: Stood, agency: str | None, serial: int) -> set[str] | None:
-    """Return where an agency stood when a change was made; None where nobody can tell any more."""
+    """Return where an agency stood when a change was made; None where nobody can tell any more.
+
+    Once it was taken back it stands nowhere, and what its checks say of its region is as it was.
+    """
     before = [region for since, region in stood.get(agency, ()) if since < serial][-1:]
     return None if None in before else {each for each in before if each is not None}
 
@@ -231,9 +236,10 @@ def stood_in(stood: Stood, agency: str | None, serial: int) -> set[str] | None:
 def _stood(session: Session) -> Stood:
     said = dict(_regions(session))
     found: dict[str | None, list[tuple[int, str | None]]] = defaultdict(list)
-    query = sa.select(ChangeRow.public_id, ChangeRow.serial).order_by(ChangeRow.serial)
-    for agency, serial in session.execute(query.where(ChangeRow.kind == Kind.AGENCY.value)):
-        found[agency].append((serial, said.get(serial)))
+    query = sa.select(ChangeRow.public_id, ChangeRow.serial, ChangeRow.op)
+    query = query.where(ChangeRow.kind == Kind.AGENCY.value).order_by(ChangeRow.serial)
+    for agency, serial, op in session.execute(query):
+        found[agency].append((serial, NOWHERE if op == "withdraw" else said.get(serial)))
     return found
 
 

@@ -18,7 +18,7 @@ from portal.register.eventing import (
     is_telling,
     lists,
 )
-from portal.register.proofs.derived import Stood, stood_in
+from portal.register.proofs.derived import NOWHERE, Stood, stood_in
 from portal.register.proofs.report import Audited
 from portal.register.records import (
     TYPES,
@@ -132,7 +132,7 @@ class Listed:
         if where is None:
             #: Of a body that is public still, it is known that it had a region.
             return len(more) == 1 and all(each.startswith(REGION) for each in more)
-        return more == {f"{REGION}{each}" for each in where}
+        return more == {f"{REGION}{each}" for each in where - {NOWHERE}}
 
 
 def _rightly(old: Record | None, record: Record) -> set[Event]:
