@@ -182,8 +182,11 @@ class Pen:
                 self._session, [each for each in records if isinstance(each, PublicResult)]
             )
         require_parents(self._session, LAYOUTS[kind], records)
-        results = decided(self._session, kind, [record.id for record in records], records)
+        ids = [record.id for record in records]
+        results = decided(self._session, kind, ids, records)
         settling.hold(self._session, results)
+        if results and self._placing.present(LAYOUTS[kind].table, ids):
+            self._standing.hold(kind)
         self._write(kind, records)
         self._resettle(results)
 
@@ -269,6 +272,8 @@ class Pen:
         self._taken += [("withdraw", kind, each) for each in ids]
         results = decided(self._session, kind, ids)
         settling.hold(self._session, results)
+        if results:  # what stood behind a step that goes decides now
+            self._standing.hold(kind)
         drop_satellites(self._session, layout, ids)
         packages.drop(self._session, ids)
         self._drop_versions(present)
