@@ -155,17 +155,17 @@ def _rows(session: Session, kind: Kind) -> Iterator[tuple[str, Record]]:
     layout: Any = LAYOUTS[kind]
     beside = [getattr(layout.table, name) for name in layout.copied]
     query = sa.select(layout.table.public_id, layout.table.body, *beside)
-    rows = session.execute(query, execution_options={"yield_per": _AT_A_TIME})
-    for public_id, body, *values in rows:
-        try:
-            record = decode(body, TYPES[kind])
-        except msgspec.MsgspecError:
-            raise _broken(kind) from None
-        #: Words are looked for in the text as it lies there.
-        is_to_the_letter = encode(record).decode() == body
-        if not is_to_the_letter or values != [getattr(record, name) for name in layout.copied]:
-            raise _broken(kind)
-        yield public_id, record
+    with session.execute(query, execution_options={"yield_per": _AT_A_TIME}) as rows:
+        for public_id, body, *values in rows:
+            try:
+                record = decode(body, TYPES[kind])
+            except msgspec.MsgspecError:
+                raise _broken(kind) from None
+            #: Words are looked for in the text as it lies there.
+            is_to_the_letter = encode(record).decode() == body
+            if not is_to_the_letter or values != [getattr(record, name) for name in layout.copied]:
+                raise _broken(kind)
+            yield public_id, record
 
 
 def _head(session: Session) -> Checkpoint | None:
