@@ -121,14 +121,10 @@ def bring_in_line(
 def _records(pen: Pen, passage: Passage) -> Iterator[Record]:
     """Yield the records of a passage; the list of a draw that is sealed as before keeps its figures and its digest."""
     for record in passage.records:
-        was = pen.shown(record) if passage.is_sealed and isinstance(record, PublicDraw) else None
-        yield (
-            record
-            if was is None
-            else msgspec.structs.replace(
-                record, **{name: getattr(was, name) for name in _OF_A_LIST}
-            )
-        )
+        is_kept = passage.is_sealed and isinstance(record, PublicDraw)
+        was = pen.past.shown(record) if is_kept else None
+        kept = {name: getattr(was, name) for name in _OF_A_LIST} if was else {}
+        yield msgspec.structs.replace(record, **kept) if kept else record
 
 
 def _bring(pen: Pen, passage: Passage) -> int:
@@ -148,16 +144,17 @@ def _bring_one(pen: Pen, record: Record, passage: Passage) -> int:
         return len(pen.withdraw(kind, [record.id]))
     if not residue(record, passage) or pen.standing(kind, [record.id]):
         _append(pen, record, passage)
-    if any(_tells(each, passage) for each in pen.versions(record)):
+    if any(_tells(each, passage) for each in pen.past.versions(record)):
         pen.say_again(kind, [record.id])
     return 0
 
 
 def _append(pen: Pen, record: Record, passage: Passage) -> None:
     """Publish a record, and take its older versions away where one says what a decision keeps back."""
-    earlier = [pen.shown(record), *pen.versions(record)] if passage.kept_back else []
+    is_decided = passage.kept_back and record.id == passage.records[0].id
+    earlier = pen.past.ever_said(record) if is_decided else []
     pen.append(record, left_out=passage.left_out, only_if_there=passage.only_if_public)
-    if any(each and says_kept_back(each, record, passage.kept_back) for each in earlier):
+    if any(says_kept_back(each, record, passage.kept_back) for each in earlier):
         pen.say_again(KIND_OF[type(record)], [record.id])
 
 

@@ -1,6 +1,6 @@
 """The columns of a record's row: what layouts say, and what only the pen knows."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import date
 from typing import Any, NamedTuple
 
@@ -63,8 +63,8 @@ class Placing:
         """Return the live rows among `public_ids`, with what stands beside results.
 
         Raises:
-            LogBroken: one is not there of which the changelog says that it is public: taken away by hand, what is
-                done to it now would not reach it when it is put back.
+            LogBroken: one is not there of which the changelog says that it is public, or not as its last change left it:
+                taken away by hand, or put back as it was before, what is done to it now would not reach it afterwards.
 
         """
         columns = [table.public_id, table.serial, table.version, table.body, table.published_on]
@@ -73,7 +73,21 @@ class Placing:
         query = sa.select(*columns).where(table.public_id.in_(public_ids))
         found = {row.public_id: row for row in self._session.execute(query)}
         self._hold_absent(table, [each for each in public_ids if each not in found])
+        self._hold_newest(table, found)
         return found
+
+    def _hold_newest(self, table: type[Any], found: Mapping[str, Any]) -> None:
+        if not found:
+            return
+        last = sa.func.max(ChangeRow.serial).label("serial")
+        mine = (ChangeRow.kind == _KINDS[table], ChangeRow.public_id.in_(found))
+        query = sa.select(ChangeRow.public_id, last).where(*mine).group_by(ChangeRow.public_id)
+        stand = {row.public_id: row.serial for row in self._session.execute(query)}
+        if stand != {each: row.serial for each, row in found.items()}:
+            raise LogBroken(
+                "登记册中有记录不是其最后一次变更后的样子，可能被改动过；"
+                "请运行 portal-site verify-log 查明原因"
+            )
 
     def _hold_absent(self, table: type[Any], absent: Sequence[str]) -> None:
         kind = _KINDS[table]

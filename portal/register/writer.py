@@ -18,6 +18,7 @@ from portal.register.eventing import Events
 from portal.register.figuring import Figures
 from portal.register.layout import LAYOUTS, hides_more, keeps_its_words
 from portal.register.parents import require_parents
+from portal.register.past import Past
 from portal.register.placing import Numbers, Placing, columns
 from portal.register.proofs import entries, heads, named
 from portal.register.proofs.heads import KeyHolder
@@ -68,6 +69,7 @@ class Pen:
         self._tallies, self._figures, self._events = Tallies(), Figures(), Events(session)
         self._placing = Placing(session)
         self._standing = Standing(session, self._placing, self._tallies)
+        self.past = Past(session, self._placing, self._standing, self._journal.versions)
         self._buffer: dict[str, Record] = {}
         self._left_out: dict[str, frozenset[str]] = {}
         self._only_if_there: set[str] = set()
@@ -95,6 +97,7 @@ class Pen:
         self._buffer[record.id] = record
         if left_out:
             self._left_out[record.id] = left_out
+            self._standing.expect(record.id)
         self._only_if_there |= {record.id} if only_if_there else set()
 
     def withdraw(self, kind: Kind, public_ids: Sequence[str]) -> list[str]:
@@ -141,17 +144,6 @@ class Pen:
         parts = [public_ids[n : n + CHUNK] for n in range(0, len(public_ids), CHUNK)]
         return [each for part in parts for each in self._standing.look(kind, part)]
 
-    def shown(self, record: Record) -> Record | None:
-        """Return what is published under the record's id, before anything buffered is written."""
-        table = LAYOUTS[KIND_OF[type(record)]].table
-        was = self._placing.present(table, [record.id]).get(record.id)
-        return decode(was.body, type(record)) if was else None
-
-    def versions(self, record: Record) -> list[Record]:
-        """Return the older versions of what is published under the record's id, before anything buffered is written."""
-        query = sa.select(VersionRow.body).where(VersionRow.public_id == record.id)
-        return [decode(body, type(record)) for body in self._session.scalars(query)]
-
     def attach(self, draw_id: str, package: packages.Package | None) -> None:
         """Keep the package of a draw beside its record, or take it away; who is named no more is a change of it."""
         again = named.less(self._session, draw_id, package, begun=self.begun)
@@ -190,8 +182,11 @@ class Pen:
                 self._session, [each for each in records if isinstance(each, PublicResult)]
             )
         require_parents(self._session, LAYOUTS[kind], records)
-        results = decided(self._session, kind, [record.id for record in records], records)
+        ids = [record.id for record in records]
+        results = decided(self._session, kind, ids, records)
         settling.hold(self._session, results)
+        if results and self._placing.present(LAYOUTS[kind].table, ids):
+            self._standing.hold(kind)
         self._write(kind, records)
         self._resettle(results)
 
@@ -203,6 +198,8 @@ class Pen:
     def _write(self, kind: Kind, records: Sequence[Record], *, again: bool = False) -> None:
         layout, table = LAYOUTS[kind], LAYOUTS[kind].table
         present = self._placing.present(table, [record.id for record in records])
+        if not again:
+            self._standing.unchanged(kind, records, present)
         fresh: list[dict[str, Any]] = []
         amended: list[dict[str, Any]] = []
         old_versions: list[dict[str, Any]] = []
@@ -275,6 +272,8 @@ class Pen:
         self._taken += [("withdraw", kind, each) for each in ids]
         results = decided(self._session, kind, ids)
         settling.hold(self._session, results)
+        if results:  # what stood behind a step that goes decides now
+            self._standing.hold(kind)
         drop_satellites(self._session, layout, ids)
         packages.drop(self._session, ids)
         self._drop_versions(present)

@@ -48,6 +48,7 @@ def test_a_check_hung_on_a_party_that_goes_is_not_withdrawn_with_it(office: Offi
 
 _PROBLEM = {**RESULT_ROW, "outcomes": "发现问题待后续处理"}
 _NOTIFIED = {"result_code": "JC-0001", "step": "抄告", "taken_on": "2025-05-21"}
+_ORDERED = {"result_code": "JC-0001", "step": "责令改正"}
 _CLOSED = {"result_code": "JC-0001", "step": "完结", "taken_on": "2025-05-30"}
 #: What stands beside the text, in any order.
 _BESIDE = "version, published_on, line, agency_id, result_id, taken_on"
@@ -98,3 +99,29 @@ def test_a_step_taken_away_for_a_while_is_missed(office: Office) -> None:
 
     with pytest.raises(LogBroken, match="处理状态"):
         office.put("followups", {**_NOTIFIED, "taken_on": "2025-05-22"})
+
+
+def _change_the_later_order(office: Office, way: str) -> None:
+    if way == "correction":
+        office.put("followups", {**_ORDERED, "taken_on": "2025-05-27", "due_on": "2025-06-01"})
+        return
+    step = id_of(office, "2025-05-27")
+    retract.retract(office.stores, Kind.FOLLOWUP, step, by="he", second="an", now=NOW)
+
+
+@pytest.mark.parametrize("goes_on", ["withdrawal", "correction"])
+def test_a_step_that_decides_nothing_yet_is_missed_when_another_goes(
+    office: Office, goes_on: str
+) -> None:
+    """With the later order gone, the day of the earlier one counts again."""
+    office.put("results", {**_PROBLEM, "outcomes": "发现问题已责令改正"})
+    for day, due in (("2025-05-25", "2025-06-10"), ("2025-05-27", "2025-07-10")):
+        office.put("followups", {**_ORDERED, "taken_on": day, "due_on": due})
+    assert '"due_on":"2025-07-10"' in _body(office)
+    move = "UPDATE followup SET result_id = replace(result_id, '{}', '{}') WHERE taken_on = '2025-05-25'"
+    _do(office, move.format("r_", "x_"))
+
+    with pytest.raises(LogBroken, match="后续处理"):
+        _change_the_later_order(office, goes_on)
+    _do(office, move.format("x_", "r_"))
+    assert faults(office) == []

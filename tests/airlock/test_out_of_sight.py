@@ -23,6 +23,7 @@ from portal.domain.verdicts import Act
 from portal.internal.desk import decide, letters, release, retract
 from portal.internal.desk.drawing import outward, steps
 from portal.internal.desk.orders import Order
+from portal.register.proofs import standing
 from portal.register.records import Kind
 from tests.airlock.hands import faults
 from tests.conftest import NOW, Office
@@ -39,6 +40,7 @@ _HIDE = Order(
 )  # fmt: skip
 _DETAIL = "鸊鷉配方用量"
 _CHECK: Row = {**RESULT_ROW, "outcomes": "发现问题已责令改正", "detail": _DETAIL}
+_BARE: Row = {name: value for name, value in _CHECK.items() if name != "detail"}
 _REVEALED = NOW + timedelta(days=40)
 #: One of ten that are in the drum.
 _CODE = numbered(3)
@@ -110,6 +112,71 @@ def test_an_older_version_is_missed_without_its_salt_too(office: Office) -> None
 
     decide.carry_out(office.stores, [1], now=NOW)
     assert not _told(office, _DETAIL)
+    assert faults(office) == []
+
+
+def test_an_older_version_is_missed_though_the_record_says_nothing_there_any_more(
+    office: Office,
+) -> None:
+    """Nothing but the older version tells then that there is something to take away."""
+    office.put("results", _CHECK)
+    office.put("results", _BARE, let_pass=True)
+    with _aside(office, "version"), pytest.raises(LogBroken, match="旧版本不在"):
+        _decide(office, Kind.RESULT, f"{AGENCY}/JC-0001")
+
+    decide.carry_out(office.stores, [1], now=NOW)
+    assert not _told(office, _DETAIL)
+    assert faults(office) == []
+
+
+@contextmanager
+def _as_before(office: Office, *, unnamed: bool) -> Iterator[None]:
+    """Put a check back for a while as its last older version had it; `unnamed`: what came after names another, too."""
+    ((was, last),) = _do(office, "SELECT public_id, serial FROM result")
+    ((serial, body),) = _do(office, "SELECT serial, body FROM version ORDER BY serial DESC LIMIT 1")
+    ((now_body, now_version),) = _do(office, "SELECT body, version FROM result")
+    back = "UPDATE result SET serial = :serial, version = :version, body = :body"
+    rename = "UPDATE change SET public_id = :to WHERE serial = :serial"
+    _do(office, back, serial=serial, version=now_version - 1, body=body)
+    _do(office, rename, serial=last, to="x" if unnamed else was)
+    with _aside(office, "version", f"serial = {serial}"):
+        yield
+    _do(office, back, serial=last, version=now_version, body=now_body)
+    _do(office, rename, serial=last, to=was)
+
+
+@pytest.mark.parametrize("unnamed", [False, True])
+def test_what_was_hidden_before_and_shown_again_is_hidden_though_it_lies_there_as_it_was(
+    office: Office, *, unnamed: bool
+) -> None:
+    """The text of then was published, to the letter, and nothing would be written."""
+    key = f"{AGENCY}/JC-0001"
+    office.put("results", {**_CHECK, "detail": "无证"})
+    _decide(office, Kind.RESULT, key)
+    opened = replace(_HIDE, act=Act.OPEN)
+    decide.decide(office.stores, Kind.RESULT, key, [opened], by="wu", second="bao", now=NOW)
+    assert _told(office, "无证")
+    with _as_before(office, unnamed=unnamed), pytest.raises(LogBroken, match="verify-log"):
+        _decide(office, Kind.RESULT, key)
+
+    decide.carry_out(office.stores, [3], now=NOW)
+    assert not _told(office, "无证")
+    assert faults(office) == []
+
+
+def test_what_reads_for_a_while_as_it_did_before_is_amended_all_the_same(office: Office) -> None:
+    office.put("results", _CHECK)
+    office.put("results", {**_CHECK, "detail": "误写"}, let_pass=True)
+    batch_id = office.file("results", _CHECK).batch_id
+    ((check_id,),) = _do(office, "SELECT public_id FROM result")
+    with _as_before(office, unnamed=False):
+        with pytest.raises(LogBroken, match="最后一次变更"):
+            office.publish(batch_id, let_pass=True)
+        with Session(office.stores.register) as public, pytest.raises(LogBroken):
+            standing.there(public, Kind.RESULT, check_id)
+
+    release.release(office.stores, batch_id or 0, by="he", now=NOW)
+    assert not any("误写" in each for (each,) in _do(office, "SELECT body FROM result"))
     assert faults(office) == []
 
 
@@ -348,7 +415,7 @@ def test_a_word_that_is_out_of_sight_already_for_a_while_is_hidden_all_the_same(
     (each,) = [each for (each,) in _do(office, query) if "无证" in each]
     mine, its = (json.loads(one)["id"] for one in (each, hidden))
     _do(office, f"UPDATE result SET body = :body {where}", body=hidden.replace(its, mine), id=mine)
-    with pytest.raises(LogBroken, match="与日志不符"):
+    with pytest.raises(LogBroken, match="与上次签署的不符"):
         _decide(office, Kind.RESULT, f"{AGENCY}/JC-0002")
     _do(office, f"UPDATE result SET body = :body {where}", body=each, id=mine)
 

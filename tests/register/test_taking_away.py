@@ -1,7 +1,10 @@
 """An older version taken away by hand, everything beside it put in order: the office signs no head over that, whatever it does next."""
 
 from collections.abc import Callable
+from dataclasses import replace
+from datetime import date
 
+import msgspec
 import pytest
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
@@ -13,7 +16,8 @@ from portal.internal.tables.filings import FilingRow
 from portal.register import digests
 from portal.register.proofs import entries, forgotten
 from portal.register.proofs.audit import audit
-from portal.register.records import Kind
+from portal.register.proofs.note import Checkpoint
+from portal.register.records import Kind, PublicReply
 from portal.register.writer import open_pen
 from tests.airlock.hands import id_of
 from tests.conftest import NOW, Office
@@ -141,3 +145,48 @@ def test_a_correction_is_called_nothing_else_once_the_version_before_it_is_gone(
                 deed.rollback()
         with Session(connection, join_transaction_mode="create_savepoint") as session:
             assert audit(session).faults == []
+
+
+def _called_a_correction(office: Office) -> list[str]:
+    """Call what was done with a letter a correction, in every list; return what is told of that."""
+    with office.stores.register.begin() as connection:
+        serials = (
+            "SELECT serial, kind FROM event WHERE scope = '' AND event = 'handled' ORDER BY serial"
+        )
+        for position, (serial, kind) in enumerate(connection.exec_driver_sql(serials).all(), 1):
+            row = f"('corrections', {position}, {serial}, '{kind}', 'corrected')"
+            for deed in (
+                f"UPDATE event SET event = 'corrected' WHERE serial = {serial}",
+                f"INSERT INTO event (scope, position, serial, kind, event) VALUES {row}",
+            ):
+                connection.exec_driver_sql(deed)
+    return _faults(office.stores.register)
+
+
+@pytest.mark.parametrize("is_gone", [False, True])
+def test_what_is_done_with_a_letter_is_called_no_correction(
+    office: Office, *, is_gone: bool
+) -> None:
+    """Only releases whose heads said less told it so."""
+    office.put("results", {**RESULT_ROW, "outcomes": "发现问题已责令改正"})
+    result_id, received = id_of(office, "JC-0001"), date(2025, 6, 1)
+    letter = PublicReply(id="w_1", state="received", received_on=received, kind="objection")
+    in_hand = msgspec.structs.replace(letter, state="handling", result_id=result_id)
+    for each in (letter, in_hand):
+        with open_pen(office.stores.register, now=NOW) as pen:
+            pen.append(each)
+            if is_gone and each is in_hand:
+                pen.say_again(Kind.REPLY, [each.id])
+            pen.sign(office.stores.log_key)
+    assert _faults(office.stores.register) == []
+
+    assert any("订阅清单" in each for each in _called_a_correction(office))
+    with office.stores.register.begin() as connection:
+        ((size, note),) = connection.exec_driver_sql(
+            "SELECT size, note FROM checkpoint ORDER BY size DESC LIMIT 1"
+        ).all()
+        said_less = replace(Checkpoint.of(note), forgotten=None).text
+        older = office.stores.log_key.signer(may_make=False).sign(said_less)
+        update = sa.text("UPDATE checkpoint SET note = :note WHERE size = :size")
+        connection.execute(update, {"note": older, "size": size})
+    assert not any("订阅清单" in each for each in _faults(office.stores.register))

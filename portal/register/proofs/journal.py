@@ -123,6 +123,15 @@ class Journal:
         """Destroy the salts of the older versions of records, which are about to go; given by id, with their last change.
 
         Raises:
+            LogBroken: see `versions`.
+
+        """
+        self.forget(self.versions(newest))
+
+    def versions(self, newest: Mapping[str, int]) -> Sequence[Text]:
+        """Return all older versions of records, given by id with their last change, as they were published.
+
+        Raises:
             LogBroken: one is not what was published, or somebody put one out of sight.
 
         """
@@ -137,7 +146,8 @@ class Journal:
             )
         if not all(led.values()):
             self._hold_gone()
-        self.forget(rows)
+        self.hold(rows)
+        return rows
 
     def _hold_gone(self) -> None:
         """Hold the leaves without a salt against what was signed of them; one taken away for a while would be passed over."""

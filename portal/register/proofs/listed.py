@@ -31,8 +31,11 @@ from portal.register.records import (
 )
 from portal.register.tables.changes import VersionRow
 from portal.register.tables.events import EventRow
+from portal.register.tables.log import CheckpointRow
 
 _Row = Any
+#: A line of heads that all releases sign which tell of letters as they should.
+_SAID_SINCE = "mingcha/forgotten/1"
 _first, _last = sa.func.min(EventRow.position), sa.func.max(EventRow.position)
 #: Lists whose positions are not 1, 2, 3, …: walked in blocks of positions, they would show less.
 _GAPPED = (
@@ -51,6 +54,7 @@ class Listed:
         self._session = session
         self._found = found
         self._rows = 0
+        self._until = _told_otherwise(session)
 
     def check(self, changes: Sequence[_Row], bodies: Mapping[int, str]) -> None:
         """Compare what is listed of some changes with them; `bodies` by serial, where there is one still."""
@@ -122,7 +126,10 @@ class Listed:
         if happened in (Event.GONE, Event.WITHDRAWN):
             return False
         is_known = change.op == "publish" or old is not None
-        if happened not in (_rightly(old, record) if is_known else _possibly(record)):
+        may_be = {event(old, record)} if is_known else _possibly(record)
+        if Event.HANDLED in may_be and change.serial <= self._until:
+            may_be.add(Event.CORRECTED)
+        if happened not in may_be:
             return False
         expected = set(lists(record, happened))
         if not expected <= scopes:
@@ -135,11 +142,14 @@ class Listed:
         return more == {f"{REGION}{each}" for each in where - {NOWHERE}}
 
 
-def _rightly(old: Record | None, record: Record) -> set[Event]:
-    """Return what may be told of a record that took the place of `old`."""
-    found = event(old, record)
-    #: What is done with a letter was once told as a correction.
-    return {found, Event.CORRECTED} if found is Event.HANDLED else {found}
+def _told_otherwise(session: Session) -> int:
+    """Return up to which change what is done with a letter was told as a correction, if ever.
+
+    By releases whose heads did not say which texts are gone: no later one signs such a head.
+    """
+    found = session.execute(sa.select(CheckpointRow.size, CheckpointRow.note))
+    older = (size for size, note in found if f"\n{_SAID_SINCE} " not in note)
+    return max(older, default=0)
 
 
 def _possibly(record: Record) -> set[Event]:
@@ -148,7 +158,7 @@ def _possibly(record: Record) -> set[Event]:
         case PublicPlan():
             return {Event.CORRECTED, event(None, record)}
         case PublicReply():
-            return {Event.CORRECTED, Event.HANDLED}
+            return {Event.HANDLED}
         case PublicResult():
             settled = Event.DUE if record.status == "open" else Event.RECTIFIED
             return {Event.CORRECTED, Event.HANDLED, settled}

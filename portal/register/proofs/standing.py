@@ -6,7 +6,7 @@ became of a letter, and put it back afterwards. So where something follows from 
 be the very set that was signed: it costs half a minute of a core for 1.5 million records, and is done where it decides something.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 import msgspec
@@ -58,6 +58,7 @@ class Standing:
         self._session, self._placing, self._tallies = session, placing, tallies
         self._held: set[Kind] = set()
         self._gone: set[str] = set()
+        self._expected: set[str] = set()
 
     def hold(self, kind: Kind) -> None:
         """Hold all records of a kind; the digest was held against the last head when the transaction began.
@@ -80,6 +81,24 @@ class Standing:
         new = (DrawRow.public_id == draw_id, DrawRow.version == 1, DrawRow.serial > begun)
         if self._session.scalar(sa.select(DrawRow.public_id).where(*new)) is None:
             self.hold(Kind.DRAW_ENTRY)
+
+    def expect(self, public_id: str) -> None:
+        """Note that something of this record is to be hidden: that it is so already has to be proven."""
+        self._expected.add(public_id)
+
+    def unchanged(self, kind: Kind, records: Iterable[Record], present: Mapping[str, Any]) -> None:
+        """Hold all records of a kind where one that was expected to change says already what it is to say.
+
+        What was published once may lie there again for a while, though what came after it is public.
+
+        Raises:
+            LogBroken: see `hold`.
+
+        """
+        for each in records:
+            is_expected = each.id in self._expected and each.id in present
+            if is_expected and encode(each).decode() == present[each.id].body:
+                self.hold(kind)
 
     def gone(self, public_ids: Iterable[str]) -> list[str]:
         """Note that these go with this transaction, and return them."""
@@ -117,6 +136,9 @@ def there(session: Session, kind: Kind, public_id: str, *, expected: bool = True
             hold(session, {kind})
         return None
     leaving.hold(session, [row], _size(session), _head(session), set())
+    mine = (ChangeRow.kind == kind.value, ChangeRow.public_id == public_id)
+    if session.scalar(sa.select(sa.func.max(ChangeRow.serial)).where(*mine)) != row.serial:
+        raise _broken(kind)
     return decode(row.body, TYPES[kind])
 
 
@@ -133,17 +155,17 @@ def _rows(session: Session, kind: Kind) -> Iterator[tuple[str, Record]]:
     layout: Any = LAYOUTS[kind]
     beside = [getattr(layout.table, name) for name in layout.copied]
     query = sa.select(layout.table.public_id, layout.table.body, *beside)
-    rows = session.execute(query, execution_options={"yield_per": _AT_A_TIME})
-    for public_id, body, *values in rows:
-        try:
-            record = decode(body, TYPES[kind])
-        except msgspec.MsgspecError:
-            raise _broken(kind) from None
-        #: Words are looked for in the text as it lies there.
-        is_to_the_letter = encode(record).decode() == body
-        if not is_to_the_letter or values != [getattr(record, name) for name in layout.copied]:
-            raise _broken(kind)
-        yield public_id, record
+    with session.execute(query, execution_options={"yield_per": _AT_A_TIME}) as rows:
+        for public_id, body, *values in rows:
+            try:
+                record = decode(body, TYPES[kind])
+            except msgspec.MsgspecError:
+                raise _broken(kind) from None
+            #: Words are looked for in the text as it lies there.
+            is_to_the_letter = encode(record).decode() == body
+            if not is_to_the_letter or values != [getattr(record, name) for name in layout.copied]:
+                raise _broken(kind)
+            yield public_id, record
 
 
 def _head(session: Session) -> Checkpoint | None:
