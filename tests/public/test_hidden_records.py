@@ -202,7 +202,9 @@ def _told(office: Office, words: tuple[str, ...]) -> dict[str, set[str]]:
     found: dict[str, set[str]] = {}
     with office.stores.register.connect() as connection:
         for table in sa.inspect(connection).get_table_names():
-            rows = [repr(row) for row in connection.execute(sa.text(f'SELECT * FROM "{table}"'))]
+            rows = [
+                repr(tuple(row)) for row in connection.execute(sa.text(f'SELECT * FROM "{table}"'))
+            ]
             for word in words:
                 if any(word in row for row in rows):
                     found.setdefault(word, set()).add(table)

@@ -143,7 +143,7 @@ class World:
         with self.office.stores.register.connect() as connection:
             names = sorted(set(sa.inspect(connection).get_table_names()) - {"epoch"})
             found = {
-                name: [repr(row) for row in connection.execute(sa.text(f'SELECT * FROM "{name}"'))]
+                name: [repr(tuple(row)) for row in connection.execute(sa.text(f'SELECT * FROM "{name}"'))]
                 for name in names
             }  # fmt: skip
         if stage.POSTGRES:
