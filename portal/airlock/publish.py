@@ -14,6 +14,7 @@ from portal.domain.errors import Residue
 from portal.kit.db import pragma
 from portal.register.layout import says_kept_back
 from portal.register.packages import Package
+from portal.register.parents import When
 from portal.register.proofs.heads import KeyHolder
 from portal.register.proofs.restorations import Restoration
 from portal.register.records import KIND_OF, Kind, PublicDraw, PublicNotice, Record
@@ -143,17 +144,17 @@ def _bring_one(pen: Pen, record: Record, passage: Passage) -> int:
     if _tells(record, passage):
         return len(pen.withdraw(kind, [record.id]))
     if not residue(record, passage) or pen.standing(kind, [record.id]):
-        _append(pen, record, passage)
+        _append(pen, record, passage, When.THERE if passage.only_if_public else When.LED)
     if any(_tells(each, passage) for each in pen.past.versions(record)):
         pen.say_again(kind, [record.id])
     return 0
 
 
-def _append(pen: Pen, record: Record, passage: Passage) -> None:
+def _append(pen: Pen, record: Record, passage: Passage, when: When = When.ALWAYS) -> None:
     """Publish a record, and take its older versions away where one says what a decision keeps back."""
     is_decided = passage.kept_back and record.id == passage.records[0].id
     earlier = pen.past.ever_said(record) if is_decided else []
-    pen.append(record, left_out=passage.left_out, only_if_there=passage.only_if_public)
+    pen.append(record, left_out=passage.left_out, when=when)
     if any(says_kept_back(each, record, passage.kept_back) for each in earlier):
         pen.say_again(KIND_OF[type(record)], [record.id])
 

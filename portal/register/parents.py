@@ -1,6 +1,7 @@
 """What a record refers to must be public itself, and what it stands for not be taken."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
+from enum import Enum, auto
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
@@ -11,10 +12,23 @@ from portal.register.records import Record
 from portal.register.rounds import require_one_live
 
 
-def require_parents(session: Session, layout: Layout, records: Sequence[Record]) -> None:
-    """Refuse records that refer to something the public cannot see, and a second draw of one round.
+class When(Enum):
+    """Under what condition a record is written."""
+
+    ALWAYS = auto()
+    #: What it refers to is public: a decision does not wait until everything around it is in order.
+    LED = auto()
+    #: It is public already.
+    THERE = auto()
+
+
+def with_parents(
+    session: Session, layout: Layout, records: Sequence[Record], asked: Collection[str]
+) -> list[Record]:
+    """Return records of which everything is public that they refer to; refuse a second draw of one round.
 
     One that is public already, and whose agency was taken back since, may go on: it is to say less at once.
+    `asked`: ids of those that are left out if they refer to something that is not; others are refused.
 
     Raises:
         LogBroken: another draw of the same number or round is live.
@@ -22,24 +36,28 @@ def require_parents(session: Session, layout: Layout, records: Sequence[Record])
 
     """
     require_one_live(session, records)
+    alone: set[str] = set()
     for name, parent in layout.parents:
         wanted = {getattr(record, name) for record in records} - {None}
         table = LAYOUTS[parent].table
         live = set(session.scalars(sa.select(table.public_id).where(table.public_id.in_(wanted))))
         orphans = [record for record in records if getattr(record, name) in wanted - live]
-        if missing := len(_referred_to_anew(session, layout, name, orphans)):
+        anew = _referring_anew(session, layout, name, orphans)
+        alone |= {record.id for record in anew}
+        if missing := len({getattr(record, name) for record in anew if record.id not in asked}):
             said = f"有 {missing} 个所引用的{parent.zh}尚未发布（或已撤回）；请先发布其所在批次"
             raise NotYetPublic(said)
+    return [record for record in records if record.id not in alone]
 
 
-def _referred_to_anew(
+def _referring_anew(
     session: Session, layout: Layout, name: str, records: Sequence[Record]
-) -> set[str]:
-    """Return what these records refer to by this field, but for those that are public and did so before."""
+) -> list[Record]:
+    """Return these records, but for those that are public and referred by this field to the same before."""
     if not records:
-        return set()
+        return []
     own = layout.table.public_id
     query = sa.select(own, getattr(layout.table, name))
     rows = session.execute(query.where(own.in_([record.id for record in records])))
     there = {tuple(row) for row in rows}
-    return {what for each in records if (each.id, what := getattr(each, name)) not in there}
+    return [each for each in records if (each.id, getattr(each, name)) not in there]

@@ -1,7 +1,7 @@
 """The pen: the only code that writes the register. Held by the airlock alone."""
 
 import uuid
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import datetime
@@ -17,7 +17,7 @@ from portal.register.cascade import below, decided, naming
 from portal.register.eventing import Events
 from portal.register.figuring import Figures
 from portal.register.layout import LAYOUTS, hides_more, keeps_its_words
-from portal.register.parents import require_parents
+from portal.register.parents import When, with_parents
 from portal.register.past import Past
 from portal.register.placing import Numbers, Placing, columns
 from portal.register.proofs import entries, heads, named
@@ -72,7 +72,7 @@ class Pen:
         self.past = Past(session, self._placing, self._standing, self._journal.versions)
         self._buffer: dict[str, Record] = {}
         self._left_out: dict[str, frozenset[str]] = {}
-        self._only_if_there: set[str] = set()
+        self._asked: defaultdict[When, set[str]] = defaultdict(set)
         self._kind: Kind | None = None
         if session.scalar(sa.select(EpochRow.value)) is None:
             session.add(EpochRow(value=uuid.uuid4().hex))
@@ -83,11 +83,11 @@ class Pen:
         return self._journal.serial
 
     def append(
-        self, record: Record, *, left_out: frozenset[str] = frozenset(), only_if_there: bool = False
+        self, record: Record, *, left_out: frozenset[str] = frozenset(), when: When = When.ALWAYS
     ) -> None:
         """Publish `record`, or amend what is published under its id; an equal one changes nothing.
 
-        `left_out`: ids of what it was filed with and does not name, because they are hidden. `only_if_there`: amend.
+        `left_out`: ids of what it was filed with and does not name, because they are hidden.
         Records of one kind are best given together: they are written in chunks.
         """
         kind = KIND_OF[type(record)]
@@ -98,7 +98,7 @@ class Pen:
         if left_out:
             self._left_out[record.id] = left_out
             self._standing.expect(record.id)
-        self._only_if_there |= {record.id} if only_if_there else set()
+        self._asked[when].add(record.id)
 
     def withdraw(self, kind: Kind, public_ids: Sequence[str]) -> list[str]:
         """Remove records and what hangs on them; only tombstones stay. Returns the ids removed."""
@@ -172,8 +172,10 @@ class Pen:
         """Write the buffered records."""
         kind, records = self._kind, list(self._buffer.values())
         self._buffer = {}
-        records = self._placing.known(records, self._only_if_there)
-        self._only_if_there.clear()
+        asked, self._asked = self._asked, defaultdict(set)
+        records = self._placing.known(records, asked[When.THERE])
+        if kind is not None and records:
+            records = with_parents(self._session, LAYOUTS[kind], records, asked[When.LED])
         if kind is None or not records:
             return
         if kind is Kind.RESULT:
@@ -181,7 +183,6 @@ class Pen:
             records = settling.settle(
                 self._session, [each for each in records if isinstance(each, PublicResult)]
             )
-        require_parents(self._session, LAYOUTS[kind], records)
         ids = [record.id for record in records]
         results = decided(self._session, kind, ids, records)
         settling.hold(self._session, results)
