@@ -31,6 +31,8 @@ class Version:
     #: Of a check: the items that it looked at, and those of them where it found something.
     items: tuple[Name, ...] = ()
     found: tuple[Name, ...] = ()
+    #: Of a party: whether it is a shop, of which nothing is told but a shortened name.
+    is_shop: bool = False
     #: What the record is called in it, of those that have a name.
     name: Word | None = None
 
@@ -46,7 +48,7 @@ class Standing:
     fields: set[str] = field(default_factory=set)
     #: What files say of it, those that wait too.
     written: list[Version] = field(default_factory=list)
-    #: What others that were shown call it: with the first of them a party is public, and stays so without it.
+    #: What others that were shown call it, or an item: with the first of them a party is public, and stays so without it.
     named: set[str] = field(default_factory=set)
     #: The newest file that came out of it: one that was filed before it says nothing any more.
     batch: int = 0
@@ -57,6 +59,16 @@ class Standing:
     def hidden(self) -> bool:
         """Whether nothing of it may be public."""
         return self.decided or self.filed_whole
+
+    @property
+    def kept(self) -> set[str]:
+        """Return the fields that are kept back."""
+        return self.fields | self.filed_kept
+
+    @property
+    def is_shop(self) -> bool:
+        """Whether it is a shop by now."""
+        return bool(self.versions) and self.versions[-1].is_shop
 
 
 class Account:
@@ -88,8 +100,10 @@ class Account:
         standing.versions.append(version)
         for word in self._of(standing, version):
             for lead in word.leads:
-                if lead[0] == "entity" and not word.field:
+                if not word.field:
                     self.of(lead).named.add(word.text)
+        if version.about[0] == "item" and version.name and not standing.hidden:
+            standing.named.add(version.name.text)
 
     def hide(self, name: Name, place: str) -> None:
         """Note a decision on a field, or on the whole of a record (`place` is empty)."""
@@ -118,7 +132,8 @@ class Account:
         for about, standing in list(self._standing.items()):
             if about == name:
                 standing.versions.clear()
-                standing.named.clear()
+                #: The name of an item stays where checks say it.
+                standing.named = standing.named if name[0] == "item" else set()
             elif any(name in version.leads for version in standing.versions):
                 self.withdraw(about)
 
@@ -132,7 +147,7 @@ class Account:
         found = set()
         for standing in list(self._standing.values()):
             found |= {w.text for each in standing.versions for w in self._of(standing, each)}
-            found |= set() if standing.hidden else standing.named
+            found |= set() if standing.hidden or self._is_nameless(standing) else standing.named
         return found
 
     def _of(self, standing: Standing, version: Version) -> Iterator[Word]:
@@ -140,10 +155,25 @@ class Account:
             return
         if any(self._gone(lead) for lead in version.leads):
             return
-        kept = standing.fields | standing.filed_kept
+        kept = standing.kept
+        if self._is_nameless(standing) and version.about[0] == "entity":
+            kept |= {"name", "industry"}
+        shops = [self.of(lead) for lead in version.leads]
+        if any(each.is_shop for each in shops):
+            kept |= {"unit"}
         for word in version.words:
-            if word.field not in kept and not any(self.of(lead).hidden for lead in word.leads):
+            if word.field not in kept and not any(self._unsaid(word, each) for each in word.leads):
                 yield word
+
+    def _is_nameless(self, standing: Standing) -> bool:
+        return standing.is_shop or "name" in standing.kept
+
+    def _unsaid(self, word: Word, lead: Name) -> bool:
+        """Whether nobody may be told of `lead` what the word tells; the full name of a shop stays where others say it."""
+        standing = self.of(lead)
+        if standing.hidden or (lead[0] == "entity" and "name" in standing.kept):
+            return True
+        return standing.is_shop and not word.field
 
     def _alone(self, items: tuple[Name, ...]) -> bool:
         """Whether there is something, and all of it is hidden."""
@@ -184,7 +214,7 @@ class Account:
     def _touched(self, name: Name, seen: frozenset[Name] = frozenset()) -> bool:
         """Whether a record, or one that it leads to, goes with or quotes, was ever touched."""
         standing = self.of(name)
-        if standing.touched:
+        if standing.touched or any(version.is_shop for version in standing.written):
             return True
         seen |= {name}
         leads = {

@@ -12,7 +12,7 @@ from portal.domain.errors import PortalError
 from portal.domain.grounds import HIDEABLE
 from portal.domain.replies import LetterKind, ReplyState
 from portal.domain.verdicts import Act
-from portal.internal.desk import letters, retelling, review
+from portal.internal.desk import decide, letters, retelling, review
 from portal.letterbox import slot
 from portal.register.records import Kind
 from tests.conftest import NOW, Office
@@ -34,13 +34,15 @@ from tests.public.walker import (
 from tests.raw import store_bytes
 
 _SHEETS = {
+    "agency": "agencies",
     "item": "items", "entity": "entities", "plan": "plans", "draw": "draws", "result": "results", "followup": "followups",
     "document": "documents",
 }  # fmt: skip
 #: What people may hide by decision, of what the walk says.
 _FIELDS = {
     "item": ("basis", "object_scope", "content"),
-    "entity": ("industry",),
+    "agency": ("duties",),
+    "entity": ("name", "industry"),
     "plan": ("item_text", "remark"),
     "draw": ("place", "supervised_by", "remark"),
     "result": ("handling_text", "detail", "outcome_text"),
@@ -59,7 +61,7 @@ def _kept_back(walk: Walk, version: Version) -> Filling:
         if field in _FIELDS[kind]
     }
     chance, day = walk.chance.random(), date(2025, 3, 1) + timedelta(days=len(walk.told) // 3)
-    if kind in ("plan", "draw"):
+    if kind in ("agency", "plan", "draw"):
         return {}
     if chance < 0.12:
         version.whole = True
@@ -233,6 +235,8 @@ def test_in_a_walk_of_any_acts_only_what_may_be_public_ever_is(
         except PortalError as error:
             refused += 1
             walk.told.append(f"{number} refused: {error}")
+        with Session(office.stores.internal) as session:
+            assert decide.left_undone(session) == []
         lies, allowed = _lies(office), walk.account.allowed()
         told_of = [word for word in walk.account.words - allowed if word in lies]
         missed = [word for word in walk.account.due() if word not in lies]

@@ -5,18 +5,14 @@ from collections.abc import Callable
 
 from tests.conftest import Office
 from tests.internal.drawing_makers import numbered
-from tests.makers import AGENCY, ITEM_ROW
+from tests.makers import AGENCY, AGENCY_ROW, ITEM_ROW
 from tests.public.account import Account, Name, Version, Word
 from tests.public.twins import PROBLEM, World, chinese
 
 Filling = dict[str, object]
 ITEMS = [("item", f"{AGENCY}/XM-{n}") for n in range(3)]
-PARTIES = [
-    *(("entity", f"uscc:{numbered(800 + n)}") for n in range(3)),
-    ("entity", f"uscc:{numbered(803, '92')}"),
-]
-#: Whose name is masked, and all else dropped.
-_TRADER = PARTIES[-1]
+PARTIES = [("entity", f"uscc:{numbered(800 + n)}") for n in range(4)]
+_AGENCY = ("agency", AGENCY)
 DRAWS = [("draw", f"{AGENCY}/CQ-{n}") for n in range(2)]
 CHECKS = [("result", f"{AGENCY}/JC-{n}") for n in range(5)]
 STEPS = [("followup", f"{check[1]}/ordered/2025-05-25") for check in CHECKS[:3]]
@@ -65,11 +61,7 @@ class Walk:
 
     def _quoted(self, version: Version, field: str, leads: tuple[Name, ...]) -> str:
         """Return the name of another record that is public."""
-        others = [
-            name
-            for name in self.names
-            if self.account.shown(name) and name not in (version.about, _TRADER)
-        ]
+        others = [name for name in self.names if self.account.shown(name) and name != version.about]
         #: A library is nobody's: what one body hides is not looked for there.
         if version.about[0] == "entity":
             others = [name for name in others if name[0] == "entity"]
@@ -84,19 +76,13 @@ class Walk:
         about = version.about
         word = self.names.setdefault(about, self.word("name"))
         version.name = self.word("name") if self.chance.random() < anew else word
-        if about == _TRADER:
-            self.account.words.add(version.name.text)
-        else:
-            version.words.append(version.name)
+        version.words.append(version.name)
         return called(about, version.name)
 
     def naming(self, version: Version, other: Name) -> str:
         """Return the name of another record, as `version` tells it."""
         word = self.names.setdefault(other, self.word("name"))
-        if other == _TRADER:
-            self.account.words.add(word.text)
-        else:
-            version.words.append(Word(word.text, "", (other,)))
+        version.words.append(Word(word.text, "", (other,)))
         return called(other, word)
 
 
@@ -106,21 +92,23 @@ def _item(walk: Walk, about: Name, version: Version) -> list[Filling]:
     return [row]
 
 
+def _agency(walk: Walk, about: Name, version: Version) -> list[Filling]:
+    del about
+    row: Filling = dict(AGENCY_ROW)
+    walk.said(version, row, "duties")
+    return [row]
+
+
 def _entity(walk: Walk, about: Name, version: Version) -> list[Filling]:
+    version.is_shop = walk.chance.random() < 0.1
     row: Filling = {
-        "entity_name": walk.name(version), "identifier": about[1][5:], "form": "个体工商户" if about == _TRADER else "企业",
+        "entity_name": walk.name(version), "identifier": about[1][5:], "form": "个体工商户" if version.is_shop else "企业",
         "region": "990101",
     }  # fmt: skip
-    before = walk.names[about]
-    if version.name != before and walk.chance.random() < 0.5:
-        row["former_names"] = called(about, before)
-        if about != _TRADER:
-            version.words.append(before)
-    if about == _TRADER:
-        row["industry"] = walk.word("industry").text
-        walk.account.words.add(str(row["industry"]))
-    else:
-        walk.said(version, row, "industry")
+    if version.name != walk.names[about] and walk.chance.random() < 0.5:
+        row["former_names"] = called(about, walk.names[about])
+        version.words.append(walk.names[about])
+    walk.said(version, row, "industry")
     return [row]
 
 
@@ -135,8 +123,7 @@ def _result(walk: Walk, about: Name, version: Version) -> list[Filling]:
     if walk.chance.random() < 0.4:
         draw = walk.chance.choice(DRAWS)
         head["draw_code"] = draw[1].split("/")[1]
-    if party != _TRADER:
-        walk.said(version, head, "unit")
+    walk.said(version, head, "unit")
     version.items = tuple(walk.chance.sample(ITEMS, walk.chance.randint(1, 2)))
     rows: list[Filling] = []
     for item in version.items:
@@ -201,7 +188,7 @@ def _document(walk: Walk, about: Name, version: Version) -> list[Filling]:
 
 
 FILED: dict[str, Callable[[Walk, Name, Version], list[Filling]]] = {
-    "item": _item, "entity": _entity, "plan": _plan, "draw": _draw, "result": _result, "followup": _followup,
+    "agency": _agency,     "item": _item, "entity": _entity, "plan": _plan, "draw": _draw, "result": _result, "followup": _followup,
     "document": _document,
 }  # fmt: skip
-EVERY: list[Name] = [*ITEMS, *PARTIES, *DRAWS, *CHECKS, *STEPS, PLAN, *PAPERS]
+EVERY: list[Name] = [*ITEMS, *PARTIES, *DRAWS, *CHECKS, *STEPS, PLAN, *PAPERS, _AGENCY]
