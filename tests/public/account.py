@@ -138,9 +138,9 @@ class Account:
                 self.withdraw(about)
 
     def shown(self, name: Name) -> bool:
-        """Whether something of a record may be public."""
+        """Whether a record may be public by its name."""
         standing = self.of(name)
-        return bool(standing.versions) and not standing.hidden
+        return bool(standing.versions) and not standing.hidden and "name" not in standing.kept
 
     def allowed(self) -> set[str]:
         """Return the words that may be public."""
