@@ -8,8 +8,7 @@ import msgspec
 import sqlalchemy as sa
 
 from portal.airlock.around import Passage
-from portal.airlock.detectors.kinds import Severity
-from portal.airlock.residue import look, residue
+from portal.airlock.residue import residue, tells
 from portal.domain.errors import Residue
 from portal.kit.db import pragma
 from portal.register.layout import says_kept_back
@@ -141,11 +140,11 @@ def _bring(pen: Pen, passage: Passage) -> int:
 
 def _bring_one(pen: Pen, record: Record, passage: Passage) -> int:
     kind = KIND_OF[type(record)]
-    if _tells(record, passage):
+    if tells(record, passage):
         return len(pen.withdraw(kind, [record.id]))
     if not residue(record, passage) or pen.standing(kind, [record.id]):
         _append(pen, record, passage, When.THERE if passage.only_if_public else When.LED)
-    if any(_tells(each, passage) for each in pen.past.versions(record)):
+    if any(tells(each, passage) for each in pen.past.versions(record)):
         pen.say_again(kind, [record.id])
     return 0
 
@@ -157,12 +156,6 @@ def _append(pen: Pen, record: Record, passage: Passage, when: When = When.ALWAYS
     pen.append(record, left_out=passage.left_out, when=when)
     if any(says_kept_back(each, record, passage.kept_back) for each in earlier):
         pen.say_again(KIND_OF[type(record)], [record.id])
-
-
-def _tells(record: Record, passage: Passage) -> bool:
-    """Whether a text of the record says what may not be public, so that nobody has to judge."""
-    found = [find for find in look(record, passage) if not find.cleared]
-    return any(find.stops or find.severity is Severity.BLOCK for find in found)
 
 
 def withdraw(

@@ -112,6 +112,12 @@ def holds(record: Record, passage: Passage) -> list[tuple[str, str]]:
     return [(find.path, find.kind) for find in look(record, passage) if not find.stops]
 
 
+def tells(record: Record, passage: Passage) -> bool:
+    """Whether a text of the record says what may not be public, so that nobody has to judge."""
+    found = [find for find in look(record, passage) if not find.cleared]
+    return any(find.stops or find.severity is Severity.BLOCK for find in found)
+
+
 def digest_of(text: str) -> str:
     """Return the SHA-256 by which a text is known to the decisions about its finds."""
     return hashlib.sha256(text.encode()).hexdigest()

@@ -17,6 +17,7 @@ from portal.domain.sortition.outcome import Outcome
 from portal.kit.db import among
 from portal.register.records import PublicDraw, decode
 from portal.register.tables.draws import DrawLeafRow, DrawMemberRow, DrawPackageRow, DrawRow
+from portal.register.tables.entities import EntityKeyRow, EntityRow
 
 #: Bytes of one piece.
 PIECE = 1 << 18
@@ -162,6 +163,20 @@ def naming(session: Session, object_ids: Sequence[str]) -> set[str]:
         sa.select(DrawRow.body)
         .join(DrawMemberRow, DrawMemberRow.draw_id == DrawRow.public_id)
         .where(among(session, DrawMemberRow.object_id, object_ids))
+        .distinct()
+    )
+    found = {decode(body, PublicDraw).draw_code for body in session.scalars(query)}
+    return {each for each in found if each is not None}
+
+
+def naming_nobody(session: Session) -> set[str]:
+    """Return the draw ids, likewise, of the draws that name somebody who has no page (any more)."""
+    own, number = DrawMemberRow.object_id, sa.func.lower(DrawMemberRow.object_id)
+    query = (
+        sa.select(DrawRow.body)
+        .join(DrawMemberRow, DrawMemberRow.draw_id == DrawRow.public_id)
+        .where(~sa.select(1).where(EntityRow.public_id == own).exists())
+        .where(~sa.select(1).where(EntityKeyRow.value == number).exists())
         .distinct()
     )
     found = {decode(body, PublicDraw).draw_code for body in session.scalars(query)}

@@ -16,7 +16,8 @@ from portal.airlock.known import KnownSecrets
 from portal.airlock.residue import look
 from portal.domain.grounds import OPEN
 from portal.domain.verdicts import filed
-from portal.internal.desk import batches, decided, given, secrets
+from portal.internal.desk import batches, decided, given, leaning, secrets
+from portal.internal.desk.leaning import Walk
 from portal.internal.desk.unchanged import again, require_filed
 from portal.internal.tables import filings
 from portal.internal.tables.filings import FilingRow
@@ -58,11 +59,14 @@ def of(
             agencies |= those if there is Kind.AGENCY else set()
             if there not in _UNFILED:
                 require_filed(session, there, those - mine, batch_id=batch_id)
+            #: Asked before they go, as those go that are hidden themselves.
+            drawn = leaning.draws_of(register, those - mine) if there is Kind.ENTITY else set()
             for rows in batches.public_with_id(session, there.value, those - mine):
                 for _, passage in again(session, rows, today, batch_id=batch_id):
                     passage.telling = True
                     passage.records = [_of_agency(each, passage) for each in passage.records]
                     yield passage
+            yield from leaning.redrawn(Walk(session, register, today, batch_id), drawn)
         asked = _by_agency(kind, hidden, ids)
         asked[None] += [ids.of(kind, key) for key, is_whole, _ in hidden if is_whole]
         stale: dict[Kind, set[str]] = defaultdict(set, {Kind.AGENCY: agencies})

@@ -17,6 +17,7 @@ from sqlalchemy.orm import Session
 from portal.airlock.around import Around, Cleared, Ids, Name, Passage
 from portal.airlock.redact import KIND_OF as PUBLIC_KIND
 from portal.airlock.redact import is_nameless, redact
+from portal.airlock.residue import tells
 from portal.domain.draws import Draw
 from portal.domain.followups import FollowUp
 from portal.domain.items import Item
@@ -99,6 +100,7 @@ def _around(
         withdrawn_keys(session, "entity", parties, batch_id=batch_id),
         withdrawn_keys(session, "result", checks, batch_id=batch_id),
     )
+    gone |= _telling(session, parties if draws else {}, today)
     found = _verdicts(session, records, parties, checks)
     items = lookup(Item, named := _items_named(records, checks.values()))
     hidden = _hidden_items(session, items) | _awaited_items(session, named, batch_id)
@@ -125,6 +127,26 @@ def _around(
         renamed_items=_renamed_items(session, items, hidden),
         known=secrets.known(session),
     )
+
+
+def _telling(session: Session, parties: dict[str, Entity], today: date) -> set[str]:
+    """Return those on lists who have no page because of what they are called: it tells of somebody who is hidden."""
+    known = secrets.known(session, let_out=True) if parties else None
+    said = {
+        key: (
+            each.name,
+            *each.former_names,
+            each.industry or "",
+            *(i.value for i in each.identifiers),
+        )
+        for key, each in parties.items()
+    }
+    near = [(key, parties[key]) for key in said if known and known.scan("\n".join(said[key]))]
+    found: set[str] = set()
+    for key, passage in projected(session, near, today, batch_id=None) if near else ():
+        passage.known = known
+        found |= {key} if any(tells(each, passage) for each in passage.records) else set()
+    return found
 
 
 def _verdicts(

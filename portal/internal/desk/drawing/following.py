@@ -50,13 +50,15 @@ def anew(stores: Stores, session: Session, draw_ids: set[str], *, now: datetime)
 def listing(stores: Stores, session: Session, keys: Sequence[str]) -> set[str]:
     """Return the draws whose packages name these parties, as the register says and as they were frozen here.
 
-    Who put a party out of sight in a package while it goes would have it named there for good.
+    And those that name who went with them, for being called like one. Who put a party out of sight in a package while
+    it goes would have it named there for good.
     """
     ids = given.ids(session)
     parties = filings.standing(session, Entity, keys, batch_id=None)
     numbers = [object_id(ids.of(Kind.ENTITY, key), party) for key, party in parties.items()]
     with snapshot(stores.register) as register:
-        return packages.naming(register, numbers) | keeping.naming(session, numbers)
+        told = packages.naming(register, numbers) | packages.naming_nobody(register)
+        return told | keeping.naming(session, numbers)
 
 
 def _let_go(stores: Stores, session: Session, draw_id: str, *, now: datetime) -> None:
