@@ -172,7 +172,7 @@ class Pen:
         """Write the buffered records."""
         kind, records = self._kind, list(self._buffer.values())
         self._buffer = {}
-        records = self._placing.known(records, self._only_if_there)
+        records = self._standing.known(records, self._only_if_there)
         self._only_if_there.clear()
         if kind is None or not records:
             return

@@ -6,7 +6,7 @@ from datetime import datetime
 from sqlalchemy.orm import Session
 
 from portal.airlock.publish import detach
-from portal.domain.errors import LogBroken, Residue
+from portal.domain.errors import Residue
 from portal.domain.parties import Entity
 from portal.domain.sortition.faults import Fault
 from portal.internal.desk import given, mentions, secrets
@@ -43,7 +43,7 @@ def anew(stores: Stores, session: Session, draw_ids: set[str], *, now: datetime)
     for draw_id in naming.leaning_on(session, draw_ids) if draw_ids else ():
         try:
             outward.bring_out(stores, session, draw_id, now=now, anew=True)
-        except (Tampered, LogBroken, Fault, Residue):
+        except (Tampered, Fault, Residue):
             _let_go(stores, session, draw_id, now=now)
 
 
