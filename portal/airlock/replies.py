@@ -20,6 +20,8 @@ _NO_NAME = re.compile(
     "联系人|联系|姓名|电话|手机号码|手机号|手机|号码|座机|微信号|微信|同号|邮箱|邮件|地址|住址|我叫|我是|本人|先生|女士|老师|同志|请|打"
 )
 _CALLED = re.compile("([\u3400-\u9fff]{1,2})(先生|女士|老师|同志|师傅|经理)")
+#: What of an answer is words.
+_WORDS = ("text", "decision")
 #: Shorter pieces of a contact would be found everywhere, but for names.
 _TELLING = 3
 
@@ -50,6 +52,7 @@ def project_reply(standing: Standing, known: KnownSecrets | None, *, let_pass: b
     """
     told = standing.about is not None
     result_id, entity_id = standing.about or (None, None)
+    is_silent = standing.decided_on is not None and standing.decision is None
     record = PublicReply(
         id=status_id(standing.reference),
         state=standing.state,
@@ -66,6 +69,8 @@ def project_reply(standing: Standing, known: KnownSecrets | None, *, let_pass: b
         secrets=(*_names_of(standing.contact or ""), *standing.secrets),
         personal=standing.personal,
         known=known,
+        #: Taken back, or about what is shown no more: that it says nothing already has to be proven.
+        kept_back=dict.fromkeys(_WORDS, True) if is_silent else {},
     )
     if let_pass:
         passage.cleared = frozenset(_cleared(passage))
@@ -86,7 +91,7 @@ def finds(passage: Passage) -> list[Find]:
 
 def _cleared(passage: Passage) -> list[Cleared]:
     (record,) = passage.records
-    texts = {name: getattr(record, name) for name in ("text", "decision")}
+    texts = {name: getattr(record, name) for name in _WORDS}
     return [
         Cleared(find.path, find.kind, digest_of(texts[find.path]))
         for find in look(record, passage)

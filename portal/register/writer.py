@@ -173,7 +173,7 @@ class Pen:
         kind, records = self._kind, list(self._buffer.values())
         self._buffer = {}
         asked, self._asked = self._asked, defaultdict(set)
-        records = self._placing.known(records, asked[When.THERE])
+        records = self._standing.known(records, asked[When.THERE])
         if kind is not None and records:
             records = with_parents(self._session, LAYOUTS[kind], records, asked[When.LED])
         if kind is None or not records:

@@ -167,14 +167,20 @@ class Derived:
                 self._found.fault("有撤下或隐去的内容没有使载有它的数据包停用")
 
     def _referred(self) -> None:
-        """Look for live records that belong to one that is not: kept out of sight while that one was withdrawn."""
+        """Look for live records that were kept out of sight while what they belong to was withdrawn, though it may be back."""
         for parent, below in CASCADE.items():
             owner = LAYOUTS[parent].table
+            went = (ChangeRow.kind == parent.value) & (ChangeRow.op == "withdraw")
             for child, refers in below:
+                own = LAYOUTS[child].table
                 live = sa.exists().where(owner.public_id == refers)
-                orphan = sa.select(LAYOUTS[child].table.public_id).where(refers.is_not(None), ~live)
-                if found := self._session.scalar(orphan.limit(1)):
-                    self._found.fault(f"{child.zh} {found}：所属的{parent.zh}已不在登记册中")
+                since = sa.exists().where(
+                    went, ChangeRow.public_id == refers, ChangeRow.serial > own.serial
+                )
+                for left, why in ((~live, "已不在登记册中"), (since, "在其后撤下过")):
+                    found = sa.select(own.public_id).where(refers.is_not(None), left)
+                    if which := self._session.scalar(found.limit(1)):
+                        self._found.fault(f"{child.zh} {which}：所属的{parent.zh}{why}")
 
     def _written_plainly(self, table: type[Any]) -> None:
         """Look for days and truths that read right and sort wrong; SQLite takes any value anywhere."""

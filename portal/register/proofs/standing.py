@@ -6,7 +6,7 @@ became of a letter, and put it back afterwards. So where something follows from 
 be the very set that was signed: it costs half a minute of a core for 1.5 million records, and is done where it decides something.
 """
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 import msgspec
@@ -20,7 +20,7 @@ from portal.register.layout import LAYOUTS
 from portal.register.placing import Placing
 from portal.register.proofs import holding, leaving
 from portal.register.proofs.note import Checkpoint
-from portal.register.records import TYPES, Kind, Record, decode, encode
+from portal.register.records import KIND_OF, TYPES, Kind, Record, decode, encode
 from portal.register.tables.changes import ChangeRow, DigestRow
 from portal.register.tables.draws import DrawRow
 from portal.register.tallying import Tallies
@@ -99,6 +99,18 @@ class Standing:
             is_expected = each.id in self._expected and each.id in present
             if is_expected and encode(each).decode() == present[each.id].body:
                 self.hold(kind)
+
+    def known(self, records: Sequence[Record], asked: Collection[str]) -> list[Record]:
+        """Return these records of one kind, of those that are `asked` for only what is live; that one is not has to be proven.
+
+        Raises:
+            LogBroken: see `hold`.
+
+        """
+        found = self._placing.known(records, asked)
+        if len(found) < len(records):
+            self.hold(KIND_OF[type(records[0])])
+        return found
 
     def gone(self, public_ids: Iterable[str]) -> list[str]:
         """Note that these go with this transaction, and return them."""

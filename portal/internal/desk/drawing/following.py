@@ -38,12 +38,28 @@ def follow(
     anew(stores, session, told, now=now)
 
 
-def anew(stores: Stores, session: Session, draw_ids: set[str], *, now: datetime) -> None:
-    """Publish these draws anew, and the later rounds that name whom they drew."""
+def anew(
+    stores: Stores,
+    session: Session,
+    draw_ids: set[str],
+    *,
+    now: datetime,
+    at_any_rate: bool = False,
+) -> None:
+    """Publish these draws anew, and the later rounds that name whom they drew.
+
+    `at_any_rate`: a register that is not what was signed stays so, and packages go rather than name whom they may not.
+
+    Raises:
+        LogBroken: it is not what was signed; what was put out of sight there may be put back.
+
+    """
+    unmade: tuple[type[Exception], ...] = (Tampered, Fault, Residue)
+    unmade += (LogBroken,) if at_any_rate else ()
     for draw_id in naming.leaning_on(session, draw_ids) if draw_ids else ():
         try:
             outward.bring_out(stores, session, draw_id, now=now, anew=True)
-        except (Tampered, LogBroken, Fault, Residue):
+        except unmade:
             _let_go(stores, session, draw_id, now=now)
 
 

@@ -47,4 +47,4 @@ def follow(stores: Stores, parties: Sequence[str], quiet: Sequence[str], *, now:
         named = among(session, FilingRow.public_id, parties)
         keys = session.scalars(sa.select(FilingRow.key).where(named).distinct()).all()
         told = following.listing(stores, session, keys)
-        following.anew(stores, session, told | set(quiet), now=now)
+        following.anew(stores, session, told | set(quiet), now=now, at_any_rate=True)
