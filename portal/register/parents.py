@@ -8,7 +8,8 @@ from sqlalchemy.orm import Session
 
 from portal.domain.errors import NotYetPublic
 from portal.register.layout import LAYOUTS, Layout
-from portal.register.records import Record
+from portal.register.proofs.standing import Standing
+from portal.register.records import KIND_OF, Record
 from portal.register.rounds import require_one_live
 
 
@@ -23,20 +24,22 @@ class When(Enum):
 
 
 def with_parents(
-    session: Session, layout: Layout, records: Sequence[Record], asked: Collection[str]
+    session: Session, standing: Standing, records: Sequence[Record], asked: Collection[str]
 ) -> list[Record]:
     """Return records of which everything is public that they refer to; refuse a second draw of one round.
 
     One that is public already, and whose agency was taken back since, may go on: it is to say less at once.
-    `asked`: ids of those that are left out if they refer to something that is not; others are refused.
+    `asked`: ids of those that are left out if they refer to something that is not; others are refused. That one left out is
+    not public itself has to be proven.
 
     Raises:
-        LogBroken: another draw of the same number or round is live.
+        LogBroken: another draw of the same number or round is live; or see `Standing.hold`.
         NotYetPublic: usually because batches are released in the wrong order.
 
     """
     require_one_live(session, records)
-    alone: set[str] = set()
+    kind, alone = KIND_OF[type(records[0])], set[str]()
+    layout = LAYOUTS[kind]
     for name, parent in layout.parents:
         wanted = {getattr(record, name) for record in records} - {None}
         table = LAYOUTS[parent].table
@@ -47,6 +50,8 @@ def with_parents(
         if missing := len({getattr(record, name) for record in anew if record.id not in asked}):
             said = f"有 {missing} 个所引用的{parent.zh}尚未发布（或已撤回）；请先发布其所在批次"
             raise NotYetPublic(said)
+    if alone:
+        standing.hold(kind)
     return [record for record in records if record.id not in alone]
 
 

@@ -175,7 +175,7 @@ class Pen:
         asked, self._asked = self._asked, defaultdict(set)
         records = self._standing.known(records, asked[When.THERE])
         if kind is not None and records:
-            records = with_parents(self._session, LAYOUTS[kind], records, asked[When.LED])
+            records = with_parents(self._session, self._standing, records, asked[When.LED])
         if kind is None or not records:
             return
         if kind is Kind.RESULT:
