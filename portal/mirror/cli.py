@@ -91,7 +91,7 @@ def verify(target: str, key: str | None) -> None:
         _leave(error)
     finally:
         copy.close()
-    if not head.states(found):
+    if not head.states(found, state.get("salt", "")):
         click.echo(
             "副本与签署的检查点不符；请再次 pull (the copy is not what was signed)", err=True
         )

@@ -4,6 +4,8 @@ element = SHAKE128(kind LF id LF SHA-256(canonical JSON of the record)), 2048 by
 state   = sum of the elements, as 1024 numbers of 16 bits (big-endian), modulo 2^16
 digest  = SHA-256(state)
 
+The digest of all kinds is over a line for each of them, and where a head has a salt, over a line that says it.
+
 What stands beside the records is a second set, where a head states its digest: for each record one element
 SHAKE128(kind LF id LF SHA-256("MODIFIED VERSION PUBLISHED_ON")).
 """
@@ -88,14 +90,15 @@ def _elements(row: Mapping[Any, Any]) -> tuple[int, int]:
     return element(row["kind"], row["id"], row["body"]), element(row["kind"], row["id"], told)
 
 
-def together(kinds: Mapping[str, Sums]) -> str:
-    """Return the digest over the records of all kinds."""
+def together(kinds: Mapping[str, Sums], salt: str) -> str:
+    """Return the digest over the records of all kinds; `salt` stands beside the head, "" of those that have none."""
     lines = [
         f"{kind} {each.held} {_digest(each.records)}\n"
         for kind, each in sorted(kinds.items())
         if each.held
     ]
-    return sha256("".join(lines).encode()).hexdigest()
+    salted = f"salt {salt}\n" if salt else ""
+    return sha256("".join((*lines, salted)).encode()).hexdigest()
 
 
 def beside(kinds: Mapping[str, Sums]) -> str:

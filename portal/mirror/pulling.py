@@ -160,7 +160,7 @@ def _from_dump(work: _Pull, epoch: str) -> bool:
         except Untrusted:
             return False
         kinds = work.copy.start_over(epoch, note.serial, _items(path))
-    if head.size != note.serial or not head.states(kinds):
+    if head.size != note.serial or not head.states(kinds, manifest.salt or ""):
         raise Untrusted("数据包的内容与签名不符 (the dump's records are not what is signed)")
     return True
 
@@ -215,7 +215,7 @@ def _until_it_agrees(work: _Pull) -> int:
             work.say("对方已从备份恢复，重新建立副本 (new epoch there; starting over)")
             _start_over(work, standing.epoch or "")
             continue
-        agrees = digests.together(there.kinds) == standing.records
+        agrees = digests.together(there.kinds, standing.salt or "") == standing.records
         if agrees and (not again or _fits(work, standing, there.kinds)):
             return _signed(work, standing, there.number)
         if applied:
@@ -233,7 +233,9 @@ def _until_it_agrees(work: _Pull) -> int:
 
 def _fits(work: _Pull, standing: Checkpoint, kinds: Kinds) -> bool:
     """Whether what stands beside the records is what is signed; a copy begun before that was, begins anew."""
-    return standing.checkpoint is None or work.key.head(standing.checkpoint).states(kinds)
+    return standing.checkpoint is None or work.key.head(standing.checkpoint).states(
+        kinds, standing.salt or ""
+    )
 
 
 def _signed(work: _Pull, standing: Checkpoint, number: int) -> int:
@@ -243,7 +245,7 @@ def _signed(work: _Pull, standing: Checkpoint, number: int) -> int:
     head = work.key.head(standing.checkpoint)
     if (head.size, head.records) != (standing.serial, standing.records):
         raise Untrusted("检查点与其签名不符 (the checkpoint is not what is signed)")
-    if not head.states(work.copy.standing().kinds):
+    if not head.states(work.copy.standing().kinds, standing.salt or ""):
         raise Untrusted(
             "变更号、版次或公开日期与签署的不符 (what stands beside the records is not what is signed)"
         )
@@ -256,6 +258,7 @@ def _signed(work: _Pull, standing: Checkpoint, number: int) -> int:
     seen += [each for each in standing.handovers if each not in seen]
     work.copy.settle(
         number, source=work.source.url, key=work.key.text, head=standing.checkpoint,
+        salt=standing.salt or "",
         size=str(head.size), head_epoch=standing.epoch or "",
         handovers=msgspec.json.encode(work.key.line(seen)).decode(),
     )  # fmt: skip

@@ -43,10 +43,10 @@ class Head:
     restored: int
     said: Mapping[str, str] = field(default_factory=dict)
 
-    def states(self, kinds: Mapping[str, Sums]) -> bool:
-        """Whether these are the records, and what stands beside them as far as it says."""
+    def states(self, kinds: Mapping[str, Sums], salt: str) -> bool:
+        """Whether these are the records, with the salt, and what stands beside them as far as it says."""
         beside = digests.beside(kinds)
-        return (digests.together(kinds), beside) == (
+        return (digests.together(kinds, salt), beside) == (
             self.records,
             self.said.get(digests.NUMBERED, beside),
         )

@@ -10,7 +10,7 @@ import urllib.request
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TypeVar
+from typing import Annotated, TypeVar
 from urllib.parse import urlencode, urlsplit
 
 import msgspec
@@ -29,6 +29,8 @@ _MISSING = (404, 410)
 _PARTIAL, _RANGE = 206, 416
 
 T = TypeVar("T")
+#: What goes into the digest of all records that a head signs; none beside heads of earlier releases.
+Salt = Annotated[str, msgspec.Meta(pattern="^[0-9a-f]{64}$")]
 
 
 class Item(msgspec.Struct, kw_only=True):
@@ -57,6 +59,7 @@ class Checkpoint(msgspec.Struct):
     serial: int
     records: str
     epoch: str | None = None
+    salt: Salt | None = None
     checkpoint: str | None = None
     vkeys: list[str] = []
     #: The heads by which each key handed over to the next.
@@ -78,6 +81,7 @@ class Manifest(msgspec.Struct):
     epoch: str
     resources: list[Listed]
     checkpoint: str
+    salt: Salt | None = None
 
 
 @dataclass(slots=True)

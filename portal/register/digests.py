@@ -53,13 +53,16 @@ def digest(state: int) -> str:
     return sha256(state.to_bytes(STATE_BYTES)).hexdigest()
 
 
-def together(kinds: Mapping[str, Counted]) -> str:
+def together(kinds: Mapping[str, Counted], salt: str = "") -> str:
     """Return one digest over those of all kinds; a kind without records leaves no trace.
+
+    `salt`: the one that stands beside the head (`register.salted`), in hex; heads of earlier releases had none.
 
     >>> together({"item": Counted(0, digest(0))}) == together({})
     True
     """
-    return sha256("".join(_lines(kinds)).encode()).hexdigest()
+    salted = f"salt {salt}\n" if salt else ""
+    return sha256("".join((*_lines(kinds), salted)).encode()).hexdigest()
 
 
 def _lines(kinds: Mapping[str, Counted]) -> Iterable[str]:

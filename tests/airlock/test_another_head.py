@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from portal.domain import merkle
 from portal.domain.errors import LogBroken
 from portal.domain.merkle import leaf_hash
-from portal.register import digests, numbered
+from portal.register import digests, numbered, salted
 from portal.register.canonical import canonical_of
 from portal.register.proofs import entries, standing
 from portal.register.proofs.note import Checkpoint, Signer
@@ -19,7 +19,6 @@ from portal.register.records import Kind
 from portal.register.tables.changes import ChangeRow, DigestRow, TallyRow
 from portal.register.tables.entities import EntityRow
 from portal.register.tables.log import CheckpointRow, LeafRow, TileRow
-from portal.register.tallying import standing as counted
 from tests.airlock.hands import faults, put, whole
 from tests.conftest import NOW, Office
 from tests.internal.drawing_makers import frozen, parties
@@ -52,7 +51,7 @@ def _sign(session: Session, size: int) -> None:
     head = Checkpoint.of(newest.note)
     said = replace(
         head, size=size, root=merkle.root(size, KeptNodes(session)),
-        records=digests.together(counted(session)), numbered=numbered.stated(session),
+        records=salted.together(session), numbered=numbered.stated(session),
     )  # fmt: skip
     session.merge(CheckpointRow(size=size, note=Signer.new(head.origin).sign(said.text)))
 

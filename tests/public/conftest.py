@@ -6,8 +6,12 @@ from hashlib import sha256
 from pathlib import Path
 
 import pytest
+from sqlalchemy.orm import Session
 
+from portal.register import digests, salted
 from portal.register.proofs import entries
+from portal.register.tables.changes import DigestRow
+from portal.register.tallying import standing
 from tests import stage
 from tests.conftest import Office, opened
 from tests.public.twins import World
@@ -23,7 +27,13 @@ def twins(
         salt = sha256(b"twins" + text).digest()
         return salt, entries.commitment(salt, text)
 
+    def renew(session: Session) -> None:
+        state = sha256(digests.together(standing(session)).encode()).digest()
+        session.merge(DigestRow(kind=salted.SALT, state=state))
+        session.flush()
+
     monkeypatch.setattr(entries, "seal", seal)
+    monkeypatch.setattr(salted, "renew", renew)
     with ExitStack() as stack:
         made = []
         for name in ("one", "other"):

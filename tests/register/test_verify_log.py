@@ -16,7 +16,7 @@ from portal.domain.errors import LogBroken
 from portal.domain.merkle import leaf_hash
 from portal.kit import migrate
 from portal.kit.db import engine_for
-from portal.register import digests, numbered
+from portal.register import digests, numbered, salted
 from portal.register import records as r
 from portal.register.canonical import canonical_of
 from portal.register.placing import Numbers
@@ -26,7 +26,8 @@ from portal.register.proofs.note import Signer
 from portal.register.proofs.report import Audited
 from portal.register.proofs.succession import LogKey
 from portal.register.records import Kind
-from portal.register.tables.changes import ChangeRow, EpochRow
+from portal.register.salted import SALT
+from portal.register.tables.changes import ChangeRow, DigestRow, EpochRow
 from portal.register.tables.log import CheckpointRow, LeafRow, TileRow
 from portal.register.writer import Pen, open_pen
 from tests import stage
@@ -104,9 +105,13 @@ def a_plan(version: int = 1) -> r.PublicPlan:
     )  # fmt: skip
 
 
+def _bring_back(engine: sa.Engine, keys: Keys) -> None:
+    _put(engine, keys, a_public_entity(id="e_4", name="示例市4号"), day=8)
+
+
 @pytest.fixture
-def filled(migrated_register: sa.Engine) -> sa.Engine:
-    """A small register in which everything has happened: amended, redacted, withdrawn, back again."""
+def filling(migrated_register: sa.Engine) -> tuple[sa.Engine, Keys]:
+    """A small register in which all has happened but that what was withdrawn came back."""
     keys = Keys()
     engine = migrated_register
     item = r.PublicItem(id="i_1", agency_id="a_1", code="SP", name="食品标签", methods=("on_site",))
@@ -128,8 +133,14 @@ def filled(migrated_register: sa.Engine) -> sa.Engine:
     _put(engine, keys, mask, day=5)
     _withdraw(engine, keys, Kind.FOLLOWUP, "f_2", 6)
     _withdraw(engine, keys, Kind.ENTITY, "e_4", 7)
-    _put(engine, keys, a_public_entity(id="e_4", name="示例市4号"), day=8)
-    return engine
+    return engine, keys
+
+
+@pytest.fixture
+def filled(filling: tuple[sa.Engine, Keys]) -> sa.Engine:
+    """A small register in which everything has happened: amended, redacted, withdrawn, back again."""
+    _bring_back(*filling)
+    return filling[0]
 
 
 def test_a_register_in_which_everything_has_happened_agrees_with_its_log(filled: sa.Engine) -> None:
@@ -325,14 +336,23 @@ def _cut(engine: sa.Engine) -> None:
         ask("UPDATE tile SET hashes = substr(hashes, 1, length(hashes) - 32)")
 
 
-def test_a_tail_taken_off_is_found_by_who_saw_it(filled: sa.Engine) -> None:
-    witness = _audited(filled).head
-    assert _audited(filled, witness).faults == []
+def test_a_tail_taken_off_is_found_by_who_saw_it(filling: tuple[sa.Engine, Keys]) -> None:
+    engine, keys = filling
+    with Session(engine) as session:
+        kept = sa.update(DigestRow).where(DigestRow.kind == SALT).values(
+            state=bytes.fromhex(salted.stated(session))
+        )  # fmt: skip
+    _bring_back(engine, keys)
+    witness = _audited(engine).head
+    assert _audited(engine, witness).faults == []
 
-    _cut(filled)
+    _cut(engine)
 
-    assert _audited(filled).faults == []
-    assert len(_audited(filled, witness).faults) == 1
+    assert len(_audited(engine).faults) == 1  # the head that is last now was made with another salt
+    with engine.begin() as connection:
+        connection.execute(kept)
+    assert _audited(engine).faults == []
+    assert len(_audited(engine, witness).faults) == 1
 
 
 def test_a_digest_too_long_to_be_one_is_told_of(filled: sa.Engine) -> None:

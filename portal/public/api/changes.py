@@ -65,7 +65,8 @@ def checkpoint() -> ResponseReturnValue:
                 for kind, each in standing.kinds.items()
                 if each.count
             },
-            "records": digests.together(standing.kinds),
+            "salt": standing.salt or None,
+            "records": digests.together(standing.kinds, standing.salt),
             "checkpoint": standing.note,
             "vkeys": standing.vkeys,
             "handovers": standing.handovers,

@@ -62,6 +62,7 @@ def package(
             for kind, each in standing.kinds.items()
             if each.count
         },
+        "salt": standing.salt or None,
         "checkpoint": standing.note,
         "resources": [
             *(_table(dataset, by_name) for dataset in DATASETS.values()),

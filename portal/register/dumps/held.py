@@ -66,7 +66,7 @@ class Held:
         told = {kind: each for kind, each in standing.kinds.items() if each.count}
         if (
             told != found
-            or said != (digests.together(found), digests.digest(self._numbered))
+            or said != (digests.together(found, standing.salt), digests.digest(self._numbered))
             or not verifier.opens(note)
         ):
             raise _broken()

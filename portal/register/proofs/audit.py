@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from portal.domain.merkle import Frontier, leaf_hash
-from portal.register import digests
+from portal.register import digests, salted
 from portal.register.layout import LAYOUTS
 from portal.register.proofs import entries, forgotten, served
 from portal.register.proofs.derived import Derived
@@ -24,7 +24,6 @@ from portal.register.records import TYPES, Kind, is_plain
 from portal.register.tables.changes import ChangeRow, VersionRow
 from portal.register.tables.log import LeafRow, TileRow
 from portal.register.tables.rows import RecordRow
-from portal.register.tallying import standing
 
 CHUNK = 1000
 
@@ -220,7 +219,7 @@ class _Walk:
         self._derived.finish()
         self._listed.finish()
         gone = digests.digest(self._gone)
-        self._signed.finish(size, digests.together(standing(self._session)), gone)
+        self._signed.finish(size, salted.together(self._session), gone)
         if forgotten.stated(self._session) != gone:
             self._found.fault("已去除正文的条目与其摘要不符")
         records = sum(self._count(LAYOUTS[kind].table) for kind in Kind)

@@ -24,6 +24,7 @@ from portal.register.records import (
     Record,
     decode,
 )
+from portal.register.salted import SALT
 from portal.register.settling import settle
 from portal.register.tables.changes import (
     ChangeRow,
@@ -156,7 +157,9 @@ class Derived:
         if stored != counts:
             self._found.fault("计数与已公开的记录不符")
         self._found.done["tallies"] = len(stored)
-        query = sa.select(DigestRow.kind, DigestRow.state).where(DigestRow.kind != FORGOTTEN)
+        query = sa.select(DigestRow.kind, DigestRow.state).where(
+            DigestRow.kind.not_in((FORGOTTEN, SALT))
+        )
         for kind, state in self._session.execute(query):
             if states.pop(kind, bytes(len(state))) != state:
                 self._found.fault(f"{kind} 的集合摘要与已公开的记录不符")

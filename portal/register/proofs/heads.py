@@ -10,14 +10,13 @@ from sqlalchemy.orm import Session
 
 from portal.domain import merkle
 from portal.domain.errors import LogBroken
-from portal.register import digests, numbered
+from portal.register import numbered, salted
 from portal.register.proofs import agreeing, forgotten, restorations, succession
 from portal.register.proofs.note import BadNote, Checkpoint, Signer
 from portal.register.proofs.succession import LogKey
 from portal.register.proofs.tiles import KeptNodes
 from portal.register.records import Kind
 from portal.register.tables.log import CheckpointRow
-from portal.register.tallying import standing
 
 
 class KeyHolder(Protocol):
@@ -78,7 +77,7 @@ def sign(session: Session, size: int, keys: KeyHolder, *, is_restored: bool = Fa
         _names_the_same(before, known)
     nodes = KeptNodes(session)
     head = merkle.root(size, nodes)
-    records = digests.together(standing(session))
+    records = salted.together(session)
     restored, gone = restorations.digest(session), forgotten.stated(session)
     placed = numbered.stated(session)
     named = heir.verifier.vkey if heir else known[-1].vkey if len(known) > 1 else None
@@ -91,6 +90,10 @@ def sign(session: Session, size: int, keys: KeyHolder, *, is_restored: bool = Fa
         if heir is None and replace(old, origin="", root=b"") == said:
             return before.note
     signer = _signer(known, keys)
+    #: Two heads over the same entries say the same of them, whoever signs.
+    if before is None or old.size != size:
+        salted.renew(session)
+        said = replace(said, records=salted.together(session))
     #: A head signed before the register kept digests is signed again, with them.
     note = signer.sign(replace(said, origin=signer.name, root=head).text)
     if heir is not None:

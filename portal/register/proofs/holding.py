@@ -11,7 +11,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from portal.domain.errors import LogBroken
-from portal.register import digests, numbered
+from portal.register import digests, numbered, salted
 from portal.register.digests import Counted
 from portal.register.proofs import forgotten
 from portal.register.proofs.note import Checkpoint
@@ -39,7 +39,7 @@ def hold(session: Session, size: int) -> Checkpoint | None:
         raise _broken(f"有{size - head.size}条变更未经签署，不是办公端所写")
     for what, signed, now in (
         ("已去除正文的条目", head.forgotten, forgotten.stated(session)),
-        ("已公开记录的摘要", head.records, digests.together(told)),
+        ("已公开记录的摘要", head.records, digests.together(told, salted.stated(session))),
         ("变更号、版次与公开日期的摘要", head.numbered, numbered.stated(session)),
     ):
         if signed not in (None, now):
@@ -49,7 +49,7 @@ def hold(session: Session, size: int) -> Checkpoint | None:
 
 def _is_of_nothing(session: Session, told: Mapping[str, Counted]) -> bool:
     """Whether a digest is kept of a kind without records: a head says nothing of it, and the next record would be added to it."""
-    beside = (forgotten.FORGOTTEN, numbered.NUMBERED)
+    beside = (forgotten.FORGOTTEN, numbered.NUMBERED, salted.SALT)
     kept = session.execute(
         sa.select(DigestRow.kind, DigestRow.state).where(DigestRow.kind.not_in(beside))
     )

@@ -11,6 +11,7 @@ from typing import NamedTuple
 import sqlalchemy as sa
 from sqlalchemy.orm import Session, aliased
 
+from portal.register import salted
 from portal.register.digests import Counted
 from portal.register.layout import LAYOUTS
 from portal.register.queries import changes, log
@@ -45,6 +46,8 @@ class Standing:
     serial: int
     epoch: str | None
     kinds: Mapping[str, Counted]
+    #: What goes into the digest of all records beside them, in hex; "" before a release that knows of it signed a head.
+    salt: str
     note: str | None
     #: The keys that heads were signed with, the one that signs now last, and the heads by which they were handed over.
     vkeys: tuple[str, ...]
@@ -129,6 +132,7 @@ def checkpoint(session: Session) -> Standing:
         serial,
         changes.epoch(session),
         standing(session),
+        salted.stated(session),
         head.note if head is not None and head.size == serial else None,
         () if head is None else head.vkeys,
         () if head is None else head.handovers,

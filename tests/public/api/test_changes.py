@@ -108,7 +108,7 @@ def test_the_checkpoint_is_signed_as_it_stands(
     kinds = {kind: digests.Counted(**each) for kind, each in found["kinds"].items()}
     assert any(Verifier.of(vkey).opens(found["checkpoint"]) for vkey in found["vkeys"])
     assert (head.size, head.records) == (found["serial"], found["records"])
-    assert digests.together(kinds) == found["records"]
+    assert digests.together(kinds, found["salt"]) == found["records"]
     assert {kind: each["count"] for kind, each in found["kinds"].items()} == {
         "agency": 1, "item": 1, "entity": 1, "result": 2,
     }  # fmt: skip
