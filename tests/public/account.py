@@ -3,8 +3,9 @@
 Every text that is filed holds a word of its own. The account notes what befalls each record, and says which words may be public.
 """
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass, field
+from datetime import date
 
 Name = tuple[str, str]
 
@@ -33,6 +34,10 @@ class Version:
     found: tuple[Name, ...] = ()
     #: Of a party: whether it is a shop, of which nothing is told but a shortened name.
     is_shop: bool = False
+    #: Of a draw: the last day on which nobody is told who is on its list.
+    sealed_until: date | None = None
+    #: Whether the office said that such a list is out: it waits for parties whose own files are not.
+    is_listed: bool = False
     #: What the record is called in it, of those that have a name.
     name: Word | None = None
 
@@ -78,6 +83,7 @@ class Account:
         """Begin with nothing."""
         self._standing: dict[Name, Standing] = {}
         self.words: set[str] = set()
+        self.today = date.min
 
     def of(self, name: Name) -> Standing:
         """Return how a record stands."""
@@ -98,12 +104,28 @@ class Account:
         standing.batch = version.batch
         standing.filed_whole, standing.filed_kept = version.whole, version.kept
         standing.versions.append(version)
+        self._tell(standing, version)
+        if version.about[0] == "item" and version.name and not standing.hidden:
+            standing.named.add(version.name.text)
+
+    def dawn(self, today: date, listed: Collection[int] = ()) -> None:
+        """Note that a day begins: lists that were sealed come out, at the latest those of the batches `listed`."""
+        self.today = today
+        for standing in list(self._standing.values()):
+            for version in standing.versions[-1:]:
+                version.is_listed |= version.batch in listed
+                if version.sealed_until and not self._is_sealed(version):
+                    self._tell(standing, version)
+
+    def _tell(self, standing: Standing, version: Version) -> None:
+        """Note what a file that is out calls others."""
         for word in self._of(standing, version):
             for lead in word.leads:
                 if not word.field:
                     self.of(lead).named.add(word.text)
-        if version.about[0] == "item" and version.name and not standing.hidden:
-            standing.named.add(version.name.text)
+
+    def _is_sealed(self, version: Version) -> bool:
+        return version.sealed_until is not None and version.sealed_until >= self.today
 
     def hide(self, name: Name, place: str) -> None:
         """Note a decision on a field, or on the whole of a record (`place` is empty)."""
@@ -162,6 +184,8 @@ class Account:
         if any(each.is_shop for each in shops):
             kept |= {"unit"}
         for word in version.words:
+            if self._is_sealed(version) and not word.field:
+                continue
             if word.field not in kept and not any(self._unsaid(word, each) for each in word.leads):
                 yield word
 
@@ -209,6 +233,7 @@ class Account:
             and not self._idle(last)
             and not any(self._gone(lead) for lead in last.leads)
             for word in last.words
+            if word.field or not last.sealed_until or last.is_listed
         }
 
     def _touched(self, name: Name, seen: frozenset[Name] = frozenset()) -> bool:

@@ -1,5 +1,6 @@
-"""Whatever is filed, released, decided, opened, returned and withdrawn in whatever order, only what may be public is (漫步)."""
+"""Whatever is filed, released, ordered, decided, opened, sealed, returned and withdrawn in whatever order, only what may be public is (漫步)."""
 
+import gzip
 from datetime import date, datetime, timedelta
 from functools import partial
 from pathlib import Path
@@ -12,11 +13,15 @@ from portal.domain.errors import PortalError
 from portal.domain.grounds import HIDEABLE
 from portal.domain.replies import LetterKind, ReplyState
 from portal.domain.verdicts import Act
-from portal.internal.desk import decide, letters, retelling, review
+from portal.internal.desk import decide, letters, retelling, review, scheduled
 from portal.letterbox import slot
+from portal.register.dumps import shelf
 from portal.register.records import Kind
-from tests.conftest import NOW, Office
+from portal.register.search import keeping
+from tests.airlock.hands import faults
+from tests.conftest import Office
 from tests.makers import a_text
+from tests.mirror.test_pulling import TERMS
 from tests.public.account import Name, Version
 from tests.public.twins import NEVER, WITHHELD
 from tests.public.walker import (
@@ -140,6 +145,31 @@ def _open(walk: Walk, now: datetime) -> str:
     return f"open {about[1]} {places}"
 
 
+def _wait(walk: Walk, now: datetime) -> str:
+    """Let a day pass, and have done what has come due."""
+    walk.now = now + timedelta(days=1)
+    done = scheduled.carry_out(walk.office.stores, now=walk.now)
+    for batch in done.released:
+        version = walk.waiting.pop(batch)
+        walk.account.release(version)
+        if version.name:
+            walk.names[version.about] = version.name
+    walk.account.dawn(walk.today, done.listed)
+    return f"a day: {done.released} {done.listed} {done.refused}"
+
+
+def _order(walk: Walk, now: datetime) -> str:
+    batch = walk.chance.choice([0, *walk.waiting])
+    if not batch:
+        return "nothing waits"
+    stores = walk.office.stores
+    walk.office.let_pass(batch, now=now)
+    review.approve(stores, batch, by="wu", now=now)
+    at = now + timedelta(hours=walk.chance.randint(1, 30))
+    scheduled.order(stores, batch, at=at, by="he", now=now)
+    return f"order {walk.waiting[batch].about[1]} of {batch} for {at}"
+
+
 def _withdraw(walk: Walk, now: datetime) -> str:
     about = walk.chance.choice([*ITEMS, *PARTIES, *DRAWS, *CHECKS, *STEPS, *PAPERS])
     if walk.world.public_id(Kind(about[0]), about[1]) is None:
@@ -195,7 +225,16 @@ def _take_back(walk: Walk, now: datetime) -> str:
     return f"take back {about[1]}"
 
 
+def _dump(walk: Walk, now: datetime) -> str:
+    del now
+    stores = walk.office.stores
+    keeping.catch_up(stores.register, stores.index)
+    made = shelf.cut(stores.register, stores.dumps, TERMS, stores.log_key.signer(may_make=False))
+    return f"dump {made}"
+
+
 _ACTS = [
+    (_dump, 5),
     (_draft, 6),
     (_answer, 5),
     (_take_back, 1),
@@ -204,6 +243,8 @@ _ACTS = [
     (_return, 4),
     (_decide, 14),
     (_open, 6),
+    (_wait, 6),
+    (_order, 4),
     (_withdraw, 8),
 ]
 
@@ -218,17 +259,27 @@ def _lies(office: Office) -> str:
         )
 
 
+def _dumped(office: Office) -> bytes:
+    """Return what every file of the dumps says."""
+    return b"\n".join(
+        gzip.decompress(path.read_bytes()) if path.suffix == ".gz" else path.read_bytes()
+        for path in office.stores.dumps.rglob("*")
+        if path.is_file()
+    )
+
+
 @pytest.mark.slow
 @pytest.mark.parametrize("seed", range(4))
 def test_in_a_walk_of_any_acts_only_what_may_be_public_ever_is(
     office: Office, data: Path, seed: int
 ) -> None:
     walk, refused = Walk(office, seed), 0
+    walk.account.dawn(walk.today)
     first = [partial(_file, about=each) for each in EVERY]
     acts, weights = zip(*_ACTS, strict=True)
 
     for number in range(80):
-        now = NOW + timedelta(minutes=10 * number)
+        now = walk.now = walk.now + timedelta(minutes=10)
         act = first[number] if number < len(first) else walk.chance.choices(acts, weights)[0]
         try:
             walk.told.append(f"{number} {act(walk, now)}")
@@ -240,8 +291,15 @@ def test_in_a_walk_of_any_acts_only_what_may_be_public_ever_is(
         lies, allowed = _lies(office), walk.account.allowed()
         told_of = [word for word in walk.account.words - allowed if word in lies]
         missed = [word for word in walk.account.due() if word not in lies]
+        dumped = _dumped(office)
+        told_of += [word for word in walk.account.words - allowed if word.encode() in dumped]
         assert (told_of, missed) == ([], []), "\n".join(walk.told)
 
+        assert faults(office) == [], "\n".join(walk.told)
+
+    stores = office.stores
+    keeping.catch_up(stores.register, stores.index)
+    assert keeping.verify(stores.register, stores.index) == []
     kept = store_bytes(data)
     assert [word for word in walk.account.words - allowed if word.encode() in kept] == []
     assert (refused < 40, len(allowed) > 10) == (True, True)

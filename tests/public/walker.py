@@ -2,8 +2,10 @@
 
 import random
 from collections.abc import Callable
+from datetime import date, timedelta
 
-from tests.conftest import Office
+from portal.kit import clock
+from tests.conftest import NOW, Office
 from tests.internal.drawing_makers import numbered
 from tests.makers import AGENCY, AGENCY_ROW, ITEM_ROW
 from tests.public.account import Account, Name, Version, Word
@@ -39,7 +41,13 @@ class Walk:
         self.drafts: dict[str, Version] = {}
         self.answers: list[Name] = []
         self.told: list[str] = []
+        self.now = NOW
         self._count = 0
+
+    @property
+    def today(self) -> date:
+        """The day here."""
+        return clock.local_date(self.now)
 
     def word(self, field: str, *leads: Name) -> Word:
         """Return a word that nobody said before."""
@@ -151,8 +159,10 @@ def _followup(walk: Walk, about: Name, version: Version) -> list[Filling]:
 
 def _draw(walk: Walk, about: Name, version: Version) -> list[Filling]:
     among = walk.chance.sample(PARTIES, walk.chance.randint(1, 3))
+    if walk.chance.random() < 0.4:
+        version.sealed_until = walk.today + timedelta(days=walk.chance.randint(0, 2))
     head: Filling = {
-        "code": about[1].split("/")[1], "name": "示例抽取", "drawn_on": "2025-04-07", "method": "系统随机抽取", "frame_count": 9,
+        "code": about[1].split("/")[1], "embargo_until": str(version.sealed_until or ""), "name": "示例抽取", "drawn_on": "2025-04-07", "method": "系统随机抽取", "frame_count": 9,
         "sample_count": len(among),
     }  # fmt: skip
     walk.said(version, head, "place", "supervised_by", "remark")
