@@ -182,6 +182,32 @@ def test_nor_does_such_a_version_call_an_item_or_a_document_that_is_hidden_since
     assert _faults(office) == []
 
 
+@pytest.mark.parametrize("corrected", [False, True])
+@pytest.mark.parametrize(
+    "said",
+    [
+        f"[{WHO[:3]}](https://example.org/){WHO[3:]}",
+        f"{WHO[:3]}&nbsp;{WHO[3:]}",
+        "".join(f"&#{ord(each)};" for each in WHO),
+    ],
+)
+def test_a_paper_whose_page_reads_a_hidden_name_goes_whatever_parts_it_in_the_file(
+    office: Office, said: str, *, corrected: bool
+) -> None:
+    words = {
+        "code": "WJ-1", "title": "通报", "kind": "通知", "agency": AGENCY, "issued_on": "2025-05-20", "summary": "概述",
+    }  # fmt: skip
+    for body in (f"鸊鷉台账：{said}", *(["正文"] if corrected else [])):
+        text = a_text(office.folder / "a.md", body, **words)
+        office.publish(office.take(text, "documents").batch_id)
+    assert _kept(office, "鸊鷉台账") == {"version" if corrected else "document"}
+
+    _unname(office)
+
+    assert _kept(office, "鸊鷉台账") == set()
+    assert _faults(office) == []
+
+
 def test_a_hidden_party_is_not_shown_under_another_number(office: Office) -> None:
     """One agency files the credit code, another the number of the licence."""
     office.put("entities", {"entity_name": WHO, "identifier": "990101083083860"})

@@ -8,11 +8,12 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
+from portal.kit.markdown import to_text
 from portal.kit.simplified import with_other_forms
 from portal.kit.unquoting import unquoted
 from portal.register.layout import LAYOUTS
 from portal.register.proofs import standing
-from portal.register.records import Kind
+from portal.register.records import Kind, PublicDocument, decode
 from portal.register.tables.changes import ChangeRow, VersionRow
 
 #: Words asked for in one statement, and texts held at a time.
@@ -57,7 +58,7 @@ def mentioning(
             query = query.where(own == agency_id)
         for condition in _holding(table.body, words):
             rows = session.execute(query.where(condition), execution_options={"yield_per": _TEXTS})
-            found[kind].update(public_id for public_id, body in rows if holds(_plain(body)))
+            found[kind].update(public_id for public_id, body in rows if holds(_as_read(kind, body)))
     return {kind: ids for kind, ids in found.items() if ids}
 
 
@@ -75,7 +76,7 @@ def told_before(
     for condition in _holding(VersionRow.body, words):
         rows = session.execute(query.where(condition), execution_options={"yield_per": _TEXTS})
         for kind, public_id, body in rows:
-            if holds(_plain(body)):
+            if holds(_as_read(Kind(kind), body)):
                 found[Kind(kind)].add(public_id)
     return {kind: sorted(ids) for kind, ids in found.items()}
 
@@ -90,6 +91,8 @@ def _holding(
     if words:
         #: An address may spell anything.
         conditions.append(body.like("%/%__%", escape="/"))
+        #: So may an entity of a document.
+        conditions.append(body.like("%&#%"))
     for start in range(0, len(conditions), _WORDS):
         yield sa.or_(*conditions[start : start + _WORDS])
 
@@ -106,7 +109,11 @@ def _loosely(body: InstrumentedAttribute[str], word: str) -> Iterator[sa.ColumnE
         yield body.ilike(f"%{'%'.join(escaped)}%", escape="/")
 
 
-def _plain(body: str) -> str:
-    """Return the texts of a body as they read: a quotation mark has a stroke before it there, addresses spell words."""
+def _as_read(kind: Kind, body: str) -> str:
+    """Return the texts of a body as they read: a quotation mark has a stroke before it there, addresses spell words.
+
+    A document also reads as its page: marks of a link, or entities, part what stands together there.
+    """
     plain = body.replace("\\n", "\n").replace('\\"', '"')
-    return "\n".join((plain, *unquoted(plain)))
+    page = to_text(decode(body, PublicDocument).body or "") if kind is Kind.DOCUMENT else ""
+    return "\n".join((plain, page, *unquoted(plain), *unquoted(page)))
