@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from portal.domain import merkle
 from portal.domain.errors import LogBroken
 from portal.domain.merkle import leaf_hash
-from portal.register import digests, numbered, salted
+from portal.register import digests, numbered, salted, tallying
 from portal.register.canonical import canonical_of
 from portal.register.proofs import entries, standing
 from portal.register.proofs.note import Checkpoint, Signer
@@ -26,7 +26,7 @@ from tests.internal.drawing_makers import numbered as code
 
 #: One of ten that are in the drum.
 _CODE = code(3)
-_PARTY = Kind.ENTITY.value
+_PARTY, _AGENCY = Kind.ENTITY.value, Kind.AGENCY.value
 
 
 def _put_out_of_sight(session: Session) -> None:
@@ -96,6 +96,48 @@ def test_a_head_of_somebody_elses_proves_no_absence(
     put(register, before)
     with Session(register) as session:
         standing.hold(session, {Kind.ENTITY})
+    assert faults(office) == []
+
+
+def _in_the_name_of_the_next(session: Session, line: str) -> None:
+    """Have items be called by all that is signed of parties, and then by their own name."""
+    for table, name in ((DigestRow, "kind"), (TallyRow, "what")):
+        kind = getattr(table, name)
+        session.execute(sa.delete(table).where(kind == _PARTY))
+        called = {name: f"{line}\n{Kind.ITEM.value}"}
+        session.execute(sa.update(table).where(kind == Kind.ITEM.value).values(called))
+
+
+def _in_the_count_of_the_one_before(session: Session, line: str) -> None:
+    """Have the count of agencies be words, down to the digest of the parties, which is said to be theirs."""
+    own = tallying.standing(session)[_AGENCY]
+    words = f"{own.count} {own.digest}\n{line.rpartition(' ')[0]}"
+    parties = session.get_one(DigestRow, _PARTY)
+    session.get_one(DigestRow, _AGENCY).state = parties.state
+    session.delete(parties)
+    session.flush()
+    of_all = (TallyRow.scope == "", TallyRow.what == _AGENCY)
+    session.execute(sa.update(TallyRow).where(*of_all).values(count=sa.literal(words, sa.Text)))
+
+
+@pytest.mark.parametrize("deed", [_in_the_name_of_the_next, _in_the_count_of_the_one_before])
+def test_what_was_signed_of_one_kind_and_is_said_of_another_proves_no_absence(
+    office: Office, deed: Callable[[Session, str], None]
+) -> None:
+    """Of the kind itself nothing would be kept, so that all of it could be put out of sight."""
+    parties(office)
+    register = office.stores.register
+    if register.dialect.name != "sqlite":
+        pytest.skip("no such name and no such count can be kept there")
+    before = whole(register)
+    with Session(register) as session, session.begin():
+        kept = tallying.standing(session)[_PARTY]
+        deed(session, f"{_PARTY} {kept.count} {kept.digest}")
+        session.execute(sa.delete(EntityRow))
+    with Session(register) as session, pytest.raises(LogBroken, match="记录的摘要"):
+        standing.hold(session, {Kind.ENTITY})
+    assert faults(office)
+    put(register, before)
     assert faults(office) == []
 
 
