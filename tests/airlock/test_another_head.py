@@ -2,6 +2,8 @@
 
 from collections.abc import Callable
 from dataclasses import replace
+from datetime import datetime, timedelta
+from typing import Any
 
 import pytest
 import sqlalchemy as sa
@@ -10,6 +12,7 @@ from sqlalchemy.orm import Session
 from portal.domain import merkle
 from portal.domain.errors import LogBroken
 from portal.domain.merkle import leaf_hash
+from portal.internal.desk.drawing import outward, steps
 from portal.register import digests, numbered, salted, tallying
 from portal.register.canonical import canonical_of
 from portal.register.proofs import entries, standing
@@ -21,7 +24,7 @@ from portal.register.tables.entities import EntityRow
 from portal.register.tables.log import CheckpointRow, LeafRow, TileRow
 from tests.airlock.hands import faults, put, whole
 from tests.conftest import NOW, Office
-from tests.internal.drawing_makers import frozen, parties
+from tests.internal.drawing_makers import ORDER, frozen, parties
 from tests.internal.drawing_makers import numbered as code
 
 #: One of ten that are in the drum.
@@ -64,13 +67,15 @@ def _over_the_same(session: Session) -> None:
 def _over_one_entry_more(session: Session) -> None:
     """The head that is kept beside the key stays among the others then, and the log continues it."""
     _put_out_of_sight(session)
+    _add(session, Kind.ITEM.value, "i_x")
+
+
+def _add(session: Session, kind: str, public_id: str, spoken: str | None = None) -> None:
     serial = (session.scalar(sa.select(sa.func.max(ChangeRow.serial))) or 0) + 1
     salt, sealed = entries.seal(b"{}")
-    session.add(LeafRow(serial=serial, commitment=sealed, salt=salt))
-    session.add(
-        ChangeRow(serial=serial, op="publish", kind=Kind.ITEM.value, public_id="i_x", at=NOW)
-    )
-    line = entries.entry("publish", Kind.ITEM.value, NOW, sealed, None)
+    session.add(LeafRow(serial=serial, commitment=sealed, salt=salt, spoken=spoken))
+    session.add(ChangeRow(serial=serial, op="publish", kind=kind, public_id=public_id, at=NOW))
+    line = entries.entry("publish", kind, NOW, sealed, None, spoken=spoken)
     session.get_one(TileRow, (0, 0)).hashes += leaf_hash(line)
     session.flush()
     _sign(session, serial)
@@ -164,3 +169,33 @@ def test_a_drum_is_not_filled_under_a_head_of_somebody_elses(office: Office) -> 
     put(register, before)
     drawing, _ = frozen(office)
     assert _CODE in str(drawing.frozen.objects)
+
+
+def test_a_commit_is_not_dated_by_an_entry_under_a_head_of_somebody_elses(
+    office: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Put there once the draw was held: who knew the numbers before the commit could have kept back every other list."""
+    parties(office)
+    known = ORDER.replace('"dice10"', '"lottery"').replace("二十枚十面骰", "2025-06-03 第1期")
+    made, _ = frozen(office, known)
+    name, register = made.order.draw_id, office.stores.register
+    steps.commit(office.stores, name, by="he", now=NOW + timedelta(days=2))
+    before, since = whole(register), outward.public_since
+
+    def dated_back(*given: Any) -> datetime | None:
+        with Session(register) as session, session.begin():
+            last = session.scalars(sa.select(ChangeRow).order_by(ChangeRow.serial.desc())).first()
+            assert last is not None
+            named, last.public_id = last.public_id, "x"
+            said = session.get_one(LeafRow, last.serial).spoken
+            _add(session, Kind.DRAW.value, named, said)
+        return since(*given)
+
+    monkeypatch.setattr(outward, "public_since", dated_back)
+    with pytest.raises(LogBroken, match="不是本机私钥所签"):
+        steps.seed(
+            office.stores, name, "dice", "1.2.3.4.5.6./7./", evidence=None, photos=(), by="lin",
+            now=NOW + timedelta(days=3),
+        )  # fmt: skip
+    put(register, before)
+    assert faults(office) == []
