@@ -146,6 +146,27 @@ def test_what_was_signed_of_one_kind_and_is_said_of_another_proves_no_absence(
     assert faults(office) == []
 
 
+def test_a_digest_of_nothing_beside_the_one_that_was_signed_proves_no_absence(
+    office: Office,
+) -> None:
+    """A table without its key takes both: one question finds the first, another the last."""
+    parties(office)
+    register = office.stores.register
+    with register.begin() as connection:
+        for deed in (
+            "CREATE TABLE kept AS SELECT * FROM digest",
+            "DROP TABLE digest",
+            "CREATE TABLE digest AS SELECT * FROM kept WHERE kind = 'item'",
+            "UPDATE digest SET kind = 'entity', state = :nothing",
+            "INSERT INTO digest SELECT * FROM kept",
+            "DELETE FROM entity",
+        ):
+            nothing = {"nothing": bytes(digests.STATE_BYTES)} if ":nothing" in deed else {}
+            connection.execute(sa.text(deed), nothing)
+    with Session(register) as session, pytest.raises(LogBroken, match="两个摘要"):
+        standing.hold(session, {Kind.ENTITY})
+
+
 def test_an_older_register_proves_no_absence(office: Office) -> None:
     """With its own genuine head it is right in itself: it only lacks what was published since."""
     register = office.stores.register
