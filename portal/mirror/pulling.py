@@ -249,6 +249,9 @@ def _signed(work: _Pull, standing: Checkpoint, number: int) -> int:
         raise Untrusted(
             "变更号、版次或公开日期与签署的不符 (what stands beside the records is not what is signed)"
         )
+    #: From there on the next pull asks: a source that is led beyond all numbers answers nothing any more.
+    if number > head.size:
+        raise Untrusted("变更号超出所签署的范围 (the feed leads beyond what is signed)")
     state = work.copy.state()
     if "head" in state:
         #: Its signature was verified when it was kept; the key may be another by now.

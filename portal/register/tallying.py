@@ -65,13 +65,22 @@ class Tallies:
 
 
 def standing(session: Session) -> dict[str, Counted]:
-    """Return count and digest of the live records of each kind that has ever had any."""
+    """Return count and digest of the live records of each kind that has ever had any.
+
+    Of no other kind, and no count that is no number: what is signed over all is lines, and such a name, or such a count (SQLite
+    keeps any text as one), could say the line of another kind, of which nothing would be kept any more.
+    """
     rows = session.execute(
         sa.select(DigestRow.kind, DigestRow.state, TallyRow.count.label("live"))
         .join(TallyRow, (TallyRow.what == DigestRow.kind) & (TallyRow.scope == ""))
+        .where(DigestRow.kind.in_([kind.value for kind in Kind]))
         .order_by(DigestRow.kind)
     )
-    return {row.kind: Counted(row.live, digests.digest(int.from_bytes(row.state))) for row in rows}
+    return {
+        row.kind: Counted(row.live, digests.digest(int.from_bytes(row.state)))
+        for row in rows
+        if isinstance(row.live, int)
+    }
 
 
 def _stored(state: int) -> bytes:

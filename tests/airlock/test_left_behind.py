@@ -4,7 +4,7 @@ Each of these was put back afterwards, and `verify-log` could not tell of it any
 """
 
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import replace
 from datetime import date, timedelta
 from typing import Any
@@ -17,7 +17,7 @@ from portal.domain.errors import LogBroken
 from portal.domain.grounds import Ground
 from portal.domain.replies import LetterKind, ReplyState
 from portal.domain.verdicts import Act
-from portal.internal.desk import decide, letters, retelling, retract, scheduled
+from portal.internal.desk import decide, letters, mentions, retelling, retract, scheduled
 from portal.internal.desk.drawing import steps
 from portal.internal.desk.orders import Order
 from portal.register.layout import LAYOUTS
@@ -25,10 +25,10 @@ from portal.register.records import Kind, PublicReply, decode
 from tests.airlock.hands import faults, id_of
 from tests.airlock.test_out_of_sight import _aside, _do, _otherwise_called
 from tests.conftest import NOW, Office
-from tests.internal.drawing_makers import numbered, parties, sealed
+from tests.internal.drawing_makers import ORDER, numbered, parties, sealed
 from tests.internal.test_letters import send
 from tests.internal.test_narrowing import DRAW
-from tests.makers import AGENCY, RESULT_ROW, Row
+from tests.makers import AGENCY, ITEM_ROW, RESULT_ROW, Row
 
 _HIDE = Order(
     place="", act=Act.WITHHOLD, ground=Ground.TRADE_SECRET, article="第九条",
@@ -93,6 +93,41 @@ def test_a_draw_keeps_package_and_proofs_while_another_party_is_out_of_sight(
     named = [each for (each,) in _do(office, "SELECT object_id FROM draw_member")]
     assert other in named
     assert numbered(3) not in named
+    assert faults(office) == []
+
+
+def test_a_draw_put_out_of_sight_once_it_was_found_to_name_what_is_hidden_is_missed(
+    office: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Its title and plan would go on naming it."""
+    parties(office)
+    office.put("items", {**ITEM_ROW, "code": "SP-002", "name": _DETAIL})
+    steps.reveal(
+        office.stores, sealed(office, ORDER.replace("食品经营抽查第一轮", f"{_DETAIL}抽查")), by="he",
+        second="an", now=_REVEALED,
+    )  # fmt: skip
+    found = mentions.draws_naming
+
+    def decided() -> None:
+        decide.decide(
+            office.stores, Kind.ITEM, f"{AGENCY}/SP-002", [_HIDE], by="wu", now=_REVEALED, confirmed=True
+        )  # fmt: skip
+
+    with ExitStack() as aside:
+
+        def then_aside(*given: Any) -> set[str]:
+            told = found(*given)
+            if told:
+                aside.enter_context(_aside(office, "draw"))
+            return told
+
+        monkeypatch.setattr(mentions, "draws_naming", then_aside)
+        with pytest.raises(LogBroken, match="抽取记录"):
+            decided()
+
+    monkeypatch.setattr(mentions, "draws_naming", found)
+    decide.carry_out(office.stores, [1], now=_REVEALED)
+    assert not _do(office, "SELECT 1 FROM draw WHERE body LIKE :word", word=f"%{_DETAIL}%")
     assert faults(office) == []
 
 

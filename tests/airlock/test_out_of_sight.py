@@ -27,7 +27,7 @@ from portal.register.proofs import standing
 from portal.register.records import Kind
 from tests.airlock.hands import faults
 from tests.conftest import NOW, Office
-from tests.internal.drawing_makers import frozen, numbered, parties, sealed
+from tests.internal.drawing_makers import ORDER, frozen, numbered, parties, sealed
 from tests.internal.test_letters import send
 from tests.makers import AGENCY, CREDIT_CODE, ITEM_ROW, RESULT_ROW, Row
 from tests.plans import recorded
@@ -126,6 +126,30 @@ def test_an_older_version_is_missed_though_the_record_says_nothing_there_any_mor
 
     decide.carry_out(office.stores, [1], now=NOW)
     assert not _told(office, _DETAIL)
+    assert faults(office) == []
+
+
+def test_an_older_version_of_a_draw_is_missed_though_its_entry_says_elsewhere_what_it_supersedes(
+    office: Office,
+) -> None:
+    """The line of the log would be the same with what an entry supersedes put behind what it says in clear."""
+    parties(office)
+    sealed(office, ORDER.replace("食品经营抽查第一轮", "示例市第3食品有限公司等单位抽查"))
+    was = _do(
+        office, "SELECT serial, supersedes, spoken FROM leaf WHERE spoken LIKE 'draw.sealed%'"
+    )
+    ((serial, before, said),) = was
+    put = "UPDATE leaf SET supersedes = :before, spoken = :said WHERE serial = :serial"
+    _do(office, put, serial=serial, before=None, said=f'{said},"of":{before - 1}')
+    with _aside(office, "version"), pytest.raises(LogBroken, match="与日志不符"):
+        decide.decide(
+            office.stores, Kind.ENTITY, f"uscc:{_CODE}", [replace(_HIDE, place="")], by="wu", now=NOW,
+            confirmed=True,
+        )  # fmt: skip
+    _do(office, put, serial=serial, before=before, said=said)
+
+    decide.carry_out(office.stores, [1], now=NOW)
+    assert not _do(office, "SELECT 1 FROM version WHERE body LIKE '%第3食品%'")
     assert faults(office) == []
 
 

@@ -938,3 +938,30 @@ def test_a_copy_begun_before_the_dump_is_signed_anew_reads_the_feed(
         assert not _pull(url, target).from_dump
 
     assert _copied(target) == _held(filled)
+
+
+@pytest.mark.parametrize("number", [2**31, 2**60])
+def test_a_feed_that_leads_beyond_what_is_signed_is_refused_and_stops_no_later_pull(
+    filled: Office, site: Flask, target: Path, number: int
+) -> None:
+    """No source answers what follows a number that programs cannot carry, so the copy would never learn of anything again."""
+    forged = {"state": "deleted", "kind": "item", "id": "i_x", "modified": number}
+    seen: list[str] = []
+
+    def beyond(path: str, reply: Reply) -> Reply:
+        if not path.endswith("/changes"):
+            return reply
+        kept = [(name, value) for name, value in reply[1] if name != "Content-Length"]
+        told = json.loads(seen[0] if seen else reply[2])
+        told["items"] = [] if seen else [*told["items"], forged]
+        seen.append(json.dumps(told))
+        return "200 OK", kept, seen[-1].encode()
+
+    between = Troubled(site, beyond)
+    with _served(between) as url:
+        with pytest.raises(Untrusted, match="beyond"):
+            _pull(url, target)
+        between.trouble = lambda _, reply: reply
+        _pull(url, target)
+
+    assert _copied(target) == _held(filled)

@@ -16,6 +16,8 @@ import secrets
 from datetime import datetime
 from hashlib import sha256
 
+import msgspec
+
 from portal.kit import clock
 from portal.register.canonical import canonical as canonical
 from portal.register.canonical import canonical_of as canonical_of
@@ -70,6 +72,20 @@ def entry(
         word, _, text = spoken.partition(" ")
         return f'{{{kept},"draw":{text},{of}"type":"{word}"}}'.encode()
     return f'{{{kept},{of}"type":"{type_of(op, kind)}"}}'.encode()
+
+
+def is_one(spoken: str | None) -> bool:
+    """Whether what an entry says in clear is a word and one JSON object.
+
+    With more behind it the same line of the log would be made of other columns: an entry that supersedes none, say.
+    """
+    if spoken is None:
+        return True
+    try:
+        msgspec.json.decode(spoken.partition(" ")[2], type=dict[str, msgspec.Raw])
+    except (msgspec.MsgspecError, UnicodeError):
+        return False
+    return True
 
 
 def _prefixed(text: bytes) -> bytes:

@@ -109,7 +109,7 @@ def _is_in_tree(
     leaf = leaf_hash(
         entries.entry(row.op, row.kind, row.at, row.commitment, row.supersedes, spoken=row.spoken)
     )
-    if nodes(0, at) != leaf:
+    if nodes(0, at) != leaf or not entries.is_one(row.spoken):
         return False
     #: A path from one leaf of a tile leans on all of its others.
     if head is not None and at < head.size and at // WIDTH not in proven:

@@ -17,8 +17,8 @@ from portal.internal.desk.stores import Stores
 from portal.internal.tables import filings
 from portal.kit.db import snapshot
 from portal.register import packages
-from portal.register.queries import draws
-from portal.register.records import Kind
+from portal.register.proofs import standing
+from portal.register.records import Kind, PublicDraw
 
 
 def follow(
@@ -27,14 +27,19 @@ def follow(
     """Publish anew the draws that name these, in their lists or otherwise; the caller holds the office's store.
 
     A draw whose own records were tampered with cannot be put together again: its package goes.
+
+    Raises:
+        LogBroken: a draw that was found to name one is not there any more, or not as it was published.
+
     """
     keys = list(keys)
     told = listing(stores, session, keys) if kind is Kind.ENTITY else set()
     if kind in secrets.NAMED:
         with snapshot(stores.register) as register:
             for each in mentions.draws_naming(session, stores.register, kind, keys):
-                shown = draws.get(register, each)
-                told |= {shown.record.draw_code} if shown and shown.record.draw_code else set()
+                shown = standing.there(register, Kind.DRAW, each)
+                if isinstance(shown, PublicDraw) and shown.draw_code:
+                    told.add(shown.draw_code)
     anew(stores, session, told, now=now)
 
 

@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 
 from portal.airlock.around import Passage
 from portal.airlock.publish import publish_drawing
+from portal.airlock.signing import hold_ours
 from portal.domain.draws import DrawMethod
 from portal.domain.errors import LogBroken, Residue
 from portal.domain.merkle import leaf_hash
@@ -25,7 +26,7 @@ from portal.internal.desk import given, secrets
 from portal.internal.desk.drawing import naming, noted, silence
 from portal.internal.desk.drawing.keeping import Drawing, Tampered, load, sealed_before
 from portal.internal.desk.forgetting import forgetting
-from portal.internal.desk.stores import Stores, hold_log
+from portal.internal.desk.stores import Stores
 from portal.internal.tables.drawings import DrawingRow
 from portal.kit import clock
 from portal.kit.db import snapshot, write_lock
@@ -124,9 +125,9 @@ def public_since(stores: Stores, session: Session, drawing: Drawing) -> datetime
         LogBroken: the register says otherwise than what was signed.
 
     """
-    hold_log(stores)
     spoken = f"draw.commit {canonical(drawing.commit).decode()}"
     with snapshot(stores.register) as register:
+        hold_ours(register, stores.log_key)
         return log.said(register, public_id(session, drawing), spoken)
 
 
@@ -199,9 +200,8 @@ def _listed(
     A row of it says whether an earlier round drew the party, so it waits for the reveal of that round.
     """
     with snapshot(stores.register) as register:
-        if not anew and packages.is_listed(register, public_id(session, drawing)):
-            return None
-        if sealed_before(session, drawing.frozen.plan):
+        is_out = not anew and packages.is_listed(register, public_id(session, drawing))
+        if is_out or sealed_before(session, drawing.frozen.plan):
             return None
         objects = naming.objects(session, register, drawing, today)
     return Package(b"", packages.members(objects, None), _leaves(objects))
