@@ -83,6 +83,9 @@ def pull(source: Source, copy: Copy, *, key: str | None, say: Callable[[str], No
     work = _Pull(source, copy, pinned, say)
     work.follow(standing)
     copy.begin(f"{source.url} {work.key.text}")
+    if copy.standing().number > standing.serial:
+        #: Somebody between led the pull before beyond all there is; no source would say what follows there.
+        copy.drop()
     try:
         if copy.standing().epoch != standing.epoch:
             _start_over(work, standing.epoch)
@@ -216,12 +219,12 @@ def _until_it_agrees(work: _Pull) -> int:
             _start_over(work, standing.epoch or "")
             continue
         agrees = digests.together(there.kinds, standing.salt or "") == standing.records
-        if agrees and (not again or _fits(work, standing, there.kinds)):
+        #: The next pull asks from there on: led beyond all numbers, no source would answer anything any more.
+        beyond = there.number > standing.serial
+        if agrees and not beyond and (not again or _fits(work, standing, there.kinds)):
             return _signed(work, standing, there.number)
-        if applied:
+        if not beyond and (applied or _follow(work)):
             continue  # it changed between the last page and the checkpoint
-        if _follow(work):
-            continue
         if not again:
             raise Untrusted(
                 "副本与检查点不符，重建后仍不符 (the copy does not agree with the checkpoint, even made anew)"
@@ -249,9 +252,6 @@ def _signed(work: _Pull, standing: Checkpoint, number: int) -> int:
         raise Untrusted(
             "变更号、版次或公开日期与签署的不符 (what stands beside the records is not what is signed)"
         )
-    #: From there on the next pull asks: a source that is led beyond all numbers answers nothing any more.
-    if number > head.size:
-        raise Untrusted("变更号超出所签署的范围 (the feed leads beyond what is signed)")
     state = work.copy.state()
     if "head" in state:
         #: Its signature was verified when it was kept; the key may be another by now.

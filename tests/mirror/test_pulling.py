@@ -5,7 +5,7 @@ import re
 import sqlite3
 import threading
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from hashlib import sha256
@@ -941,27 +941,31 @@ def test_a_copy_begun_before_the_dump_is_signed_anew_reads_the_feed(
 
 
 @pytest.mark.parametrize("number", [2**31, 2**60])
-def test_a_feed_that_leads_beyond_what_is_signed_is_refused_and_stops_no_later_pull(
-    filled: Office, site: Flask, target: Path, number: int
+@pytest.mark.parametrize("times", [1, 99])
+def test_a_feed_that_leads_beyond_what_is_signed_stops_no_later_pull(
+    filled: Office, site: Flask, target: Path, number: int, times: int
 ) -> None:
-    """No source answers what follows a number that programs cannot carry, so the copy would never learn of anything again."""
+    """No source answers what follows a number that programs cannot carry: the copy would never learn of anything again."""
     forged = {"state": "deleted", "kind": "item", "id": "i_x", "modified": number}
-    seen: list[str] = []
+    done: list[str] = []
 
     def beyond(path: str, reply: Reply) -> Reply:
-        if not path.endswith("/changes"):
+        if not path.endswith("/changes") or len(done) == times:
             return reply
         kept = [(name, value) for name, value in reply[1] if name != "Content-Length"]
-        told = json.loads(seen[0] if seen else reply[2])
-        told["items"] = [] if seen else [*told["items"], forged]
-        seen.append(json.dumps(told))
-        return "200 OK", kept, seen[-1].encode()
+        told = json.loads(reply[2]) if reply[0].startswith("200") else {"items": []}
+        if told["items"]:
+            done.append(path)
+            told["items"].append(forged)
+        return "200 OK", kept, json.dumps(told).encode()
 
     between = Troubled(site, beyond)
     with _served(between) as url:
-        with pytest.raises(Untrusted, match="beyond"):
+        with suppress(MirrorError):
             _pull(url, target)
+        assert len(done) > 0
         between.trouble = lambda _, reply: reply
         _pull(url, target)
 
     assert _copied(target) == _held(filled)
+    assert int(_kept(target)["size"]) < number
