@@ -13,7 +13,7 @@ from portal.domain.errors import PortalError
 from portal.domain.grounds import HIDEABLE
 from portal.domain.replies import LetterKind, ReplyState
 from portal.domain.verdicts import Act
-from portal.internal.desk import decide, letters, retelling, review, scheduled
+from portal.internal.desk import decide, letters, rehiding, retelling, review, scheduled
 from portal.letterbox import slot
 from portal.register.dumps import shelf
 from portal.register.records import Kind
@@ -233,7 +233,14 @@ def _dump(walk: Walk, now: datetime) -> str:
     return f"dump {made}"
 
 
+def _hide_again(walk: Walk, now: datetime) -> str:
+    left = rehiding.carry_out_again(walk.office.stores, now=now)
+    assert left.changes == 0, "\n".join(walk.told)
+    return f"all that is kept back of {left.names} hidden again"
+
+
 _ACTS = [
+    (_hide_again, 4),
     (_dump, 5),
     (_draft, 6),
     (_answer, 5),

@@ -162,7 +162,7 @@ def _draw(walk: Walk, about: Name, version: Version) -> list[Filling]:
     if walk.chance.random() < 0.4:
         version.sealed_until = walk.today + timedelta(days=walk.chance.randint(0, 2))
     head: Filling = {
-        "code": about[1].split("/")[1], "embargo_until": str(version.sealed_until or ""), "name": "示例抽取", "drawn_on": "2025-04-07", "method": "系统随机抽取", "frame_count": 9,
+        "code": about[1].split("/")[1], "embargo_until": str(version.sealed_until or ""), "name": f"示例第{about[1][-1]}次抽取", "drawn_on": "2025-04-07", "method": "系统随机抽取", "frame_count": 9,
         "sample_count": len(among),
     }  # fmt: skip
     walk.said(version, head, "place", "supervised_by", "remark")

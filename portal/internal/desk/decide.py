@@ -7,15 +7,13 @@ from datetime import datetime
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from portal.airlock.publish import Outcome, bring_in_line
+from portal.airlock.publish import Outcome
 from portal.domain.errors import FourEyesViolation, NotAllowed, PortalError, UnknownRecord
 from portal.domain.grounds import OPEN
 from portal.domain.verdicts import Act
 from portal.domain.workflow import Role
-from portal.internal.desk import batches, decided, people, retelling, ripples
-from portal.internal.desk.drawing import following
+from portal.internal.desk import batches, decided, people, rehiding
 from portal.internal.desk.forgetting import forget
-from portal.internal.desk.leaning import Walk
 from portal.internal.desk.orders import NotConfirmed, Order
 from portal.internal.desk.stores import Stores
 from portal.internal.tables import decisions, filings, ledger
@@ -24,7 +22,6 @@ from portal.internal.tables.filings import FilingRow
 from portal.internal.tables.people import PersonRow
 from portal.kit import clock
 from portal.kit.db import write_lock
-from portal.register.dumps import shelf
 from portal.register.records import Kind
 
 #: Who may be the second person of a decision.
@@ -159,25 +156,8 @@ def carry_out(stores: Stores, ids: Sequence[int], *, now: datetime) -> tuple[Out
     what is withheld now.
     """
     with write_lock(stores.internal) as session:
-        batches.require_whole(session)
         rows = list(session.scalars(sa.select(DecisionRow).where(DecisionRow.id.in_(ids))))
-        named = sorted({(row.kind, row.key) for row in rows})
-        walk = Walk(session, stores.register, clock.local_date(now))
-        done = bring_in_line(
-            stores.register,
-            (
-                passage
-                for kind, key in named
-                for passage in ripples.of_record(walk, Kind(kind), key)
-            ),
-            now=now,
-            keys=stores.log_key,
-        )
-        for kind in Kind:
-            keys = [key for each, key in named if each == kind.value]
-            following.follow(stores, session, kind, keys, now=now)
-            retelling.follow(stores, session, kind, keys, now=now)
-        shelf.retire(stores.register, stores.dumps)
+        done = rehiding.bring(stores, session, {(row.kind, row.key) for row in rows}, now=now)
         for row in rows:
             session.merge(DoneRow(decision_id=row.id))
     return done
