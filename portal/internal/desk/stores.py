@@ -74,9 +74,10 @@ def sign_log(stores: Stores) -> None:
     """Sign what the log holds and nobody has signed yet: what a migration brought in.
 
     Raises:
-        LogBroken: the register is not what was signed last.
+        LogBroken: the register is not what was signed last, or a restoration was broken off.
 
     """
+    stores.log_key.require_whole()
     sign_head(stores.register, stores.log_key)
 
 
