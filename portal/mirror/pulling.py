@@ -22,6 +22,8 @@ from portal.mirror.source import Checkpoint, Item, Manifest, Source
 _RECORDS = "records.ndjson.gz"
 #: A dump may be replaced while we fetch it; the newer one then.
 _TRIES = 3
+#: Seconds after which nothing between (nginx, see `portal-site config nginx`) gives an answer that it kept.
+_KEPT = 2.0
 _LINE = msgspec.json.Decoder(Item)
 
 
@@ -208,7 +210,7 @@ def _items(path: Path) -> Iterator[Item]:
 
 def _until_it_agrees(work: _Pull) -> int:
     """Follow the feed until the source's signed checkpoint is that of the copy; return its serial."""
-    again = True
+    again, waited = True, False
     while True:
         applied = _follow(work)
         standing = work.source.checkpoint()
@@ -225,11 +227,16 @@ def _until_it_agrees(work: _Pull) -> int:
             return _signed(work, standing, there)
         if not beyond and (applied or _follow(work)):
             continue  # it changed between the last page and the checkpoint
+        if not waited:
+            #: One of the answers may be of a moment before the other.
+            waited = True
+            work.source.sleep(_KEPT)
+            continue
         if not again:
             raise Untrusted(
                 "副本与检查点不符，重建后仍不符 (the copy does not agree with the checkpoint, even made anew)"
             )
-        again = False
+        again = waited = False
         work.say("副本与检查点不符，重新建立 (does not agree with the checkpoint; starting over)")
         _start_over(work, there.epoch or "")
 
