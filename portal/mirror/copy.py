@@ -13,7 +13,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from portal.kit.db import engine_for
+from portal.kit.db import engine_for, snapshot
 from portal.mirror import digests
 from portal.mirror.digests import Sums
 from portal.mirror.errors import Busy, Untrusted
@@ -67,9 +67,10 @@ class Copy:
     def recomputed(self) -> tuple[dict[str, str], Kinds]:
         """Return what is known and proved, and count and digest of each kind, from the records of the same moment."""
         found: Kinds = {}
-        with self._alone() as connection:
+        with snapshot(self._engine) as session:
+            connection = session.connection()
             known = _known(connection)
-            rows = connection.execution_options(yield_per=_CHUNK).execute(sa.select(RECORD))
+            rows = connection.execute(sa.select(RECORD), execution_options={"yield_per": _CHUNK})
             for row in rows.mappings():
                 _add(found, row)
         return known, found

@@ -12,6 +12,7 @@ import pytest
 import sqlalchemy as sa
 from click.testing import CliRunner
 from flask import Flask
+from sqlalchemy.engine import make_url
 
 from portal.internal.desk import renewing
 from portal.mirror import copy
@@ -151,3 +152,23 @@ def _item(number: int) -> Item:
         state="updated", kind="result", id=f"r_{number}", modified=number, version=1,
         published_on="2025-06-02", data=msgspec.Raw(b"{}"),
     )  # fmt: skip
+
+
+@pytest.mark.postgres
+def test_who_may_only_read_a_copy_verifies_it(data: Path) -> None:
+    url = urls(data)[0].letterbox_url
+    one = Copy(url)
+    one.begin("")
+    one.start_over("0" * 32, 0, ())
+    one.apply([_item(1)], after=0)
+    one.settle(one.standing(), None, size="1")
+    one.close()
+    only_reads = {"options": "-c default_transaction_read_only=on"}
+    reading = Copy(
+        make_url(url).update_query_dict(only_reads).render_as_string(hide_password=False)
+    )
+
+    _, found = reading.recomputed()
+
+    assert {kind: each.held for kind, each in found.items()} == {"result": 1}
+    reading.close()
