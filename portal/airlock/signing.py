@@ -49,9 +49,10 @@ def hand_over(register: sa.Engine, keys: KeyFile) -> str:
     Killed at any moment, the same again carries it through with the same key.
 
     Raises:
-        LogBroken: the register is not what was signed last, or nothing was signed yet.
+        LogBroken: the register is not what was signed last, nothing was signed yet, or a restoration was broken off.
 
     """
+    keys.require_whole()
     handing, mine = keys.with_heir(), keys.signer(may_make=False).verifier.vkey
     heir = handing.heir()
     with Session(register) as session:

@@ -85,7 +85,7 @@ def verify(target: str, key: str | None) -> None:
         sys.exit(_WRONG_USE)
     copy = _opened(target)
     try:
-        state, found = copy.state(), copy.recomputed()
+        state, found = copy.recomputed()
         head = _head(state, _key(key))
     except MirrorError as error:
         _leave(error)

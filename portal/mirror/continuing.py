@@ -49,6 +49,12 @@ def require_continued(source: Source, before: Head, now: Head) -> None:
     is_proved = before.size <= now.size and _is_proved(source, before, now)
     if is_proved and before.restored in (0, now.restored):
         return
+    if now.size < before.size and now.restored == before.restored:
+        raise Untrusted(
+            f"对方现在给出的是第{now.size}条为止的登记册，上次所见的到第{before.size}条：所读的从库尚未跟上，"
+            "或者登记册被换成了较早的副本；副本未动，稍后再取仍如此的，请向对方查问"
+            " (an older state than the head kept here: a replica that is behind, or an older register put in its place)"
+        )
     if now.restored <= before.restored:
         raise Untrusted(
             "对方的登记册与上次所见的不是同一段历史，也没有恢复说明；副本中保留上次的检查点为证"

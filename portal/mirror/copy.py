@@ -6,46 +6,21 @@ and are taken over in one transaction, or dropped.
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from itertools import islice
 from typing import Any
 
 import sqlalchemy as sa
 
-from portal.kit.db import engine_for
+from portal.kit.db import engine_for, snapshot
 from portal.mirror import digests
 from portal.mirror.digests import Sums
 from portal.mirror.errors import Busy, Untrusted
 from portal.mirror.source import Item
+from portal.mirror.tables import METADATA, PENDING, RECORD, STATE
 
 _CHUNK = 1000
-_METADATA = sa.MetaData()
-#: `body` is the record as canonical JSON; the other columns are the change feed's.
-RECORD = sa.Table(
-    "mirror_record", _METADATA,
-    sa.Column("kind", sa.String(16), primary_key=True),
-    sa.Column("id", sa.String(32), primary_key=True),
-    sa.Column("modified", sa.Integer, nullable=False),
-    sa.Column("version", sa.Integer),
-    sa.Column("published_on", sa.String(10)),
-    sa.Column("body", sa.Text, nullable=False),
-)  # fmt: skip
-#: What is to take the place of records; without a body it removes one.
-_PENDING = sa.Table(
-    "mirror_pending", _METADATA,
-    sa.Column("kind", sa.String(16), primary_key=True),
-    sa.Column("id", sa.String(32), primary_key=True),
-    sa.Column("modified", sa.Integer, nullable=False),
-    sa.Column("version", sa.Integer),
-    sa.Column("published_on", sa.String(10)),
-    sa.Column("body", sa.Text),
-)  # fmt: skip
-_STATE = sa.Table(
-    "mirror_state", _METADATA,
-    sa.Column("name", sa.String(40), primary_key=True),
-    sa.Column("value", sa.Text, nullable=False),
-)  # fmt: skip
-
 Kinds = dict[str, Sums]
 #: Before the names of facts about what is pending.
 _NEXT = "next "
@@ -68,7 +43,7 @@ class Copy:
         self.url = target if "://" in target else f"sqlite:///{target}"
         self._engine = engine_for(self.url).execution_options(sqlite_begin="BEGIN IMMEDIATE")
         with self._engine.begin() as connection:
-            _METADATA.create_all(connection)
+            METADATA.create_all(connection)
             _bring_up(connection)
 
     def close(self) -> None:
@@ -82,29 +57,27 @@ class Copy:
 
     def remember(self, **values: str) -> None:
         """Write down facts about the copy."""
-        with self._engine.begin() as connection:
+        with self._alone() as connection:
             _put(connection, values)
 
     def standing(self) -> Standing:
         """Return where the copy is with everything fetched so far, as kept while changes came in."""
-        with self._engine.begin() as connection:
-            known = _known(connection)
-        begun = _NEXT if f"{_NEXT}number" in known else ""
-        number = int(known.get(f"{begun}number", 0))
-        return Standing(known.get(f"{begun}epoch"), number, _kinds(known, begun))
+        return _standing(self.state())
 
-    def recomputed(self) -> Kinds:
-        """Return count and digest of each kind, from the proved records themselves."""
+    def recomputed(self) -> tuple[dict[str, str], Kinds]:
+        """Return what is known and proved, and count and digest of each kind, from the records of the same moment."""
         found: Kinds = {}
-        with self._engine.begin() as connection:
-            rows = connection.execution_options(yield_per=_CHUNK).execute(sa.select(RECORD))
+        with snapshot(self._engine) as session:
+            connection = session.connection()
+            known = _known(connection)
+            rows = connection.execute(sa.select(RECORD), execution_options={"yield_per": _CHUNK})
             for row in rows.mappings():
                 _add(found, row)
-        return found
+        return known, found
 
     def begin(self, origin: str) -> None:
         """Go on with what is pending, if it came from this very source and key; else drop it."""
-        with self._engine.begin() as connection:
+        with self._alone() as connection:
             known = _known(connection)
             if known.get(f"{_NEXT}origin") not in (None, origin):
                 _drop(connection)
@@ -113,14 +86,14 @@ class Copy:
     def start_over(self, epoch: str, number: int, items: Iterable[Item]) -> Kinds:
         """Let `items` wait to replace everything; return count and digest of what will be there then."""
         kinds: Kinds = {}
-        with self._engine.begin() as connection:
+        with self._alone() as connection:
             origin = _known(connection).get(f"{_NEXT}origin", "")
             _drop(connection)
             left = iter(items)
             while rows := [_row(item) for item in islice(left, _CHUNK)]:
                 for row in rows:
                     _add(kinds, row)
-                connection.execute(sa.insert(_PENDING), rows)
+                connection.execute(sa.insert(PENDING), rows)
             facts = {"epoch": epoch, "number": str(number), "fresh": "yes", "origin": origin}
             _put(connection, _prefixed(facts | _written(kinds)))
         return kinds
@@ -136,7 +109,7 @@ class Copy:
         number = items[-1].modified
         if number <= after or len({(item.kind, item.id) for item in items}) < len(items):
             raise Untrusted("变更号没有前进 (the feed does not lead on)")
-        with self._engine.begin() as connection:
+        with self._alone() as connection:
             known = _known(connection)
             begun = _NEXT if f"{_NEXT}number" in known else ""
             if int(known.get(f"{begun}number", -1)) != after:
@@ -147,37 +120,37 @@ class Copy:
             rows = [_row(item) for item in items]
             for row in rows:
                 _add(kinds, row)
-            connection.execute(sa.insert(_PENDING), rows)
+            connection.execute(sa.insert(PENDING), rows)
             facts = {"epoch": known[f"{begun}epoch"], "number": str(number), "fresh": fresh}
             _put(connection, _prefixed(facts | _written(kinds)))
         return number
 
-    def settle(self, number: int, **values: str) -> None:
-        """Take over what is pending up to `number`, now that it is proved, with facts about it; all or nothing.
+    def settle(self, proved: Standing, after: str | None, **values: str) -> None:
+        """Take over what is pending, now that it is `proved` to come `after` a head, with facts about it; all or nothing.
 
         Raises:
-            Busy: somebody else works on the copy too.
+            Busy: pending is something else, or another head is kept: somebody else works on the copy too.
 
         """
-        with self._engine.begin() as connection:
+        with self._alone() as connection:
             known = _known(connection)
-            begun = f"{_NEXT}number" in known
-            if int(known.get(f"{_NEXT}number" if begun else "number", -1)) != number:
+            #: Another pull may have come as far since, by what nobody has signed.
+            if (_standing(known), known.get("head")) != (proved, after):
                 raise _busy()
-            if begun:
+            if f"{_NEXT}number" in known:
                 fresh = known[f"{_NEXT}fresh"] == "yes"
                 replaced = _take_over(connection, fresh=fresh) or fresh
-                facts = {"epoch": known[f"{_NEXT}epoch"], "number": str(number)}
+                facts = {"epoch": known[f"{_NEXT}epoch"], "number": str(proved.number)}
                 facts |= {"untidy": "yes"} if replaced else {}
-                connection.execute(sa.delete(_STATE).where(_STATE.c.name.startswith("digest ")))
+                connection.execute(sa.delete(STATE).where(STATE.c.name.startswith("digest ")))
                 _put(connection, facts | _written(_kinds(known, _NEXT)))
-            connection.execute(sa.delete(_PENDING))
-            connection.execute(sa.delete(_STATE).where(_STATE.c.name.startswith(_NEXT)))
+            connection.execute(sa.delete(PENDING))
+            connection.execute(sa.delete(STATE).where(STATE.c.name.startswith(_NEXT)))
             _put(connection, values)
 
     def drop(self) -> None:
         """Forget what is pending: it is not what was signed."""
-        with self._engine.begin() as connection:
+        with self._alone() as connection:
             _drop(connection)
 
     def tidy(self) -> bool:
@@ -197,6 +170,14 @@ class Copy:
         self.remember(untidy="no")
         return True
 
+    @contextmanager
+    def _alone(self) -> Iterator[sa.Connection]:
+        """Open the one transaction that may change the copy; of two on PostgreSQL each would see half of what the other does."""
+        with self._engine.begin() as connection:
+            if connection.dialect.name == "postgresql":
+                connection.exec_driver_sql("LOCK TABLE mirror_state IN EXCLUSIVE MODE")
+            yield connection
+
     def _take_out(
         self, connection: sa.Connection, items: Sequence[Item], kinds: Kinds, *, with_proved: bool
     ) -> None:
@@ -206,12 +187,12 @@ class Copy:
             ids[item.kind].append(item.id)
         for kind, wanted in ids.items():
             there = _rows(connection, RECORD, kind, wanted) if with_proved else {}
-            there |= _rows(connection, _PENDING, kind, wanted)
+            there |= _rows(connection, PENDING, kind, wanted)
             for row in there.values():
                 if row["body"] is not None:
                     #: Where the sums were lost by hand they agree with nothing, and the copy begins anew.
                     kinds[kind] = kinds.get(kind, Sums()).without(row)
-            again = sa.delete(_PENDING).where(_PENDING.c.kind == kind, _PENDING.c.id.in_(wanted))
+            again = sa.delete(PENDING).where(PENDING.c.kind == kind, PENDING.c.id.in_(wanted))
             if connection.execute(again).rowcount:
                 _put(connection, {"untidy": "yes"})
 
@@ -225,21 +206,21 @@ def _rows(
 
 def _take_over(connection: sa.Connection, *, fresh: bool) -> bool:
     """Put what is pending in the place of what it replaces; return whether anything was replaced."""
-    named = sa.select(_PENDING.c.kind, _PENDING.c.id)
+    named = sa.select(PENDING.c.kind, PENDING.c.id)
     gone = sa.delete(RECORD)
     if not fresh:
         gone = gone.where(sa.tuple_(RECORD.c.kind, RECORD.c.id).in_(named))
     replaced = connection.execute(gone).rowcount > 0
     names = [column.name for column in RECORD.columns]
-    rows = sa.select(*(_PENDING.c[name] for name in names)).where(_PENDING.c.body.is_not(None))
+    rows = sa.select(*(PENDING.c[name] for name in names)).where(PENDING.c.body.is_not(None))
     connection.execute(sa.insert(RECORD).from_select(names, rows))
     return replaced
 
 
 def _drop(connection: sa.Connection) -> None:
-    if connection.execute(sa.delete(_PENDING)).rowcount:
+    if connection.execute(sa.delete(PENDING)).rowcount:
         _put(connection, {"untidy": "yes"})
-    connection.execute(sa.delete(_STATE).where(_STATE.c.name.startswith(_NEXT)))
+    connection.execute(sa.delete(STATE).where(STATE.c.name.startswith(_NEXT)))
 
 
 def _busy() -> Busy:
@@ -267,6 +248,12 @@ def _written(kinds: Kinds) -> dict[str, str]:
     return {f"digest {kind}": sums.text for kind, sums in kinds.items()}
 
 
+def _standing(known: dict[str, str]) -> Standing:
+    begun = _NEXT if f"{_NEXT}number" in known else ""
+    number = int(known.get(f"{begun}number", 0))
+    return Standing(known.get(f"{begun}epoch"), number, _kinds(known, begun))
+
+
 def _kinds(known: dict[str, str], begun: str) -> Kinds:
     found: Kinds = {}
     for name, value in known.items():
@@ -289,12 +276,12 @@ def _bring_up(connection: sa.Connection) -> None:
 
 
 def _known(connection: sa.Connection) -> dict[str, str]:
-    rows: Iterator[Any] = iter(connection.execute(sa.select(_STATE.c.name, _STATE.c.value)))
+    rows: Iterator[Any] = iter(connection.execute(sa.select(STATE.c.name, STATE.c.value)))
     return {row.name: row.value for row in rows}
 
 
 def _put(connection: sa.Connection, values: dict[str, str]) -> None:
-    connection.execute(sa.delete(_STATE).where(_STATE.c.name.in_(values)))
+    connection.execute(sa.delete(STATE).where(STATE.c.name.in_(values)))
     connection.execute(
-        sa.insert(_STATE), [{"name": name, "value": value} for name, value in values.items()]
+        sa.insert(STATE), [{"name": name, "value": value} for name, value in values.items()]
     )

@@ -14,7 +14,7 @@ from sqlalchemy.exc import DataError, IntegrityError
 
 from portal.mirror import digests
 from portal.mirror.continuing import require_continued
-from portal.mirror.copy import Copy, Kinds
+from portal.mirror.copy import Copy, Kinds, Standing
 from portal.mirror.errors import Gone, MirrorError, Unreachable, Untrusted
 from portal.mirror.signatures import Key, stated
 from portal.mirror.source import Checkpoint, Item, Manifest, Source
@@ -22,6 +22,8 @@ from portal.mirror.source import Checkpoint, Item, Manifest, Source
 _RECORDS = "records.ndjson.gz"
 #: A dump may be replaced while we fetch it; the newer one then.
 _TRIES = 3
+#: Seconds after which nothing between (nginx, see `portal-site config nginx`) gives an answer that it kept.
+_KEPT = 2.0
 _LINE = msgspec.json.Decoder(Item)
 
 
@@ -208,7 +210,7 @@ def _items(path: Path) -> Iterator[Item]:
 
 def _until_it_agrees(work: _Pull) -> int:
     """Follow the feed until the source's signed checkpoint is that of the copy; return its serial."""
-    again = True
+    again, waited = True, False
     while True:
         applied = _follow(work)
         standing = work.source.checkpoint()
@@ -222,14 +224,19 @@ def _until_it_agrees(work: _Pull) -> int:
         #: The next pull asks from there on: led beyond all numbers, no source would answer anything any more.
         beyond = there.number > standing.serial
         if agrees and not beyond and (not again or _fits(work, standing, there.kinds)):
-            return _signed(work, standing, there.number)
+            return _signed(work, standing, there)
         if not beyond and (applied or _follow(work)):
             continue  # it changed between the last page and the checkpoint
+        if not waited:
+            #: One of the answers may be of a moment before the other.
+            waited = True
+            work.source.sleep(_KEPT)
+            continue
         if not again:
             raise Untrusted(
                 "副本与检查点不符，重建后仍不符 (the copy does not agree with the checkpoint, even made anew)"
             )
-        again = False
+        again = waited = False
         work.say("副本与检查点不符，重新建立 (does not agree with the checkpoint; starting over)")
         _start_over(work, there.epoch or "")
 
@@ -241,14 +248,14 @@ def _fits(work: _Pull, standing: Checkpoint, kinds: Kinds) -> bool:
     )
 
 
-def _signed(work: _Pull, standing: Checkpoint, number: int) -> int:
-    """Hold the checkpoint against its signature; then take everything over, and keep it beside the copy."""
+def _signed(work: _Pull, standing: Checkpoint, there: Standing) -> int:
+    """Hold the checkpoint against its signature; then take over what it was held against, and keep it beside the copy."""
     if standing.checkpoint is None:
         raise Untrusted("检查点没有签名 (the checkpoint is not signed)")
     head = work.key.head(standing.checkpoint)
     if (head.size, head.records) != (standing.serial, standing.records):
         raise Untrusted("检查点与其签名不符 (the checkpoint is not what is signed)")
-    if not head.states(work.copy.standing().kinds, standing.salt or ""):
+    if not head.states(there.kinds, standing.salt or ""):
         raise Untrusted(
             "变更号、版次或公开日期与签署的不符 (what stands beside the records is not what is signed)"
         )
@@ -260,7 +267,7 @@ def _signed(work: _Pull, standing: Checkpoint, number: int) -> int:
     seen = handovers(state)
     seen += [each for each in standing.handovers if each not in seen]
     work.copy.settle(
-        number, source=work.source.url, key=work.key.text, head=standing.checkpoint,
+        there, state.get("head"), source=work.source.url, key=work.key.text, head=standing.checkpoint,
         salt=standing.salt or "",
         size=str(head.size), head_epoch=standing.epoch or "",
         handovers=msgspec.json.encode(work.key.line(seen)).decode(),

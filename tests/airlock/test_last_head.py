@@ -1,5 +1,6 @@
 """The office keeps the last head that it signed, so that an older register in place of the newer one is noticed."""
 
+import threading
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import timedelta
@@ -9,6 +10,7 @@ import pytest
 from click.testing import CliRunner
 from sqlalchemy.orm import Session
 
+from portal.airlock.seal import KeyFile
 from portal.domain.errors import LogBroken
 from portal.internal.desk import backup
 from portal.internal.desk.stores import hold_log, sign_log
@@ -183,3 +185,28 @@ def test_a_restoration_that_nobody_carried_out_is_never_signed(
     with pytest.raises(LogBroken):
         office.put("items", {**ITEM_ROW, "code": "SP-003", "name": "计量检查"})
     assert (data / "log.head").read_text("utf-8") == last
+
+
+def test_a_release_beside_an_upgrade_is_not_forgotten_again(
+    office: Office, data: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The upgrade signs nothing new, and keeps the head that it found; the release comes before it has."""
+    keep_head = KeyFile.keep_head
+    row = {**ITEM_ROW, "code": "SP-002", "name": "标签检查"}
+    batch = office.file("items", row).batch_id
+    releasing = threading.Thread(target=lambda: office.publish(batch))
+
+    def slowly(keys: KeyFile, note: str) -> None:
+        monkeypatch.undo()
+        releasing.start()
+        releasing.join(2)
+        keep_head(keys, note)
+
+    monkeypatch.setattr(KeyFile, "keep_head", slowly)
+    sign_log(office.stores)
+    releasing.join()
+
+    with Session(office.stores.register) as session:
+        newest = heads.last(session)
+    assert newest is not None
+    assert _size(data) == newest.size

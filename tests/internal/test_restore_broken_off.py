@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy.orm import Session
 
 from portal.domain.errors import LogBroken
-from portal.internal.desk import retract, review, scheduled
+from portal.internal.desk import renewing, retract, review, scheduled, upgrading
 from portal.internal.desk.backup import BackupFailed
 from portal.internal.desk.stores import Stores, open_stores
 from portal.kit import copying
@@ -17,6 +17,7 @@ from portal.register.records import Kind
 from tests.airlock.hands import id_of
 from tests.conftest import NOW, Office
 from tests.internal.test_backup import _back_up, _close, _restore, _shown, _urls
+from tests.internal.test_renewing import TERMS
 from tests.makers import ITEM_ROW, RESULT_ROW
 from tests.stage import urls
 
@@ -110,5 +111,37 @@ def test_a_restoration_that_replaces_nothing_leaves_the_office_at_work(
 
     stores = open_stores(*urls(data))
     Office(stores, tmp_path).put("items", {**ITEM_ROW, "code": "SP-009", "name": "其后的事项"})
+    _agrees(stores)
+    _close(stores)
+
+
+@pytest.mark.parametrize(
+    "postgres",
+    [
+        pytest.param(True, marks=pytest.mark.postgres),
+        pytest.param(False, marks=pytest.mark.sqlite),
+    ],
+)
+def test_no_head_is_signed_and_no_key_handed_over_with_stores_of_two_moments(
+    office: Office, data: Path, tmp_path: Path, *, postgres: bool
+) -> None:
+    made = _back_up(office, data, tmp_path / "backups")
+    office.put("items", {**ITEM_ROW, "code": "SP-009", "name": "备份之后的事项"})
+    _close(office.stores)
+    _killed(data, made, postgres=postgres)
+    kept = {each: each.read_bytes() for each in data.glob("log.*")}
+
+    settings, internal = urls(data)
+    stores = open_stores(settings, internal)
+    with pytest.raises(LogBroken, match="中途被打断"):
+        renewing.renew(stores, TERMS, by="he", second="an", now=_LATER)
+    with pytest.raises(LogBroken, match="中途被打断"):
+        upgrading.upgrade(settings, internal, say=print)
+    assert {each: each.read_bytes() for each in data.glob("log.*")} == kept
+    _close(stores)
+
+    _restore(data, made)
+    stores = upgrading.upgrade(settings, internal, say=print)
+    renewing.renew(stores, TERMS, by="he", second="an", now=_LATER)
     _agrees(stores)
     _close(stores)

@@ -82,6 +82,13 @@ def test_an_upgrade_and_a_restoration_to_just_there_are_lawful(before: Head, now
     require_continued(Source("http://127.0.0.1:9", attempts=1), before, now)
 
 
+def test_an_older_state_is_refused_as_what_it_is_and_not_called_another_history() -> None:
+    """A replica that has not caught up shows one, and so does a register that was put back."""
+    nobody = Source("http://127.0.0.1:9", attempts=1)
+    with pytest.raises(Untrusted, match="an older state"):
+        require_continued(nobody, _stating(6, _GONE), _stating(5, _GONE))
+
+
 @pytest.mark.parametrize("between", ["\n", "\nexample/else\r", "\nexample/else\u2028"])
 def test_a_head_that_says_one_thing_twice_is_refused(between: str) -> None:
     """One of them what the copy has seen, the other what the records are by now."""

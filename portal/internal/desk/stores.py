@@ -12,7 +12,7 @@ from portal.airlock.signing import hold_log as hold_register
 from portal.airlock.signing import hold_ours, sign_head
 from portal.kit import config
 from portal.kit.config import Limits, Settings
-from portal.kit.db import engine_for
+from portal.kit.db import engine_for, write_lock
 from portal.letterbox.slot import read_anything
 from portal.register.proofs import standing
 from portal.register.search.keeping import Place
@@ -74,10 +74,13 @@ def sign_log(stores: Stores) -> None:
     """Sign what the log holds and nobody has signed yet: what a migration brought in.
 
     Raises:
-        LogBroken: the register is not what was signed last.
+        LogBroken: the register is not what was signed last, or a restoration was broken off.
 
     """
-    sign_head(stores.register, stores.log_key)
+    stores.log_key.require_whole()
+    #: What is released meanwhile would be signed, and the head of before kept as the last.
+    with write_lock(stores.internal):
+        sign_head(stores.register, stores.log_key)
 
 
 def hold_log(stores: Stores) -> None:

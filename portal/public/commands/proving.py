@@ -40,9 +40,17 @@ def verify_log(witness: Path | None, *, as_json: bool) -> None:
     if found.fault_count:
         sys.exit(1)
     if witness and found.head:
-        fresh = witness.with_name(f"{witness.name}.new")
-        fresh.write_text(found.head, "utf-8")
-        fresh.replace(witness)
+        _keep(witness, seen, found.head)
+
+
+def _keep(witness: Path, seen: str | None, head: str) -> None:
+    """Put the head in the place of the one that was seen; one that another run put there meanwhile may be later."""
+    if (witness.read_text("utf-8") if witness.exists() else None) != seen:
+        click.echo(f"见证文件 {witness} 其间已由另一次核对更新，未再改写", err=True)
+        return
+    fresh = witness.with_name(f"{witness.name}.new")
+    fresh.write_text(head, "utf-8")
+    fresh.replace(witness)
 
 
 def _progress(done: int) -> None:
