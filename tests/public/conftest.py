@@ -18,13 +18,11 @@ from tests.public.twins import World
 
 
 @pytest.fixture
-def twins(
-    furnished: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> Iterator[tuple[World, World]]:
-    """Two offices with one beginning; salts come from what they cover, so that they differ by that alone."""
+def even_salts(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Draw salts from what they cover: two worlds then differ by what is committed to and signed, not by chance."""
 
     def seal(text: bytes) -> tuple[bytes, bytes]:
-        salt = sha256(b"twins" + text).digest()
+        salt = sha256(b"salt of the twins" + text).digest()
         return salt, entries.commitment(salt, text)
 
     def renew(session: Session) -> None:
@@ -34,6 +32,11 @@ def twins(
 
     monkeypatch.setattr(entries, "seal", seal)
     monkeypatch.setattr(salted, "renew", renew)
+
+
+@pytest.fixture
+def twins(even_salts: None, furnished: Path, tmp_path: Path) -> Iterator[tuple[World, World]]:
+    """Two offices with one beginning."""
     with ExitStack() as stack:
         made = []
         for name in ("one", "other"):

@@ -29,7 +29,6 @@ from portal.internal.tables.filings import FilingRow
 from portal.public.app import create_app
 from portal.register import packages, purging
 from portal.register.evidence import PublicStratum
-from portal.register.proofs import entries
 from portal.register.proofs.audit import audit
 from portal.register.records import Kind, PublicDraw
 from tests import stage
@@ -400,7 +399,7 @@ def test_a_stratum_does_not_tell_what_is_kept_back_of_a_party(office: Office) ->
 
 
 @pytest.fixture
-def even(monkeypatch: pytest.MonkeyPatch) -> Callable[[], None]:
+def even(even_salts: None, monkeypatch: pytest.MonkeyPatch) -> Callable[[], None]:
     """Return what makes the salts of a draw begin anew: two worlds then differ by secrets, not by chance."""
     count = itertools.count()
 
@@ -408,11 +407,6 @@ def even(monkeypatch: pytest.MonkeyPatch) -> Callable[[], None]:
         nonlocal count
         count = itertools.count()
 
-    def seal(text: bytes) -> tuple[bytes, bytes]:
-        salt = hashlib.sha256(b"salt of the twins" + text).digest()
-        return salt, entries.commitment(salt, text)
-
-    monkeypatch.setattr(entries, "seal", seal)
     monkeypatch.setattr(
         secrets, "token_bytes", lambda size=32: hashlib.sha256(b"%d" % next(count)).digest()[:size]
     )

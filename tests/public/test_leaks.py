@@ -2,7 +2,6 @@
 
 import re
 from datetime import date, timedelta
-from hashlib import sha256
 from pathlib import Path
 
 import pytest
@@ -19,7 +18,6 @@ from portal.internal.desk.stores import Stores, open_stores
 from portal.internal.tables.filings import FilingRow
 from portal.internal.tables.settings import ID_KEY, SettingRow
 from portal.public.app import create_app
-from portal.register.proofs import entries
 from portal.register.records import Kind
 from portal.register.search import keeping
 from portal.register.search.model import Query
@@ -127,17 +125,6 @@ def test_officials_named_in_their_office_stay_in_the_papers(demo: Path) -> None:
     public = store_bytes(demo)
 
     assert [name for name in ("陈新华副市长", "陈晓明局长") if name.encode() not in public] == []
-
-
-@pytest.fixture
-def even_salts(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Draw salts from what they cover: two worlds then differ by what is committed to, not by chance."""
-
-    def seal(text: bytes) -> tuple[bytes, bytes]:
-        salt = sha256(b"salt of the twins" + text).digest()
-        return salt, entries.commitment(salt, text)
-
-    monkeypatch.setattr(entries, "seal", seal)
 
 
 def test_two_offices_that_differ_only_in_secrets_give_the_same_site(
