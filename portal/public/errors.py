@@ -132,7 +132,12 @@ def _site() -> str:
 
 def _unavailable(error: Exception) -> Response:
     """Say that a store cannot be reached: a matter of seconds, where a database is started anew."""
-    current_app.logger.error("a store cannot be reached: %s", type(error).__name__)
+    #: The driver's own name of it, SQLITE_BUSY or 57P03: its words may quote what somebody asked.
+    told = getattr(error, "orig", None)
+    name = getattr(told, "sqlite_errorname", None) or getattr(told, "sqlstate", None)
+    current_app.logger.error(
+        "a store cannot be reached: %s %s", type(error).__name__, name or "without a name"
+    )
     if is_program():
         response = problems.answer(Problem("unavailable"))
     else:

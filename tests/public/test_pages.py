@@ -173,3 +173,16 @@ def test_the_site_refuses_to_write_its_register(site: Flask, office: Office) -> 
 
 def test_the_makers_agency_is_fictitious() -> None:
     assert AGENCY.startswith("99")
+
+
+@pytest.mark.sqlite
+def test_of_a_store_that_cannot_be_read_the_log_names_the_error_and_not_the_question(
+    office: Office, client: FlaskClient, caplog: pytest.LogCaptureFixture
+) -> None:
+    with office.stores.register.begin() as connection:
+        connection.exec_driver_sql("DROP TABLE result")
+
+    answer = client.get("/results/?region=990101")
+
+    assert answer.status_code == 503
+    assert caplog.messages == ["a store cannot be reached: OperationalError SQLITE_ERROR"]
