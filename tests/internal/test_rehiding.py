@@ -98,3 +98,5 @@ def test_where_nothing_was_missed_nothing_changes(
     assert (shown.exit_code, shown.output) == (
         0, "不公开的内容涉及 1 条记录；没有遗漏，登记册未变更\n",
     )  # fmt: skip
+    both = CliRunner().invoke(main, ["look-again", "--carry-out", "--all"])
+    assert (both.exit_code, "不能与 --all 同用" in both.output) == (2, True)

@@ -19,11 +19,13 @@ from portal.kit import clock
 def look_at_public(*, every: bool, carry_out: bool, as_json: bool) -> None:
     """Tell where public texts hold a name or number that the office keeps back (回看已公开的文字).
 
-    只告知所在的记录和项目，不改动任何内容。“须判断”的是两个字的姓名，可能是巧合。
+    只告知所在的记录和项目，不加 --carry-out 时不改动任何内容。“须判断”的是两个字的姓名，可能是巧合。
 
-    --carry-out 把已决定或登记为不公开的，逐条在登记册中再执行一次：没有遗漏的，不产生任何变更。
+    --carry-out 不作回看，而是把已决定或登记为不公开的，逐条在登记册中再执行一次：没有遗漏的，不产生任何变更。
     请先以 portal-site verify-log 核对登记册。
     """
+    if carry_out and every:
+        raise click.UsageError("--carry-out 不列出内容，不能与 --all 同用")
     if carry_out:
         _carry_out(as_json=as_json)
         return
