@@ -53,12 +53,12 @@ def digest(state: int) -> str:
     return sha256(state.to_bytes(STATE_BYTES)).hexdigest()
 
 
-def together(kinds: Mapping[str, Counted], salt: str = "") -> str:
+def together(kinds: Mapping[str, Counted], salt: str) -> str:
     """Return one digest over those of all kinds; a kind without records leaves no trace.
 
-    `salt`: the one that stands beside the head (`register.salted`), in hex; heads of earlier releases had none.
+    `salt`: the one that stands beside the head (`register.salted`), in hex; "" of heads of earlier releases, which had none.
 
-    >>> together({"item": Counted(0, digest(0))}) == together({})
+    >>> together({"item": Counted(0, digest(0))}, "") == together({}, "")
     True
     """
     salted = f"salt {salt}\n" if salt else ""

@@ -42,7 +42,7 @@ def _as_before(office: Office) -> None:
         row = session.scalars(sa.select(CheckpointRow).order_by(CheckpointRow.size.desc())).first()
         assert row is not None
         session.execute(sa.delete(DigestRow).where(DigestRow.kind == salted.SALT))
-        plain = replace(Checkpoint.of(row.note), records=digests.together(standing(session)))
+        plain = replace(Checkpoint.of(row.note), records=digests.together(standing(session), ""))
         key = office.stores.log_key
         note = row.note = key.signer(may_make=False).sign(plain.text)
     key.keep_head(note)

@@ -26,7 +26,7 @@ def even_salts(monkeypatch: pytest.MonkeyPatch) -> None:
         return salt, entries.commitment(salt, text)
 
     def renew(session: Session) -> None:
-        state = sha256(digests.together(standing(session)).encode()).digest()
+        state = sha256(digests.together(standing(session), "").encode()).digest()
         session.merge(DigestRow(kind=salted.SALT, state=state))
         session.flush()
 

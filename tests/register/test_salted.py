@@ -144,7 +144,7 @@ def _as_before(engine: sa.Engine, keys: Keys) -> None:
         row = session.scalars(sa.select(CheckpointRow).order_by(CheckpointRow.size.desc())).first()
         assert row is not None
         session.execute(sa.delete(DigestRow).where(DigestRow.kind == salted.SALT))
-        plain = replace(Checkpoint.of(row.note), records=digests.together(standing(session)))
+        plain = replace(Checkpoint.of(row.note), records=digests.together(standing(session), ""))
         row.note = keys.key.sign(plain.text)
 
 
