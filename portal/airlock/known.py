@@ -37,26 +37,56 @@ class Told:
     kind: str = kinds.KNOWN
 
 
+@dataclass(frozen=True, slots=True)
+class Title:
+    """The title of a record that a body keeps back (标题); `borne`: another body openly has a record of that title."""
+
+    words: str
+    agency_id: str
+    borne: bool = False
+
+
 class KnownSecrets:
     """An automaton over names, certificates, phones, addresses and names of objects.
 
     Width, case, traditional characters, invisible ones, separators, brackets and quotation marks make no difference, nor does any
     other sign within a word of four letters or more. A single character is no secret that could be looked for, and is left out.
+    Titles are the words of one body: what another one openly bears tells of nobody there.
     """
 
-    def __init__(self, words: Iterable[str]) -> None:
+    def __init__(self, words: Iterable[str], titles: Iterable[Title] = ()) -> None:
         """Build it, in time proportional to the length of all words."""
         self._next: dict[int, int] = {}
         self._fail = array("l", [0])
         #: Length of the longest word that ends in a state; 0: none.
         self._ends = array("l", [0])
+        #: Whose title each is, without those that are more than a title.
+        self._owners: dict[str, set[str]] = {}
+        borne: dict[str | None, list[str]] = {}
+        for title in titles:
+            plain = _plain(title.words).text
+            self._owners.setdefault(plain, set()).add(title.agency_id)
+            if not title.borne:
+                self._add(plain)
+                continue
+            for there in (title.agency_id, None):
+                borne.setdefault(there, []).append(title.words)
         for word in words:
-            self._add(_plain(word).text)
+            plain = _plain(word).text
+            self._owners.pop(plain, None)
+            self._add(plain)
         self._link()
+        #: Titles that others bear, by the body in whose texts they are told; None: in texts of nobody known.
+        self._borne = {there: KnownSecrets(titled) for there, titled in borne.items()}
 
     def __bool__(self) -> bool:
         """Whether there is anything to look for."""
-        return bool(self._next)
+        return bool(self._next or self._borne)
+
+    def is_anothers_title(self, text: str, agency_id: str | None) -> bool:
+        """Whether a text is nothing but the title of something that other bodies than this one keep back."""
+        owners = self._owners.get(_plain(text).text, set())
+        return bool(owners) and agency_id is not None and agency_id not in owners
 
     def _add(self, word: str) -> None:
         if len(word) < _SHORTEST:
@@ -101,17 +131,23 @@ class KnownSecrets:
                 return 0
             state = self._fail[state]
 
-    def scan(self, text: str) -> list[Told]:
-        """Return what of the words stands in `text`, the longest at each end, in order."""
+    def scan(self, text: str, agency_id: str | None = None) -> list[Told]:
+        """Return what of the words stands in `text`, the longest at each end, in order.
+
+        `agency_id`: whose text it is, where that is known: titles of others that somebody openly bears are not told there.
+        """
+        own = self._borne.get(agency_id)
+        more = own.scan(text) if own else []
         if not self._next:
-            return []
+            return more
         plain = _plain(text)
         places = plain.places
-        return [
+        found = [
             Told(places[start], places[end - 1] + 1, self._severity(text, plain, start, end))
             for start, end in self._spans(plain)
             if not _is_inside_number(text, plain, start, end)
         ]
+        return sorted({*found, *more}, key=_place) if more else found
 
     def _spans(self, plain: "_Plain") -> Iterator[tuple[int, int]]:
         following, fail, ends, state = self._next, self._fail, self._ends, 0
@@ -144,6 +180,10 @@ class KnownSecrets:
         before = fold(text[max(0, first - LOOK_BACK) : first]).text
         behind = fold(text[last : last + _LOOK_ON]).text
         return Severity.BLOCK if is_person(word, before, behind) else Severity.HOLD
+
+
+def _place(told: Told) -> tuple[int, int]:
+    return told.start, told.end
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,8 +19,10 @@ from portal.register.records import (
     Part,
     PublicAgency,
     PublicDocument,
+    PublicDraw,
     PublicEntity,
     PublicIdentifier,
+    PublicItem,
     Record,
 )
 
@@ -36,6 +38,8 @@ _DISGUISE = re.compile(
     rf"[{SEPARATORS}\u00ad\u0300-\u036f\u200b-\u206f\u2e80-\u2fdf\uf900-\ufaff\ufe00-\ufe0f\ufeff\uff10-\uff19\uff21-\uff3a\uff41-\uff5a\uffa0\U0001d400-\U000e0fff]"
 )
 _SHORTEST = 2
+#: Where a record says what it is called, of kinds whose titles are each body's own.
+_TITLES: dict[type, str] = {PublicItem: "name", PublicDraw: "name", PublicDocument: "title"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,12 +161,17 @@ def _hits(path: str, text: str, record: Record, passage: Passage) -> Iterator[Hi
 def _known(path: str, text: str, record: Record, known: KnownSecrets) -> Iterator[Hit]:
     """Yield what the office knows of others. A company may bear the name of a person: that is asked.
 
-    A party that has the very name of one that is hidden is that one, under another number.
+    A party that has the very name of one that is hidden is that one, under another number. An item, a draw or a paper of
+    another body is not: bodies call what they do alike, so whether it may bear the title is asked.
     """
     is_name = path == "name" and isinstance(record, PublicEntity | PublicAgency)
-    for told in known.scan(text):
-        is_same = isinstance(record, PublicEntity) and (told.start, told.end) == (0, len(text))
-        grave = told.severity is Severity.BLOCK and (is_same or not is_name)
+    whose = record.id if isinstance(record, PublicAgency) else getattr(record, "agency_id", None)
+    is_titled = _TITLES.get(type(record)) == path and known.is_anothers_title(text, whose)
+    for told in known.scan(text, whose):
+        is_whole = (told.start, told.end) == (0, len(text))
+        is_same = isinstance(record, PublicEntity) and is_whole
+        is_theirs = is_titled and is_whole
+        grave = told.severity is Severity.BLOCK and (is_same or not is_name) and not is_theirs
         yield Hit(kinds.KNOWN if grave else kinds.KNOWN_SHORT, told.start, told.end)
 
 

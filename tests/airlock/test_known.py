@@ -4,7 +4,7 @@ import random
 import time
 
 from portal.airlock.detectors.kinds import Severity
-from portal.airlock.known import KnownSecrets
+from portal.airlock.known import KnownSecrets, Title
 
 BLOCK, HOLD = Severity.BLOCK, Severity.HOLD
 
@@ -94,6 +94,38 @@ def test_it_finds_what_looking_for_each_word_finds() -> None:
     assert [(told.end, told.start) for told in KnownSecrets(words).scan(text)] == sorted(
         longest.items()
     )
+
+
+def test_a_title_that_somebody_bears_is_told_in_texts_of_those_who_keep_it_back_and_of_nobody_known() -> (
+    None
+):
+    known = KnownSecrets(
+        ["金丝雀"], [Title("夜间专项核查", "a", borne=True), Title("粉尘专项核查", "a")]
+    )
+
+    told = {
+        whose: [text[each.start : each.end] for each in known.scan(text, whose)]
+        for text in ("夜间专项核查、粉尘专项核查、金丝雀",)
+        for whose in ("a", "b", None)
+    }
+
+    every = ["夜间专项核查", "粉尘专项核查", "金丝雀"]
+    assert told == {"a": every, "b": every[1:], None: every}
+
+
+def test_a_title_that_is_also_the_name_of_a_party_is_told_in_every_text() -> None:
+    known = KnownSecrets(["黑天鹅酿造厂"], [Title("黑天鹅酿造厂", "a", borne=True)])
+
+    assert len(known.scan("黑天鹅酿造厂", "b")) == 1
+    assert not known.is_anothers_title("黑天鹅酿造厂", "b")
+
+
+def test_a_text_is_anothers_title_where_it_is_all_of_it_however_written() -> None:
+    known = KnownSecrets([], [Title("夜间（专项）核查", "a")])
+    texts = ("夜间【专项】核查", "夜间(专项)核查。", "市夜间（专项）核查", "")
+
+    assert [known.is_anothers_title(each, "b") for each in texts] == [True, True, False, False]
+    assert [known.is_anothers_title(texts[0], each) for each in ("a", None)] == [False, False]
 
 
 def test_a_hundred_thousand_words_and_a_megabyte_take_linear_time() -> None:

@@ -64,7 +64,12 @@ GRADES = {
     MOBILE: Grade(_BLOCK, Stop.ALWAYS, True, "个人联系方式"),
     LOCATION: Grade(_BLOCK, Stop.ALWAYS, True, "行踪或设施的准确位置"),
     KNOWN: Grade(_BLOCK, Stop.ALWAYS, False, "内部登记簿中不公开的姓名、号码、名称"),
-    KNOWN_SHORT: Grade(_HOLD, Stop.NEVER, False, "两个字的姓名，或者名称中的姓名，可能是巧合"),
+    KNOWN_SHORT: Grade(
+        _HOLD,
+        Stop.NEVER,
+        False,
+        "两个字的姓名、名称中的姓名，或者与其他机关所用相同的标题，可能是巧合",
+    ),
     LANDLINE: Grade(_HOLD, Stop.ALWAYS, True, "可能是机关公开电话，须由人判断；未判断前不发布"),
     LOCAL_LINE: Grade(_HOLD, Stop.ALWAYS, True, "同固定电话，未写区号"),
     EMAIL: Grade(_HOLD, Stop.ALWAYS, True, "可能是机关公开邮箱，须由人判断；未判断前不发布"),

@@ -10,10 +10,11 @@ from portal.airlock.detectors.scan import scan
 from portal.airlock.known import KnownSecrets
 from portal.domain.grounds import Disclosure
 from portal.internal.checks.context import Context
-from portal.internal.desk import secrets
+from portal.internal.desk import given, secrets
 from portal.internal.desk.foresight import told
 from portal.internal.sheets.reader import Read
 from portal.internal.sheets.spec import Column, Values
+from portal.register.records import Kind
 
 #: Names are judged with the party they belong to, once the record is whole.
 _NAMES = {"name", "entity_name", "former_names", "decided_by"}
@@ -75,9 +76,13 @@ class Glance:
             return set()
         return {
             kinds.KNOWN if hit.severity is Severity.BLOCK else kinds.KNOWN_SHORT
-            for hit in self._known.scan(text)
+            for hit in self._known.scan(text, self._agency_id)
         }
 
     @cached_property
     def _known(self) -> KnownSecrets | None:
         return secrets.known(self._context.session)
+
+    @cached_property
+    def _agency_id(self) -> str:
+        return given.ids(self._context.session).of(Kind.AGENCY, self._context.agency_code)

@@ -17,6 +17,7 @@ from portal.airlock.residue import look
 from portal.domain.grounds import OPEN
 from portal.domain.verdicts import filed
 from portal.internal.desk import batches, decided, given, leaning, secrets
+from portal.internal.desk.calling import called
 from portal.internal.desk.leaning import Walk
 from portal.internal.desk.unchanged import again, require_filed
 from portal.internal.tables import filings
@@ -102,7 +103,7 @@ def naming(session: Session, register: sa.Engine, kind: Kind, key: str) -> list[
     query = sa.select(FilingRow.body).where(FilingRow.kind == kind.value, FilingRow.key == key)
     words: dict[str, None] = {}
     for body in session.scalars(query.where(FilingRow.live)) if kind in secrets.NAMED else ():
-        words |= dict.fromkeys(secrets.called(filings.decode(kind.value, body)))
+        words |= dict.fromkeys(called(filings.decode(kind.value, body)))
     told = [each for each in words if _tells(each)]
     with snapshot(register) as public:
         found = _telling(public, kind, [(key, True, told)], ids) if told else ()

@@ -1,5 +1,6 @@
 """Everything inside that may stand in nobody's public text: one automaton over all of it (已知秘密)."""
 
+from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
@@ -8,21 +9,18 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session, aliased
 
 from portal.airlock.around import Name
-from portal.airlock.known import KnownSecrets
-from portal.airlock.rules import FLOORS, PROTECTED
-from portal.domain.documents import Document
-from portal.domain.draws import Draw
-from portal.domain.grounds import OPEN, Disclosure
-from portal.domain.items import Item
-from portal.domain.parties import Entity
+from portal.airlock.known import KnownSecrets, Title
+from portal.airlock.rules import PROTECTED
+from portal.domain.grounds import OPEN
 from portal.domain.verdicts import Verdict, filed
 from portal.domain.workflow import BatchState
-from portal.internal.desk import decided
+from portal.internal.desk import decided, given
+from portal.internal.desk.calling import called, kept_back
 from portal.internal.tables import filings
 from portal.internal.tables.batches import BatchRow
 from portal.internal.tables.decisions import DecisionRow
 from portal.internal.tables.filings import FilingRow
-from portal.internal.tables.ledger import WITHDRAWN
+from portal.internal.tables.ledger import WITHDRAWN, WithdrawalRow
 from portal.kit.db import among
 from portal.register.records import Kind
 
@@ -46,6 +44,8 @@ _CHECKED_OPENLY = (
 )
 #: Kinds whose records bear names that others may mention.
 NAMED = (Kind.ENTITY, Kind.ITEM, Kind.DRAW, Kind.DOCUMENT)
+#: Those whose names are each body's own, and the files that bring them.
+_TITLED, _TITLED_FILES = NAMED[1:], ("items", "draws", "documents")
 
 
 #: Kind by kind, each from its index: of them all at once SQLite would seek the last from the end of the table.
@@ -67,6 +67,11 @@ _STAMPS = (
     ).where(BatchRow.id == sa.select(sa.func.max(BatchRow.id)).scalar_subquery()),
     sa.select(DecisionRow.id, DecisionRow.kind, DecisionRow.key, DecisionRow.made_at).where(
         DecisionRow.id == sa.select(sa.func.max(DecisionRow.id)).scalar_subquery()
+    ),
+    #: Whether somebody openly bears a title is another question since.
+    sa.select(sa.func.max(BatchRow.released_at)).where(BatchRow.kind.in_(_TITLED_FILES)),
+    sa.select(sa.func.max(WithdrawalRow.id)).where(
+        WithdrawalRow.kind.in_([kind.value for kind in _TITLED])
     ),
 )
 #: What was released or returned since.
@@ -101,7 +106,9 @@ def known(session: Session, *, let_out: bool = False) -> KnownSecrets | None:
     store = f"{session.get_bind(clause=sa.select(FilingRow.id)).engine.url} {let_out}"
     live = _built.get(store)
     if live is None or live.stamp != stamp:
-        live = _built[store] = _Built(stamp, KnownSecrets(_words(session, let_out=let_out)))
+        titles = _titles(session, let_out=let_out)
+        words = _words(session, let_out=let_out)
+        live = _built[store] = _Built(stamp, KnownSecrets(words, titles))
     return live.known or None
 
 
@@ -109,17 +116,39 @@ def _words(session: Session, *, let_out: bool) -> Iterator[str]:
     for roster in _records(session, "inspector"):
         for inspector in (*roster.values(), *_before(session, "inspector", roster).values()):
             yield from (inspector.name, inspector.certificate)
-    for kind in NAMED:
-        for records in (
-            *_records(session, kind.value),
-            *_decided_since(session, kind.value),
-        ):
-            verdicts = decided.verdicts(session, kind, records)
-            released = _before(session, kind.value, records)
-            read = _read(session, kind, released) if let_out else {}
-            for those in (records, released):
-                for key, words in ever_kept_back(session, kind, those, verdicts).items():
-                    yield from (each for each in words if each not in read.get(key, ()))
+    for kept in _kept(session, Kind.ENTITY, let_out=let_out):
+        for words in kept.values():
+            yield from words
+
+
+def _titles(session: Session, *, let_out: bool) -> Iterator[Title]:
+    """Yield what items, draws and documents that are kept back are called; a number of a paper counts as a title.
+
+    A title that its own body openly gives to something else as well tells of neither.
+    """
+    ids = given.ids(session)
+    for kind in _TITLED:
+        for kept in _kept(session, kind, let_out=let_out):
+            bearers = _bearers(session, kind, set().union(*kept.values()))
+            for key, words in kept.items():
+                agency = key.partition("/")[0]
+                for each in words:
+                    there = bearers.get(each, set())
+                    if agency not in there:
+                        yield Title(each, ids.of(Kind.AGENCY, agency), borne=bool(there))
+
+
+def _kept(session: Session, kind: Kind, *, let_out: bool) -> Iterator[dict[str, set[str]]]:
+    """Yield the words of records of a kind that nobody may read, by key."""
+    for records in (*_records(session, kind.value), *_decided_since(session, kind.value)):
+        verdicts = decided.verdicts(session, kind, records)
+        released = _before(session, kind.value, records)
+        read = _read(session, kind, released) if let_out else {}
+        found: dict[str, set[str]] = defaultdict(set)
+        for those in (records, released):
+            for key, words in ever_kept_back(session, kind, those, verdicts).items():
+                found[key].update(each for each in words if each not in read.get(key, ()))
+        yield found
 
 
 def _read(session: Session, kind: Kind, records: Mapping[str, Any]) -> dict[str, set[str]]:
@@ -166,7 +195,8 @@ def ever_kept_back(
     for key, body in session.execute(query):
         before = replace(filings.decode(kind.value, body), **_disclosed_as(records[key]))
         earlier[key] |= set(kept_back(before, made.get((kind, key)))) - found[key].keys()
-    others = _borne(session, set().union(*earlier.values())) if kind is Kind.ENTITY else set()
+    every = set().union(*earlier.values())
+    others = _bearers(session, kind, every).keys() if kind is Kind.ENTITY else set()
     return {key: [*words, *sorted(earlier[key] - others)] for key, words in found.items()}
 
 
@@ -175,22 +205,30 @@ def _disclosed_as(record: Any) -> dict[str, Any]:  # noqa: ANN401
     return {name: getattr(record, name) for name in ("form", "decision") if hasattr(record, name)}
 
 
-def _borne(session: Session, words: set[str]) -> set[str]:
-    """Return which of these are names of parties that are released, read in full, with nothing kept back."""
+def _bearers(session: Session, kind: Kind, words: set[str]) -> dict[str, set[str]]:
+    """Return the agencies of records that are released, read in full, with nothing kept back, by their names among these.
+
+    A party is of no agency: "" stands for it.
+    """
     query = sa.select(FilingRow.key).join(BatchRow, BatchRow.id == FilingRow.batch_id).distinct()
     query = query.where(
-        FilingRow.kind == Kind.ENTITY.value, among(session, FilingRow.about, sorted(words)),
-        FilingRow.live, BatchRow.state == BatchState.RELEASED.value,
-        sa.or_(FilingRow.row > 0, _CHECKED_OPENLY), ~WITHDRAWN,
+        FilingRow.kind == kind.value, among(session, FilingRow.about, sorted(words)),
+        FilingRow.live, BatchRow.state == BatchState.RELEASED.value, ~WITHDRAWN,
     )  # fmt: skip
+    if kind is Kind.ENTITY:
+        query = query.where(sa.or_(FilingRow.row > 0, _CHECKED_OPENLY))
     keys = session.scalars(query).all() if words else ()
-    parties = filings.standing(session, Entity, keys, batch_id=None)
-    made = decided.verdicts(session, Kind.ENTITY, parties)
-    return {
-        party.name
-        for key, party in parties.items()
-        if party.form not in PROTECTED and not any(kept_back(party, made.get((Kind.ENTITY, key))))
-    }
+    records: dict[str, Any] = filings.standing(
+        session, filings.TYPES[kind.value], keys, batch_id=None
+    )
+    made = decided.verdicts(session, kind, records)
+    found: dict[str, set[str]] = defaultdict(set)
+    for key, record in records.items():
+        verdict = made.get((kind, key)) or filed(getattr(record, "decision", OPEN))
+        cut = verdict.on("name") or verdict.on("title") or any(kept_back(record, verdict))
+        if not cut and getattr(record, "form", None) not in PROTECTED:
+            found[called(record)[0]].add(key.partition("/")[0] if kind is not Kind.ENTITY else "")
+    return found
 
 
 def _before(session: Session, kind: str, keys: Iterable[str]) -> dict[str, Any]:
@@ -228,38 +266,3 @@ def _records(session: Session, kind: str) -> Iterator[dict[str, Any]]:
             return
         last = rows[-1].id
         yield {row.key: filings.decode(kind, row.body) for row in rows}
-
-
-def called(record: Entity | Item | Draw | Document) -> tuple[str, ...]:
-    """Return the names that others may call a record by."""
-    match record:
-        case Entity():
-            return (record.name, *record.former_names)
-        case Document():
-            return (record.title,)
-        case _:
-            return (record.name,)
-
-
-def kept_back(record: object, verdict: Verdict | None) -> Iterator[str]:
-    """Yield the words of one record that are not public, as far as others may mention them."""
-    verdict = verdict or filed(getattr(record, "decision", OPEN))
-    whole = verdict.whole is not None
-    match record:
-        case Entity():
-            floor, _ = FLOORS.get(record.form, (Disclosure.PUBLIC, ""))
-            whole = whole or floor is not Disclosure.PUBLIC
-            unnamed = verdict.on("name") is not None
-            if whole or unnamed:
-                yield from (record.name, *record.former_names)
-            #: With the name its numbers go: whoever has one can look the name up elsewhere.
-            if whole or unnamed or verdict.on("identifiers"):
-                yield from (each.value for each in record.identifiers if each.value)
-            if whole:
-                yield from filter(None, (record.legal_person, record.contact_phone, record.address))
-        case Item() | Draw() if whole:
-            yield record.name
-        case Document() if whole:
-            yield from filter(None, (record.title, record.number))
-        case _:
-            return

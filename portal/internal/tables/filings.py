@@ -82,8 +82,8 @@ class FilingRow(Table):
     batch_id: Mapped[int] = mapped_column(ForeignKey("batch.id"))
     kind: Mapped[str] = mapped_column(String(10))
     key: Mapped[str] = mapped_column(String(300))
-    #: Key of the record this one is about: a check's party, a step's check. A party's own name, so
-    #: that it is found by it. Else "".
+    #: Key of the record this one is about: a check's party, a step's check. Of what is found by its
+    #: name (a party, an item, a draw, a document): that name. Else "".
     about: Mapped[str] = mapped_column(String(300))
     #: What the world will see as its address; "" for kinds that are never public.
     public_id: Mapped[str] = mapped_column(String(32))
@@ -118,14 +118,18 @@ class NumberRow(Table):
 def about(record: object) -> str:
     """Return what `record` is found by beside its key.
 
-    A result by the key of its party, a step by the key of its check, a party by its name; "" for
-    every other kind. Questions always name the kind as well, so names and keys never meet.
+    A result by the key of its party, a step by the key of its check, a party, item or draw by its name,
+    a document by its title; "" for every other kind. Questions always name the kind as well, so names
+    and keys never meet.
     """
-    if isinstance(record, Result):
-        return record.entity_key
-    if isinstance(record, FollowUp):
-        return f"{record.agency_code}/{record.result_code}"
-    return record.name if isinstance(record, Entity) else ""
+    match record:
+        case Result(entity_key=found) | Document(title=found):
+            return found
+        case FollowUp():
+            return f"{record.agency_code}/{record.result_code}"
+        case Entity(name=found) | Item(name=found) | Draw(name=found):
+            return found
+    return ""
 
 
 def formed_on(record: object) -> date | None:

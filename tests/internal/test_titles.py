@@ -1,0 +1,155 @@
+"""A title is each body's own: that one keeps a record of that title back does not stop another that openly bears it."""
+
+from dataclasses import replace
+
+import pytest
+from sqlalchemy.orm import Session
+
+from portal.domain.grounds import Ground
+from portal.domain.verdicts import Act
+from portal.internal.desk import batches, decide, holds
+from portal.internal.desk.upload import Refused
+from portal.kit import clock
+from portal.register.records import Kind
+from tests.conftest import NOW, Office
+from tests.internal.test_narrowing import HIDDEN, PARTY, _faults, _kept
+from tests.internal.test_workflow import take_back
+from tests.makers import AGENCY, AGENCY_ROW, ITEM_ROW, RESULT_ROW, Row, a_text
+
+OTHER = "990100-B"
+THIRD = "990100-C"
+TITLE = "鸊鷉供应点专项核查"
+OWN: Row = {**ITEM_ROW, "code": "SP-009", "name": TITLE}
+DRAWN: Row = {
+    "code": "C9", "name": TITLE, "drawn_on": "2025-04-07", "method": "系统随机抽取", **PARTY,
+}  # fmt: skip
+#: A check of the other body's own item of that title.
+CHECK: Row = {**RESULT_ROW, "code": "JC-0009", "item_code": "SP-009", "item_name": ""}
+SAYING: Row = {**RESULT_ROW, "code": "JC-0010", "detail": f"按{TITLE}的要求办"}
+
+
+@pytest.fixture
+def office(office: Office) -> Office:
+    """The office with three bodies."""
+    office.put("agencies", {**AGENCY_ROW, "code": OTHER, "name": "示例市乙局"})
+    office.put("agencies", {**AGENCY_ROW, "code": THIRD, "name": "示例市丙局"})
+    for agency in (OTHER, THIRD):
+        office.put("items", ITEM_ROW, agency=agency)
+    return office
+
+
+def _hide(office: Office, kind: Kind, key: str) -> None:
+    order = replace(HIDDEN, act=Act.NEVER, ground=Ground.STATE_SECRET)
+    decide.decide(office.stores, kind, key, [order], by="wu", second="bao", now=NOW, confirmed=True)
+
+
+def _paper(office: Office, agency: str, *, code: str = "WJ-009", **more: str) -> int | None:
+    head = {
+        "code": code, "title": TITLE, "agency": agency, "kind": "通知", "issued_on": "2025-05-20",
+        "summary": "概述", **more,
+    }  # fmt: skip
+    text = a_text(office.folder / "a.md", "正文", **head)
+    return office.take(text, "documents", agency=agency).batch_id
+
+
+def _bring(office: Office, kind: Kind, agency: str, **more: str) -> int | None:
+    match kind:
+        case Kind.ITEM:
+            return office.file("items", {**OWN, **more}, agency=agency).batch_id
+        case Kind.DRAW:
+            return office.file("draws", {**DRAWN, **more}, agency=agency).batch_id
+        case _:
+            return _paper(office, agency, **more)
+
+
+KEYS = {Kind.ITEM: f"{AGENCY}/SP-009", Kind.DRAW: f"{AGENCY}/C9", Kind.DOCUMENT: f"{AGENCY}/WJ-009"}
+#: Something else that each kind says of itself.
+MORE = {Kind.ITEM: {"content": "另一内容"}, Kind.DRAW: {"place": "市局"}, Kind.DOCUMENT: {"summary": "另一概述"}}  # fmt: skip
+
+
+@pytest.mark.parametrize("kind", KEYS)
+def test_what_another_body_openly_has_under_that_title_can_be_corrected(
+    office: Office, kind: Kind
+) -> None:
+    for agency in (AGENCY, OTHER):
+        office.publish(_bring(office, kind, agency))
+
+    _hide(office, kind, KEYS[kind])
+    office.publish(_bring(office, kind, OTHER, **MORE[kind]))
+
+    (more,) = MORE[kind].values()
+    assert _kept(office, TITLE) == {kind.value, "version"}
+    assert _kept(office, more) == {kind.value}
+    assert _faults(office) == []
+
+
+def test_so_can_what_anybody_but_the_body_that_hid_it_says_of_it(office: Office) -> None:
+    for agency in (AGENCY, OTHER):
+        office.put("items", OWN, agency=agency)
+    _hide(office, Kind.ITEM, KEYS[Kind.ITEM])
+
+    office.put("results", CHECK, agency=OTHER)
+    office.put("results", SAYING, agency=THIRD)
+
+    with pytest.raises(Refused) as refused:
+        office.put("results", SAYING)
+    assert [each.rule for each in refused.value.report.errors] == ["private"]
+    assert _faults(office) == []
+
+
+@pytest.mark.parametrize("kind", KEYS)
+def test_whether_a_body_may_first_bear_the_title_a_person_decides(
+    office: Office, kind: Kind
+) -> None:
+    office.publish(_bring(office, kind, AGENCY))
+    _hide(office, kind, KEYS[kind])
+
+    batch_id = _bring(office, kind, OTHER)
+
+    assert batch_id is not None
+    with Session(office.stores.internal) as session:
+        asked = holds.undecided(session, batches.get(session, batch_id), clock.local_date(NOW))
+        assert [(each.find.path, each.find.start, each.find.end) for each in asked] == [
+            ("title" if kind is Kind.DOCUMENT else "name", 0, len(TITLE))
+        ]
+    office.publish(batch_id, let_pass=True)
+    assert _kept(office, TITLE) == {kind.value}
+
+
+@pytest.mark.parametrize("kind", KEYS)
+def test_the_body_itself_brings_it_out_under_no_other_number(office: Office, kind: Kind) -> None:
+    office.publish(_bring(office, kind, AGENCY))
+    _hide(office, kind, KEYS[kind])
+
+    with pytest.raises(Refused):
+        _bring(office, kind, AGENCY, code="X-2")
+
+    assert _kept(office, TITLE) == set()
+
+
+def test_a_title_that_nobody_openly_bears_is_told_by_nobody(office: Office) -> None:
+    office.put("items", OWN)
+    office.put("items", OWN, agency=OTHER)
+    _hide(office, Kind.ITEM, KEYS[Kind.ITEM])
+    take_back(office, Kind.ITEM, f"{OTHER}/SP-009")
+
+    with pytest.raises(Refused):
+        office.put("results", SAYING, agency=THIRD)
+
+    assert _kept(office, TITLE) == set()
+
+
+@pytest.mark.parametrize("kind", KEYS)
+def test_of_two_records_of_one_title_in_one_body_hiding_one_leaves_the_other(
+    office: Office, kind: Kind
+) -> None:
+    office.publish(_bring(office, kind, AGENCY))
+    office.publish(_bring(office, kind, AGENCY, code="X-2"))
+
+    _hide(office, kind, KEYS[kind])
+    office.publish(_bring(office, kind, AGENCY, code="X-2", **MORE[kind]))
+
+    (more,) = MORE[kind].values()
+    assert kind.value in _kept(office, TITLE)
+    assert _kept(office, more) == {kind.value}
+    assert _faults(office) == []
