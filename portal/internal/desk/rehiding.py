@@ -53,16 +53,14 @@ def bring(
 
     """
     batches.require_whole(session)
-    wanted = sorted(set(named))
+    wanted: dict[Kind, list[str]] = {kind: [] for kind in Kind}
+    for name, key in sorted(set(named)):
+        wanted[Kind(name)].append(key)
     walk = Walk(session, stores.register, clock.local_date(now))
     done = bring_in_line(
-        stores.register,
-        (passage for kind, key in wanted for passage in ripples.of_record(walk, Kind(kind), key)),
-        now=now,
-        keys=stores.log_key,
+        stores.register, ripples.of_records(walk, wanted), now=now, keys=stores.log_key
     )
-    for kind in Kind:
-        keys = [key for each, key in wanted if each == kind.value]
+    for kind, keys in wanted.items():
         following.follow(stores, session, kind, keys, now=now)
         retelling.follow(stores, session, kind, keys, now=now)
     shelf.retire(stores.register, stores.dumps)

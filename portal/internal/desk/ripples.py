@@ -15,8 +15,8 @@ from portal.airlock.around import Passage
 from portal.domain.workflow import BatchState
 from portal.internal.desk import batches, decided, leaning, mentions, naming, secrets
 from portal.internal.desk.brought import is_brought, led_in
+from portal.internal.desk.calling import kept_back
 from portal.internal.desk.leaning import Walk, listed
-from portal.internal.desk.secrets import kept_back
 from portal.internal.desk.unchanged import require_filed
 from portal.internal.tables import filings
 from portal.internal.tables.batches import BatchRow
@@ -88,11 +88,18 @@ def _disclosed(record: Any) -> tuple[object, object]:  # noqa: ANN401 - a record
     return getattr(record, "form", None), record.decision
 
 
-def of_record(walk: Walk, kind: Kind, key: str) -> Iterator[Passage]:
-    """Project a released record again, and everything public that leans on it or tells of it."""
-    yield from led_in(walk.session, walk.register, _of_itself(walk, kind, key), today=walk.today)
-    if kind in secrets.NAMED:
-        yield from mentions.of(walk.session, walk.register, kind, [key], today=walk.today)
+def of_records(walk: Walk, named: Mapping[Kind, Sequence[str]]) -> Iterator[Passage]:
+    """Project released records again, by kind and key, and everything public that leans on them or tells of them.
+
+    Who tells of them is asked last and of all of a kind at once: each question reads every text.
+    """
+    for kind, keys in named.items():
+        for key in keys:
+            itself = _of_itself(walk, kind, key)
+            yield from led_in(walk.session, walk.register, itself, today=walk.today)
+    for kind in secrets.NAMED:
+        if keys := named.get(kind, ()):
+            yield from mentions.of(walk.session, walk.register, kind, keys, today=walk.today)
 
 
 def carried_on(walk: Walk, parties: dict[str, str]) -> Iterator[Passage]:
