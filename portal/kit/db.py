@@ -6,7 +6,7 @@ not configure `internal`, so nothing there can reach it.
 
 import sqlite3
 from collections.abc import Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -138,14 +138,12 @@ def file_of(url: str) -> Path | None:
 def pragma(engine: sa.Engine, statement: str) -> None:
     """Run one PRAGMA on an SQLite store, outside any transaction; nothing on other databases."""
     if engine.dialect.name == "sqlite":
-        raw = engine.raw_connection()
         try:
-            raw.cursor().execute(f"PRAGMA {statement}").fetchall()
+            with closing(engine.raw_connection()) as raw:
+                raw.cursor().execute(f"PRAGMA {statement}").fetchall()
         except sqlite3.OperationalError as error:
             #: As from any other way to the store: who tells people why knows these alone.
             raise sa.exc.OperationalError(statement, None, error) from None
-        finally:
-            raw.close()
 
 
 def snapshot(engine: sa.Engine) -> Session:

@@ -9,6 +9,7 @@ import urllib.error
 import urllib.request
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import UTC
 from pathlib import Path
 from typing import Annotated, TypeVar
 from urllib.parse import urlencode, urlsplit
@@ -198,7 +199,8 @@ class Source:
                     raise Gone(f"{error.url}: {told}") from None
                 if error.code not in (_BUSY, _RANGE) and error.code < 500:  # noqa: PLR2004
                     raise Unreachable(f"{error.url}: {told}") from None
-            except (OSError, http.client.HTTPException) as error:
+            except (OSError, http.client.HTTPException, ValueError) as error:
+                #: The last one where it leads to an address that is none.
                 told = f"{type(error).__name__}: {error}"
             if attempt < self.attempts:
                 pause = asked_for if asked_for is not None else wait * (0.5 + random.random() / 2)  # noqa: S311
@@ -227,4 +229,6 @@ def _retry_after(error: urllib.error.HTTPError) -> float | None:
         until = email.utils.parsedate_to_datetime(value)
     except ValueError:
         return None
+    #: Naive where its zone is "-0000": UTC all the same (RFC 5322, 3.3).
+    until = until if until.tzinfo else until.replace(tzinfo=UTC)
     return max(0.0, (until - clock.utc_now()).total_seconds())

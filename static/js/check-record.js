@@ -61,12 +61,11 @@ const split = (note) => {
   const cut = note.lastIndexOf("\n\n");
   const text = note.slice(0, cut + 1);
   const [origin, size, root] = text.split("\n");
-  const signatures = note
-    .slice(cut + 2)
-    .split("\n")
-    .map((line) => line.match(/^— (\S+) (\S+)$/))
-    .filter(Boolean);
-  return { text, origin, size: Number(size), root: hex(base64(root)), signatures };
+  const lines = note.slice(cut + 2).split("\n");
+  const signatures = lines.slice(0, -1).map((line) => line.match(/^— (\S+) (\S+)$/));
+  // The whole note is shown: a line among the signatures that is none would be read as if it were signed.
+  const isNote = lines.at(-1) === "" && !signatures.includes(null);
+  return { text, origin, size: Number(size), root: hex(base64(root)), signatures: isNote ? signatures : [] };
 };
 
 // True or false; undefined where this browser knows no Ed25519.

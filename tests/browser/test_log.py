@@ -99,6 +99,7 @@ def test_a_record_of_the_site_is_found_right(browser: Chrome, address: str, lang
         (("record", "20", "21"), ["true", "false", "true", "true"]),
         (("entry", "20", "21"), ["true", "true", "false", "true"]),
         (("checkpoint", "/log\n", "/log\n1"), ["true", "true", "false", "false"]),
+        (("checkpoint", "\n\n", "\n\nmingcha/x/1 y\n"), ["true", "true", "true", "false"]),
     ],
 )
 def test_an_answer_changed_on_the_way_is_noticed(

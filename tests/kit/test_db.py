@@ -164,6 +164,17 @@ def test_a_reader_sees_one_state_throughout(engine: sa.Engine) -> None:
     assert notes(engine) == ["一"]
 
 
+@pytest.mark.sqlite
+def test_a_store_that_cannot_be_opened_is_told_like_any_other_that_cannot_be_read(
+    tmp_path: Path,
+) -> None:
+    """As `migrate` finds it on a disk without room for the index of the write-ahead log."""
+    engine = db.engine_for(f"sqlite:///{tmp_path / 'none' / 'store.db'}")
+
+    with pytest.raises(OperationalError, match="unable to open"):
+        db.pragma(engine, "journal_mode = WAL")
+
+
 # -- addresses ----------------------------------------------------------------------------------
 
 

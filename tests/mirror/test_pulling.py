@@ -213,6 +213,23 @@ def test_errors_that_pass_are_waited_for_as_long_as_the_source_asks(
     assert _copied(target) == _held(filled)
 
 
+@pytest.mark.parametrize(
+    ("status", "header"),
+    [
+        ("302 Found", ("Location", "http://[::1")),
+        ("302 Found", ("Location", f"http://{64 * 'a'}/")),
+        ("429 Too Many Requests", ("Retry-After", "Mon, 20 Nov 1995 19:12:08 -0000")),
+    ],
+)
+def test_a_source_that_leads_nowhere_is_told_as_one_that_cannot_be_read(
+    filled: Office, site: Flask, target: Path, status: str, header: tuple[str, str]
+) -> None:
+    del filled
+    lost = Troubled(site, lambda *_: (status, [header], b""))
+    with _served(lost) as url, pytest.raises(Unreachable):
+        _pull(url, target)
+
+
 def test_a_cut_line_is_gone_on_with_where_it_was_cut(
     filled: Office, site: Flask, target: Path
 ) -> None:
