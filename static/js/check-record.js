@@ -76,8 +76,9 @@ const isSigned = async (head, vkey) => {
   let ready;
   try {
     ready = await crypto.subtle.importKey("raw", key, { name: "Ed25519" }, false, ["verify"]);
-  } catch {
-    return undefined;
+  } catch (error) {
+    // What is no key is not the browser's fault: nothing is signed with it.
+    return error.name === "NotSupportedError" ? undefined : false;
   }
   for (const [, signer, text] of head.signatures) {
     const raw = base64(text);

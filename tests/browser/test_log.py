@@ -50,6 +50,16 @@ _NO_ED25519 = """
 crypto.subtle.importKey = () => Promise.reject(new DOMException("", "NotSupportedError"));
 window.dispatchEvent(new HashChangeEvent("hashchange"));
 """
+#: Cuts four bytes off the key.
+_NO_KEY = """
+const real = window.fetch;
+window.fetch = async (...asked) => {
+  const proof = await (await real(...asked)).json();
+  proof.vkeys = proof.vkeys.map((each) => each.slice(0, -8));
+  return new Response(JSON.stringify(proof));
+};
+window.dispatchEvent(new HashChangeEvent("hashchange"));
+"""
 
 
 def _open_check(browser: Chrome, address: str, language: str = "") -> None:
@@ -161,6 +171,17 @@ def test_what_a_key_signs_that_has_handed_over_counts_for_nothing(
     kind, outcomes = _verdict(browser)
     assert (kind, outcomes) == (verdict, ["true"] * 3 + [str(signer != "old").lower()])
     assert browser.find_element(By.CSS_SELECTOR, "[data-key]").text == new.verifier.vkey
+
+
+def test_with_what_is_no_key_nothing_is_signed(browser: Chrome, address: str) -> None:
+    """It is not the browser that knows no Ed25519."""
+    _open_check(browser, address)
+    _verdict(browser)
+
+    browser.execute_script(_NO_KEY)
+
+    WebDriverWait(browser, 20).until(lambda _: _verdict(browser)[0] == "notice--error")
+    assert _verdict(browser) == ("notice--error", ["true", "true", "true", "false"])
 
 
 def test_a_browser_without_ed25519_says_that_it_checked_the_hashes_only(
