@@ -9,16 +9,18 @@ import sqlalchemy as sa
 from click.testing import CliRunner
 from sqlalchemy.orm import Session
 
+from portal.domain.verdicts import Act
 from portal.internal.cli import main
 from portal.internal.desk import mentions, rehiding
 from portal.internal.tables.ledger import LedgerRow
+from portal.register.records import Kind
 from tests.airlock.hands import faults
 from tests.conftest import NOW, Office
 from tests.internal.test_mentions import NAMING, WHO, _unname
 from tests.internal.test_narrowing import CHECK
 from tests.internal.test_narrowing import office as office
 from tests.makers import AGENCY, AGENCY_ROW, CREDIT_CODE, Row, a_text
-from tests.public.twins import WITHHELD
+from tests.public.twins import NEVER, WITHHELD, World, party
 from tests.raw import store_bytes
 
 LATER = NOW + timedelta(hours=2)
@@ -100,3 +102,22 @@ def test_where_nothing_was_missed_nothing_changes(
     )  # fmt: skip
     both = CliRunner().invoke(main, ["look-again", "--carry-out", "--all"])
     assert (both.exit_code, "不能与 --all 同用" in both.output) == (2, True)
+
+
+def test_nor_does_anything_come_out_by_it(office: Office) -> None:
+    """What was released before the party that it is about waits for its next file or decision."""
+    world, key = World(office), f"{AGENCY}/J1"
+    waiting = office.file("entities", party(1) | {"region": "990101"}).batch_id
+    check = {
+        "code": "J1",
+        "inspected_on": "2025-05-20",
+        "item_code": "SP-001",
+        "outcomes": "未发现问题",
+    }
+    office.put("results", check | party(1) | NEVER)
+    world.decide(Kind.RESULT, key, Act.OPEN, NOW)
+    office.publish(waiting)
+
+    left = _again(office)
+
+    assert (left, world.public_id(Kind.RESULT, key)) == (rehiding.Left(1, 0), None)

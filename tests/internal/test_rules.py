@@ -28,6 +28,7 @@ from portal.internal.tables.decisions import WHOLE
 from portal.internal.tables.filings import FilingRow
 from portal.register.records import Kind
 from portal.register.tables.items import ItemRow
+from tests.airlock.hands import id_of
 from tests.conftest import NOW, Office
 from tests.internal.makers import (
     a_result_row,
@@ -615,9 +616,17 @@ def _decided_since(office: Office, act: Act, place: str) -> None:
     )  # fmt: skip
 
 
+def _taken_back(office: Office) -> None:
+    """Withdraw the party of another agency, that was public."""
+    office.put("entities", PARTY, agency="990100-B")
+    public_id = id_of(office, CREDIT_CODE)
+    retract.retract(office.stores, Kind.ENTITY, public_id, by="he", second="an", now=NOW)
+
+
 @pytest.mark.parametrize(
     "keep_back",
     [
+        _taken_back,
         lambda office: office.file("entities", {**PARTY, **HIDDEN}, agency="990100-B"),
         lambda office: office.file("entities", {**PARTY, "form": "部队单位"}, agency="990100-B"),
         lambda office: office.file("entities", {**PARTY, "form": "个体工商户"}, agency="990100-B"),

@@ -20,19 +20,16 @@ from portal.register.records import Kind
 from portal.register.search import keeping
 from tests.airlock.hands import faults
 from tests.conftest import Office
-from tests.makers import a_text
+from tests.makers import AGENCY, AGENCY_ROW, a_text
 from tests.mirror.test_pulling import TERMS
 from tests.public.account import Name, Version
 from tests.public.twins import NEVER, WITHHELD
 from tests.public.walker import (
     CHECKS,
-    DRAWS,
     EVERY,
     FILED,
-    ITEMS,
-    PAPERS,
-    PARTIES,
-    STEPS,
+    OTHER,
+    OTHERS,
     Filling,
     Walk,
 )
@@ -79,23 +76,26 @@ def _kept_back(walk: Walk, version: Version) -> Filling:
 
 
 def _file(walk: Walk, now: datetime, about: Name | None = None) -> str:
-    version = Version(about or walk.chance.choice(EVERY), [])
+    version = Version(about or walk.chance.choice(walk.every), [])
     kind, key = version.about
+    body = walk.chance.choice(walk.bodies) if kind == "entity" else key.split("/")[0]
     rows = FILED[kind](walk, version.about, version)
     how = _kept_back(walk, version)
     rows = [row | how for row in rows]
     walk.account.write(version)
     if kind == "document":
-        body = str(rows[0].pop("body", "正文"))
-        path = a_text(walk.office.folder / "d.md", body, **rows[0])
+        text = str(rows[0].pop("body", "正文"))
+        path = a_text(walk.office.folder / "d.md", text, **rows[0])
         batch = walk.office.take(path, "documents", now=now).batch_id
     else:
-        batch = walk.office.file(_SHEETS[kind], *rows, now=now).batch_id
+        batch = walk.office.file(_SHEETS[kind], *rows, agency=body, now=now).batch_id
     if batch is None:
         return "nothing new"
     version.batch = batch
     walk.waiting[batch] = version
-    said = f"file {key} {how.get('disclosure', '')} {[word.text for word in version.words]}"
+    said = (
+        f"file {key} of {body} {how.get('disclosure', '')} {[word.text for word in version.words]}"
+    )
     if walk.chance.random() < 0.25:
         return said
     return f"{said}, {_release(walk, now, batch)}"
@@ -122,7 +122,7 @@ def _return(walk: Walk, now: datetime) -> str:
 
 
 def _decide(walk: Walk, now: datetime) -> str:
-    about = walk.chance.choice(EVERY)
+    about = walk.chance.choice(walk.every)
     kind = Kind(about[0])
     whole = kind.value in _WHOLE and walk.chance.random() < 0.6
     place = "" if whole else walk.chance.choice(_FIELDS[kind.value])
@@ -133,7 +133,7 @@ def _decide(walk: Walk, now: datetime) -> str:
 
 
 def _open(walk: Walk, now: datetime) -> str:
-    standing = {name: walk.account.of(name) for name in EVERY}
+    standing = {name: walk.account.of(name) for name in walk.every}
     kept = [name for name, each in standing.items() if each.decided or each.fields]
     if not kept:
         return "nothing is kept back"
@@ -171,7 +171,7 @@ def _order(walk: Walk, now: datetime) -> str:
 
 
 def _withdraw(walk: Walk, now: datetime) -> str:
-    about = walk.chance.choice([*ITEMS, *PARTIES, *DRAWS, *CHECKS, *STEPS, *PAPERS])
+    about = walk.chance.choice([each for each in walk.every if each[0] in _WHOLE])
     if walk.world.public_id(Kind(about[0]), about[1]) is None:
         return "nothing to withdraw"
     walk.world.withdraw(Kind(about[0]), about[1], now)
@@ -282,7 +282,10 @@ def test_in_a_walk_of_any_acts_only_what_may_be_public_ever_is(
 ) -> None:
     walk, refused = Walk(office, seed), 0
     walk.account.dawn(walk.today)
-    first = [partial(_file, about=each) for each in EVERY]
+    if seed % 2:
+        office.put("agencies", {**AGENCY_ROW, "code": OTHER, "name": "示例市乙局"})
+        walk.every, walk.bodies = [*EVERY, *OTHERS], [AGENCY, OTHER]
+    first = [partial(_file, about=each) for each in walk.every]
     acts, weights = zip(*_ACTS, strict=True)
 
     for number in range(80):

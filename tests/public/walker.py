@@ -42,6 +42,8 @@ class Walk:
         self.answers: list[Name] = []
         self.told: list[str] = []
         self.now = NOW
+        #: Who is told of, and the bodies that file parties.
+        self.every, self.bodies = EVERY, [AGENCY]
         self._count = 0
 
     @property
@@ -73,6 +75,10 @@ class Walk:
         #: A library is nobody's: what one body hides is not looked for there.
         if version.about[0] == "entity":
             others = [name for name in others if name[0] == "entity"]
+        #: Nor is what one body hides looked for in what another says, but for parties.
+        said_by = version.leads[0] if version.about[0] == "letter" else version.about
+        body = said_by[1].split("/")[0]
+        others = [name for name in others if name[0] == "entity" or name[1].split("/")[0] == body]
         if not others:
             return "其他"
         other = self.chance.choice(others)
@@ -92,6 +98,11 @@ class Walk:
         word = self.names.setdefault(other, self.word("name"))
         version.words.append(Word(word.text, "", (other,)))
         return called(other, word)
+
+
+def _of(names: list[Name], body: str) -> list[Name]:
+    """Return those records of this kind that a body has."""
+    return names if body == AGENCY else [each for each in OTHERS if each[0] == names[0][0]]
 
 
 def _item(walk: Walk, about: Name, version: Version) -> list[Filling]:
@@ -122,17 +133,17 @@ def _entity(walk: Walk, about: Name, version: Version) -> list[Filling]:
 
 def _result(walk: Walk, about: Name, version: Version) -> list[Filling]:
     #: A check stays with whom it is about.
-    party = PARTIES[int(about[1][-1]) % len(PARTIES)]
+    party, body = PARTIES[int(about[1][-1]) % len(PARTIES)], about[1].split("/")[0]
     version.leads = (party,)
     head: Filling = {
         "code": about[1].split("/")[1], "entity_name": walk.naming(version, party), "identifier": party[1][5:],
         "inspected_on": "2025-05-20",
     }  # fmt: skip
     if walk.chance.random() < 0.4:
-        draw = walk.chance.choice(DRAWS)
+        draw = walk.chance.choice(_of(DRAWS, body))
         head["draw_code"] = draw[1].split("/")[1]
     walk.said(version, head, "unit")
-    version.items = tuple(walk.chance.sample(ITEMS, walk.chance.randint(1, 2)))
+    version.items = tuple(walk.chance.sample(_of(ITEMS, body), walk.chance.randint(1, 2)))
     rows: list[Filling] = []
     for item in version.items:
         walk.naming(version, item)
@@ -150,8 +161,8 @@ def _result(walk: Walk, about: Name, version: Version) -> list[Filling]:
 
 
 def _followup(walk: Walk, about: Name, version: Version) -> list[Filling]:
-    check = about[1].split("/")[1]
-    version.leads = (("result", f"{AGENCY}/{check}"),)
+    body, check = about[1].split("/")[:2]
+    version.leads = (("result", f"{body}/{check}"),)
     row: Filling = {"result_code": check, "step": "责令改正", "taken_on": "2025-05-25", "due_on": "2025-06-20"}  # fmt: skip
     walk.said(version, row, "text")
     return [row]
@@ -201,4 +212,10 @@ FILED: dict[str, Callable[[Walk, Name, Version], list[Filling]]] = {
     "agency": _agency,     "item": _item, "entity": _entity, "plan": _plan, "draw": _draw, "result": _result, "followup": _followup,
     "document": _document,
 }  # fmt: skip
+#: A second body, with items, checks and lists of its own; parties are a library of both.
+OTHER = "990100-B"
+OTHERS: list[Name] = [
+    *(("item", f"{OTHER}/XM-{n}") for n in range(2)), ("draw", f"{OTHER}/CQ-0"), *(("result", f"{OTHER}/JC-{n}") for n in range(3)),
+    ("followup", f"{OTHER}/JC-0/ordered/2025-05-25"), ("followup", f"{OTHER}/JC-1/ordered/2025-05-25"),
+]  # fmt: skip
 EVERY: list[Name] = [*ITEMS, *PARTIES, *DRAWS, *CHECKS, *STEPS, PLAN, *PAPERS, _AGENCY]

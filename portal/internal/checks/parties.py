@@ -121,12 +121,13 @@ def check_names(context: Context, named: Iterable[tuple[Read, str, str]]) -> Non
 def _untold(context: Context, parties: Iterable[Entity]) -> set[str]:
     """Return the keys of those that a clerk of this agency may not learn of: what others keep back stays with them.
 
-    Kept back by its form, as it was filed, by what was decided since, or until it is released under this name.
+    Kept back by its form, as it was filed, by what was decided since, until it is released under this name, or taken back.
     """
     foreign = [each for each in parties if each.agency_code != context.agency_code]
     keys = [each.key for each in foreign]
     made = decisions.in_force(context.session, "entity", keys)
     released = filings.released_names(context.session, keys)
+    shown = context.on_show(keys)
     return {
         each.key
         for each in foreign
@@ -134,6 +135,7 @@ def _untold(context: Context, parties: Iterable[Entity]) -> set[str]:
         or each.decision.disclosure is not Disclosure.PUBLIC
         or any(row.ruling() for row in made.get(each.key, ()))
         or each.name != released.get(each.key)
+        or each.key not in shown
     }
 
 

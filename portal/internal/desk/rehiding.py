@@ -12,6 +12,7 @@ from itertools import islice
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
+from portal.airlock.around import Passage
 from portal.airlock.publish import Outcome, bring_in_line
 from portal.domain.verdicts import Act
 from portal.internal.desk import batches, retelling, ripples
@@ -42,11 +43,17 @@ class Left:
 
 
 def bring(
-    stores: Stores, session: Session, named: Iterable[_Name], *, now: datetime
+    stores: Stores,
+    session: Session,
+    named: Iterable[_Name],
+    *,
+    now: datetime,
+    only_if_public: bool = False,
 ) -> tuple[Outcome, int]:
     """Bring what is public of records (kind, key), and tells of them, in line with what is decided; again changes nothing.
 
-    The caller holds the office's store, and forgets afterwards. Also returns how many records around had to be taken out.
+    `only_if_public`: nothing comes out by it, as what was released before what it is about. The caller holds the office's
+    store, and forgets afterwards. Also returns how many records around had to be taken out.
 
     Raises:
         LogBroken, NotYetPublic: the register refused, and is as it was.
@@ -57,14 +64,23 @@ def bring(
     for name, key in sorted(set(named)):
         wanted[Kind(name)].append(key)
     walk = Walk(session, stores.register, clock.local_date(now))
+    found = ripples.of_records(walk, wanted)
     done = bring_in_line(
-        stores.register, ripples.of_records(walk, wanted), now=now, keys=stores.log_key
+        stores.register,
+        map(_quietly, found) if only_if_public else found,
+        now=now,
+        keys=stores.log_key,
     )
     for kind, keys in wanted.items():
         following.follow(stores, session, kind, keys, now=now)
         retelling.follow(stores, session, kind, keys, now=now)
     shelf.retire(stores.register, stores.dumps)
     return done
+
+
+def _quietly(passage: Passage) -> Passage:
+    passage.only_if_public = True
+    return passage
 
 
 def carry_out_again(
@@ -83,7 +99,7 @@ def carry_out_again(
     try:
         while some := list(islice(names, _AT_ONCE)):
             with write_lock(stores.internal) as session:
-                bring(stores, session, some, now=now)
+                bring(stores, session, some, now=now, only_if_public=True)
             left.names += len(some)
             if progress:
                 progress(left.names)
