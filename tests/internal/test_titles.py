@@ -9,6 +9,7 @@ import sqlalchemy as sa
 from flask.testing import FlaskClient
 from sqlalchemy.orm import Session
 
+from portal.airlock.detectors.kinds import GRADES, KNOWN_SHORT
 from portal.domain.errors import Residue
 from portal.domain.grounds import Ground
 from portal.domain.replies import ReplyState
@@ -207,8 +208,12 @@ def test_whether_a_paper_may_say_its_own_title_and_number_is_asked_with_them(
 
     assert batch_id is not None
     with Session(office.stores.internal) as session:
-        asked = holds.undecided(session, batches.get(session, batch_id), clock.local_date(NOW))
+        asked = [*holds.undecided(session, batches.get(session, batch_id), clock.local_date(NOW))]
         assert {each.find.path for each in asked} == {"title", "number", "body"}
+        assert {each.hint for each in asked} == {GRADES[KNOWN_SHORT].reason}
+        warnings = batches.get(session, batch_id).warnings
+        assert "疑似内部登记的不公开内容；确无不妥" in warnings
+        assert "疑似疑似" not in warnings
     with pytest.raises(Refused):
         _paper(office, OTHER, code="WJ-011", title="另一标题", body=f"见{TITLE}。")
 
