@@ -77,6 +77,8 @@ class Passage:
     personal: bool = False
     #: What the office knows about others and nobody may read here.
     known: KnownSecrets | None = None
+    #: Whose texts these are, of records that do not say.
+    agency_id: str | None = None
     #: Finds that a person has looked at and let pass.
     cleared: frozenset[Cleared] = frozenset()
 

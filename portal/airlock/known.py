@@ -83,10 +83,11 @@ class KnownSecrets:
         """Whether there is anything to look for."""
         return bool(self._next or self._borne)
 
-    def is_anothers_title(self, text: str, agency_id: str | None) -> bool:
-        """Whether a text is nothing but the title of something that other bodies than this one keep back."""
-        owners = self._owners.get(_plain(text).text, set())
-        return bool(owners) and agency_id is not None and agency_id not in owners
+    def anothers_title(self, text: str, agency_id: str | None) -> str:
+        """Return a text as it is looked for where it is nothing but the title of what other bodies than this one keep back; else ""."""
+        plain = _plain(text).text
+        owners = self._owners.get(plain, set())
+        return plain if owners and agency_id is not None and agency_id not in owners else ""
 
     def _add(self, word: str) -> None:
         if len(word) < _SHORTEST:

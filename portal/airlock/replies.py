@@ -34,6 +34,8 @@ class Standing:
     kind: LetterKind
     state: ReplyState
     received_on: date
+    #: Whose answer it is.
+    agency_id: str
     decided_on: date | None = None
     about: tuple[str, str] | None = None
     statement: str | None = None
@@ -69,6 +71,7 @@ def project_reply(standing: Standing, known: KnownSecrets | None, *, let_pass: b
         secrets=(*_names_of(standing.contact or ""), *standing.secrets),
         personal=standing.personal,
         known=known,
+        agency_id=standing.agency_id,
         #: Taken back, or about what is shown no more: that it says nothing already has to be proven.
         kept_back=dict.fromkeys(_WORDS, True) if is_silent else {},
     )

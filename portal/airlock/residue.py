@@ -11,7 +11,6 @@ from portal.airlock.detectors import kinds
 from portal.airlock.detectors.fold import SEPARATORS, fold, squeeze
 from portal.airlock.detectors.kinds import GRADES, Hit, Severity, Stop
 from portal.airlock.detectors.scan import scan, scan_persons
-from portal.airlock.known import KnownSecrets
 from portal.domain.identifiers import Scheme
 from portal.kit.markdown import to_text
 from portal.kit.unquoting import unquoted
@@ -39,7 +38,9 @@ _DISGUISE = re.compile(
 )
 _SHORTEST = 2
 #: Where a record says what it is called, of kinds whose titles are each body's own.
-_TITLES: dict[type, str] = {PublicItem: "name", PublicDraw: "name", PublicDocument: "title"}
+_TITLES: dict[type, tuple[str, ...]] = {
+    PublicItem: ("name",), PublicDraw: ("name",), PublicDocument: ("title", "number"),
+}  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +77,7 @@ def look(record: Record, passage: Passage) -> list[Find]:
         + [
             _find(path, hit, text, passage)
             for path, text in _numbers(record)
-            for hit in (_known(path, text, record, passage.known) if passage.known else ())
+            for hit in _known(path, text, record, passage)
         ]
         + list(_rendered(record, passage))
     )
@@ -154,23 +155,27 @@ def _hits(path: str, text: str, record: Record, passage: Passage) -> Iterator[Hi
         yield from (hit for hit in scan_persons(text) if (hit.kind, hit.start) not in told)
     if passage.secrets and _is_told(text, passage.secrets):
         yield Hit(kinds.KNOWN, 0, len(text))
-    if passage.known:
-        yield from _known(path, text, record, passage.known)
+    yield from _known(path, text, record, passage)
 
 
-def _known(path: str, text: str, record: Record, known: KnownSecrets) -> Iterator[Hit]:
+def _known(path: str, text: str, record: Record, passage: Passage) -> Iterator[Hit]:
     """Yield what the office knows of others. A company may bear the name of a person: that is asked.
 
     A party that has the very name of one that is hidden is that one, under another number. An item, a draw or a paper of
-    another body is not: bodies call what they do alike, so whether it may bear the title is asked.
+    another body is not: bodies call what they do alike, so whether it may bear the title, and say it of itself, is asked.
     """
+    known = passage.known
+    if not known:
+        return
     is_name = path == "name" and isinstance(record, PublicEntity | PublicAgency)
     whose = record.id if isinstance(record, PublicAgency) else getattr(record, "agency_id", None)
-    is_titled = _TITLES.get(type(record)) == path and known.is_anothers_title(text, whose)
-    for told in known.scan(text, whose):
-        is_whole = (told.start, told.end) == (0, len(text))
-        is_same = isinstance(record, PublicEntity) and is_whole
-        is_theirs = is_titled and is_whole
+    whose = whose or passage.agency_id
+    found = known.scan(text, whose)
+    titles = [getattr(record, name) or "" for name in _TITLES.get(type(record), ()) if found]
+    theirs = {known.anothers_title(each, whose) for each in titles} - {""}
+    for told in found:
+        is_same = isinstance(record, PublicEntity) and (told.start, told.end) == (0, len(text))
+        is_theirs = known.anothers_title(text[told.start : told.end], whose) in theirs
         grave = told.severity is Severity.BLOCK and (is_same or not is_name) and not is_theirs
         yield Hit(kinds.KNOWN if grave else kinds.KNOWN_SHORT, told.start, told.end)
 

@@ -1,18 +1,26 @@
 """A title is each body's own: that one keeps a record of that title back does not stop another that openly bears it."""
 
 from dataclasses import replace
+from datetime import timedelta
+from itertools import permutations
 
 import pytest
+import sqlalchemy as sa
+from flask.testing import FlaskClient
 from sqlalchemy.orm import Session
 
+from portal.airlock.detectors.kinds import GRADES, KNOWN_SHORT
+from portal.domain.errors import Residue
 from portal.domain.grounds import Ground
+from portal.domain.replies import ReplyState
 from portal.domain.verdicts import Act
 from portal.internal.desk import batches, decide, holds
 from portal.internal.desk.upload import Refused
 from portal.kit import clock
 from portal.register.records import Kind
 from tests.conftest import NOW, Office
-from tests.internal.test_narrowing import HIDDEN, PARTY, _faults, _kept
+from tests.internal.test_narrowing import HIDDEN, PARTY, UNSEEN, _faults, _kept
+from tests.internal.test_retelling import _answered
 from tests.internal.test_workflow import take_back
 from tests.makers import AGENCY, AGENCY_ROW, ITEM_ROW, RESULT_ROW, Row, a_text
 
@@ -43,12 +51,14 @@ def _hide(office: Office, kind: Kind, key: str) -> None:
     decide.decide(office.stores, kind, key, [order], by="wu", second="bao", now=NOW, confirmed=True)
 
 
-def _paper(office: Office, agency: str, *, code: str = "WJ-009", **more: str) -> int | None:
+def _paper(
+    office: Office, agency: str, *, code: str = "WJ-009", body: str = "正文", **more: str
+) -> int | None:
     head = {
         "code": code, "title": TITLE, "agency": agency, "kind": "通知", "issued_on": "2025-05-20",
         "summary": "概述", **more,
     }  # fmt: skip
-    text = a_text(office.folder / "a.md", "正文", **head)
+    text = a_text(office.folder / "a.md", body, **head)
     return office.take(text, "documents", agency=agency).batch_id
 
 
@@ -153,3 +163,87 @@ def test_of_two_records_of_one_title_in_one_body_hiding_one_leaves_the_other(
     assert kind.value in _kept(office, TITLE)
     assert _kept(office, more) == {kind.value}
     assert _faults(office) == []
+
+
+@pytest.mark.parametrize(("hidden", "kind"), [*permutations(KEYS, 2)])
+def test_so_can_something_of_another_kind_that_another_body_calls_so(
+    office: Office, hidden: Kind, kind: Kind
+) -> None:
+    office.publish(_bring(office, hidden, AGENCY))
+    office.publish(_bring(office, kind, OTHER))
+    _hide(office, hidden, KEYS[hidden])
+
+    office.publish(_bring(office, kind, OTHER, **MORE[kind]))
+    office.put("results", SAYING, agency=OTHER)
+
+    with pytest.raises(Refused):
+        office.put("results", SAYING)
+    assert _kept(office, TITLE) == {kind.value, "version", "result"}
+
+
+def test_papers_that_two_bodies_issued_together_are_each_ones_own_by_their_number_too(
+    office: Office,
+) -> None:
+    number = "示市监联发〔2025〕3号"
+    for agency in (AGENCY, OTHER):
+        office.publish(_paper(office, agency, number=number))
+    _hide(office, Kind.DOCUMENT, KEYS[Kind.DOCUMENT])
+
+    office.publish(_paper(office, OTHER, number=number, summary="另一概述"))
+    batch_id = _paper(office, THIRD, number=number, body=f"# {TITLE}\n\n按{number}办理。")
+
+    with pytest.raises(Refused):
+        _paper(office, AGENCY, code="WJ-010", title="另一标题", number=number)
+    office.publish(batch_id)
+
+
+def test_whether_a_paper_may_say_its_own_title_and_number_is_asked_with_them(
+    office: Office,
+) -> None:
+    number = "示市监联发〔2025〕3号"
+    office.publish(_paper(office, AGENCY, number=number))
+    _hide(office, Kind.DOCUMENT, KEYS[Kind.DOCUMENT])
+
+    batch_id = _paper(office, OTHER, number=number, body=f"# {TITLE}\n\n按{number}办理。")
+
+    assert batch_id is not None
+    with Session(office.stores.internal) as session:
+        asked = [*holds.undecided(session, batches.get(session, batch_id), clock.local_date(NOW))]
+        assert {each.find.path for each in asked} == {"title", "number", "body"}
+        assert {each.hint for each in asked} == {GRADES[KNOWN_SHORT].reason}
+        warnings = batches.get(session, batch_id).warnings
+        assert "疑似内部登记的不公开内容；确无不妥" in warnings
+        assert "疑似疑似" not in warnings
+    with pytest.raises(Refused):
+        _paper(office, OTHER, code="WJ-011", title="另一标题", body=f"见{TITLE}。")
+
+
+def test_what_another_body_answered_goes_on_saying_it(office: Office, client: FlaskClient) -> None:
+    for agency in (AGENCY, OTHER):
+        office.put("items", OWN, agency=agency)
+    office.put("results", RESULT_ROW, agency=OTHER)
+    with Session(office.stores.register) as session:
+        (check,) = session.scalars(sa.text("SELECT public_id FROM result"))
+    _answered(office, client, ReplyState.REFUSED, f"已按{TITLE}办理。", about=check)
+
+    _hide(office, Kind.ITEM, KEYS[Kind.ITEM])
+
+    assert _kept(office, TITLE) == {"item", "reply"}
+    assert _faults(office) == []
+
+
+def test_that_nobody_bears_it_any_more_is_known_at_once_whenever_its_release_began(
+    office: Office,
+) -> None:
+    for agency in (AGENCY, OTHER):
+        office.put("items", OWN, agency=agency)
+    _hide(office, Kind.ITEM, KEYS[Kind.ITEM])
+    batch_id = office.file("items", {**OWN, **UNSEEN}, agency=OTHER).batch_id
+    office.put("items", {**ITEM_ROW, "code": "SP-010"}, now=NOW + timedelta(hours=1))
+    saying = office.file("results", SAYING, agency=THIRD).batch_id
+
+    office.publish(batch_id)
+
+    with pytest.raises(Residue):
+        office.publish(saying)
+    assert _kept(office, TITLE) == set()

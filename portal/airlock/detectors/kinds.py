@@ -68,7 +68,7 @@ GRADES = {
         _HOLD,
         Stop.NEVER,
         False,
-        "两个字的姓名、名称中的姓名，或者与其他机关所用相同的标题，可能是巧合",
+        "两个字的姓名、名称中的姓名，或者与其他机关不公开的事项、抽取、文件同名或者同文号，可能是巧合",
     ),
     LANDLINE: Grade(_HOLD, Stop.ALWAYS, True, "可能是机关公开电话，须由人判断；未判断前不发布"),
     LOCAL_LINE: Grade(_HOLD, Stop.ALWAYS, True, "同固定电话，未写区号"),

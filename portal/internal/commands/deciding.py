@@ -118,7 +118,7 @@ def let_pass(
         ]  # fmt: skip
         words = "\n".join(
             f"{n}  第{held.filing.row}行  {held.find.path}  {held.find.kind}"
-            f"  {'可放行' if held.may_pass else '不得放行'}{'，须第二人' if held.needs_second else ''}"
+            f"  {'可放行' if held.may_pass else '不得放行'}{'，须第二人' if held.needs_second else ''}{f'  {held.hint}' if held.hint else ''}"
             for n, held in enumerate(found, 1)
         )
         say({"batch": batch, "finds": facts}, words or "没有待判断之处", as_json=as_json)

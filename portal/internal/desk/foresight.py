@@ -31,8 +31,12 @@ def foresee(
 def told(kind: str, *, stops: bool) -> tuple[str, str]:
     """Return the rule that a find breaks, and what its author is to do."""
     if stops:
-        return "private", f"疑似{kind}，将公开的文字中不得出现；请删去或改写"
-    return "to_decide", f"疑似{kind}；确无不妥的，由审核人逐处作出决定后方可发布"
+        return "private", f"{_doubted(kind)}，将公开的文字中不得出现；请删去或改写"
+    return "to_decide", f"{_doubted(kind)}；确无不妥的，由审核人逐处作出决定后方可发布"
+
+
+def _doubted(kind: str) -> str:
+    return f"疑似{kind.removeprefix('疑似')}"
 
 
 def _cell_of(read: Read, path: str) -> tuple[Read, str]:

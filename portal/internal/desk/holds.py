@@ -7,7 +7,7 @@ from datetime import date, datetime
 from sqlalchemy.orm import Session
 
 from portal.airlock.around import Passage
-from portal.airlock.detectors.kinds import GRADES, Severity
+from portal.airlock.detectors.kinds import GRADES, KNOWN_SHORT, Severity
 from portal.airlock.residue import Find, look, text_at
 from portal.domain.errors import FourEyesViolation, NotAllowed, UnknownRecord
 from portal.domain.workflow import Role
@@ -38,6 +38,11 @@ class Held:
     def needs_second(self) -> bool:
         """Whether nobody lets it pass alone."""
         return GRADES[self.find.kind].second
+
+    @property
+    def hint(self) -> str:
+        """What it may be, where its kind alone does not say what is asked; else ""."""
+        return GRADES[KNOWN_SHORT].reason if self.find.kind == KNOWN_SHORT else ""
 
     @property
     def may_pass(self) -> bool:

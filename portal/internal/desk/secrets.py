@@ -68,8 +68,12 @@ _STAMPS = (
     sa.select(DecisionRow.id, DecisionRow.kind, DecisionRow.key, DecisionRow.made_at).where(
         DecisionRow.id == sa.select(sa.func.max(DecisionRow.id)).scalar_subquery()
     ),
-    #: Whether somebody openly bears a title is another question since.
-    sa.select(sa.func.max(BatchRow.released_at)).where(BatchRow.kind.in_(_TITLED_FILES)),
+    #: Whether somebody openly bears a title is another question since. How many, and which are on their way: what was begun
+    #: earlier may be released later, and what is refused goes back.
+    sa.select(
+        sa.func.count(sa.case((BatchRow.state == BatchState.RELEASED.value, 1))),
+        sa.func.sum(sa.case((BatchRow.state == BatchState.RELEASING.value, BatchRow.id))),
+    ).where(BatchRow.kind.in_(_TITLED_FILES)),
     sa.select(sa.func.max(WithdrawalRow.id)).where(
         WithdrawalRow.kind.in_([kind.value for kind in _TITLED])
     ),
@@ -124,18 +128,21 @@ def _words(session: Session, *, let_out: bool) -> Iterator[str]:
 def _titles(session: Session, *, let_out: bool) -> Iterator[Title]:
     """Yield what items, draws and documents that are kept back are called; a number of a paper counts as a title.
 
-    A title that its own body openly gives to something else as well tells of neither.
+    A title that its own body openly gives to something else of the kind as well tells of neither; of others, it does not
+    matter to what they give it.
     """
     ids = given.ids(session)
     for kind in _TITLED:
         for kept in _kept(session, kind, let_out=let_out):
-            bearers = _bearers(session, kind, set().union(*kept.values()))
+            every = set().union(*kept.values())
+            bearers = {each: _bearers(session, each, every) for each in _TITLED}
             for key, words in kept.items():
                 agency = key.partition("/")[0]
-                for each in words:
-                    there = bearers.get(each, set())
-                    if agency not in there:
-                        yield Title(each, ids.of(Kind.AGENCY, agency), borne=bool(there))
+                for word in words:
+                    if agency in bearers[kind].get(word, ()):
+                        continue
+                    there = set[str]().union(*(each.get(word, ()) for each in bearers.values()))
+                    yield Title(word, ids.of(Kind.AGENCY, agency), borne=bool(there - {agency}))
 
 
 def _kept(session: Session, kind: Kind, *, let_out: bool) -> Iterator[dict[str, set[str]]]:
@@ -208,16 +215,17 @@ def _disclosed_as(record: Any) -> dict[str, Any]:  # noqa: ANN401
 def _bearers(session: Session, kind: Kind, words: set[str]) -> dict[str, set[str]]:
     """Return the agencies of records that are released, read in full, with nothing kept back, by their names among these.
 
-    A party is of no agency: "" stands for it.
+    A party is of no agency: "" stands for it. Papers that bodies issue together share a number as well.
     """
-    query = sa.select(FilingRow.key).join(BatchRow, BatchRow.id == FilingRow.batch_id).distinct()
+    #: Without a grouping: for its sake SQLite would walk all filings of the kind in the order of their keys.
+    query = sa.select(FilingRow.key).join(BatchRow, BatchRow.id == FilingRow.batch_id)
     query = query.where(
         FilingRow.kind == kind.value, among(session, FilingRow.about, sorted(words)),
         FilingRow.live, BatchRow.state == BatchState.RELEASED.value, ~WITHDRAWN,
     )  # fmt: skip
     if kind is Kind.ENTITY:
         query = query.where(sa.or_(FilingRow.row > 0, _CHECKED_OPENLY))
-    keys = session.scalars(query).all() if words else ()
+    keys = set(session.scalars(query)) if words else set[str]()
     records: dict[str, Any] = filings.standing(
         session, filings.TYPES[kind.value], keys, batch_id=None
     )
@@ -227,7 +235,9 @@ def _bearers(session: Session, kind: Kind, words: set[str]) -> dict[str, set[str
         verdict = made.get((kind, key)) or filed(getattr(record, "decision", OPEN))
         cut = verdict.on("name") or verdict.on("title") or any(kept_back(record, verdict))
         if not cut and getattr(record, "form", None) not in PROTECTED:
-            found[called(record)[0]].add(key.partition("/")[0] if kind is not Kind.ENTITY else "")
+            agency = key.partition("/")[0] if kind is not Kind.ENTITY else ""
+            for each in (called(record)[0], getattr(record, "number", None)):
+                found[each or ""].add(agency)
     return found
 
 

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from portal.airlock.around import Passage
 from portal.airlock.replies import Standing, project_reply
 from portal.domain.replies import LetterKind, ReplyState
-from portal.internal.desk import batches, secrets
+from portal.internal.desk import batches, given, secrets
 from portal.internal.desk.answers import is_as_released, is_taken_back
 from portal.internal.desk.projection import passages
 from portal.internal.tables.filings import FilingRow
@@ -45,6 +45,7 @@ def passage_of(
         kind=LetterKind(row.kind),
         state=_state(row, drafted=drafted),
         received_on=clock.local_date(row.received_at),
+        agency_id=given.ids(session).of(Kind.AGENCY, row.agency),
         decided_on=(row.decided_on or draft_of) if drafted else None,
         about=about if row.flagged or accepted else None,
         statement=row.statement if is_answered else None,
