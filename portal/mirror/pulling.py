@@ -4,7 +4,7 @@ import gzip
 import tempfile
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from hashlib import sha256
 from pathlib import Path
 
@@ -43,6 +43,8 @@ class _Pull:
     copy: Copy
     key: Key
     say: Callable[[str], None]
+    #: The heads by which the log came to `key`, step by step.
+    handovers: list[str] = field(default_factory=list)
     applied: int = 0
     from_dump: bool = False
 
@@ -60,6 +62,7 @@ class _Pull:
             self.say(
                 f"对方的日志已移交新的公钥 (the log there was handed over to a new key): {key.text}"
             )
+            self.handovers += [each for each, _ in self.key.steps(standing.handovers)]
             self.key = key
 
 
@@ -82,7 +85,7 @@ def pull(source: Source, copy: Copy, *, key: str | None, say: Callable[[str], No
     if standing.epoch is None:
         raise MirrorError("对方尚未公开任何内容 (nothing is published there yet)")
     pinned = _pinned(known, key, standing, say)
-    work = _Pull(source, copy, pinned, say)
+    work = _Pull(source, copy, pinned, say, _led(pinned, known, standing))
     work.follow(standing)
     copy.begin(f"{source.url} {work.key.text}")
     if copy.standing().number > standing.serial:
@@ -128,6 +131,15 @@ def _pinned(
             say(f"首次使用，认定公钥 (trusting on first use): {newest.text}")
             return newest
     raise Untrusted("对方没有给出签署检查点的公钥 (the source names no key that signs its head)")
+
+
+def _led(pinned: Key, known: Mapping[str, str], standing: Checkpoint) -> list[str]:
+    """Return the heads by which the log came to the key that is trusted.
+
+    What the copy kept of them stays: whoever is between may put any number beside it, below heads that this key signed.
+    """
+    kept = handovers(known) if known.get("key") == pinned.text else []
+    return kept or pinned.line(standing.handovers)
 
 
 def _start_over(work: _Pull, epoch: str) -> None:
@@ -264,13 +276,12 @@ def _signed(work: _Pull, standing: Checkpoint, there: Standing) -> int:
         #: Its signature was verified when it was kept; the key may be another by now.
         before = stated(state["head"].rpartition("\n\n")[0] + "\n")
         require_continued(work.source, before, head)
-    seen = handovers(state)
-    seen += [each for each in standing.handovers if each not in seen]
+    seen = [each for each in handovers(state) if each not in work.handovers]
     work.copy.settle(
         there, state.get("head"), source=work.source.url, key=work.key.text, head=standing.checkpoint,
         salt=standing.salt or "",
         size=str(head.size), head_epoch=standing.epoch or "",
-        handovers=msgspec.json.encode(work.key.line(seen)).decode(),
+        handovers=msgspec.json.encode(work.handovers + seen).decode(),
     )  # fmt: skip
     return head.size
 

@@ -3,7 +3,7 @@
 import base64
 import binascii
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from hashlib import sha256
 
@@ -128,6 +128,15 @@ class Key:
     def last(self, handovers: Sequence[str]) -> "Key":
         """Return the key that this one, step by step, handed over to by `handovers`; itself where it did not.
 
+        Raises:
+            Untrusted: a head is malformed.
+
+        """
+        return [self, *(key for _, key in self.steps(handovers))][-1]
+
+    def steps(self, handovers: Sequence[str]) -> Iterator[tuple[str, "Key"]]:
+        """Yield those of `handovers` by which this key, step by step, handed over, each with the one that it led to.
+
         A head hands over that both keys signed and that names the one to come.
 
         Raises:
@@ -140,9 +149,9 @@ class Key:
             if named is not None and named != key.text:
                 to = Key(named)
                 if to.name != key.name or not to.signs(each):
-                    break
+                    return
+                yield each, to
                 key = to
-        return key
 
     def line(self, handovers: Sequence[str]) -> list[str]:
         """Return those of `handovers` by which the log came to this key, step by step, the first one first.
@@ -156,7 +165,11 @@ class Key:
             except (Untrusted, KeyError, ValueError):
                 continue
             #: The first one names this key; one before it names the key that signed the one after it.
-            if named.signs(each) and (named.signs(found[-1]) if found else named.text == self.text):
+            if (
+                named.name == self.name
+                and named.signs(each)
+                and (named.signs(found[-1]) if found else named.text == self.text)
+            ):
                 found.append(each)
         return found[::-1]
 

@@ -1,5 +1,6 @@
 """The office road of a draw: each step, who may take it, and what an operator cannot do."""
 
+import hashlib
 import json
 import zlib
 from collections.abc import Callable
@@ -11,7 +12,8 @@ import pytest
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from portal.airlock.publish import withdraw
+from portal.airlock.around import Passage
+from portal.airlock.publish import publish_drawing, withdraw
 from portal.domain.errors import FourEyesViolation, LogBroken, UnknownRecord, WrongState
 from portal.domain.sortition import outcome, seeds
 from portal.domain.sortition.faults import Fault
@@ -27,6 +29,7 @@ from portal.public.app import create_app
 from portal.register import packages
 from portal.register.proofs.audit import audit
 from portal.register.records import Kind, PublicDraw
+from portal.register.tables.draws import DrawLeafRow
 from portal.register.tables.log import LeafRow
 from tests.conftest import NOW, Office
 from tests.internal.drawing_makers import DICE, ORDER, frozen, numbered, parties, sealed
@@ -74,6 +77,40 @@ def test_a_revealed_draw_recomputes_from_its_public_package(drum: Office) -> Non
     assert outcome.seal(nonce, found.result).hex() == shown.sealed
     assert said(drum) == ["draw.commit", "draw.sealed", "draw.result"]
     assert sound(drum) == []
+
+
+@pytest.mark.parametrize("way", ["another result", "another commit", "another nonce"])
+def test_a_package_of_another_draw_than_was_committed_to_and_sealed_is_found(
+    drum: Office, way: str
+) -> None:
+    """Whoever holds key and pen chooses a seed afterwards: what comes of it recomputes like any other."""
+    name, shown = sealed(drum), public(drum)
+    assert shown is not None
+    with Session(drum.stores.internal) as session:
+        drawing = keeping.load(session, name)
+        value, nonce = drawing.package(), drawing.progress.nonce
+    if way == "another result":
+        value["seed_values"][1]["value"] = DICE[::-1]
+    elif way == "another commit":
+        value["commit"] = value["commit"] | {"committed_at": "2025-06-01T09:00:00+08:00"}
+    else:
+        nonce = "ab" * 32
+    found = outcome.compute(value)
+    text = canonical(value)
+    record = msgspec.structs.replace(
+        shown, stage="revealed", revealed_on=LATER.date(), sealed_nonce=nonce,
+        result_hash=found.result_hash, package_sha256=hashlib.sha256(text).hexdigest(),
+        package_bytes=len(text),
+    )  # fmt: skip
+    with Session(drum.stores.register) as session:
+        kept = session.scalars(sa.select(DrawLeafRow.hashes).where(DrawLeafRow.number == 0)).one()
+    leaves = [kept[start : start + 32] for start in range(0, len(kept), 32)]
+    made = packages.Package(text, packages.members(value["objects"], found), leaves)
+    publish_drawing(
+        drum.stores.register, Passage(records=[record]), package=made, now=LATER, keys=drum.stores.log_key,
+    )  # fmt: skip
+
+    assert sound(drum) == [f"抽取记录 {shown.id}：数据包不是所承诺、所密封的那一次抽取"]
 
 
 def test_a_supervisors_copy_verifies_against_the_sealed_hash(drum: Office) -> None:

@@ -13,7 +13,7 @@ from portal.domain.sortition import outcome
 from portal.domain.sortition.timing import TooEarly
 from portal.internal.desk import decide
 from portal.internal.desk.drawing import asking, keeping, noted, orders, outward, steps
-from portal.internal.desk.drawing.keeping import Asked, Drawing, Tampered
+from portal.internal.desk.drawing.keeping import Asked, Drawing, Swap, Tampered
 from portal.internal.tables.drawings import DrawingRow
 from portal.kit.db import UtcDateTime, write_lock
 from portal.register.records import Kind
@@ -88,7 +88,19 @@ def test_a_replacement_rewritten_before_the_reveal_is_not_revealed(drum: Office)
     _by_hand(drum, lambda d: d.progress.swaps[0].event.update(out=drawn[1]))
     with pytest.raises(Tampered):
         steps.reveal(drum.stores, NAME, by="he", second="an", now=LATER)
+    _noted(drum)
+    with pytest.raises(Tampered, match="替换"):
+        steps.reveal(drum.stores, NAME, by="he", second="an", now=LATER)
+    _by_hand(drum, _sealed_anew)
+    _noted(drum)
+    with pytest.raises(LogBroken, match="replacements"):
+        steps.reveal(drum.stores, NAME, by="he", second="an", now=LATER)
     assert said(drum) == ["draw.commit", "draw.sealed", "draw.replacement"]
+
+
+def _sealed_anew(drawing: Drawing) -> None:
+    swap = drawing.progress.swaps[0]
+    swap.digest = Swap.sealed(NAME, 1, bytes.fromhex(swap.salt), swap.event)
 
 
 @pytest.mark.parametrize("stage", ["committed", "drawn", "revealed", "void"])

@@ -8,10 +8,12 @@ import pytest
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from portal.internal.desk import ledgers
+from portal.domain.workflow import BatchState
+from portal.internal.desk import approvals, ledgers, release, unchanged
 from portal.internal.desk.ledgers import Asked, Verified
 from portal.internal.desk.stores import Stores
 from portal.internal.tables import ledger
+from portal.internal.tables.batches import BatchRow
 from portal.internal.tables.ledger import BEGINNING, LedgerRow, digest
 from portal.kit.db import write_lock
 from tests import stage
@@ -90,6 +92,35 @@ def test_a_row_removed_from_the_middle_is_found(office: Office) -> None:
     forced(office.stores, "DELETE FROM ledger WHERE id = 3")
 
     assert verified(office.stores).faults[0] == "第 3 条缺失，其后是第 4 条"
+
+
+@pytest.mark.parametrize("number", [0, -1])
+def test_a_row_beside_the_chain_is_found(office: Office, number: int) -> None:
+    """The store takes it as any new row, whoever asks who approved a batch is told of it, and it can be gone again."""
+    with Session(office.stores.internal) as session, session.begin():
+        row = LedgerRow(id=number, at=NOW, person="wu", action="approve", batch_id=1, detail="")
+        row.digest = digest(BEGINNING, row)
+        session.add(row)
+
+    assert verified(office.stores).faults == [f"第 {number} 条不在台账的编号之内：它不是办公端所记"]
+
+
+def test_a_batch_that_the_ledger_has_nobody_approve_is_told(office: Office) -> None:
+    """What let it out stood beside the chain and is gone: the chain is whole."""
+    batch_id = office.file("results", RESULT_ROW).batch_id
+    with Session(office.stores.internal) as session, session.begin():
+        batch = session.get_one(BatchRow, batch_id)
+        words = approvals.record(session, batch, approvals.seen(session, batch), by="wu", now=NOW)
+        batch.state = BatchState.APPROVED.value
+        session.add(
+            LedgerRow(id=0, at=NOW, person="wu", action="approve", batch_id=batch_id, detail=words)
+        )
+    release.release(office.stores, batch_id or 0, by="he", now=NOW)
+    forced(office.stores, "DELETE FROM ledger WHERE id = 0")
+
+    assert verified(office.stores).faults == []
+    with Session(office.stores.internal) as session:
+        assert list(unchanged.changed(session)) == [batch_id]
 
 
 def test_an_end_cut_off_is_found_by_a_witness_alone(office: Office) -> None:

@@ -15,7 +15,7 @@ from portal.airlock import signing
 from portal.airlock.seal import KeyFile
 from portal.domain.errors import FourEyesViolation, LogBroken, NotAllowed
 from portal.domain.workflow import Role
-from portal.internal.desk import backup, people, renewing, restore
+from portal.internal.desk import backup, people, renewing, restore, retract
 from portal.internal.desk.backup import BackupFailed, Urls
 from portal.internal.desk.stores import Stores, hold_log, open_stores, sign_log
 from portal.internal.tables.ledger import LedgerRow
@@ -25,6 +25,8 @@ from portal.register.proofs.audit import audit
 from portal.register.proofs.note import Checkpoint, Signer
 from portal.register.proofs.succession import LogKey, keys
 from portal.register.queries import log
+from portal.register.records import Kind
+from tests.airlock.hands import id_of
 from tests.conftest import NOW, Office
 from tests.journeys import processes
 from tests.makers import AGENCY, ITEM_ROW, RESULT_ROW
@@ -318,6 +320,25 @@ def test_a_backup_of_before_is_restored_and_signed_by_the_key_that_lies_here(
     sign_log(stores)
     _item(Office(stores, office.folder), "SP-004")
     assert _faults(stores) == []
+
+
+def test_a_witness_of_the_handing_over_accuses_nobody_once_a_backup_of_before_is_restored(
+    office: Office, data: Path, tmp_path: Path
+) -> None:
+    """Over as many entries the register has the head of before again, which names no key; what came since explains it."""
+    office.put("results", RESULT_ROW)
+    before = _note(office.stores)
+    made = _back_up(office, data, tmp_path / "backups")
+    _renew(office.stores)
+    handed = _note(office.stores)
+    gone = id_of(office, str(RESULT_ROW["code"]))
+    retract.retract(office.stores, Kind.RESULT, gone, by="he", second="an", now=NOW)
+
+    stores = _restore(office, data, made)
+
+    assert [_faults(stores, witness=each) for each in (before, handed)] == [[], []]
+    other = dataclasses.replace(Checkpoint.of(handed), forgotten="ab" * 32).text
+    assert "两种说法" in _faults(stores, witness=_key(stores).sign(other))[0]
 
 
 def test_a_backup_of_after_goes_to_a_machine_without_a_key(

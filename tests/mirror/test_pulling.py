@@ -928,6 +928,45 @@ def test_a_copy_keeps_no_handing_over_that_did_not_lead_to_the_key_it_trusts(
     assert _kept(target) == before
 
 
+@pytest.mark.parametrize("given", ["first", "middle"])
+def test_a_copy_forgets_no_handing_over_for_what_somebody_between_puts_beside(
+    filled: Office, site: Flask, target: Path, given: str
+) -> None:
+    """Anybody may sign below a head of the newest key: that leads to it from no key that the owner of the copy gives."""
+    stranger = Signer.new("mingcha.example/log")
+    keys = {"first": filled.stores.log_key.signer(may_make=False)}
+
+    def beside(path: str, reply: Reply) -> Reply:
+        if path != "/api/v1/changes/checkpoint":
+            return reply
+        told = json.loads(reply[2])
+        text = replace(Checkpoint.of(told["checkpoint"]), key=stranger.verifier.vkey).text
+        told["handovers"] += [stranger.sign(text), stranger.cosign(told["checkpoint"])]
+        headers = [each for each in reply[1] if each[0] != "Content-Length"]
+        return reply[0], headers, json.dumps(told).encode()
+
+    trouble = Troubled(site)
+    with _served(trouble) as url:
+        _pull(url, target, key=keys["first"].verifier.vkey)
+        _renew(filled)
+        keys["middle"] = filled.stores.log_key.signer(may_make=False)
+        _renew(filled)
+        filled.put("results", {**RESULT_ROW, "code": "JC-0003"})
+        _pull(url, target)
+        trouble.trouble = beside
+        _pull(url, target)
+        old = keys[given]
+        proved = CliRunner().invoke(main, ["verify", str(target), "--key", old.verifier.vkey])
+        filled.put("results", {**RESULT_ROW, "code": "JC-0004"})
+        trouble.trouble = _of_the_old_key(old, named=old.verifier.vkey)
+        before = _kept(target)
+        with pytest.raises(Untrusted):
+            _pull(url, target, key=old.verifier.vkey)
+
+    assert proved.exit_code == 0
+    assert _kept(target) == before
+
+
 def _without_handovers(path: str, reply: Reply) -> Reply:
     if path != "/api/v1/changes/checkpoint":
         return reply

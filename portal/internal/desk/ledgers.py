@@ -94,6 +94,9 @@ def verify(session: Session, *, witness: tuple[int, str] | None = None) -> Verif
     """
     found = Verified()
     for row in _rows(session):
+        if row.id < 1:
+            found.faults.append(f"第 {row.id} 条不在台账的编号之内：它不是办公端所记")
+            break
         if row.id != found.count + 1:
             found.faults.append(f"第 {found.count + 1} 条缺失，其后是第 {row.id} 条")
         if digest(found.head, row) != row.digest:
@@ -127,15 +130,14 @@ def write_witness(path: Path, verified: Verified) -> None:
 
 
 def _rows(session: Session) -> Iterator[LedgerRow]:
-    last = 0
-    while True:
-        query = sa.select(LedgerRow).where(LedgerRow.id > last).order_by(LedgerRow.id)
-        rows = session.scalars(query.limit(_CHUNK)).all()
-        if not rows:
-            return
+    """Yield every row by its number, also one that stands before the first: whoever asks by other columns finds it."""
+    query = sa.select(LedgerRow).order_by(LedgerRow.id).limit(_CHUNK)
+    rows = session.scalars(query).all()
+    while rows:
         yield from rows
         last = rows[-1].id
         session.expunge_all()
+        rows = session.scalars(query.where(LedgerRow.id > last)).all()
 
 
 def _midnight(day: date) -> datetime:

@@ -171,13 +171,13 @@ def _was_taken_back(session: Session, row: FilingRow) -> bool:
 
 
 def _is_as_approved(session: Session, batch_id: int) -> bool:
-    """Whether the ledger knows that the batch was released, and as filed it is what was approved; approvals of old said nothing."""
+    """Whether the ledger knows that the batch was released, and as filed it is what was approved; approvals of old did not say what."""
     if not ordered.was_released(session, batch_id):
         return False
     query = sa.select(LedgerRow.detail).where(
         LedgerRow.batch_id == batch_id, LedgerRow.action == "approve"
     )
     said = session.scalar(query.order_by(LedgerRow.id.desc()).limit(1))
-    if said is None or "SHA-256" not in said:
-        return True
-    return said.endswith(_filed(binding.filed_sha256(session, batch_id)))
+    if said is None:
+        return False
+    return "SHA-256" not in said or said.endswith(_filed(binding.filed_sha256(session, batch_id)))

@@ -38,14 +38,15 @@ def contradicts(earlier: str, later: str) -> bool:
     return False
 
 
-def were_two(one: str, other: str) -> bool:
-    """Whether two notes over equally many entries cannot be of one history, whichever came first.
+def were_two(one: str, other: str, newest: str) -> bool:
+    """Whether two notes over equally many entries cannot be of one history, whichever came first; `newest` is its last head.
 
-    A backup brings back the head that was signed before the restoration that another one states.
+    A backup brings back the head that was signed before the restoration that another one states; or before an upgrade or a
+    handing over that the other one knows of, where a restoration is stated since.
     """
-    if _restored(one) <= _restored(other):
-        return contradicts(one, other)
-    return contradicts(other, one)
+    first, second = sorted((one, other), key=_restored)
+    came_back = _restored(second) == _restored(first) < _restored(newest)
+    return contradicts(first, second) and not (came_back and not contradicts(second, first))
 
 
 def is_of(session: Session, head: Checkpoint) -> bool:

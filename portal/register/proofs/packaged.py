@@ -11,6 +11,9 @@ from sqlalchemy.orm import Session
 from portal.domain.merkle import Frontier
 from portal.domain.sortition import inclusion, outcome
 from portal.domain.sortition.faults import Fault
+from portal.domain.sortition.hashing import canonical
+from portal.domain.sortition.model import Json
+from portal.domain.sortition.outcome import Outcome
 from portal.register import packages
 from portal.register.packages import Member
 from portal.register.proofs.report import Audited
@@ -90,10 +93,14 @@ class Packaged:
         self._rooted(draw, members)
         stored = set(members)
         try:
-            named = packages.members(json.loads(text)["objects"], outcome.recompute(text))
+            result = outcome.recompute(text)
         except Fault as fault:
             self._found.fault(f"抽取记录 {draw_id}：数据包不能复算（{fault.code}）")
             return
+        value = json.loads(text)
+        named = packages.members(value["objects"], result)
+        if not _is_as_said(draw, value["commit"], result):
+            self._found.fault(f"抽取记录 {draw_id}：数据包不是所承诺、所密封的那一次抽取")
         #: Published before there were proofs (place -1): an upgrade gives them, and by hand they can be taken away.
         if stored == {replace(each, place=-1, entry="") for each in named} != set(named):
             self._found.fault(
@@ -112,3 +119,12 @@ class Packaged:
             rows = self._session.scalar(sa.select(sa.func.count()).select_from(table)) or 0
             if rows != seen:
                 self._found.fault(f"{table.__tablename__} 表有不属于任何数据包的行")
+
+
+def _is_as_said(draw: PublicDraw, commit: Json, found: Outcome) -> bool:
+    """Whether a package is of the commit that the record states, and gives the result that it states and was sealed."""
+    nonce = bytes.fromhex(draw.sealed_nonce or "")
+    return (canonical(commit).decode(), found.result_hash) == (
+        draw.commitment,
+        draw.result_hash,
+    ) and (draw.sealed in (None, outcome.seal(nonce, found.result).hex()))

@@ -25,6 +25,7 @@ class Signed:
         self._witness = witness
         #: The register's own head over as many entries as the witness's.
         self._beside: str | None = None
+        self._newest: str | None = None
         self._last = 0
         self._records: str | None = None
         self._restored: str | None = None
@@ -40,7 +41,8 @@ class Signed:
             sa.select(CheckpointRow.size, CheckpointRow.note).order_by(CheckpointRow.size)
         ):
             self._take(f"第{size}条处的检查点", note, size)
-            found.head, self._last = note, size
+            found.head = self._newest = note
+            self._last = size
             if witnessed == size:
                 self._beside = note
         found.done["checkpoints"] = sum(map(len, self._heads.values()))
@@ -62,7 +64,7 @@ class Signed:
         """Hold the witness's head against the one that the register keeps over the same entries."""
         if self._beside is None:
             self._found.fault(f"{WITNESS}：登记册中已没有这个检查点")
-        elif self._witness is not None and agreeing.were_two(self._witness, self._beside):
+        elif agreeing.were_two(self._witness or "", self._beside, self._newest or ""):
             self._found.fault(
                 f"{WITNESS}：与登记册中同一条数处的检查点所签的不是同一内容（同一私钥签了两种说法）；"
                 "请将此文件与登记册中的检查点一并另存为证"

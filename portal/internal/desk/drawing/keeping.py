@@ -13,7 +13,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from portal.domain.errors import PortalError, UnknownRecord, WrongState
-from portal.domain.sortition.hashing import canonical
+from portal.domain.sortition.hashing import canonical, tagged
 from portal.domain.sortition.model import SCHEME
 from portal.internal.desk.drawing.orders import Order
 from portal.internal.tables.drawings import DrawingRow
@@ -48,6 +48,12 @@ class Swap(msgspec.Struct, kw_only=True):
     on: date
     by: str
     second: str
+
+    @staticmethod
+    def sealed(draw_id: str, number: int, salt: bytes, event: dict[str, Any]) -> str:
+        """Return the digest that the log states of a replacement."""
+        tag = "dsr-draw/1/replacement"
+        return tagged(tag, salt, draw_id, str(number), canonical(event)).hex()
 
 
 class Asked(msgspec.Struct, kw_only=True):
@@ -136,7 +142,16 @@ class Drawing:
         return f"{self.row.agency}/{self.row.draw_id}"
 
     def package(self) -> dict[str, Any]:
-        """Return the package as the office has it: open objects opened, whatever is public by now."""
+        """Return the package as the office has it: open objects opened, whatever is public by now.
+
+        Raises:
+            Tampered: a replacement is not the one of its digest, which the log states; its salt nobody outside has.
+
+        """
+        for number, each in enumerate(self.progress.swaps, 1):
+            salt = bytes.fromhex(each.salt)
+            if Swap.sealed(self.row.draw_id, number, salt, each.event) != each.digest:
+                raise Tampered("办公端所存的替换与已公布的摘要不符；不得继续")
         return {
             "scheme": SCHEME,
             "draw_id": self.row.draw_id,

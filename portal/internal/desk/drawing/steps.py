@@ -11,7 +11,6 @@ from portal.domain.errors import FourEyesViolation, NotYetPublic, WrongState
 from portal.domain.sortition import outcome, seeds, timing
 from portal.domain.sortition.faults import Code, Fault, demand
 from portal.domain.sortition.fields import DRAW_ID
-from portal.domain.sortition.hashing import canonical, tagged
 from portal.domain.sortition.model import SeedValue, Source, SourceKind
 from portal.domain.workflow import Role
 from portal.internal.desk import people
@@ -120,9 +119,7 @@ def replace(
         drawing.require("drawn", "revealed")
         salt = secrets.token_bytes(32)
         number = len(drawing.progress.swaps) + 1
-        digest = tagged(
-            "dsr-draw/1/replacement", salt, draw_id, str(number), canonical(event)
-        ).hex()
+        digest = Swap.sealed(draw_id, number, salt, event)
         drawing.progress.swaps.append(
             Swap(event=event, salt=salt.hex(), digest=digest, on=clock.local_date(now), by=by, second=second)
         )  # fmt: skip
