@@ -32,6 +32,8 @@ View = Callable[..., Any]
 _DEVICE_LASTS = 180 * 86_400
 #: Before anybody is signed in a form holds an account, a password and a code.
 _SMALL_BODY = 16 * 2**10
+#: Which roles each guarded view asks for.
+_ASKED: dict[View, tuple[Role, ...]] = {}
 _NO_NUL = "内容含有不可见的控制字符 U+0000，请删除后重新提交"
 
 
@@ -193,24 +195,16 @@ def needs(*roles: Role, first: bool = False) -> Callable[[View], View]:
                 abort(403, f"需要“{'、'.join(role.zh for role in roles)}”角色")
             return view(**kwargs)
 
+        _ASKED[answer] = roles
         return answer
 
     return guard
 
 
-def extra_pages(here: str) -> list[tuple[str, str, bool]]:
-    """Return the pages that not everybody has, and one's own: address, name, whether it is `here`."""
-    found = []
-    if (mine := person()) is not None:
-        if mine.has(Role.CLERK) or mine.has(Role.PUBLISHER):
-            found.append((url_for("draws.index"), "抽取", here.startswith("/draws")))
-        if mine.has(Role.ADMIN):
-            found += [
-                (url_for("people.index"), "人员", here.startswith("/people")),
-                (url_for("ledger.index"), "台账", here.startswith("/ledger")),
-            ]
-        found.append((url_for("account.show"), "我的账户", here.startswith("/account")))
-    return found
+def may_open(endpoint: str) -> bool:
+    """Whether who is signed in has a role that the view at `endpoint` asks for; no page leads elsewhere."""
+    mine, roles = person(), _ASKED.get(current_app.view_functions[endpoint], ())
+    return mine is not None and (not roles or any(mine.has(role) for role in roles))
 
 
 def to_sign_in() -> Response:

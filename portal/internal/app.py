@@ -1,6 +1,7 @@
 """create_app() of the office: unredacted records, behind a sign-in."""
 
 import hashlib
+from collections.abc import Callable
 from functools import cache
 from urllib.parse import urlsplit
 
@@ -39,6 +40,20 @@ _TWO_YEARS = "max-age=63072000"
 _LOOPBACK = ("127.0.0.1", "localhost", "[::1]")
 #: A table pasted from a page brings all of its markup along.
 _MOST_PASTED = 16 * 2**20
+#: The navigation: a view, its name or what makes it, and how the addresses begin that belong to it.
+_PAGES: tuple[tuple[str, str | Callable[[], str], tuple[str, ...]], ...] = (
+    ("due.index", due.nav_label, ("/due",)),
+    ("batches.index", "批次", ("/batches",)),
+    ("decisions.index", decisions.nav_label, ("/decisions", "/records", "/disclosure-rules")),
+    ("letters.index", letters.nav_label, ("/letters",)),
+    ("imports.form", "导入", ("/import",)),
+    ("mappings.index", "映射方案", ("/mappings",)),
+    ("sheets.index", "模板与填写说明", ("/sheets",)),
+    ("draws.index", "抽取", ("/draws",)),
+    ("people.index", "人员", ("/people",)),
+    ("ledger.index", "台账", ("/ledger",)),
+    ("account.show", "我的账户", ("/account",)),
+)
 _STATUS = {FourEyesViolation: 409, NotAllowed: 403, UnknownRecord: 404}
 
 
@@ -118,22 +133,11 @@ def _digest(path: str) -> str:
 
 def _page_words() -> dict[str, object]:
     here = request.path
-    nav = []
-    if access.person() is not None:
-        nav = [
-            (url_for("due.index"), due.nav_label(), here == "/due"),
-            (url_for("batches.index"), "批次", here.startswith("/batches")),
-            (
-                url_for("decisions.index"),
-                decisions.nav_label(),
-                here.startswith(("/decisions", "/records")),
-            ),
-            (url_for("letters.index"), letters.nav_label(), here.startswith("/letters")),
-            (url_for("imports.form"), "导入", here.startswith("/import")),
-            (url_for("mappings.index"), "映射方案", here.startswith("/mappings")),
-            (url_for("sheets.index"), "模板与填写说明", here.startswith("/sheets")),
-        ]
-        nav += access.extra_pages(here)
+    nav = [
+        (url_for(page), name if isinstance(name, str) else name(), here.startswith(begins))
+        for page, name, begins in _PAGES
+        if access.may_open(page)
+    ]
     current = (number for number, each in enumerate(nav) if each[2])
     return {
         "site_name": "明察办公端",
@@ -146,6 +150,7 @@ def _page_words() -> dict[str, object]:
         "permalink": None,
         "person": access.person(),
         "csrf_token": access.csrf_token,
+        "may_open": access.may_open,
     }
 
 
