@@ -28,7 +28,7 @@ from portal.register.records import (
 #: Fields that hold numbers of their own and would only cry wolf.
 _EXEMPT = {
     "id", "list_digest", "list_nonce", "commitment", "sealed", "sealed_nonce", "result_hash",
-    "package_sha256", "outcome_value", "photos", "digest", "replaced",
+    "package_sha256", "outcome_value", "photos", "digest", "salt", "replaced",
 }  # fmt: skip
 #: Schemes whose numbers are checked by their form; a local number may be anything.
 _NUMBERED = {Scheme.USCC.value, Scheme.REG15.value, Scheme.REG13.value}

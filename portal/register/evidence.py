@@ -34,11 +34,12 @@ class PublicPresent(Part, frozen=True):
 
 
 class PublicReplacement(Part, frozen=True):
-    """One replacement (替换). Until the reveal only its digest."""
+    """One replacement (替换). Until the reveal only its digest; `salt`, in hexadecimal digits, opens it then."""
 
     number: int
     decided_on: date
     digest: str
+    salt: str | None = None
     replaced: str | None = None
     reason: str | None = None
 

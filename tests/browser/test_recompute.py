@@ -6,6 +6,7 @@ from base64 import b64encode
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
+from urllib.request import urlopen
 
 import pytest
 from selenium.webdriver import Chrome
@@ -13,7 +14,8 @@ from selenium.webdriver.common.by import By
 from selenium.webdriver.support.ui import WebDriverWait
 
 from portal.domain.sortition.outcome import recompute
-from tests.domain.sortition import appendix, forgeries
+from portal.domain.sortition.stated import Agreement, compare
+from tests.domain.sortition import appendix, forgeries, statements
 from tests.domain.sortition.packages import a_package
 from tests.domain.sortition.whole import changed, whole
 
@@ -28,6 +30,14 @@ const [files, done] = arguments;
 import("{_MODULE}recompute.js").then(
   ({{recompute}}) => done(files.map(file => recompute(Uint8Array.from(atob(file), c => c.charCodeAt(0))).line)),
   error => done(String(error)));
+"""
+#: A package and what may have been published of it, to what came of each comparison.
+_COMPARE = f"""
+const [file, records, done] = arguments;
+import("{_MODULE}recompute.js").then(({{recompute}}) => {{
+  const bytes = () => Uint8Array.from(atob(file), c => c.charCodeAt(0));
+  done(records.map(record => recompute(bytes(), () => {{}}, record).trace.published));
+}}, error => done(String(error)));
 """
 _HASHES = f"""
 const done = arguments[0];
@@ -117,7 +127,7 @@ def test_the_page_tells_every_step_of_a_good_package(
 
     assert _show(browser, f"{address}/draws/check{language}", path) == "notice--ok"
     steps = browser.find_elements(By.CSS_SELECTOR, "[data-step]")
-    assert [each.is_displayed() for each in steps] == [True] * 8
+    assert [each.is_displayed() for each in steps] == [True] * 7 + [False, True]
     result = browser.find_element(By.CSS_SELECTOR, "[data-step=result]").text
     assert result.count(package["claimed"]["result_hash"]) == 2
     strata = browser.find_elements(By.CSS_SELECTOR, "[data-step=strata] tbody tr")
@@ -153,14 +163,61 @@ def test_the_file_never_leaves_the_browser(browser: Chrome, address: str, tmp_pa
     assert [each for each in fetched if not each.startswith("/static/")] == []
 
 
-def test_a_link_may_bring_the_package_from_this_site(
-    browser: Chrome, address: str, demo: Path
-) -> None:
-    """Any address of this site will do: here one that is no package, so that the reading is seen."""
-    browser.get(f"{address}/draws/check#/robots.txt")
+def _revealed(address: str) -> str:
+    """Return the id of a draw of the demonstration that has its package."""
+    with urlopen(f"{address}/api/v1/draws") as answer:
+        draws = json.load(answer)["data"]
+    return next(str(each["id"]) for each in draws if each["package_sha256"])
+
+
+def _verdict(browser: Chrome, words: str) -> None:
     WebDriverWait(browser, 20).until(
-        lambda driver: "E_JSON" in driver.find_element(By.CSS_SELECTOR, "[data-verdict]").text
+        lambda driver: words in driver.find_element(By.CSS_SELECTOR, "[data-verdict]").text
     )
+
+
+def _compared(browser: Chrome) -> list[str]:
+    return [
+        each.text
+        for each in browser.find_elements(By.CSS_SELECTOR, "[data-step=published] [data-field]")
+    ]
+
+
+def test_a_draws_page_brings_its_package_and_what_was_published_of_it(
+    browser: Chrome, address: str, tmp_path: Path
+) -> None:
+    browser.get(f"{address}/draws/{_revealed(address)}")
+    browser.find_element(By.LINK_TEXT, "在浏览器里复算").click()
+    _verdict(browser, "复算完成：数据包前后一致，就是本站公布的这一次抽取")
+    assert _compared(browser) == ["与公布的一致"] * 4
+
+    browser.find_element(By.ID, "f-file").send_keys(str(_file(tmp_path, whole())))
+    _verdict(browser, "却与本站公布的这一次抽取不符")
+    assert _compared(browser) == ["与公布的不一致"] * 4
+    assert browser.find_element(By.CSS_SELECTOR, ".notice--error").is_displayed()
+
+
+def test_what_was_published_is_compared_as_the_command_compares_it(
+    browser: Chrome, address: str
+) -> None:
+    """Whatever was stated of a package: in Python and in the page's own modules the same."""
+    browser.get(f"{address}/draws/check")
+    package = whole()
+    found = recompute(json.dumps(package).encode())
+    cases = list(statements.every(package, found))
+    expected = [compare(package, found, stated)._asdict() for stated in cases]
+
+    answers = browser.execute_async_script(
+        _COMPARE,
+        b64encode(json.dumps(package).encode()).decode(),
+        [statements.record(each) for each in cases],
+    )
+
+    assert answers == [{name: each.value for name, each in told.items()} for told in expected]
+    assert {tuple(told.values()) for told in expected} >= {
+        (Agreement.SAME,) * 4,
+        (Agreement.OTHER,) * 4,
+    }
 
 
 def test_a_package_that_comes_late_says_nothing_of_the_file_taken_since(
@@ -170,8 +227,10 @@ def test_a_package_that_comes_late_says_nothing_of_the_file_taken_since(
     browser.get(f"{address}/draws/check")
     browser.execute_script(
         """
-        window.fetch = () => new Promise((resolve) => { window.late = () => resolve(new Response(arguments[0])); });
-        location.hash = "#/draws/late";
+        const said = () => Promise.resolve(new Response('{"data": {}}'));
+        const late = () => new Promise((resolve) => { window.late = () => resolve(new Response(arguments[0])); });
+        window.fetch = (asked) => (asked.endsWith("package.json") ? late() : said());
+        location.hash = "#d_1a7e";
         """,
         json.dumps(whole(), ensure_ascii=False),
     )

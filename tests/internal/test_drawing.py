@@ -19,6 +19,7 @@ from portal.domain.sortition import outcome, seeds
 from portal.domain.sortition.faults import Fault
 from portal.domain.sortition.hashing import canonical
 from portal.domain.sortition.leaves import handle
+from portal.domain.sortition.stated import replacement_digest
 from portal.internal.desk import retract
 from portal.internal.desk.drawing import freezing, keeping, orders, outward, steps
 from portal.internal.desk.drawing.keeping import Drawing, Tampered
@@ -79,12 +80,35 @@ def test_a_revealed_draw_recomputes_from_its_public_package(drum: Office) -> Non
     assert sound(drum) == []
 
 
-@pytest.mark.parametrize("way", ["another result", "another commit", "another nonce"])
+def _replace_one(office: Office, name: str) -> None:
+    with Session(office.stores.internal) as session:
+        before = outcome.compute(keeping.load(session, name).package())
+    out = json.loads(canonical(before.result))["strata"][0]["drawn"][0]
+    event = {"type": "object", "stratum": "一般", "out": out, "reason": "closed"}
+    steps.replace(office.stores, name, event, by="he", second="an", now=NOW)
+
+
+_ANOTHER = "数据包不是所承诺、所密封的那一次抽取"
+
+
+@pytest.mark.parametrize(
+    ("way", "told"),
+    [
+        ("another result", _ANOTHER),
+        ("another commit", _ANOTHER),
+        ("another nonce", _ANOTHER),
+        ("another replacement", "数据包所载的替换与决定当日公布的摘要不符"),
+        ("no replacement", "数据包所载的替换与决定当日公布的摘要不符"),
+    ],
+)
 def test_a_package_of_another_draw_than_was_committed_to_and_sealed_is_found(
-    drum: Office, way: str
+    drum: Office, way: str, told: str
 ) -> None:
     """Whoever holds key and pen chooses a seed afterwards: what comes of it recomputes like any other."""
-    name, shown = sealed(drum), public(drum)
+    name = sealed(drum)
+    if "replacement" in way:
+        _replace_one(drum, name)
+    shown = public(drum)
     assert shown is not None
     with Session(drum.stores.internal) as session:
         drawing = keeping.load(session, name)
@@ -93,12 +117,18 @@ def test_a_package_of_another_draw_than_was_committed_to_and_sealed_is_found(
         value["seed_values"][1]["value"] = DICE[::-1]
     elif way == "another commit":
         value["commit"] = value["commit"] | {"committed_at": "2025-06-01T09:00:00+08:00"}
-    else:
+    elif way == "another nonce":
         nonce = "ab" * 32
+    elif way == "another replacement":
+        value["replacements"][0]["reason"] = "moved"
+    else:
+        value["replacements"] = []
     found = outcome.compute(value)
     text = canonical(value)
+    pairs = zip(shown.replacements, drawing.progress.swaps, strict=True)
     record = msgspec.structs.replace(
         shown, stage="revealed", revealed_on=LATER.date(), sealed_nonce=nonce,
+        replacements=tuple(msgspec.structs.replace(one, salt=swap.salt) for one, swap in pairs),
         result_hash=found.result_hash, package_sha256=hashlib.sha256(text).hexdigest(),
         package_bytes=len(text),
     )  # fmt: skip
@@ -110,7 +140,7 @@ def test_a_package_of_another_draw_than_was_committed_to_and_sealed_is_found(
         drum.stores.register, Passage(records=[record]), package=made, now=LATER, keys=drum.stores.log_key,
     )  # fmt: skip
 
-    assert sound(drum) == [f"抽取记录 {shown.id}：数据包不是所承诺、所密封的那一次抽取"]
+    assert sound(drum) == [f"抽取记录 {shown.id}：{told}"]
 
 
 def test_a_supervisors_copy_verifies_against_the_sealed_hash(drum: Office) -> None:
@@ -371,8 +401,15 @@ def test_a_replacement_follows_the_order_and_shows_only_its_digest(drum: Office)
     assert row["in"] in drawing.frozen.openings
     shown = public(drum)
     assert shown is not None
-    assert [(each.replaced, each.reason) for each in shown.replacements] == [(None, None)]
+    [told] = shown.replacements
+    assert (told.replaced, told.reason, told.salt) == (None, None, None)
     steps.reveal(drum.stores, name, by="he", second="an", now=LATER)
+    revealed = public(drum)
+    assert revealed is not None
+    [opened] = revealed.replacements
+    salt = bytes.fromhex(opened.salt or "")
+    assert opened.digest == told.digest == replacement_digest(salt, name, 1, event).hex()
+    assert (opened.replaced, opened.reason) == ("object", "closed")
     assert said(drum) == ["draw.commit", "draw.sealed", "draw.replacement", "draw.result"]
     assert outcome.recompute(package(drum, shown.id)).replacements == [row]
 

@@ -10,10 +10,11 @@ from sqlalchemy.orm import Session
 
 from portal.domain.errors import LogBroken, WrongState
 from portal.domain.sortition import outcome
+from portal.domain.sortition.stated import replacement_digest
 from portal.domain.sortition.timing import TooEarly
 from portal.internal.desk import decide
 from portal.internal.desk.drawing import asking, keeping, noted, orders, outward, steps
-from portal.internal.desk.drawing.keeping import Asked, Drawing, Swap, Tampered
+from portal.internal.desk.drawing.keeping import Asked, Drawing, Tampered
 from portal.internal.tables.drawings import DrawingRow
 from portal.kit.db import UtcDateTime, write_lock
 from portal.register.records import Kind
@@ -100,7 +101,7 @@ def test_a_replacement_rewritten_before_the_reveal_is_not_revealed(drum: Office)
 
 def _sealed_anew(drawing: Drawing) -> None:
     swap = drawing.progress.swaps[0]
-    swap.digest = Swap.sealed(NAME, 1, bytes.fromhex(swap.salt), swap.event)
+    swap.digest = replacement_digest(bytes.fromhex(swap.salt), NAME, 1, swap.event).hex()
 
 
 @pytest.mark.parametrize("stage", ["committed", "drawn", "revealed", "void"])

@@ -11,7 +11,8 @@ from click.testing import CliRunner, Result
 
 from portal.domain.sortition.outcome import compute
 from portal.public.cli import main
-from tests.domain.sortition import appendix
+from tests.domain.sortition import appendix, statements
+from tests.domain.sortition.whole import whole
 
 
 def _run(path: Path) -> Result:
@@ -37,6 +38,49 @@ def test_a_forged_package_prints_the_code_of_the_rule_it_breaks(tmp_path: Path) 
     done = _run(path)
 
     assert (done.exit_code, done.stdout, done.stderr) == (1, '{"error":"E_RESULT"}\n', "")
+
+
+def _beside(folder: Path, record: object) -> Result:
+    """Recompute a package beside what was published of a draw."""
+    package, published = folder / "package.json", folder / "record.json"
+    package.write_text(json.dumps(whole()), "utf-8")
+    published.write_text(json.dumps(record), "utf-8")
+    return CliRunner().invoke(main, ["recompute", str(package), "--record", str(published)])
+
+
+def test_beside_its_record_a_package_is_compared_with_what_was_published(tmp_path: Path) -> None:
+    found = compute(whole())
+    said = statements.true(whole(), found)
+    line = found.written() + b"\n"
+
+    same = _beside(tmp_path, {"data": statements.record(said)})
+    assert (same.exit_code, same.stdout_bytes) == (0, line)
+    assert same.stderr.splitlines() == [
+        "承诺：与公布的一致", "密封摘要：与公布的一致", "结果：与公布的一致", "替换：与公布的一致",
+    ]  # fmt: skip
+
+    other = _beside(tmp_path, {"data": statements.record(said._replace(sealed=statements.WRONG))})
+    assert (other.exit_code, other.stdout_bytes) == (3, line)
+    assert other.stderr.splitlines()[1] == "密封摘要：与公布的不一致"
+
+    early = said._replace(nonce=None, result_hash=None, replacements=[])
+    before = _beside(tmp_path, {"data": statements.record(early)})
+    assert (before.exit_code, before.stdout_bytes) == (0, line)
+    assert before.stderr.splitlines()[1:] == [
+        f"{name}：没有公布，无从核对" for name in ("密封摘要", "结果", "替换")
+    ]
+
+
+@pytest.mark.parametrize("record", [{}, [], {"data": {"id": "d_1"}}, {"data": {"sealed": "x"}}])
+def test_what_is_no_record_of_a_draw_is_told_before_anything_is_computed(
+    tmp_path: Path, record: object
+) -> None:
+    done = _beside(tmp_path, record)
+
+    assert (done.exit_code, done.stdout) == (2, "")
+    assert done.stderr == (
+        f"文件 {tmp_path / 'record.json'} 不是抽取记录；请保存 /api/v1/draws/编号 的回答\n"
+    )
 
 
 @pytest.mark.parametrize("name", ["missing.json", "."])

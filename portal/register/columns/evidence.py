@@ -29,6 +29,7 @@ _REPLACEMENTS = (
     col("number", Type.INTEGER, ("次序", "Number"), ("第几次替换。", "Number of the replacement."), 1),
     col("decided_on", Type.DATE, ("日期", "Decided on"), ("决定替换的日期。", "Day it was decided."), "2025-03-10"),
     col("digest", Type.TEXT, ("摘要", "Digest"), ("替换决定的摘要，当日公开。", "Digest of the decision, public on the day."), "9f" * 32),
+    col("salt", Type.TEXT, ("盐值", "Salt"), ("揭示后公开，用来核对摘要。", "Public after the reveal; opens the digest."), "3a" * 32, nullable=True),
     col("replaced", Type.TEXT, ("种类", "What"), ("object 为对象，member 为人员；揭示后公开。",
         "Object or member; public after the reveal."), "object", nullable=True),
     col("reason", Type.TEXT, ("原因", "Reason"), ("替换原因的代码；揭示后公开。", "Code of the reason; public after the reveal."), "closed", nullable=True),

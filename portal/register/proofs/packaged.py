@@ -11,9 +11,7 @@ from sqlalchemy.orm import Session
 from portal.domain.merkle import Frontier
 from portal.domain.sortition import inclusion, outcome
 from portal.domain.sortition.faults import Fault
-from portal.domain.sortition.hashing import canonical
-from portal.domain.sortition.model import Json
-from portal.domain.sortition.outcome import Outcome
+from portal.domain.sortition.stated import Agreement, Stated, compare
 from portal.register import packages
 from portal.register.packages import Member
 from portal.register.proofs.report import Audited
@@ -99,8 +97,12 @@ class Packaged:
             return
         value = json.loads(text)
         named = packages.members(value["objects"], result)
-        if not _is_as_said(draw, value["commit"], result):
+        told = compare(value, result, _stated(draw))
+        #: Without an embargo nothing was sealed; what an earlier release revealed states no salts of replacements.
+        if {told.commit, told.result} != {Agreement.SAME} or told.sealed is Agreement.OTHER:
             self._found.fault(f"抽取记录 {draw_id}：数据包不是所承诺、所密封的那一次抽取")
+        if told.replacements is Agreement.OTHER:
+            self._found.fault(f"抽取记录 {draw_id}：数据包所载的替换与决定当日公布的摘要不符")
         #: Published before there were proofs (place -1): an upgrade gives them, and by hand they can be taken away.
         if stored == {replace(each, place=-1, entry="") for each in named} != set(named):
             self._found.fault(
@@ -121,10 +123,6 @@ class Packaged:
                 self._found.fault(f"{table.__tablename__} 表有不属于任何数据包的行")
 
 
-def _is_as_said(draw: PublicDraw, commit: Json, found: Outcome) -> bool:
-    """Whether a package is of the commit that the record states, and gives the result that it states and was sealed."""
-    nonce = bytes.fromhex(draw.sealed_nonce or "")
-    return (canonical(commit).decode(), found.result_hash) == (
-        draw.commitment,
-        draw.result_hash,
-    ) and (draw.sealed in (None, outcome.seal(nonce, found.result).hex()))
+def _stated(draw: PublicDraw) -> Stated:
+    swaps = [(each.digest, each.salt) for each in draw.replacements]
+    return Stated(draw.commitment, draw.sealed, draw.sealed_nonce, draw.result_hash, swaps)

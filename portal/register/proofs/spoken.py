@@ -63,8 +63,11 @@ def _hold_to(was: PublicDraw, after: PublicDraw) -> None:
         and getattr(was, name) != getattr(after, name)
         and not (name in _MAY_BE_LEFT_OUT and getattr(after, name) is None)
     ]
-    kept = [each.digest for each in after.replacements[: len(was.replacements)]]
-    if kept != [each.digest for each in was.replacements]:
+    told = after.replacements[: len(was.replacements)]
+    if [(each.digest, each.salt) for each in was.replacements] != [
+        (each.digest, each.salt if said.salt else None)
+        for each, said in zip(told, was.replacements, strict=False)
+    ]:
         changed.append("replacements")
     changed += _goes_on(was, after)
     if was.draw_code and (was.task_id, was.round_no) != (after.task_id, after.round_no):

@@ -63,6 +63,16 @@ const explain = (trace) => {
   if (trace.teams) step("teams", trace.teams);
   if (trace.replacements) step("replacements", { count: trace.replacements.length });
   if (trace.result) step("result", trace.result);
+  if (trace.published) {
+    const said = Object.entries(trace.published).map(([name, agreement]) => [name, words[agreement]]);
+    step("published", Object.fromEntries(said));
+  }
+};
+
+// What the last line says of a package that computes: of which draw it is can be said only beside what was published.
+const verdictOf = ({ published, result }) => {
+  if (published) return Object.values(published).includes("other") ? ["otherDraw", "error"] : ["thisDraw", "ok"];
+  return [result.claimed === null ? "all" : "claimed", "ok"];
 };
 
 const finish = ({ ok, line, trace }) => {
@@ -71,7 +81,8 @@ const finish = ({ ok, line, trace }) => {
   download.href = URL.createObjectURL(new Blob([line], { type: "application/json" }));
   step("line");
   if (ok) {
-    say(trace.result.claimed === null ? words.all : words.claimed, "ok");
+    const [name, mark] = verdictOf(trace);
+    say(words[name], mark);
   } else {
     const reason = place.querySelector(`[data-code="${trace.error}"]`).textContent;
     say(`${words.broken} (${trace.error})`, "error", reason);
@@ -84,7 +95,7 @@ const progress = ({ stage, done, total }) => {
   else bar.removeAttribute("value");
 };
 
-const compute = (buffer, mine) => {
+const compute = ({ buffer, record }, mine) => {
   worker = new Worker(words.worker, { type: "module" });
   worker.addEventListener("message", ({ data }) => {
     if (mine !== turn) return;
@@ -93,7 +104,7 @@ const compute = (buffer, mine) => {
     else progress(data);
   });
   worker.addEventListener("error", () => mine === turn && say(words.failed, "error"));
-  worker.postMessage(buffer, [buffer]);
+  worker.postMessage({ buffer, record }, [buffer]);
 };
 
 const take = async (reading) => {
@@ -106,23 +117,34 @@ const take = async (reading) => {
   showOnly(running, true);
   progress({ stage: "read", done: 0, total: 0 });
   try {
-    const buffer = await reading();
-    if (mine === turn) compute(buffer, mine);
+    const taken = await reading();
+    if (mine === turn) compute(taken, mine);
   } catch {
     if (mine === turn) say(words.unread, "error");
   }
 };
 
-const takeFile = (file) => file && take(() => file.arrayBuffer());
+const fetched = async (address, id) => {
+  const answer = await fetch(address.replace("ID", id));
+  if (!answer.ok) throw new Error(String(answer.status));
+  return answer;
+};
 
-// `#/draws/…` leads here from a draw's page: its package is fetched from this site.
-const takeAddress = () => {
-  const address = location.hash.slice(1);
-  if (!address.startsWith("/") || address.startsWith("//")) return;
+// The page of a draw leads here with its id behind the sign #: what is taken is compared with what was published of it.
+const drawAsked = () => location.hash.match(/d_[0-9a-f]+/)?.[0];
+const published = async (id) => (await (await fetched(words.record, id)).json()).data;
+
+const takeFile = (file) => {
+  const id = drawAsked();
+  if (file) take(async () => ({ buffer: await file.arrayBuffer(), record: id ? await published(id) : null }));
+};
+
+const takeDraw = () => {
+  const id = drawAsked();
+  if (!id) return;
   take(async () => {
-    const answer = await fetch(address);
-    if (!answer.ok) throw new Error(String(answer.status));
-    return answer.arrayBuffer();
+    const [file, record] = await Promise.all([fetched(words.package, id), published(id)]);
+    return { buffer: await file.arrayBuffer(), record };
   });
 };
 
@@ -138,8 +160,8 @@ const start = () => {
       if (kind === "drop") takeFile(event.dataTransfer.files[0]);
     });
   }
-  globalThis.addEventListener("hashchange", takeAddress);
-  takeAddress();
+  globalThis.addEventListener("hashchange", takeDraw);
+  takeDraw();
 };
 
 start();

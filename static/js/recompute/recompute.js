@@ -5,6 +5,7 @@ import { hex, tagged } from "./bytes.js";
 import { check, commitHash, seedOf } from "./checks.js";
 import { demand, Fault } from "./fault.js";
 import { canonical, parse } from "./json.js";
+import { compare } from "./published.js";
 import { replay } from "./replacements.js";
 import { read, SCHEME } from "./schema.js";
 import { drawStrata, orderHash } from "./strata.js";
@@ -48,7 +49,7 @@ const teamFigures = (teams) => {
   };
 };
 
-const compute = (bytes, stage, trace) => {
+const compute = (bytes, stage, trace, record) => {
   stage("read");
   const found = read(parse(bytes));
   const { plan, commit, seedValues } = found;
@@ -80,11 +81,14 @@ const compute = (bytes, stage, trace) => {
   const resultHash = hex(tagged("dsr-draw/1/result", canonical(result)));
   trace.result = { hash: resultHash, claimed: found.claimed };
   demand(found.claimed === null || found.claimed === resultHash, "E_RESULT");
-  return { commit_hash: result.commit_hash, result, result_hash: resultHash, replacements: rows };
+  const outcome = { commit_hash: result.commit_hash, result, result_hash: resultHash, replacements: rows };
+  trace.published = record && compare(record, found, outcome);
+  return outcome;
 };
 
-// Bytes of a package to {line, ok, trace}; `tell(stage, done, total)` hears how far it is.
-export const recompute = (bytes, tell = () => {}) => {
+// Bytes of a package to {line, ok, trace}; `tell(stage, done, total)` hears how far it is. `record`: the draw as it was
+// published, to be compared with the package; null for none.
+export const recompute = (bytes, tell = () => {}, record = null) => {
   const trace = { stage: "" };
   const stage = (name, total = 0) => {
     trace.stage = name;
@@ -94,7 +98,7 @@ export const recompute = (bytes, tell = () => {}) => {
     };
   };
   try {
-    return { ok: true, line: `${canonical(compute(bytes, stage, trace))}\n`, trace };
+    return { ok: true, line: `${canonical(compute(bytes, stage, trace, record))}\n`, trace };
   } catch (error) {
     if (!(error instanceof Fault)) throw error;
     trace.error = error.code;

@@ -12,7 +12,7 @@ globalThis.addEventListener("message", ({ data }) => {
     globalThis.postMessage({ stage, done, total });
   };
   try {
-    globalThis.postMessage({ outcome: recompute(new Uint8Array(data), tell) });
+    globalThis.postMessage({ outcome: recompute(new Uint8Array(data.buffer), tell, data.record) });
   } catch (error) {
     globalThis.postMessage({ failure: String(error) });
   }

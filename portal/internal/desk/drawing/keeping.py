@@ -13,8 +13,9 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from portal.domain.errors import PortalError, UnknownRecord, WrongState
-from portal.domain.sortition.hashing import canonical, tagged
+from portal.domain.sortition.hashing import canonical
 from portal.domain.sortition.model import SCHEME
+from portal.domain.sortition.stated import replacement_digest
 from portal.internal.desk.drawing.orders import Order
 from portal.internal.tables.drawings import DrawingRow
 
@@ -48,12 +49,6 @@ class Swap(msgspec.Struct, kw_only=True):
     on: date
     by: str
     second: str
-
-    @staticmethod
-    def sealed(draw_id: str, number: int, salt: bytes, event: dict[str, Any]) -> str:
-        """Return the digest that the log states of a replacement."""
-        tag = "dsr-draw/1/replacement"
-        return tagged(tag, salt, draw_id, str(number), canonical(event)).hex()
 
 
 class Asked(msgspec.Struct, kw_only=True):
@@ -145,12 +140,12 @@ class Drawing:
         """Return the package as the office has it: open objects opened, whatever is public by now.
 
         Raises:
-            Tampered: a replacement is not the one of its digest, which the log states; its salt nobody outside has.
+            Tampered: a replacement is not the one of its digest, which the log states; nobody outside has its salt before the reveal.
 
         """
         for number, each in enumerate(self.progress.swaps, 1):
             salt = bytes.fromhex(each.salt)
-            if Swap.sealed(self.row.draw_id, number, salt, each.event) != each.digest:
+            if replacement_digest(salt, self.row.draw_id, number, each.event).hex() != each.digest:
                 raise Tampered("办公端所存的替换与已公布的摘要不符；不得继续")
         return {
             "scheme": SCHEME,

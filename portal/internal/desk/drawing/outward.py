@@ -290,11 +290,10 @@ def _seeds(drawing: Drawing, *, is_open: bool) -> tuple[PublicSeed, ...]:
 def _replacements(drawing: Drawing, *, is_open: bool) -> tuple[PublicReplacement, ...]:
     return tuple(
         PublicReplacement(
-            number=number,
-            decided_on=each.on,
-            digest=each.digest,
+            number=number, decided_on=each.on, digest=each.digest,
+            salt=each.salt if is_open else None,
             replaced=each.event["type"] if is_open else None,
             reason=each.event["reason"] if is_open else None,
         )
         for number, each in enumerate(drawing.progress.swaps, 1)
-    )
+    )  # fmt: skip

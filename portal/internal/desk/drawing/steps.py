@@ -12,6 +12,7 @@ from portal.domain.sortition import outcome, seeds, timing
 from portal.domain.sortition.faults import Code, Fault, demand
 from portal.domain.sortition.fields import DRAW_ID
 from portal.domain.sortition.model import SeedValue, Source, SourceKind
+from portal.domain.sortition.stated import replacement_digest
 from portal.domain.workflow import Role
 from portal.internal.desk import people
 from portal.internal.desk import secrets as known_secrets
@@ -119,7 +120,7 @@ def replace(
         drawing.require("drawn", "revealed")
         salt = secrets.token_bytes(32)
         number = len(drawing.progress.swaps) + 1
-        digest = Swap.sealed(draw_id, number, salt, event)
+        digest = replacement_digest(salt, draw_id, number, event).hex()
         drawing.progress.swaps.append(
             Swap(event=event, salt=salt.hex(), digest=digest, on=clock.local_date(now), by=by, second=second)
         )  # fmt: skip
