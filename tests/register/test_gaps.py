@@ -113,3 +113,36 @@ def test_a_register_that_numbered_them_is_upgraded_and_written_anew(
     assert _events(register) == after
     assert purging.owed(register) > 0
     register.dispose()
+
+
+def test_a_register_that_kept_the_region_of_a_party_that_is_gone_is_upgraded_and_written_anew(
+    data: Path, migrated_register: sa.Engine
+) -> None:
+    with open_pen(migrated_register, now=NOW) as pen:
+        pen.append(a_public_agency())
+        for number in (1, 2):
+            pen.append(a_public_entity(id=f"e_{number}", name=f"第{number}公司", region="990100"))
+    withdraw(migrated_register, Kind.ENTITY, ["e_2"], now=NOW + timedelta(days=1))
+    purging.note(migrated_register, purging.owed(migrated_register))
+    after = _events(migrated_register)
+    assert any("'g:" in each and "'entity'" in each for each in after)
+    url = stage.urls(data)[0].register_url
+    migrated_register.dispose()
+    migrate.downgrade("register", url, "0022")
+    register = engine_for(url)
+    with register.begin() as connection:
+        connection.execute(
+            sa.text(
+                "INSERT INTO event (scope, position, serial, kind, event) SELECT 'g:990100', serial, serial, kind, event"
+                " FROM event WHERE scope = '' AND kind = 'entity' AND event IN ('gone', 'withdrawn')"
+            )
+        )
+    assert len(_events(register)) == len(after) + 2
+    register.dispose()
+
+    migrate.upgrade("register", url)
+
+    register = engine_for(url)
+    assert _events(register) == after
+    assert purging.owed(register) > 0
+    register.dispose()

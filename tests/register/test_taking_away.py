@@ -163,9 +163,10 @@ def _called_a_correction(office: Office) -> list[str]:
     return _faults(office.stores.register)
 
 
+@pytest.mark.parametrize("is_upgraded", [False, True])
 @pytest.mark.parametrize("is_gone", [False, True])
 def test_what_is_done_with_a_letter_is_called_no_correction(
-    office: Office, *, is_gone: bool
+    office: Office, *, is_gone: bool, is_upgraded: bool
 ) -> None:
     """Only releases whose heads said less told it so."""
     office.put("results", {**RESULT_ROW, "outcomes": "发现问题已责令改正"})
@@ -182,11 +183,11 @@ def test_what_is_done_with_a_letter_is_called_no_correction(
 
     assert any("订阅清单" in each for each in _called_a_correction(office))
     with office.stores.register.begin() as connection:
-        ((size, note),) = connection.exec_driver_sql(
-            "SELECT size, note FROM checkpoint ORDER BY size DESC LIMIT 1"
-        ).all()
-        said_less = replace(Checkpoint.of(note), forgotten=None).text
-        older = office.stores.log_key.signer(may_make=False).sign(said_less)
-        update = sa.text("UPDATE checkpoint SET note = :note WHERE size = :size")
-        connection.execute(update, {"note": older, "size": size})
+        heads = connection.exec_driver_sql("SELECT size, note FROM checkpoint ORDER BY size").all()
+        #: An upgrade signs the last head of the release before again, and that one says it.
+        for size, note in heads[:-1] if is_upgraded else heads[-1:]:
+            said_less = replace(Checkpoint.of(note), forgotten=None).text
+            older = office.stores.log_key.signer(may_make=False).sign(said_less)
+            update = sa.text("UPDATE checkpoint SET note = :note WHERE size = :size")
+            connection.execute(update, {"note": older, "size": size})
     assert not any("订阅清单" in each for each in _faults(office.stores.register))

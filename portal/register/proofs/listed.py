@@ -145,11 +145,15 @@ class Listed:
 def _told_otherwise(session: Session) -> int:
     """Return up to which change what is done with a letter was told as a correction, if ever.
 
-    By releases whose heads did not say which texts are gone: no later one signs such a head.
+    By releases whose heads did not say which texts are gone. An upgrade signs the last of these heads again, with what it did
+    not say: up to the first that says it, the changes may be theirs.
     """
-    found = session.execute(sa.select(CheckpointRow.size, CheckpointRow.note))
-    older = (size for size, note in found if f"\n{_SAID_SINCE} " not in note)
-    return max(older, default=0)
+    found = session.execute(sa.select(CheckpointRow.size, CheckpointRow.note)).all()
+    older = [size for size, note in found if f"\n{_SAID_SINCE} " not in note]
+    if not older:
+        return 0
+    last = max(older)
+    return min((size for size, _ in found if size > last), default=last)
 
 
 def _possibly(record: Record) -> set[Event]:
