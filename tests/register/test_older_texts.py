@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from portal.kit import migrate
 from portal.kit.db import engine_for
+from portal.register.evidence import PublicReplacement
 from portal.register.proofs.audit import audit
 from portal.register.records import PublicDraw, PublicPlan
 from portal.register.writer import open_pen
@@ -69,7 +70,7 @@ def test_a_draw_that_an_early_release_wrote_with_its_id_last_is_nobodys_change(
     register.dispose()
 
 
-def test_an_agency_and_a_plan_whose_export_text_is_of_fewer_columns_is_nobodys_change(
+def test_an_export_text_of_fewer_columns_is_nobodys_change(
     data: Path, migrated_register: sa.Engine
 ) -> None:
     with open_pen(migrated_register, now=NOW) as pen:
@@ -77,14 +78,18 @@ def test_an_agency_and_a_plan_whose_export_text_is_of_fewer_columns_is_nobodys_c
         pen.append(
             PublicPlan(id="p_1", agency_id="a_1", code="示例〔2025〕1号", name="计划", year=2025, version=1, approved_on=NOW.date())
         )  # fmt: skip
+        swap = PublicReplacement(number=1, decided_on=NOW.date(), digest="9f" * 32)
+        pen.append(
+            PublicDraw(id="d_1", agency_id="a_1", name="第一轮", round_no=1, drawn_on=NOW.date(), method="software", replacements=(swap,))
+        )  # fmt: skip
     url = stage.urls(data)[0].register_url
     migrated_register.dispose()
     migrate.downgrade("register", url, "0024")
     register = engine_for(url)
     with register.begin() as connection:
-        for table in ("agency", "plan"):
+        for table in ("agency", "plan", "draw"):
             connection.execute(sa.text(f"UPDATE {table} SET line = '01234567' || public_id"))
-    assert len(_faults(register)) == 2
+    assert len(_faults(register)) == 3
     register.dispose()
 
     migrate.upgrade("register", url)
