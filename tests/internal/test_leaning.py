@@ -3,6 +3,7 @@
 import json
 from dataclasses import replace
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -11,11 +12,14 @@ import sqlalchemy as sa
 from portal.domain.grounds import Ground
 from portal.domain.verdicts import Act
 from portal.internal.desk import decide, notices, review, scheduled
+from portal.internal.desk.drawing import outward
 from portal.register.records import Kind
 from tests.conftest import NOW, Office
+from tests.internal.drawing_makers import ORDER, numbered, parties, sealed
 from tests.internal.test_narrowing import HIDDEN
 from tests.makers import AGENCY, CREDIT_CODE, ITEM_ROW, RESULT_ROW
-from tests.public.twins import NEVER, WITHHELD, Row, party
+from tests.public.twins import NEVER, WITHHELD, Row, World, party
+from tests.raw import store_bytes
 
 ITEM: Row = {**ITEM_ROW, "code": "SP-002", "name": "鸊鷉供应点核查"}
 #: Of whom a number alone does not say what they are: the library has to come first.
@@ -166,3 +170,58 @@ def _decide_on_the_region(office: Office) -> None:
     decide.decide(
         office.stores, Kind.ENTITY, f"uscc:{CREDIT_CODE}", [order], by="wu", now=NOW, confirmed=True
     )
+
+
+NAME = "示例市鸊鷉食品有限公司"
+CALLED: Row = {"entity_name": NAME, "identifier": numbered(30), "region": "990101"}
+KEPT: Row = CALLED | NEVER | {"decided_on": "2025-03-01"}
+OF_ANOTHER: Row = {
+    **RESULT_ROW, "code": "JC-9", "entity_name": "示例市第1食品有限公司", "identifier": numbered(1), "detail": f"参见{NAME}的情况",
+}  # fmt: skip
+
+
+def _decide_elsewhere(office: Office) -> None:
+    """Have the check told anew, by a decision that is nothing to whom it names."""
+    World(office).decide(Kind.ENTITY, f"uscc:{numbered(1)}", Act.WITHHOLD, NOW, "industry")
+
+
+@pytest.mark.parametrize("there", ["draw", "check"])
+def test_a_waiting_file_that_would_open_up_whom_another_hid_brings_back_no_word(
+    office: Office, data: Path, there: str
+) -> None:
+    parties(office, CALLED)
+    if there == "draw":
+        draw = sealed(office, ORDER.replace("驻局纪检监察组与机关党委", NAME))
+    else:
+        office.put("results", OF_ANOTHER, let_pass=True)
+    assert NAME.encode() in store_bytes(data)
+    office.put("entities", KEPT)
+    assert NAME.encode() not in store_bytes(data)
+
+    waits = _filed(office, "entities", CALLED | {"disclosure": "公开"})
+    if there == "draw":
+        outward.sync(office.stores, draw, now=NOW)
+    _decide_elsewhere(office)
+
+    assert NAME.encode() not in store_bytes(data)
+    office.publish(waits)
+    assert NAME.encode() in store_bytes(data)
+
+
+def test_a_waiting_file_that_would_hide_whom_a_masked_text_names_changes_nothing_of_it(
+    office: Office,
+) -> None:
+    parties(office, CALLED)
+    office.put("results", OF_ANOTHER, let_pass=True)
+    masked = replace(HIDDEN, place="detail", act=Act.MASK, ground=Ground.TRADE_SECRET)
+    decide.decide(
+        office.stores, Kind.RESULT, f"{AGENCY}/JC-9", [masked], by="wu", now=NOW, confirmed=True
+    )
+    said = _all(office, "result")
+
+    waits = _filed(office, "entities", KEPT)
+    _decide_elsewhere(office)
+
+    assert _all(office, "result") == said
+    office.publish(waits)
+    assert NAME not in str(_all(office, "result"))

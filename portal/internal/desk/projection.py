@@ -41,25 +41,36 @@ Lookup = Callable[[type[Any], Iterable[str]], dict[str, Any]]
 
 
 def passages(
-    session: Session, rows: list[FilingRow], today: date, *, batch_id: int | None = None
+    session: Session,
+    rows: list[FilingRow],
+    today: date,
+    *,
+    batch_id: int | None = None,
+    let_out: bool = False,
 ) -> Iterator[tuple[FilingRow, Passage]]:
     """Project filings of one kind; kinds that are never public yield nothing.
 
-    Records around them count as they were last released, or as the batch itself files them.
+    Records around them count as they were last released, or as the batch itself files them. `let_out`: what files that wait
+    keep back, or open, makes no difference; see `secrets.known`.
     """
     records = [(row, filings.decode(row.kind, row.body)) for row in rows]
-    yield from projected(session, records, today, batch_id=batch_id)
+    yield from projected(session, records, today, batch_id=batch_id, let_out=let_out)
 
 
 def projected(
-    session: Session, records: Iterable[tuple[T, Any]], today: date, *, batch_id: int | None
+    session: Session,
+    records: Iterable[tuple[T, Any]],
+    today: date,
+    *,
+    batch_id: int | None,
+    let_out: bool = False,
 ) -> Iterator[tuple[T, Passage]]:
     """Project records of one kind, each with what it is to be known by; see `passages`."""
     key = given.ids(session).key
     public = [(mark, record) for mark, record in records if type(record) in PUBLIC_KIND]
     lookup = partial(_looked_up, session, batch_id)
     named = [record for _, record in public]
-    around = _around(session, lookup, named, key, today, batch_id=batch_id)
+    around = _around(session, lookup, named, key, today, batch_id=batch_id, let_out=let_out)
     for mark, record in public:
         yield mark, redact(record, around)
 
@@ -83,6 +94,7 @@ def _around(
     today: date,
     *,
     batch_id: int | None,
+    let_out: bool,
 ) -> Around:
     checks = {r.key: r for r in records if isinstance(r, Result)}
     steps = [r for r in records if isinstance(r, FollowUp)]
@@ -125,7 +137,7 @@ def _around(
         verdicts=found,
         cleared=_cleared(session, records),
         renamed_items=_renamed_items(session, items, hidden),
-        known=secrets.known(session),
+        known=secrets.known(session, let_out=let_out),
     )
 
 
@@ -143,8 +155,8 @@ def _telling(session: Session, parties: dict[str, Entity], today: date) -> set[s
     }
     near = [(key, parties[key]) for key in said if known and known.scan("\n".join(said[key]))]
     found: set[str] = set()
-    for key, passage in projected(session, near, today, batch_id=None) if near else ():
-        passage.known = known
+    anew = projected(session, near, today, batch_id=None, let_out=True) if near else ()
+    for key, passage in anew:
         found |= {key} if any(tells(each, passage) for each in passage.records) else set()
     return found
 

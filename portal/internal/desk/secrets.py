@@ -32,6 +32,17 @@ _REPLACED = (
     .where(_Later.id > FilingRow.id, _Later.live)
     .exists()
 )
+_LaterBatch, _Own = aliased(BatchRow), aliased(BatchRow)
+#: It was let out, and no later filing was: one that only waits opens nothing.
+_STANDS = sa.and_(
+    sa.select(1).where(_Own.id == FilingRow.batch_id, _Own.state.in_(filings.REVIEWED)).exists(),
+    ~sa.select(1)
+    .select_from(_Later)
+    .join(_LaterBatch, _LaterBatch.id == _Later.batch_id)
+    .where(_Later.kind == FilingRow.kind, _Later.key == FilingRow.key)
+    .where(_Later.id > FilingRow.id, _Later.live, _LaterBatch.state.in_(filings.REVIEWED))
+    .exists(),
+)
 _Check, _CheckBatch = aliased(FilingRow), aliased(BatchRow)
 #: A check of the party is released that is not kept back: whom hidden ones alone brought along nobody sees.
 _CHECKED_OPENLY = (
@@ -99,7 +110,8 @@ _built: dict[str, _Built] = {}
 def known(session: Session, *, let_out: bool = False) -> KnownSecrets | None:
     """Return what may stand in no public text; None where there is nothing.
 
-    `let_out`: without what a file that waits would hide and everybody reads: nothing goes for what nobody let out.
+    `let_out`: without what a file that waits would hide and everybody reads, and with what only such a file would open:
+    nothing goes, nor comes back, for what nobody let out.
 
     Built again whenever a file came in or something was decided since; kept between the questions of one
     process, because a page asks as often as a release.
@@ -117,7 +129,7 @@ def known(session: Session, *, let_out: bool = False) -> KnownSecrets | None:
 
 
 def _words(session: Session, *, let_out: bool) -> Iterator[str]:
-    for roster in _records(session, "inspector"):
+    for roster in _records(session, "inspector", let_out=let_out):
         for inspector in (*roster.values(), *_before(session, "inspector", roster).values()):
             yield from (inspector.name, inspector.certificate)
     for kept in _kept(session, Kind.ENTITY, let_out=let_out):
@@ -147,7 +159,8 @@ def _titles(session: Session, *, let_out: bool) -> Iterator[Title]:
 
 def _kept(session: Session, kind: Kind, *, let_out: bool) -> Iterator[dict[str, set[str]]]:
     """Yield the words of records of a kind that nobody may read, by key."""
-    for records in (*_records(session, kind.value), *_decided_since(session, kind.value)):
+    filed_so = _records(session, kind.value, let_out=let_out)
+    for records in (*filed_so, *_decided_since(session, kind.value)):
         verdicts = decided.verdicts(session, kind, records)
         released = _before(session, kind.value, records)
         read = _read(session, kind, released) if let_out else {}
@@ -260,8 +273,12 @@ def _decided_since(session: Session, kind: str) -> Iterator[dict[str, Any]]:
         yield filings.find(session, filings.TYPES[kind], keys[start : start + _CHUNK])
 
 
-def _records(session: Session, kind: str) -> Iterator[dict[str, Any]]:
-    """Yield the records of a kind that are not public throughout, as they stand, chunk by chunk."""
+def _records(session: Session, kind: str, *, let_out: bool) -> Iterator[dict[str, Any]]:
+    """Yield the records of a kind that are not public throughout, as they stand, chunk by chunk.
+
+    `let_out`: those also that only a file which waits says otherwise of.
+    """
+    stands = sa.or_(~_REPLACED, _STANDS) if let_out else ~_REPLACED
     last = 0
     while True:
         query = sa.select(FilingRow.id, FilingRow.key, FilingRow.body).where(
@@ -269,7 +286,7 @@ def _records(session: Session, kind: str) -> Iterator[dict[str, Any]]:
             filings.IS_GUARDED,
             FilingRow.id > last,
             FilingRow.live,
-            ~_REPLACED,
+            stands,
         )
         rows = session.execute(query.order_by(FilingRow.id).limit(_CHUNK)).all()
         if not rows:
