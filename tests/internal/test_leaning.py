@@ -225,3 +225,51 @@ def test_a_waiting_file_that_would_hide_whom_a_masked_text_names_changes_nothing
     assert _all(office, "result") == said
     office.publish(waits)
     assert NAME not in str(_all(office, "result"))
+
+
+SHOP: Row = {
+    "entity_name": "示例市鸊鷉小吃店", "identifier": numbered(40, "92"), "form": "个体工商户", "region": "990101",
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("first", "waits", "text"),
+    [
+        (SHOP, SHOP | {"legal_person": "鸊鷉红梅"}, {"detail": "鸊鷉红梅在场", **SHOP}),
+        (SHOP, SHOP | {"entity_name": "鸊鷉红梅餐饮"}, {"detail": "鸊鷉红梅餐饮在场", **SHOP}),
+        (KEPT, KEPT | {"entity_name": "鸊鷉贸易商行"}, {"detail": "另见鸊鷉贸易商行"}),
+        (CALLED, {**KEPT, "entity_name": "鸊鷉贸易商行", "identifier": numbered(31)}, {"detail": "另见鸊鷉贸易商行"}),
+    ],
+)  # fmt: skip
+def test_what_a_waiting_file_calls_somebody_who_is_not_shown_takes_out_no_text(
+    office: Office, first: Row, waits: Row, text: Row
+) -> None:
+    parties(office, first)
+    check = {
+        **OF_ANOTHER,
+        **{key: each for key, each in text.items() if key not in ("form", "region")},
+    }
+    office.put("results", check, let_pass=True)
+    said = _all(office, "result")
+
+    _filed(office, "entities", waits)
+    order = replace(HIDDEN, place="region", act=Act.COARSEN, ground=Ground.PRIVACY)
+    key = f"uscc:{check['identifier']}"
+    decide.decide(office.stores, Kind.ENTITY, key, [order], by="wu", now=NOW, confirmed=True)
+
+    assert (_all(office, "result"), len(said)) == (said, 1)
+
+
+def test_what_a_waiting_file_calls_an_item_that_it_would_hide_stands_in_checks_as_before(
+    office: Office,
+) -> None:
+    office.put("items", ITEM)
+    parties(office)
+    named = {**OF_ANOTHER, "item_code": "SP-002", "item_name": "鸊鷉饲养核查", "detail": ""}
+    office.put("results", named, let_pass=True)
+    said = _all(office, "result")
+
+    _filed(office, "items", ITEM | NEVER | {"name": "鸊鷉饲养核查"})
+    _decide_elsewhere(office)
+
+    assert _all(office, "result") == said

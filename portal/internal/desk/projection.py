@@ -131,12 +131,12 @@ def _around(
         hidden,
         _hidden_draws(session, checks),
         nonces={draw.key: _nonce(draw, key) for draw in draws},
-        as_ever_filed=_as_ever_filed(session, parties, records, found),
+        as_ever_filed=_as_ever_filed(session, parties, records, found, let_out=let_out),
         said_before=said,
         drawn_before=drawn_before,
         verdicts=found,
         cleared=_cleared(session, records),
-        renamed_items=_renamed_items(session, items, hidden),
+        renamed_items=_renamed_items(session, items, hidden, let_out=let_out),
         known=secrets.known(session, let_out=let_out),
     )
 
@@ -176,7 +176,12 @@ def _verdicts(
 
 
 def _as_ever_filed(
-    session: Session, parties: dict[str, Entity], records: list[Any], made: dict[Name, Verdict]
+    session: Session,
+    parties: dict[str, Entity],
+    records: list[Any],
+    made: dict[Name, Verdict],
+    *,
+    let_out: bool,
 ) -> dict[str, list[Entity]]:
     """Return every filing of the parties whose names are not shown, among the records or around them."""
     mine = {each.key: each for each in records if isinstance(each, Entity)}
@@ -187,6 +192,8 @@ def _as_ever_filed(
     ]
     query = sa.select(FilingRow.key, FilingRow.body).where(FilingRow.kind == "entity")
     query = query.where(among(session, FilingRow.key, nameless), FilingRow.live)
+    if let_out:
+        query = query.where(secrets.LET_OUT)
     found: dict[str, list[Entity]] = {}
     for key, body in session.execute(query) if nameless else ():
         found.setdefault(key, []).append(filings.decode("entity", body))
@@ -240,7 +247,7 @@ def _awaited_items(session: Session, keys: set[str], batch_id: int | None) -> se
 
 
 def _renamed_items(
-    session: Session, items: dict[str, Item], hidden: frozenset[str]
+    session: Session, items: dict[str, Item], hidden: frozenset[str], *, let_out: bool
 ) -> dict[str, dict[str, str]]:
     """Return the names that shown items were filed with while kept back alone, each with the one that they are shown by."""
     shown = sorted(items.keys() - hidden)
@@ -253,6 +260,8 @@ def _renamed_items(
         FilingRow.kind == "item", FilingRow.live, sa.or_(FilingRow.guarded, released),
         among(session, FilingRow.key, shown),
     )  # fmt: skip
+    if let_out:
+        query = query.where(secrets.LET_OUT)
     kept: dict[str, set[str]] = {}
     told: dict[str, set[str]] = {}
     for key, body, guarded, at in session.execute(query):
