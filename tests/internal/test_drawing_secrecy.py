@@ -5,6 +5,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 import msgspec
 import pytest
@@ -16,6 +17,7 @@ from portal.domain.errors import WrongState
 from portal.domain.grounds import Ground
 from portal.domain.sortition import outcome
 from portal.domain.sortition.hashing import canonical, tagged
+from portal.domain.verdicts import Act
 from portal.internal.desk import decide, retract
 from portal.internal.desk.drawing import freezing, keeping, orders, outward, steps
 from portal.internal.tables.filings import FilingRow
@@ -308,3 +310,32 @@ def _is_indexed(data: Path) -> bool:
 def _void(office: Office, **changes: str) -> None:
     terms = {"reason": "list_error", "unit": "示例市司法局", "replaced_by": "shili-2"} | changes
     steps.void(office.stores, "shili-1", **terms, by="he", second="an", now=NOW, asked=None)
+
+
+@pytest.mark.parametrize("named", ["plan", "void_by"])
+def test_who_was_hidden_and_shown_again_keeps_nobody_else_in_a_draw_that_is_void(
+    office: Office, data: Path, named: str
+) -> None:
+    """What a void draw says of somebody comes back with them, and whoever is hidden next goes as from any other."""
+    parties(office)
+    whom = "示例市第3食品有限公司"
+    made, _ = frozen(
+        office, ORDER.replace("二十枚十面骰", f"{whom}的骰子") if named == "plan" else ORDER
+    )
+    steps.commit(office.stores, made.order.draw_id, by="he", now=NOW)
+    _void(office, unit="示例市司法局" if named == "plan" else whom)
+    said, _ = _shown(office)
+    opened = replace(HIDDEN, act=Act.OPEN, ground=None, article="", review_on=None)
+    words: dict[str, Any] = {"by": "wu", "second": "bao", "now": LATER, "confirmed": True}
+
+    _hide(office)
+    assert getattr(_shown(office)[0], named) is None
+    decide.decide(office.stores, Kind.ENTITY, f"uscc:{NUMBER}", [opened], **words)
+    assert getattr(_shown(office)[0], named) == getattr(said, named)
+    decide.decide(office.stores, Kind.ENTITY, f"uscc:{numbered(4)}", [HIDDEN], **words)
+
+    assert numbered(4).encode() not in store_bytes(data)
+    with Session(office.stores.internal) as session:
+        assert decide.left_undone(session) == []
+    with Session(office.stores.register) as session:
+        assert audit(session).faults == []

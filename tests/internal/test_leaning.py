@@ -3,6 +3,7 @@
 import json
 from dataclasses import replace
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -11,11 +12,14 @@ import sqlalchemy as sa
 from portal.domain.grounds import Ground
 from portal.domain.verdicts import Act
 from portal.internal.desk import decide, notices, review, scheduled
+from portal.internal.desk.drawing import outward
 from portal.register.records import Kind
 from tests.conftest import NOW, Office
+from tests.internal.drawing_makers import ORDER, numbered, parties, sealed
 from tests.internal.test_narrowing import HIDDEN
 from tests.makers import AGENCY, CREDIT_CODE, ITEM_ROW, RESULT_ROW
-from tests.public.twins import NEVER, WITHHELD, Row, party
+from tests.public.twins import NEVER, WITHHELD, Row, World, party
+from tests.raw import store_bytes
 
 ITEM: Row = {**ITEM_ROW, "code": "SP-002", "name": "鸊鷉供应点核查"}
 #: Of whom a number alone does not say what they are: the library has to come first.
@@ -166,3 +170,106 @@ def _decide_on_the_region(office: Office) -> None:
     decide.decide(
         office.stores, Kind.ENTITY, f"uscc:{CREDIT_CODE}", [order], by="wu", now=NOW, confirmed=True
     )
+
+
+NAME = "示例市鸊鷉食品有限公司"
+CALLED: Row = {"entity_name": NAME, "identifier": numbered(30), "region": "990101"}
+KEPT: Row = CALLED | NEVER | {"decided_on": "2025-03-01"}
+OF_ANOTHER: Row = {
+    **RESULT_ROW, "code": "JC-9", "entity_name": "示例市第1食品有限公司", "identifier": numbered(1), "detail": f"参见{NAME}的情况",
+}  # fmt: skip
+
+
+def _decide_elsewhere(office: Office) -> None:
+    """Have the check told anew, by a decision that is nothing to whom it names."""
+    World(office).decide(Kind.ENTITY, f"uscc:{numbered(1)}", Act.WITHHOLD, NOW, "industry")
+
+
+@pytest.mark.parametrize("there", ["draw", "check"])
+def test_a_waiting_file_that_would_open_up_whom_another_hid_brings_back_no_word(
+    office: Office, data: Path, there: str
+) -> None:
+    parties(office, CALLED)
+    if there == "draw":
+        draw = sealed(office, ORDER.replace("驻局纪检监察组与机关党委", NAME))
+    else:
+        office.put("results", OF_ANOTHER, let_pass=True)
+    assert NAME.encode() in store_bytes(data)
+    office.put("entities", KEPT)
+    assert NAME.encode() not in store_bytes(data)
+
+    waits = _filed(office, "entities", CALLED | {"disclosure": "公开"})
+    if there == "draw":
+        outward.sync(office.stores, draw, now=NOW)
+    _decide_elsewhere(office)
+
+    assert NAME.encode() not in store_bytes(data)
+    office.publish(waits)
+    assert NAME.encode() in store_bytes(data)
+
+
+def test_a_waiting_file_that_would_hide_whom_a_masked_text_names_changes_nothing_of_it(
+    office: Office,
+) -> None:
+    parties(office, CALLED)
+    office.put("results", OF_ANOTHER, let_pass=True)
+    masked = replace(HIDDEN, place="detail", act=Act.MASK, ground=Ground.TRADE_SECRET)
+    decide.decide(
+        office.stores, Kind.RESULT, f"{AGENCY}/JC-9", [masked], by="wu", now=NOW, confirmed=True
+    )
+    said = _all(office, "result")
+
+    waits = _filed(office, "entities", KEPT)
+    _decide_elsewhere(office)
+
+    assert _all(office, "result") == said
+    office.publish(waits)
+    assert NAME not in str(_all(office, "result"))
+
+
+SHOP: Row = {
+    "entity_name": "示例市鸊鷉小吃店", "identifier": numbered(40, "92"), "form": "个体工商户", "region": "990101",
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("first", "waits", "text"),
+    [
+        (SHOP, SHOP | {"legal_person": "鸊鷉红梅"}, {"detail": "鸊鷉红梅在场", **SHOP}),
+        (SHOP, SHOP | {"entity_name": "鸊鷉红梅餐饮"}, {"detail": "鸊鷉红梅餐饮在场", **SHOP}),
+        (KEPT, KEPT | {"entity_name": "鸊鷉贸易商行"}, {"detail": "另见鸊鷉贸易商行"}),
+        (CALLED, {**KEPT, "entity_name": "鸊鷉贸易商行", "identifier": numbered(31)}, {"detail": "另见鸊鷉贸易商行"}),
+    ],
+)  # fmt: skip
+def test_what_a_waiting_file_calls_somebody_who_is_not_shown_takes_out_no_text(
+    office: Office, first: Row, waits: Row, text: Row
+) -> None:
+    parties(office, first)
+    check = {
+        **OF_ANOTHER,
+        **{key: each for key, each in text.items() if key not in ("form", "region")},
+    }
+    office.put("results", check, let_pass=True)
+    said = _all(office, "result")
+
+    _filed(office, "entities", waits)
+    order = replace(HIDDEN, place="region", act=Act.COARSEN, ground=Ground.PRIVACY)
+    key = f"uscc:{check['identifier']}"
+    decide.decide(office.stores, Kind.ENTITY, key, [order], by="wu", now=NOW, confirmed=True)
+
+    assert (_all(office, "result"), len(said)) == (said, 1)
+
+
+def test_what_a_waiting_file_calls_an_item_that_it_would_hide_stands_in_checks_as_before(
+    office: Office,
+) -> None:
+    office.put("items", ITEM)
+    parties(office)
+    named = {**OF_ANOTHER, "item_code": "SP-002", "item_name": "鸊鷉饲养核查", "detail": ""}
+    office.put("results", named, let_pass=True)
+    said = _all(office, "result")
+
+    _filed(office, "items", ITEM | NEVER | {"name": "鸊鷉饲养核查"})
+    _decide_elsewhere(office)
+
+    assert _all(office, "result") == said

@@ -41,25 +41,36 @@ Lookup = Callable[[type[Any], Iterable[str]], dict[str, Any]]
 
 
 def passages(
-    session: Session, rows: list[FilingRow], today: date, *, batch_id: int | None = None
+    session: Session,
+    rows: list[FilingRow],
+    today: date,
+    *,
+    batch_id: int | None = None,
+    let_out: bool = False,
 ) -> Iterator[tuple[FilingRow, Passage]]:
     """Project filings of one kind; kinds that are never public yield nothing.
 
-    Records around them count as they were last released, or as the batch itself files them.
+    Records around them count as they were last released, or as the batch itself files them. `let_out`: what files that wait
+    keep back, or open, makes no difference; see `secrets.known`.
     """
     records = [(row, filings.decode(row.kind, row.body)) for row in rows]
-    yield from projected(session, records, today, batch_id=batch_id)
+    yield from projected(session, records, today, batch_id=batch_id, let_out=let_out)
 
 
 def projected(
-    session: Session, records: Iterable[tuple[T, Any]], today: date, *, batch_id: int | None
+    session: Session,
+    records: Iterable[tuple[T, Any]],
+    today: date,
+    *,
+    batch_id: int | None,
+    let_out: bool = False,
 ) -> Iterator[tuple[T, Passage]]:
     """Project records of one kind, each with what it is to be known by; see `passages`."""
     key = given.ids(session).key
     public = [(mark, record) for mark, record in records if type(record) in PUBLIC_KIND]
     lookup = partial(_looked_up, session, batch_id)
     named = [record for _, record in public]
-    around = _around(session, lookup, named, key, today, batch_id=batch_id)
+    around = _around(session, lookup, named, key, today, batch_id=batch_id, let_out=let_out)
     for mark, record in public:
         yield mark, redact(record, around)
 
@@ -83,6 +94,7 @@ def _around(
     today: date,
     *,
     batch_id: int | None,
+    let_out: bool,
 ) -> Around:
     checks = {r.key: r for r in records if isinstance(r, Result)}
     steps = [r for r in records if isinstance(r, FollowUp)]
@@ -119,13 +131,13 @@ def _around(
         hidden,
         _hidden_draws(session, checks),
         nonces={draw.key: _nonce(draw, key) for draw in draws},
-        as_ever_filed=_as_ever_filed(session, parties, records, found),
+        as_ever_filed=_as_ever_filed(session, parties, records, found, let_out=let_out),
         said_before=said,
         drawn_before=drawn_before,
         verdicts=found,
         cleared=_cleared(session, records),
-        renamed_items=_renamed_items(session, items, hidden),
-        known=secrets.known(session),
+        renamed_items=_renamed_items(session, items, hidden, let_out=let_out),
+        known=secrets.known(session, let_out=let_out),
     )
 
 
@@ -143,8 +155,8 @@ def _telling(session: Session, parties: dict[str, Entity], today: date) -> set[s
     }
     near = [(key, parties[key]) for key in said if known and known.scan("\n".join(said[key]))]
     found: set[str] = set()
-    for key, passage in projected(session, near, today, batch_id=None) if near else ():
-        passage.known = known
+    anew = projected(session, near, today, batch_id=None, let_out=True) if near else ()
+    for key, passage in anew:
         found |= {key} if any(tells(each, passage) for each in passage.records) else set()
     return found
 
@@ -164,7 +176,12 @@ def _verdicts(
 
 
 def _as_ever_filed(
-    session: Session, parties: dict[str, Entity], records: list[Any], made: dict[Name, Verdict]
+    session: Session,
+    parties: dict[str, Entity],
+    records: list[Any],
+    made: dict[Name, Verdict],
+    *,
+    let_out: bool,
 ) -> dict[str, list[Entity]]:
     """Return every filing of the parties whose names are not shown, among the records or around them."""
     mine = {each.key: each for each in records if isinstance(each, Entity)}
@@ -175,6 +192,8 @@ def _as_ever_filed(
     ]
     query = sa.select(FilingRow.key, FilingRow.body).where(FilingRow.kind == "entity")
     query = query.where(among(session, FilingRow.key, nameless), FilingRow.live)
+    if let_out:
+        query = query.where(secrets.LET_OUT)
     found: dict[str, list[Entity]] = {}
     for key, body in session.execute(query) if nameless else ():
         found.setdefault(key, []).append(filings.decode("entity", body))
@@ -228,7 +247,7 @@ def _awaited_items(session: Session, keys: set[str], batch_id: int | None) -> se
 
 
 def _renamed_items(
-    session: Session, items: dict[str, Item], hidden: frozenset[str]
+    session: Session, items: dict[str, Item], hidden: frozenset[str], *, let_out: bool
 ) -> dict[str, dict[str, str]]:
     """Return the names that shown items were filed with while kept back alone, each with the one that they are shown by."""
     shown = sorted(items.keys() - hidden)
@@ -241,6 +260,8 @@ def _renamed_items(
         FilingRow.kind == "item", FilingRow.live, sa.or_(FilingRow.guarded, released),
         among(session, FilingRow.key, shown),
     )  # fmt: skip
+    if let_out:
+        query = query.where(secrets.LET_OUT)
     kept: dict[str, set[str]] = {}
     told: dict[str, set[str]] = {}
     for key, body, guarded, at in session.execute(query):

@@ -32,6 +32,21 @@ _REPLACED = (
     .where(_Later.id > FilingRow.id, _Later.live)
     .exists()
 )
+_LaterBatch, _Own = aliased(BatchRow), aliased(BatchRow)
+#: Of filings: a reviewer and a publisher let it out.
+LET_OUT = (
+    sa.select(1).where(_Own.id == FilingRow.batch_id, _Own.state.in_(filings.REVIEWED)).exists()
+)
+#: It was let out, and no later filing was: one that only waits opens nothing.
+_STANDS = sa.and_(
+    LET_OUT,
+    ~sa.select(1)
+    .select_from(_Later)
+    .join(_LaterBatch, _LaterBatch.id == _Later.batch_id)
+    .where(_Later.kind == FilingRow.kind, _Later.key == FilingRow.key)
+    .where(_Later.id > FilingRow.id, _Later.live, _LaterBatch.state.in_(filings.REVIEWED))
+    .exists(),
+)
 _Check, _CheckBatch = aliased(FilingRow), aliased(BatchRow)
 #: A check of the party is released that is not kept back: whom hidden ones alone brought along nobody sees.
 _CHECKED_OPENLY = (
@@ -99,7 +114,8 @@ _built: dict[str, _Built] = {}
 def known(session: Session, *, let_out: bool = False) -> KnownSecrets | None:
     """Return what may stand in no public text; None where there is nothing.
 
-    `let_out`: without what a file that waits would hide and everybody reads: nothing goes for what nobody let out.
+    `let_out`: without what only files that wait keep back, and with what only such a file would open: nothing goes, nor
+    comes back, for what nobody let out.
 
     Built again whenever a file came in or something was decided since; kept between the questions of one
     process, because a page asks as often as a release.
@@ -117,7 +133,7 @@ def known(session: Session, *, let_out: bool = False) -> KnownSecrets | None:
 
 
 def _words(session: Session, *, let_out: bool) -> Iterator[str]:
-    for roster in _records(session, "inspector"):
+    for roster in _records(session, "inspector", let_out=let_out):
         for inspector in (*roster.values(), *_before(session, "inspector", roster).values()):
             yield from (inspector.name, inspector.certificate)
     for kept in _kept(session, Kind.ENTITY, let_out=let_out):
@@ -147,46 +163,30 @@ def _titles(session: Session, *, let_out: bool) -> Iterator[Title]:
 
 def _kept(session: Session, kind: Kind, *, let_out: bool) -> Iterator[dict[str, set[str]]]:
     """Yield the words of records of a kind that nobody may read, by key."""
-    for records in (*_records(session, kind.value), *_decided_since(session, kind.value)):
+    filed_so = _records(session, kind.value, let_out=let_out)
+    for records in (*filed_so, *_decided_since(session, kind.value, let_out=let_out)):
         verdicts = decided.verdicts(session, kind, records)
         released = _before(session, kind.value, records)
-        read = _read(session, kind, released) if let_out else {}
         found: dict[str, set[str]] = defaultdict(set)
         for those in (records, released):
-            for key, words in ever_kept_back(session, kind, those, verdicts).items():
-                found[key].update(each for each in words if each not in read.get(key, ()))
+            ever = ever_kept_back(session, kind, those, verdicts, let_out=let_out)
+            for key, words in ever.items():
+                found[key].update(words)
         yield found
 
 
-def _read(session: Session, kind: Kind, records: Mapping[str, Any]) -> dict[str, set[str]]:
-    """Return the words that everybody reads of these records, of those that are released with nothing kept back."""
-    query = sa.select(FilingRow.key).join(BatchRow, BatchRow.id == FilingRow.batch_id)
-    query = query.where(
-        FilingRow.kind == kind.value, among(session, FilingRow.key, records), FilingRow.live, ~WITHDRAWN,
-        BatchRow.state == BatchState.RELEASED.value,
-    )  # fmt: skip
-    if kind is Kind.ENTITY:
-        query = query.where(sa.or_(FilingRow.row > 0, _CHECKED_OPENLY))
-    #: Not as the waiting file would have it.
-    made = decided.verdicts(session, kind, records)
-    found: dict[str, set[str]] = {}
-    for key in set(session.scalars(query)) if records else ():
-        record = records[key]
-        if getattr(record, "form", None) in PROTECTED or any(
-            kept_back(record, made.get((kind, key)))
-        ):
-            continue
-        numbers = [each.value for each in getattr(record, "identifiers", ())]
-        found[key] = {*called(record), *numbers, getattr(record, "number", None) or ""}
-    return found
-
-
 def ever_kept_back(
-    session: Session, kind: Kind, records: Mapping[str, Any], made: Mapping[Name, Verdict]
+    session: Session,
+    kind: Kind,
+    records: Mapping[str, Any],
+    made: Mapping[Name, Verdict],
+    *,
+    let_out: bool = False,
 ) -> dict[str, list[str]]:
     """Return the words of records that are not public, by key: those that they were filed with before among them.
 
     A name that it had goes on telling of a party. One that a public party bears was a mistake, and is that party's.
+    `let_out`: only what was let out counts.
     """
     found = {
         key: dict.fromkeys(kept_back(record, made.get((kind, key))))
@@ -198,6 +198,8 @@ def ever_kept_back(
     query = sa.select(FilingRow.key, FilingRow.body).where(
         FilingRow.kind == kind.value, among(session, FilingRow.key, found), FilingRow.live
     )
+    if let_out:
+        query = query.where(LET_OUT)
     earlier: dict[str, set[str]] = {key: set() for key in found}
     for key, body in session.execute(query):
         before = replace(filings.decode(kind.value, body), **_disclosed_as(records[key]))
@@ -252,16 +254,21 @@ def _before(session: Session, kind: str, keys: Iterable[str]) -> dict[str, Any]:
     return filings.standing(session, filings.TYPES[kind], found, batch_id=None)
 
 
-def _decided_since(session: Session, kind: str) -> Iterator[dict[str, Any]]:
+def _decided_since(session: Session, kind: str, *, let_out: bool) -> Iterator[dict[str, Any]]:
     keys = list(
         session.scalars(sa.select(DecisionRow.key).where(DecisionRow.kind == kind).distinct())
     )
     for start in range(0, len(keys), _CHUNK):
-        yield filings.find(session, filings.TYPES[kind], keys[start : start + _CHUNK])
+        some, what = keys[start : start + _CHUNK], filings.TYPES[kind]
+        if let_out:
+            yield filings.standing(session, what, some, batch_id=None)
+        else:
+            yield filings.find(session, what, some)
 
 
-def _records(session: Session, kind: str) -> Iterator[dict[str, Any]]:
-    """Yield the records of a kind that are not public throughout, as they stand, chunk by chunk."""
+def _records(session: Session, kind: str, *, let_out: bool) -> Iterator[dict[str, Any]]:
+    """Yield the records of a kind that are not public throughout, as they stand, or were let out, chunk by chunk."""
+    stands = _STANDS if let_out else ~_REPLACED
     last = 0
     while True:
         query = sa.select(FilingRow.id, FilingRow.key, FilingRow.body).where(
@@ -269,7 +276,7 @@ def _records(session: Session, kind: str) -> Iterator[dict[str, Any]]:
             filings.IS_GUARDED,
             FilingRow.id > last,
             FilingRow.live,
-            ~_REPLACED,
+            stands,
         )
         rows = session.execute(query.order_by(FilingRow.id).limit(_CHUNK)).all()
         if not rows:

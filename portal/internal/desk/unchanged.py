@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 
 from portal.airlock.around import Passage
 from portal.domain.workflow import BatchState
-from portal.internal.desk import batches, binding, ordered, secrets
+from portal.internal.desk import batches, binding, ordered
 from portal.internal.desk.binding import ContentChanged
 from portal.internal.desk.projection import passages
 from portal.internal.desk.underlying import batches_under
@@ -46,10 +46,7 @@ def again(
     _hold_decided(session, rows)
     _hold_withdrawn(session, rows)
     _hold(session, {row.batch_id for row in rows} | batches_under(session, rows), but=batch_id)
-    known = secrets.known(session, let_out=True)
-    for row, passage in passages(session, rows, today, batch_id=batch_id):
-        passage.known = known
-        yield row, passage
+    yield from passages(session, rows, today, batch_id=batch_id, let_out=True)
 
 
 def hold_released(session: Session, rows: list[FilingRow], *, batch_id: int, is_seen: bool) -> None:

@@ -79,8 +79,12 @@ def _hold_to(was: PublicDraw, after: PublicDraw) -> None:
 
 
 def _goes_on(was: PublicDraw, after: PublicDraw) -> list[str]:
-    """Return what is said for the first time after the end: a void draw stays void, a revealed one is no more to be."""
+    """Return what is said for the first time after the end: a void draw stays void, a revealed one is no more to be.
+
+    What was left out comes back with whom it names.
+    """
     said = [name for name in _FIXED if getattr(was, name) is None is not getattr(after, name)]
+    said = [name for name in said if name not in _MAY_BE_LEFT_OUT]
     if was.void_reason is None:
         return ["void_reason"] if was.result_hash and "void_reason" in said else []
     stage = ["stage"] if was.stage != after.stage else []
