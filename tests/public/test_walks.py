@@ -108,7 +108,8 @@ def _release(walk: Walk, now: datetime, batch: int = 0) -> str:
     walk.office.publish(batch, now=now, let_pass=True)
     version = walk.waiting.pop(batch)
     walk.account.release(version)
-    if version.name:
+    #: An older file that is let out later says nothing newer.
+    if version.name and version.batch >= walk.account.of(version.about).batch:
         walk.names[version.about] = version.name
     return f"release {version.about[1]} of {batch}"
 
