@@ -1,13 +1,15 @@
-"""Two draws of the fictitious city that anyone can recompute: one revealed, one under embargo."""
+"""Two draws of the fictitious city that anyone can recompute: one revealed with a replacement, one under embargo."""
 
 import hashlib
 from collections.abc import Callable, Iterator
 from datetime import UTC, date, datetime, time
 from functools import partial
+from typing import Any
 
 from sqlalchemy.orm import Session
 
 from portal.domain.parties import EntityKind
+from portal.domain.sortition import outcome
 from portal.domain.sortition.seeds import share_commitment
 from portal.internal.demo.city.places import COUNTY_MARKET, HEALTH
 from portal.internal.desk.drawing import freezing, keeping, steps
@@ -23,6 +25,8 @@ _DRAWS = (
     ("shili-2026-ws-1", HEALTH, "2026年冬季公共场所卫生抽查", date(2026, 11, 16),
      date(2027, 3, 31), "93602718450195837264", False),
 )  # fmt: skip
+#: When one of those drawn is found to have closed.
+_CLOSED_ON = date(2026, 10, 20)
 
 
 def acts() -> Iterator[tuple[date, Callable[[Stores], None]]]:
@@ -31,6 +35,7 @@ def acts() -> Iterator[tuple[date, Callable[[Stores], None]]]:
         order = _order(name, agency, title, day, reveal_on)
         yield day, partial(_draw, order=order, dice=dice)
         if is_revealed:
+            yield _CLOSED_ON, partial(_replace, order=order)
             yield reveal_on, partial(_reveal, order=order)
 
 
@@ -52,6 +57,24 @@ def _draw(stores: Stores, order: Order, dice: str) -> None:
         )  # fmt: skip
     if drawing.row.stage in ("frozen", "committed"):
         steps.draw(stores, name, by="he", now=_hour(order.draw_on, 16))
+
+
+def _replace(stores: Stores, order: Order) -> None:
+    with Session(stores.internal) as session:
+        drawing = keeping.load(session, order.draw_id)
+    if drawing.progress.swaps:
+        return
+    strata: Any = outcome.compute(drawing.package()).result["strata"]
+    first = strata[0]
+    event = {
+        "type": "object",
+        "stratum": first["key"],
+        "out": first["drawn"][0],
+        "reason": "closed",
+    }
+    steps.replace(
+        stores, order.draw_id, event, by="he", second="an", now=_hour(_CLOSED_ON, 15),
+    )  # fmt: skip
 
 
 def _reveal(stores: Stores, order: Order) -> None:
