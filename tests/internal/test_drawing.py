@@ -80,7 +80,7 @@ def test_a_revealed_draw_recomputes_from_its_public_package(drum: Office) -> Non
     assert sound(drum) == []
 
 
-def _replace_one(office: Office, name: str) -> None:
+def replace_one(office: Office, name: str) -> None:
     with Session(office.stores.internal) as session:
         before = outcome.compute(keeping.load(session, name).package())
     out = json.loads(canonical(before.result))["strata"][0]["drawn"][0]
@@ -107,7 +107,7 @@ def test_a_package_of_another_draw_than_was_committed_to_and_sealed_is_found(
     """Whoever holds key and pen chooses a seed afterwards: what comes of it recomputes like any other."""
     name = sealed(drum)
     if "replacement" in way:
-        _replace_one(drum, name)
+        replace_one(drum, name)
     shown = public(drum)
     assert shown is not None
     with Session(drum.stores.internal) as session:

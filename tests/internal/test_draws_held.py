@@ -3,7 +3,10 @@
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
+from functools import partial
+from typing import Any
 
+import msgspec
 import pytest
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
@@ -17,11 +20,12 @@ from portal.internal.desk.drawing import asking, keeping, noted, orders, outward
 from portal.internal.desk.drawing.keeping import Asked, Drawing, Tampered
 from portal.internal.tables.drawings import DrawingRow
 from portal.kit.db import UtcDateTime, write_lock
+from portal.register.evidence import PublicReplacement
 from portal.register.records import Kind
 from portal.register.tables.draws import DrawMemberRow
 from tests.conftest import NOW, Office
 from tests.internal.drawing_makers import DICE, ORDER, frozen, numbered, parties, sealed
-from tests.internal.test_drawing import LATER, public, said, sound
+from tests.internal.test_drawing import LATER, public, replace_one, said, sound
 from tests.internal.test_narrowing import HIDDEN
 from tests.register.by_hand import unguard
 
@@ -344,3 +348,32 @@ def test_a_draw_of_which_nothing_is_public_can_be_void_whatever_its_row_says(dru
 def _last(session: Session) -> str:
     query = sa.text("SELECT detail FROM ledger ORDER BY id DESC LIMIT 1")
     return str(session.scalars(query).one())
+
+
+def test_what_opens_the_replacements_of_an_earlier_release_comes_with_the_upgrade(
+    drum: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Its own release published the digest alone."""
+    name = sealed(drum)
+    replace_one(drum, name)
+    with monkeypatch.context() as earlier:
+        earlier.setattr(outward, "_replacements", partial(_without_salts, outward._replacements))
+        steps.reveal(drum.stores, name, by="he", second="an", now=LATER)
+    before = public(drum)
+    assert before is not None
+    assert [each.salt for each in before.replacements] == [None]
+    assert sound(drum) == []
+
+    assert outward.sync_all(drum.stores, now=LATER) == []
+
+    after = public(drum)
+    assert after is not None
+    assert [each.salt is not None for each in after.replacements] == [True]
+    assert after.package_sha256 == before.package_sha256
+    assert sound(drum) == []
+
+
+def _without_salts(
+    made: Callable[..., tuple[PublicReplacement, ...]], *given: Any, **more: Any
+) -> tuple[PublicReplacement, ...]:
+    return tuple(msgspec.structs.replace(each, salt=None) for each in made(*given, **more))
