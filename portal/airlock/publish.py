@@ -9,6 +9,7 @@ import sqlalchemy as sa
 
 from portal.airlock.around import Passage
 from portal.airlock.residue import residue, tells
+from portal.airlock.retold import retold
 from portal.domain.errors import Residue
 from portal.kit.db import pragma
 from portal.register.layout import says_kept_back
@@ -120,11 +121,13 @@ def bring_in_line(
 
 def _records(pen: Pen, passage: Passage) -> Iterator[Record]:
     """Yield the records of a passage; the list of a draw that is sealed as before keeps its figures and its digest."""
+    cautious = {each.id: each for each in passage.cautious}
     for record in passage.records:
         is_kept = passage.is_sealed and isinstance(record, PublicDraw)
-        was = pen.past.shown(record) if is_kept else None
-        kept = {name: getattr(was, name) for name in _OF_A_LIST} if was else {}
-        yield msgspec.structs.replace(record, **kept) if kept else record
+        was = pen.past.shown(record) if is_kept or cautious else None
+        said = retold(record, cautious[record.id], was) if record.id in cautious else record
+        kept = {name: getattr(was, name) for name in _OF_A_LIST} if is_kept and was else {}
+        yield msgspec.structs.replace(said, **kept) if kept else said
 
 
 def _bring(pen: Pen, passage: Passage) -> int:
