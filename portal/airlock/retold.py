@@ -1,4 +1,4 @@
-"""A record that is told anew for another reason: of its own texts none says more than it did (转述如前)."""
+"""A record that is told anew for another reason: its own texts say no more than they did, nor is a list out (转述如前)."""
 
 from collections.abc import Iterator
 from typing import Any, TypeVar
@@ -6,9 +6,11 @@ from typing import Any, TypeVar
 import msgspec
 
 from portal.register.parts import Part
-from portal.register.records import Record
+from portal.register.records import PublicDraw, Record
 
 R = TypeVar("R")
+#: What a draw says of its list before that is out.
+_OF_A_LIST = ("frame_count", "sample_count", "ratio", "ratio_text", "list_digest")
 
 
 def retold(record: Record, cautious: Record, was: Record | None) -> Record:
@@ -19,6 +21,17 @@ def retold(record: Record, cautious: Record, was: Record | None) -> Record:
     """
     said = {each for each in _texts(was) if each}
     return _either(record, cautious, said)
+
+
+def is_sealed(was: Record | None) -> bool:
+    """Whether this is a draw whose list stands under its digest alone."""
+    return isinstance(was, PublicDraw) and was.list_digest is not None and was.list_nonce is None
+
+
+def unlisted(draw: Record, was: Record | None) -> Record:
+    """Return a draw with the figures and the digest that stand; nothing opens these."""
+    kept = {name: getattr(was, name) for name in _OF_A_LIST} if was else {}
+    return msgspec.structs.replace(draw, **kept, list_nonce=None) if kept else draw
 
 
 def _either(record: R, cautious: R, said: set[str]) -> R:

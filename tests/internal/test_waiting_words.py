@@ -2,6 +2,7 @@
 
 import json
 from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -12,16 +13,16 @@ from flask.testing import FlaskClient
 from portal.domain.grounds import Ground
 from portal.domain.replies import LetterKind, ReplyState
 from portal.domain.verdicts import Act
-from portal.internal.desk import decide, letters
+from portal.internal.desk import decide, letters, rehiding, scheduled
 from portal.internal.desk.drawing import steps
 from portal.register.records import Kind
 from tests.conftest import NOW, Office
 from tests.internal.drawing_makers import ORDER, frozen, numbered, parties
-from tests.internal.test_leaning import CALLED, ITEM, KEPT, OF_ANOTHER, SHOP
+from tests.internal.test_leaning import CALLED, DRAW, IN_LIBRARY, ITEM, KEPT, OF_ANOTHER, SHOP, UNIT
 from tests.internal.test_letters import send
 from tests.internal.test_narrowing import HIDDEN
 from tests.makers import AGENCY
-from tests.public.twins import NEVER, Row
+from tests.public.twins import NEVER, Row, party
 from tests.raw import store_bytes
 
 #: Stands in files alone that nobody lets out.
@@ -132,3 +133,30 @@ def test_an_answer_stays_beside_a_file_that_waits(office: Office, client: FlaskC
     _decide_elsewhere(office, OF_SHOP)
 
     assert (_all(office, "reply"), len(said)) == (said, 1)
+
+
+@pytest.mark.parametrize("before", [True, False])
+def test_a_list_that_waits_for_a_party_comes_out_by_no_decision(
+    office: Office, *, before: bool
+) -> None:
+    """Its digest counts whom nobody let out, and whoever is missing among its names would stand in it."""
+    office.put("entities", party(1))
+    waits = office.file("entities", IN_LIBRARY).batch_id
+    assert waits is not None
+    office.put("draws", *(DRAW | {"place": "某处"} | each for each in (party(1), UNIT)))
+    later = NOW + timedelta(days=30)
+    place = replace(HIDDEN, place="place")
+    words: dict[str, Any] = {"by": "wu", "now": NOW if before else later}
+
+    if before:
+        decide.decide(office.stores, Kind.DRAW, f"{AGENCY}/C1", [place], **words)
+    assert len(scheduled.carry_out(office.stores, now=later).refused) == 1
+    if not before:
+        decide.decide(office.stores, Kind.DRAW, f"{AGENCY}/C1", [place], **words)
+    rehiding.carry_out_again(office.stores, now=later)
+
+    (draw,) = _all(office, "draw")
+    assert ("place" in draw, "list_nonce" in draw, _all(office, "draw_entry")) == (False, False, [])
+    office.publish(waits, now=later)
+    assert scheduled.carry_out(office.stores, now=later).refused == []
+    assert ("list_nonce" in _all(office, "draw")[0], len(_all(office, "draw_entry"))) == (True, 2)
