@@ -61,6 +61,8 @@ class Passage:
     is_sealed: bool = False
     #: Texts the office knows and the public may not read; none may stand in the records.
     secrets: tuple[str, ...] = ()
+    #: The records once more, as they would be if files that wait were let out: so a reviewer saw them, where one did.
+    cautious: Sequence[r.Record] = ()
     #: Whether the records tell of what is hidden elsewhere: they do so no longer, or they go.
     telling: bool = False
     #: Whether something that nobody sees asked for it: what is not public does not become so by that.
@@ -117,6 +119,8 @@ class Around:
     #: Names that an item was filed with while it was kept back, and the one that it is shown by, by natural key.
     renamed_items: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     known: KnownSecrets | None = None
+    #: What else is taken out of texts that are masked: files that wait keep it back.
+    waiting: KnownSecrets | None = None
 
     def party(self, key: str) -> Entity | None:
         """Return a party as it stands, or as it was returned."""

@@ -55,7 +55,7 @@ def mask_text(text: str) -> str:
 
 
 def mask_finds(
-    secrets: tuple[str, ...], known: KnownSecrets | None, *, personal: bool
+    secrets: tuple[str, ...], *known: KnownSecrets | None, personal: bool
 ) -> Callable[[str], str]:
     """Return what takes every find of every detector, and every known secret, out of a text.
 
@@ -66,7 +66,7 @@ def mask_finds(
         spans = [(hit.start, hit.end) for hit in scan(text)]
         if personal:
             spans += [(hit.start, hit.end) for hit in scan_persons(text)]
-        for each in (KnownSecrets(secrets), known):
+        for each in (KnownSecrets(secrets), *known):
             if each is not None:
                 spans += [(told.start, told.end) for told in each.scan(text)]
         return _without(text, spans)

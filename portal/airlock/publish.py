@@ -4,11 +4,11 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-import msgspec
 import sqlalchemy as sa
 
 from portal.airlock.around import Passage
 from portal.airlock.residue import residue, tells
+from portal.airlock.retold import is_sealed, retold, unlisted
 from portal.domain.errors import Residue
 from portal.kit.db import pragma
 from portal.register.layout import says_kept_back
@@ -21,8 +21,6 @@ from portal.register.writer import Pen, open_pen
 
 #: Finds to collect before giving up: enough to mend a file by, bounded for a hopeless one.
 _MOST_HITS = 200
-#: What a draw says of its list before that is out.
-_OF_A_LIST = ("frame_count", "sample_count", "ratio", "ratio_text", "list_digest")
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,19 +116,26 @@ def bring_in_line(
     return _outcome(pen), taken_out
 
 
-def _records(pen: Pen, passage: Passage) -> Iterator[Record]:
-    """Yield the records of a passage; the list of a draw that is sealed as before keeps its figures and its digest."""
+def _records(pen: Pen, passage: Passage, *, follows: bool = False) -> Iterator[Record]:
+    """Yield the records of a passage; the list of a draw that is sealed as before keeps its figures and its digest.
+
+    `follows`: something else asked for it. A list that is due does not come out by that, perhaps before whom it names.
+    """
+    cautious = {each.id: each for each in passage.cautious}
     for record in passage.records:
-        is_kept = passage.is_sealed and isinstance(record, PublicDraw)
-        was = pen.past.shown(record) if is_kept else None
-        kept = {name: getattr(was, name) for name in _OF_A_LIST} if was else {}
-        yield msgspec.structs.replace(record, **kept) if kept else record
+        is_draw = isinstance(record, PublicDraw)
+        was = pen.past.shown(record) if is_draw or cautious else None
+        said = retold(record, cautious[record.id], was) if record.id in cautious else record
+        is_due = follows and is_sealed(was)
+        yield unlisted(said, was) if is_due or (passage.is_sealed and is_draw) else said
+        if is_due:
+            return  # whom it lists comes out with it
 
 
 def _bring(pen: Pen, passage: Passage) -> int:
     """Put the records of a passage in line; return how many had to go for it."""
     taken_out = 0
-    for record in _records(pen, passage):
+    for record in _records(pen, passage, follows=True):
         gone = _bring_one(pen, record, passage)
         taken_out += gone
         if gone and record.id == passage.whole_list:

@@ -68,7 +68,7 @@ def redact(record: Publishable, around: Around) -> Passage:
     party = _party_of(record, around)
     secrets = tuple(dict.fromkeys(_secrets(record, verdict, party, around)))
     personal = party is not None and party.form in PROTECTED
-    mask = mask_finds(secrets, around.known, personal=personal)
+    mask = mask_finds(secrets, around.known, around.waiting, personal=personal)
     return Passage(
         project(record, around, verdict, mask),
         secrets=secrets,

@@ -6,6 +6,7 @@ Preview and release both come through here, so what the reviewer sees is what be
 import hashlib
 import hmac
 from collections.abc import Callable, Iterable, Iterator
+from dataclasses import replace
 from datetime import date
 from functools import partial
 from itertools import chain
@@ -25,11 +26,9 @@ from portal.domain.parties import Entity
 from portal.domain.plans import Plan
 from portal.domain.results import Result
 from portal.domain.verdicts import Verdict, filed
-from portal.domain.workflow import BatchState
-from portal.internal.desk import decided, given, secrets
-from portal.internal.desk.earlier import CAME_OUT, ever_released, said_before
-from portal.internal.tables import decisions, filings
-from portal.internal.tables.batches import BatchRow
+from portal.internal.desk import decided, given, hidden_items, secrets
+from portal.internal.desk.earlier import ever_released, said_before
+from portal.internal.tables import filings
 from portal.internal.tables.filings import FilingRow
 from portal.internal.tables.ledger import withdrawn_keys
 from portal.internal.tables.lookup import returned as returned_ones
@@ -71,8 +70,34 @@ def projected(
     lookup = partial(_looked_up, session, batch_id)
     named = [record for _, record in public]
     around = _around(session, lookup, named, key, today, batch_id=batch_id, let_out=let_out)
+    wider: Around | None = None
     for mark, record in public:
-        yield mark, redact(record, around)
+        passage = redact(record, around)
+        if let_out and _changes_words(session, record, passage):
+            wider = wider or _with_what_waits(session, lookup, named, around)
+            passage.cautious = redact(record, wider).records
+        yield mark, passage
+
+
+def _changes_words(session: Session, record: object, passage: Passage) -> bool:
+    """Whether some text of the record may be public in other words than it was filed with."""
+    is_masked = not all(passage.kept_back.values())
+    return is_masked or (isinstance(record, Result) and filings.has_guarded(session, Item))
+
+
+def _with_what_waits(
+    session: Session, lookup: Lookup, records: list[Any], around: Around
+) -> Around:
+    """Return what is around records as if the files that wait kept back what they say: a reviewer let the words out so."""
+    items = lookup(Item, _items_named(records, around.checks.values()))
+    return replace(
+        around,
+        as_ever_filed=_as_ever_filed(
+            session, around.parties, records, dict(around.verdicts), let_out=False
+        ),
+        renamed_items=hidden_items.renamed(session, items, around.hidden_items, let_out=False),
+        waiting=secrets.known(session),
+    )
 
 
 def _looked_up(
@@ -115,12 +140,12 @@ def _around(
     gone |= _telling(session, parties if draws else {}, today)
     found = _verdicts(session, records, parties, checks)
     items = lookup(Item, named := _items_named(records, checks.values()))
-    hidden = _hidden_items(session, items) | _awaited_items(session, named, batch_id)
+    hidden = hidden_items.not_shown(session, items) | hidden_items.awaited(session, named, batch_id)
     said = said_before(session, records, hidden)
     #: What a check said before may have followed from findings that it has no more.
     if more := _items_named([], chain.from_iterable(said.values())) - named:
-        hidden |= _hidden_items(session, lookup(Item, more))
-        hidden |= _awaited_items(session, more, batch_id)
+        hidden |= hidden_items.not_shown(session, lookup(Item, more))
+        hidden |= hidden_items.awaited(session, more, batch_id)
     return Around(
         Ids(key),
         today,
@@ -136,7 +161,7 @@ def _around(
         drawn_before=drawn_before,
         verdicts=found,
         cleared=_cleared(session, records),
-        renamed_items=_renamed_items(session, items, hidden, let_out=let_out),
+        renamed_items=hidden_items.renamed(session, items, hidden, let_out=let_out),
         known=secrets.known(session, let_out=let_out),
     )
 
@@ -212,67 +237,6 @@ def _cleared(session: Session, records: list[Any]) -> dict[Name, frozenset[Clear
     for kind, them in _by_kind(records).items():
         found |= decided.cleared(session, kind, them)
     return found
-
-
-def _hidden_items(session: Session, items: dict[str, Item]) -> frozenset[str]:
-    since = decided.verdicts(session, Kind.ITEM, items)
-    return frozenset(
-        key
-        for key, item in items.items()
-        if (since.get((Kind.ITEM, key)) or filed(item.decision)).whole
-    )
-
-
-def _awaited_items(session: Session, keys: set[str], batch_id: int | None) -> set[str]:
-    """Return the items that were filed as kept back and never released: checks may name them before they are.
-
-    Whether that filing was returned since, or another says otherwise, nobody has let out.
-    """
-    if not (keys and filings.has_guarded(session, Item)):
-        return set()
-    query = sa.select(
-        FilingRow.key, FilingRow.body, FilingRow.guarded, FilingRow.batch_id, BatchRow.state
-    )
-    query = query.join(BatchRow, BatchRow.id == FilingRow.batch_id)
-    query = query.where(FilingRow.kind == "item", among(session, FilingRow.key, sorted(keys)))
-    rows = session.execute(query).all()
-    let_out = {row.key for row in rows if row.state in filings.REVIEWED or row.batch_id == batch_id}
-    return {
-        row.key
-        for row in rows
-        if row.guarded
-        and row.key not in let_out
-        and filed(filings.decode("item", row.body).decision).whole
-    }
-
-
-def _renamed_items(
-    session: Session, items: dict[str, Item], hidden: frozenset[str], *, let_out: bool
-) -> dict[str, dict[str, str]]:
-    """Return the names that shown items were filed with while kept back alone, each with the one that they are shown by."""
-    shown = sorted(items.keys() - hidden)
-    since = decisions.first_kept_back(session, Kind.ITEM.value, shown)
-    if not (shown and (since or filings.has_guarded(session, Item))):
-        return {}
-    released = sa.and_(BatchRow.state == BatchState.RELEASED.value, CAME_OUT)
-    query = sa.select(FilingRow.key, FilingRow.body, FilingRow.guarded, BatchRow.released_at)
-    query = query.join(BatchRow, BatchRow.id == FilingRow.batch_id).where(
-        FilingRow.kind == "item", FilingRow.live, sa.or_(FilingRow.guarded, released),
-        among(session, FilingRow.key, shown),
-    )  # fmt: skip
-    if let_out:
-        query = query.where(secrets.LET_OUT)
-    kept: dict[str, set[str]] = {}
-    told: dict[str, set[str]] = {}
-    for key, body, guarded, at in session.execute(query):
-        #: What was released after the office had decided to keep it back, nobody may have seen.
-        unseen = guarded or (at is not None and key in since and since[key] <= at)
-        (kept if unseen else told).setdefault(key, set()).add(filings.decode("item", body).name)
-    only_kept = {key: names - told.get(key, set()) for key, names in kept.items()}
-    return {
-        key: dict.fromkeys(names - {items[key].name}, items[key].name)
-        for key, names in only_kept.items()
-    }
 
 
 def _hidden_draws(session: Session, checks: dict[str, Result]) -> frozenset[str]:

@@ -39,7 +39,7 @@ def passage_of(
         and _is_public(session, register, row.subject)
         and not is_taken_back(session, row.reference)
     )
-    around = list(_around(session, row)) if is_answered else []
+    around = list(_around(session, row, draft_of)) if is_answered else []
     standing = Standing(
         reference=row.reference,
         kind=LetterKind(row.kind),
@@ -64,7 +64,7 @@ def _state(row: ReceivedRow, *, drafted: bool) -> ReplyState:
     return ReplyState.HANDLING if row.flagged else ReplyState.RECEIVED
 
 
-def _around(session: Session, row: ReceivedRow) -> Iterator[Passage]:
+def _around(session: Session, row: ReceivedRow, draft_of: date | None) -> Iterator[Passage]:
     """Yield what the airlock knows of the record that a letter is about, and of the steps after a check."""
     kind, today = _kind(row.subject), clock.local_date(row.received_at)
     if kind is None:
@@ -74,7 +74,7 @@ def _around(session: Session, row: ReceivedRow) -> Iterator[Passage]:
         if kind is Kind.RESULT:
             steps = batches.public_about(session, Kind.FOLLOWUP.value, [each.key for each in rows])
         for part in (rows, *steps):
-            for _, passage in passages(session, part, today):
+            for _, passage in passages(session, part, today, let_out=draft_of is None):
                 yield passage
 
 

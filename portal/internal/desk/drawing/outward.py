@@ -91,7 +91,7 @@ def bring_out(
     else:
         record, package = _revealed(stores, session, drawing, record, today)
     known = secrets.known(session, let_out=shown is not None)
-    said = silence.quieted(drawing, record, shown, known)
+    said = silence.quieted(drawing, record, shown, known, secrets.known(session))
     if said.package_sha256 and _tells(stores, session, drawing, today):
         said = msgspec.structs.replace(said, strata=())
     if msgspec.structs.replace(said, place=record.place) != record:

@@ -37,10 +37,18 @@ def quiet(record: PublicDraw, shown: PublicDraw | None, known: KnownSecrets | No
 
 
 def quieted(
-    drawing: Drawing, record: PublicDraw, shown: PublicDraw | None, known: KnownSecrets | None
+    drawing: Drawing,
+    record: PublicDraw,
+    shown: PublicDraw | None,
+    known: KnownSecrets | None,
+    waiting: KnownSecrets | None = None,
 ) -> PublicDraw:
-    """Return the record without what may not be said of the draw, as far as it may still be left out."""
-    return wholly(record) if drawing.progress.quiet else quiet(record, shown, known)
+    """Return the record without what may not be said of the draw, as far as it may still be left out.
+
+    `waiting`: what files that wait keep back as well. Where it was held may have been left out for one of them.
+    """
+    said = wholly(record) if drawing.progress.quiet else quiet(record, shown, known)
+    return said if shown is None or shown.place else quiet(said, None, waiting)
 
 
 def doctored(drawing: Drawing, shown: PublicDraw, known: KnownSecrets | None) -> PublicDraw:
