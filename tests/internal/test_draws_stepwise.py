@@ -7,6 +7,7 @@ import pytest
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
+from portal.domain.errors import WrongState
 from portal.domain.sortition import outcome
 from portal.internal.desk.drawing import keeping, outward, stepping, steps
 from portal.kit.db import write_lock
@@ -14,6 +15,7 @@ from portal.register.proofs.audit import audit
 from portal.register.tables.log import LeafRow
 from tests.conftest import NOW, Office
 from tests.internal.drawing_makers import DICE, frozen, parties, sealed
+from tests.internal.test_brought import DRAW_ROW
 from tests.internal.test_drawing import LATER
 
 
@@ -133,3 +135,18 @@ def test_a_replacement_at_the_moment_of_the_reveal_leaves_the_result_said(
     steps.reveal(drum.stores, name, by="he", second="an", now=LATER)
 
     assert _said(drum) == ["draw.commit", "draw.sealed", "draw.replacement", "draw.result"]
+
+
+@pytest.mark.parametrize("is_released", [True, False])
+def test_a_draw_does_not_take_the_number_of_one_that_was_filed(
+    drum: Office, *, is_released: bool
+) -> None:
+    """Both would be one record: whichever came second could never be published, and would pass for altered."""
+    rows = [{**DRAW_ROW, "code": "shili-1"}]
+    if is_released:
+        drum.put("draws", *rows, let_pass=True)
+    else:
+        drum.file("draws", *rows)
+
+    with pytest.raises(WrongState, match="已有填报的抽取 shili-1"):
+        frozen(drum)
