@@ -197,6 +197,27 @@ def test_a_draws_page_brings_its_package_and_what_was_published_of_it(
     assert browser.find_element(By.CSS_SELECTOR, ".notice--error").is_displayed()
 
 
+@pytest.mark.parametrize("unsaid", [("result_hash", "sealed_nonce"), ("commitment",)])
+def test_nothing_is_called_the_published_draw_of_which_too_little_was_published(
+    browser: Chrome, address: str, tmp_path: Path, unsaid: tuple[str, ...]
+) -> None:
+    """Before the reveal a package of the same list and other seeds computes as well; an imported draw states nothing."""
+    package = whole()
+    said = statements.record(statements.true(package, recompute(json.dumps(package).encode())))
+    browser.get(f"{address}/draws/check")
+    browser.execute_script(
+        "window.fetch = (asked) => Promise.resolve(new Response(arguments[0], {status: asked.endsWith('package.json') ? 404 : 200}));"
+        "location.hash = '#d_1a7e';",
+        json.dumps({"data": said | dict.fromkeys(unsaid)}),
+    )
+    _verdict(browser, "读不到")
+
+    browser.find_element(By.ID, "f-file").send_keys(str(_file(tmp_path, package)))
+
+    _verdict(browser, "复算完成：与数据包所载的结果一致；是不是公布的那一次抽取")
+    assert "没有公布，无从核对" in _compared(browser)
+
+
 def test_what_was_published_is_compared_as_the_command_compares_it(
     browser: Chrome, address: str
 ) -> None:

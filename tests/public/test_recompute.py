@@ -10,6 +10,7 @@ import pytest
 from click.testing import CliRunner, Result
 
 from portal.domain.sortition.outcome import compute
+from portal.domain.sortition.stated import Stated
 from portal.public.cli import main
 from tests.domain.sortition import appendix, statements
 from tests.domain.sortition.whole import whole
@@ -44,7 +45,7 @@ def _beside(folder: Path, record: object) -> Result:
     """Recompute a package beside what was published of a draw."""
     package, published = folder / "package.json", folder / "record.json"
     package.write_text(json.dumps(whole()), "utf-8")
-    published.write_text(json.dumps(record), "utf-8")
+    published.write_bytes(record if isinstance(record, bytes) else json.dumps(record).encode())
     return CliRunner().invoke(main, ["recompute", str(package), "--record", str(published)])
 
 
@@ -71,7 +72,14 @@ def test_beside_its_record_a_package_is_compared_with_what_was_published(tmp_pat
     ]
 
 
-@pytest.mark.parametrize("record", [{}, [], {"data": {"id": "d_1"}}, {"data": {"sealed": "x"}}])
+@pytest.mark.parametrize(
+    "record",
+    [
+        {}, [], {"data": {"id": "d_1"}}, {"data": {"sealed": "x"}},
+        b"", b'{"data": {"commitment": "\xff"}}', b'{"data": {"x": ' + b"[" * 100_000,
+        {"data": statements.record(Stated(None, None, "ab\n", None, []))},
+    ],
+)  # fmt: skip
 def test_what_is_no_record_of_a_draw_is_told_before_anything_is_computed(
     tmp_path: Path, record: object
 ) -> None:

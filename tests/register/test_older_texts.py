@@ -10,6 +10,8 @@ from sqlalchemy.orm import Session
 
 from portal.kit import migrate
 from portal.kit.db import engine_for
+from portal.register.columns.datasets import OF_KIND
+from portal.register.columns.lines import mark
 from portal.register.evidence import PublicReplacement
 from portal.register.proofs.audit import audit
 from portal.register.records import PublicDraw, PublicPlan
@@ -79,9 +81,10 @@ def test_an_export_text_of_fewer_columns_is_nobodys_change(
             PublicPlan(id="p_1", agency_id="a_1", code="示例〔2025〕1号", name="计划", year=2025, version=1, approved_on=NOW.date())
         )  # fmt: skip
         swap = PublicReplacement(number=1, decided_on=NOW.date(), digest="9f" * 32)
-        pen.append(
-            PublicDraw(id="d_1", agency_id="a_1", name="第一轮", round_no=1, drawn_on=NOW.date(), method="software", replacements=(swap,))
-        )  # fmt: skip
+        for number, swaps in ((1, (swap,)), (2, ())):
+            pen.append(
+                PublicDraw(id=f"d_{number}", agency_id="a_1", name="抽取", round_no=number, drawn_on=NOW.date(), method="software", replacements=swaps)
+            )  # fmt: skip
     url = stage.urls(data)[0].register_url
     migrated_register.dispose()
     migrate.downgrade("register", url, "0024")
@@ -89,7 +92,7 @@ def test_an_export_text_of_fewer_columns_is_nobodys_change(
     with register.begin() as connection:
         for table in ("agency", "plan", "draw"):
             connection.execute(sa.text(f"UPDATE {table} SET line = '01234567' || public_id"))
-    assert len(_faults(register)) == 3
+    assert len(_faults(register)) == 4
     register.dispose()
 
     migrate.upgrade("register", url)
@@ -97,3 +100,22 @@ def test_an_export_text_of_fewer_columns_is_nobodys_change(
     register = engine_for(url)
     assert _faults(register) == []
     register.dispose()
+
+
+def test_columns_are_added_with_a_migration_that_makes_the_export_text_anew() -> None:
+    """What 0025 made: whoever changes a column says here what the migration that comes with it makes."""
+    marks = {dataset.word: mark(dataset.word) for dataset in OF_KIND.values()}
+
+    assert marks == {
+        "agencies": "834e22e9",
+        "items": "a92ce497",
+        "plans": "c39947d4",
+        "draws": "c954ba97",
+        "draw-entries": "7ba2cbf0",
+        "entities": "1978cec3",
+        "results": "066fe9fa",
+        "followups": "a454d897",
+        "replies": "fc37ed2c",
+        "documents": "0c07c2c8",
+        "withheld": "84a8596f",
+    }

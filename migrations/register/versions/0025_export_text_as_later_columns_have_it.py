@@ -1,8 +1,9 @@
-"""The export text of agencies, plans and draws with replacements is made anew.
+"""The export text of agencies, plans and draws is made anew.
 
 Why: the columns of agencies and plans say since which fields are withheld, those of replacements what opens their
-digest. What was published before kept its text of then: exports made it as they went, and `verify-log` told of it.
-Data: the text of every agency, plan and draw with replacements is made from its record.
+digest: a line has a cell for it whether or not its draw has any. What was published before kept its text of then:
+exports made it as they went, and `verify-log` told of it.
+Data: the text of every agency, plan and draw is made from its record.
 Lost on the way down: nothing; the release before makes another text as it goes.
 Safe while the previous release is running: yes.
 """
@@ -21,10 +22,9 @@ depends_on = None
 
 def upgrade() -> None:
     connection = op.get_bind()
-    for kind, mark in ((Kind.AGENCY, ""), (Kind.PLAN, ""), (Kind.DRAW, '"replacements":[{')):
+    for kind in (Kind.AGENCY, Kind.PLAN, Kind.DRAW):
         table = sa.table(kind.value, sa.column("public_id"), sa.column("body"), sa.column("line"))
-        query = sa.select(table.c.public_id, table.c.body)
-        rows = connection.execute(query.where(table.c.body.contains(mark))).all()
+        rows = connection.execute(sa.select(table.c.public_id, table.c.body)).all()
         for public_id, body in rows:
             change = sa.update(table).where(table.c.public_id == public_id)
             connection.execute(change.values(line=line(kind, body)))

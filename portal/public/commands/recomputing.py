@@ -17,7 +17,7 @@ from portal.domain.sortition.stated import Agreement, Stated
 
 _Found = TypeVar("_Found")
 #: Digits of a digest, salt or nonce.
-_Hex = Annotated[str, msgspec.Meta(pattern="^([0-9a-f]{2})*$")]
+_Hex = Annotated[str, msgspec.Meta(pattern=r"^([0-9a-f]{2})*\Z")]
 _COMPARED = {"commit": "承诺", "sealed": "密封摘要", "result": "结果", "replacements": "替换"}
 _TOLD = {
     Agreement.SAME: "与公布的一致",
@@ -94,7 +94,7 @@ def _read(file: Path) -> bytes:
 def _record(file: Path) -> Stated:
     try:
         return msgspec.json.decode(_read(file), type=_Answer).data.stated()
-    except msgspec.DecodeError:
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
         click.echo(f"文件 {file} 不是抽取记录；请保存 /api/v1/draws/编号 的回答", err=True)
         sys.exit(2)
 

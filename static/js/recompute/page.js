@@ -69,9 +69,11 @@ const explain = (trace) => {
   }
 };
 
-// What the last line says of a package that computes: of which draw it is can be said only beside what was published.
+// What the last line says of a package that computes: of which draw it is can be said only beside what was published,
+// and that it is this one only when commit and result were: before the reveal other seeds give other results.
 const verdictOf = ({ published, result }) => {
-  if (published) return Object.values(published).includes("other") ? ["otherDraw", "error"] : ["thisDraw", "ok"];
+  if (Object.values(published ?? {}).includes("other")) return ["otherDraw", "error"];
+  if (published?.commit === "same" && published.result === "same") return ["thisDraw", "ok"];
   return [result.claimed === null ? "all" : "claimed", "ok"];
 };
 

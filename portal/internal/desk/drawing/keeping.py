@@ -18,6 +18,8 @@ from portal.domain.sortition.model import SCHEME
 from portal.domain.sortition.stated import replacement_digest
 from portal.internal.desk.drawing.orders import Order
 from portal.internal.tables.drawings import DrawingRow
+from portal.internal.tables.filings import FilingRow
+from portal.register.records import Kind
 
 #: How far a draw has come.
 STAGES = ("frozen", "committed", "drawn", "revealed", "void")
@@ -229,7 +231,7 @@ def add(session: Session, order: Order, frozen: Frozen, commit: dict[str, Any], 
     """Put a new draw into the store.
 
     Raises:
-        WrongState: its number was used, or another draw of this task and round is live.
+        WrongState: its number was used, in a file too, or another draw of this task and round is live.
 
     """
     slot = f"{order.agency}/{order.task or order.title}/{order.round}"
@@ -240,6 +242,12 @@ def add(session: Session, order: Order, frozen: Frozen, commit: dict[str, Any], 
         raise WrongState(
             f"同一任务、同一轮次或同一编号已有抽取 {found}；须先将其作废，编号不得再用"
         )
+    filed = sa.select(FilingRow.id).where(
+        FilingRow.kind == Kind.DRAW.value, FilingRow.key == f"{order.agency}/{order.draw_id}"
+    )
+    if session.scalar(filed.limit(1)) is not None:
+        #: Both would be one record, and neither could go on from what the other said.
+        raise WrongState(f"已有填报的抽取 {order.draw_id}；请另取编号")
     row = DrawingRow(
         draw_id=order.draw_id, agency=order.agency, live_slot=slot, stage="frozen",
         terms=msgspec.json.encode(order).decode(), frozen=frozen.packed(),

@@ -16,8 +16,9 @@ from portal.domain.sortition.stated import replacement_digest
 from portal.domain.workflow import Role
 from portal.internal.desk import people
 from portal.internal.desk import secrets as known_secrets
-from portal.internal.desk.drawing import keeping, noted, outward
+from portal.internal.desk.drawing import keeping, noted, outward, stepping
 from portal.internal.desk.drawing.keeping import Asked, Drawing, Seed, Swap
+from portal.internal.desk.forgetting import forgetting
 from portal.internal.desk.stores import Stores
 from portal.kit import clock
 from portal.kit.db import write_lock
@@ -64,8 +65,7 @@ def seed(
         Fault: E_SEED_VALUE or E_SHARE.
 
     """
-    outward.sync(stores, draw_id, now=now)
-    with write_lock(stores.internal) as session:
+    with stepping.settled(stores, draw_id, now=now) as session:
         drawing = _taken(stores, session, draw_id, by, Role.CLERK)
         drawing.require("committed")
         since = outward.public_since(stores, session, drawing)
@@ -87,8 +87,7 @@ def draw(stores: Stores, draw_id: str, *, by: str, now: datetime) -> None:
         NotYetPublic: it would give away an earlier round that is still sealed.
 
     """
-    outward.sync(stores, draw_id, now=now)
-    with write_lock(stores.internal) as session:
+    with stepping.settled(stores, draw_id, now=now) as session:
         drawing = _taken(stores, session, draw_id, by, Role.PUBLISHER)
         drawing.require("committed", "drawn", "revealed")
         if drawing.row.stage == "committed":
@@ -113,8 +112,7 @@ def replace(
         Fault: E_REPLACE or E_SCHEMA, there is nothing of the kind to replace.
 
     """
-    outward.sync(stores, draw_id, now=now)
-    with write_lock(stores.internal) as session:
+    with stepping.settled(stores, draw_id, now=now) as session:
         drawing = _pair(session, draw_id, by, second, asked)
         noted.require(session, drawing.row)
         drawing.require("drawn", "revealed")
@@ -142,8 +140,7 @@ def reveal(
         NotYetPublic: it would give away an earlier round that is still sealed.
 
     """
-    outward.sync(stores, draw_id, now=now)
-    with write_lock(stores.internal) as session:
+    with stepping.settled(stores, draw_id, now=now) as session:
         drawing = _pair(session, draw_id, by, second, asked)
         noted.require(session, drawing.row)
         drawing.require("drawn", "revealed")
@@ -186,24 +183,27 @@ def void(
 
     """
     check_reason(reason)
-    with write_lock(stores.internal) as session:
-        drawing = _pair(session, draw_id, by, second, asked)
-        _check_words(session, unit, replaced_by)
-        is_noted = noted.is_noted(session, drawing.row)
-        if not is_noted:
-            _require_unended(stores, session, drawing)
-            drawing.progress.doctored = True
-        drawing.require("frozen", "committed", "drawn", "void")
-        if drawing.row.stage != "void" or not is_noted:
-            drawing.progress.void_reason, drawing.progress.void_by = reason, unit
-            drawing.progress.voided_on = clock.local_date(now)
-            drawing.progress.replaced_by = replaced_by
-            drawing.row.live_slot = None
-            drawing.save("void")
-            why = f"{VOID_REASONS[reason]}，第二人 {second}"
-            why += "" if is_noted else "，作废前与台账不符"
-            noted.note(session, drawing.row, "draw-void", by, now=now, detail=why)
-    outward.sync(stores, draw_id, now=now)
+    with forgetting(stores):
+        with write_lock(stores.internal) as session:
+            drawing = _pair(session, draw_id, by, second, asked)
+            _check_words(session, unit, replaced_by)
+            is_noted = noted.is_noted(session, drawing.row)
+            if is_noted:
+                stepping.settle(stores, session, draw_id, now=now)
+            else:
+                _require_unended(stores, session, drawing)
+                drawing.progress.doctored = True
+            drawing.require("frozen", "committed", "drawn", "void")
+            if drawing.row.stage != "void" or not is_noted:
+                drawing.progress.void_reason, drawing.progress.void_by = reason, unit
+                drawing.progress.voided_on = clock.local_date(now)
+                drawing.progress.replaced_by = replaced_by
+                drawing.row.live_slot = None
+                drawing.save("void")
+                why = f"{VOID_REASONS[reason]}，第二人 {second}"
+                why += "" if is_noted else "，作废前与台账不符"
+                noted.note(session, drawing.row, "draw-void", by, now=now, detail=why)
+        outward.sync(stores, draw_id, now=now)
 
 
 def _require_unended(stores: Stores, session: Session, drawing: Drawing) -> None:
