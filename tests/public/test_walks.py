@@ -257,7 +257,7 @@ _ACTS = [
 ]
 
 
-def _lies(office: Office) -> str:
+def everything(office: Office) -> str:
     """Return everything that stands in the register."""
     with office.stores.register.connect() as connection:
         return "\n".join(
@@ -299,7 +299,7 @@ def test_in_a_walk_of_any_acts_only_what_may_be_public_ever_is(
             walk.told.append(f"{number} refused: {error}")
         with Session(office.stores.internal) as session:
             assert decide.left_undone(session) == []
-        lies, allowed = _lies(office), walk.account.allowed()
+        lies, allowed = everything(office), walk.account.allowed()
         told_of = [word for word in walk.account.words - allowed if word in lies]
         missed = [word for word in walk.account.due() if word not in lies]
         dumped = _dumped(office)
