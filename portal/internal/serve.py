@@ -16,7 +16,7 @@ from functools import partial
 import click
 import sqlalchemy as sa
 
-from portal.domain.errors import PortalError
+from portal.domain.errors import LogBroken, PortalError
 from portal.internal.demo import load as demo
 from portal.internal.desk import hub, scheduled, upgrading
 from portal.internal.desk.forgetting import NotForgotten
@@ -37,8 +37,8 @@ _FOLLOWER = "from portal.public.cli import main; main(['index', '--follow'])"
 _OFFICE_ONLY = ("PORTAL_INTERNAL_URL", "PORTAL_LOG_KEY", "PORTAL_WITHDRAWALS", "PORTAL_REPLICAS")
 _READY_SECONDS = 30
 _STOP_SECONDS = 10
-#: Their messages name what stands in the way and no record.
-_UNFORGOTTEN = (NotForgotten, NotPurged, NotReplayed)
+#: Their messages name what stands in the way, and no text of a record.
+_TOLD = (LogBroken, NotForgotten, NotPurged, NotReplayed)
 #: How often the office looks for what has come due.
 _DUE_SECONDS = 60
 
@@ -98,7 +98,7 @@ def _watch(settings: Settings, internal_url: str, children: list[subprocess.Pope
                 done = scheduled.carry_out(stores, now=clock.utc_now())
             except (PortalError, sa.exc.SQLAlchemyError, OSError) as error:
                 #: Tried again in a minute; what went wrong may be a store that is locked, or a full disk.
-                said = str(error) if isinstance(error, _UNFORGOTTEN) else type(error).__name__
+                said = str(error) if isinstance(error, _TOLD) else type(error).__name__
                 click.echo(f"到期发布未能执行：{said}", err=True)
             else:
                 for batch_id, why in done.refused:
