@@ -41,7 +41,7 @@ def _state(office: Office, batch: int) -> BatchState:
 def _go_on(office: Office, batch: int, before: BatchState, monkeypatch: Any) -> None:
     """Carry on a release that began when the batch was in the state `before`."""
     with monkeypatch.context() as patch:
-        patch.setattr(release, "_begin", lambda *_: before)
+        patch.setattr(release, "_begin", lambda *_, **__: before)
         release.release(office.stores, batch, by="he", now=LATER)
 
 

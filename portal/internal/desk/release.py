@@ -17,8 +17,10 @@ from portal.internal.desk import (
     leaning,
     mentions,
     naming,
+    ordered,
     people,
     retelling,
+    retract,
     ripples,
 )
 from portal.internal.desk.brought import led_in
@@ -36,6 +38,12 @@ from portal.register.records import Kind
 Progress = Callable[[int], None]
 #: Kind, natural key and public id of what is disclosed otherwise than before.
 _Otherwise = dict[Kind, dict[str, str]]
+
+
+class OrderedOtherwise(PortalError):
+    """The release of a batch was taken back, or put off, since it was found to be due; nothing was published."""
+
+    code = "ordered_otherwise"
 
 
 def release(
@@ -69,10 +77,23 @@ def release(
 
 
 def release_only(
-    stores: Stores, batch_id: int, *, by: str, now: datetime, progress: Progress | None = None
+    stores: Stores,
+    batch_id: int,
+    *,
+    by: str,
+    now: datetime,
+    progress: Progress | None = None,
+    is_ordered: bool = False,
 ) -> Outcome:
-    """Make an approved batch public as `release` does; the caller still has to forget."""
-    before = _begin(stores, batch_id, by)
+    """Make an approved batch public as `release` does; the caller still has to forget.
+
+    `is_ordered`: because `by` had ordered it for a time.
+
+    Raises:
+        OrderedOtherwise: that was taken back meanwhile, or put off; nothing was published.
+
+    """
+    before = _begin(stores, batch_id, by, due=now if is_ordered else None)
     try:
         return _carry_out(stores, batch_id, by=by, now=now, progress=progress)
     except PortalError as error:
@@ -109,10 +130,12 @@ def located(session: Session, batch_id: int, error: Residue) -> Residue:
     return Residue(hits, f"批次 {batch_id} ")
 
 
-def _begin(stores: Stores, batch_id: int, by: str) -> BatchState:
+def _begin(stores: Stores, batch_id: int, by: str, *, due: datetime | None = None) -> BatchState:
     """Mark the batch as on its way out; from now on a crash leaves only one way, forward."""
     with write_lock(stores.internal) as session:
         batch = batches.get(session, batch_id)
+        if due is not None and not ordered.is_due(session, batch, by=by, now=due):
+            raise OrderedOtherwise(f"批次 {batch_id} 的定时发布已取消或者改期")
         people.require(session, by, Role.PUBLISHER, batch.agency)
         decide.require_settled(session, batch_id)
         before = batch.batch_state
@@ -131,6 +154,7 @@ def _carry_out(
         batch = batches.get(session, batch_id)
         #: Another process may have been refused meanwhile, and the batch have been returned.
         after = move(batch.batch_state, "release", author=batch.filed_by, actor=by)
+        retract.require_none_waits(session, batch_id)
         watch = approvals.Watch(session, approvals.sign(session, batch, by=by), batch, today)
         otherwise: _Otherwise = {}
         outcome = publish(
