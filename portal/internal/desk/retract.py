@@ -114,7 +114,7 @@ def require_none_waits(session: Session, batch_id: int) -> None:
     )
     if found := session.scalar(waits.limit(1)):
         raise WrongState(
-            f"本批重新登记的 {found} 此前已决定撤回，撤回尚未执行完毕；请先再次执行该撤回，然后发布"
+            f"本批重新登记的 {found} 此前已决定撤回，撤回尚未执行完毕；办公端每分钟补办，也可运行 portal-office release-due，其后再发布"
         )
 
 
