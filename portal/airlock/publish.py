@@ -244,7 +244,7 @@ def publish_drawing(
     now: datetime,
     keys: KeyHolder,
 ) -> Outcome:
-    """Make the next step of one verifiable draw public, with its package once it is revealed.
+    """Make the next steps of one verifiable draw public, an entry each, with its package once it is revealed.
 
     Raises:
         Residue: something secret-looking is left; nothing was published.
@@ -256,9 +256,9 @@ def publish_drawing(
             if hits := [(f"抽取 {name}", kind) for name, kind in residue(record, passage)]:
                 raise Residue(hits)
             pen.append(record)
-            if package is not None:
-                pen.flush()
-                pen.attach(record.id, package)
+        if package is not None:
+            pen.flush()
+            pen.attach(passage.records[-1].id, package)
         pen.sign(keys)
     _settle(register, pen, keys)
     return _outcome(pen)

@@ -7,6 +7,8 @@ class PortalError(Exception):
     code = "portal_error"
     #: Whether something had been written to the register by then, and was undone.
     undone = False
+    #: Whether what was to be published is public all the same, and only what follows from it was refused.
+    is_out = False
 
 
 class FourEyesViolation(PortalError):

@@ -1,22 +1,27 @@
 """Each step of a draw is said in the log by itself, also where one was broken off or two people take one at once."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 import pytest
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from portal.domain.errors import WrongState
+from portal.domain.errors import LogBroken, Residue, WrongState
 from portal.domain.sortition import outcome
+from portal.domain.verdicts import Act
+from portal.internal.desk import decide
 from portal.internal.desk.drawing import keeping, outward, stepping, steps
 from portal.kit.db import write_lock
 from portal.register.proofs.audit import audit
+from portal.register.records import Kind
 from portal.register.tables.log import LeafRow
 from tests.conftest import NOW, Office
-from tests.internal.drawing_makers import DICE, frozen, parties, sealed
+from tests.internal.drawing_makers import DICE, ORDER, frozen, numbered, parties, sealed
 from tests.internal.test_brought import DRAW_ROW
 from tests.internal.test_drawing import LATER
+from tests.internal.test_narrowing import HIDDEN
 
 
 class Killed(BaseException):
@@ -69,6 +74,14 @@ def meanwhile(monkeypatch: pytest.MonkeyPatch) -> Callable[[Callable[[], Any]], 
         monkeypatch.setattr(stepping, "write_lock", lock)
 
     return arrange
+
+
+def _refused(*_: Any, **__: Any) -> None:
+    raise LogBroken("another register")
+
+
+def _commit(office: Office, name: str) -> None:
+    steps.commit(office.stores, name, by="he", now=NOW)
 
 
 def _void(office: Office, name: str) -> None:
@@ -135,6 +148,44 @@ def test_a_replacement_at_the_moment_of_the_reveal_leaves_the_result_said(
     steps.reveal(drum.stores, name, by="he", second="an", now=LATER)
 
     assert _said(drum) == ["draw.commit", "draw.sealed", "draw.replacement", "draw.result"]
+
+
+@pytest.mark.parametrize("is_committed", [True, False])
+def test_a_void_that_could_not_be_said_at_once_is_said_behind_what_it_ends(
+    drum: Office, killed: Any, monkeypatch: pytest.MonkeyPatch, *, is_committed: bool
+) -> None:
+    """The register was not the one that was signed, when a step was broken off and the draw void."""
+    name = sealed(drum) if is_committed else frozen(drum)[0].order.draw_id
+    last = _replace if is_committed else _commit
+    killed(lambda: last(drum, name))
+    with monkeypatch.context() as patch:
+        patch.setattr(outward, "publish_drawing", _refused)
+        with pytest.raises(LogBroken):
+            _void(drum, name)
+
+    outward.sync(drum.stores, name, now=NOW)
+
+    before = ["draw.sealed", "draw.replacement"] if is_committed else []
+    assert _said(drum) == ["draw.commit", *before, "draw.void"]
+
+
+def test_a_draw_that_names_somebody_hidden_is_void_in_the_log_once_they_are_shown_again(
+    drum: Office,
+) -> None:
+    """Nothing of it could be said until then; the commit came out with the void in it, and the log never said the void."""
+    text = ORDER.replace("食品经营抽查第一轮", "示例市第3食品有限公司专项抽查")
+    name = frozen(drum, text)[0].order.draw_id
+    words: dict[str, Any] = {"by": "wu", "second": "bao", "now": LATER, "confirmed": True}
+    whom = Kind.ENTITY, f"uscc:{numbered(3)}"
+    opened = replace(HIDDEN, act=Act.OPEN, ground=None, article="", review_on=None)
+    decide.decide(drum.stores, *whom, [HIDDEN], **words)
+    for step in (_commit, _void):
+        with pytest.raises(Residue):
+            step(drum, name)
+
+    decide.decide(drum.stores, *whom, [opened], **words)
+
+    assert _said(drum) == ["draw.commit", "draw.void"]
 
 
 @pytest.mark.parametrize("is_released", [True, False])

@@ -132,6 +132,12 @@ def is_release_noted(session: Session, batch: BatchRow) -> bool:
     )
 
 
+def is_due(session: Session, batch: BatchRow, *, by: str, now: datetime) -> bool:
+    """Whether `by` has ordered the batch to be released by now, and nobody has ordered otherwise since."""
+    is_time = batch.release_at is not None and batch.release_at <= now
+    return is_time and batch.ordered_by == by and is_release_noted(session, batch)
+
+
 def was_released(session: Session, batch_id: int) -> bool:
     """Whether the ledger knows of any release of this batch."""
     query = sa.select(LedgerRow.id).where(

@@ -17,8 +17,10 @@ from portal.internal.desk import (
     leaning,
     mentions,
     naming,
+    ordered,
     people,
     retelling,
+    retract,
     ripples,
 )
 from portal.internal.desk.brought import led_in
@@ -36,6 +38,12 @@ from portal.register.records import Kind
 Progress = Callable[[int], None]
 #: Kind, natural key and public id of what is disclosed otherwise than before.
 _Otherwise = dict[Kind, dict[str, str]]
+
+
+class OrderedOtherwise(PortalError):
+    """The release of a batch was taken back, or put off, since it was found to be due; nothing was published."""
+
+    code = "ordered_otherwise"
 
 
 def release(
@@ -69,16 +77,32 @@ def release(
 
 
 def release_only(
-    stores: Stores, batch_id: int, *, by: str, now: datetime, progress: Progress | None = None
+    stores: Stores,
+    batch_id: int,
+    *,
+    by: str,
+    now: datetime,
+    progress: Progress | None = None,
+    is_ordered: bool = False,
 ) -> Outcome:
-    """Make an approved batch public as `release` does; the caller still has to forget."""
-    before = _begin(stores, batch_id, by)
+    """Make an approved batch public as `release` does; the caller still has to forget.
+
+    `is_ordered`: because `by` had ordered it for a time.
+
+    Raises:
+        OrderedOtherwise: that was taken back meanwhile, or put off; nothing was published.
+
+    """
+    before = _begin(stores, batch_id, by, due=now if is_ordered else None)
     try:
         return _carry_out(stores, batch_id, by=by, now=now, progress=progress)
     except PortalError as error:
-        #: Refused means that the register was left as it was, so the batch may still be returned.
         with write_lock(stores.internal) as session:
-            batches.get(session, batch_id).state = before.value
+            batch = batches.get(session, batch_id)
+            #: Refused means that the register was left as it was, so the batch may still be returned. Not where it is
+            #: out, by this process or by another one meanwhile.
+            if batch.batch_state is BatchState.RELEASING and not error.is_out:
+                batch.state = before.value
             if error.undone:
                 settings.keep(session, settings.UNDONE, now.isoformat())
             told = located(session, batch_id, error) if isinstance(error, Residue) else error
@@ -106,10 +130,12 @@ def located(session: Session, batch_id: int, error: Residue) -> Residue:
     return Residue(hits, f"批次 {batch_id} ")
 
 
-def _begin(stores: Stores, batch_id: int, by: str) -> BatchState:
+def _begin(stores: Stores, batch_id: int, by: str, *, due: datetime | None = None) -> BatchState:
     """Mark the batch as on its way out; from now on a crash leaves only one way, forward."""
     with write_lock(stores.internal) as session:
         batch = batches.get(session, batch_id)
+        if due is not None and not ordered.is_due(session, batch, by=by, now=due):
+            raise OrderedOtherwise(f"批次 {batch_id} 的定时发布已取消或者改期")
         people.require(session, by, Role.PUBLISHER, batch.agency)
         decide.require_settled(session, batch_id)
         before = batch.batch_state
@@ -126,6 +152,9 @@ def _carry_out(
     today = clock.local_date(now)
     with write_lock(stores.internal) as session:
         batch = batches.get(session, batch_id)
+        #: Another process may have been refused meanwhile, and the batch have been returned.
+        after = move(batch.batch_state, "release", author=batch.filed_by, actor=by)
+        retract.require_none_waits(session, batch_id)
         watch = approvals.Watch(session, approvals.sign(session, batch, by=by), batch, today)
         otherwise: _Otherwise = {}
         outcome = publish(
@@ -141,21 +170,32 @@ def _carry_out(
             keys=stores.log_key,
         )
         batch = batches.get(session, batch_id)
-        batch.state = move(batch.batch_state, "release", author=batch.filed_by, actor=by).value
+        batch.state = after.value
         ledger.note(
             session, at=now, person=by, action="release", batch_id=batch_id,
             detail=f"新公开 {outcome.published}，更新 {outcome.amended}，撤下 {outcome.withdrawn}，至变更号 {outcome.serial}",
         )  # fmt: skip
         #: What follows looks at what is released, and would take the filing before for the one that stands.
         session.flush()
-        retelling.follow_batch(stores, session, batch_id, now=now)
-        for kind, keys in otherwise.items():
-            following.follow(stores, session, kind, keys, now=now)
-            retelling.follow(stores, session, kind, keys, now=now)
-        shelf.retire(stores.register, stores.dumps)
+        try:
+            _followed(stores, session, batch_id, otherwise, now=now)
+        except PortalError as error:
+            error.is_out = True
+            raise
         batch.released_by, batch.released_at, batch.released_serial = by, now, outcome.serial
         reminders.released(session, batch_id, today)
     return outcome
+
+
+def _followed(
+    stores: Stores, session: Session, batch_id: int, otherwise: _Otherwise, *, now: datetime
+) -> None:
+    """Bring letters and draws in line with what is public by now, and take off the shelf what holds more."""
+    retelling.follow_batch(stores, session, batch_id, now=now)
+    for kind, keys in otherwise.items():
+        following.follow(stores, session, kind, keys, now=now)
+        retelling.follow(stores, session, kind, keys, now=now)
+    shelf.retire(stores.register, stores.dumps)
 
 
 def _stream(

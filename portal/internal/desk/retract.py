@@ -6,11 +6,11 @@ from datetime import datetime
 from itertools import islice
 
 import sqlalchemy as sa
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, aliased
 
 from portal.airlock.around import Passage
 from portal.airlock.publish import bring_in_line
-from portal.domain.errors import FourEyesViolation, UnknownRecord
+from portal.domain.errors import FourEyesViolation, UnknownRecord, WrongState
 from portal.domain.workflow import Role
 from portal.internal.desk import given, leaning, mentions, ordered, people, retelling
 from portal.internal.desk.drawing import following
@@ -30,6 +30,17 @@ from portal.register.records import Kind
 _BELOW = {Kind.ENTITY: Kind.RESULT, Kind.RESULT: Kind.FOLLOWUP}
 #: Withdrawals carried on in one go, and records named in the ledger.
 _MOST, _NAMED = 100, 20
+_Anew = aliased(FilingRow)
+_RELEASED_SINCE = (
+    sa.select(1)
+    .where(LedgerRow.batch_id == _Anew.batch_id, LedgerRow.action == "release")
+    .where(_Anew.kind == WithdrawalRow.kind, _Anew.key == WithdrawalRow.key)
+    .where(_Anew.id > WithdrawalRow.last_filing_id)
+    .correlate(WithdrawalRow)
+    .exists()
+)
+#: Beside orders: they were not carried out to the last file.
+_WAITS = sa.and_(WithdrawalRow.done_at.is_(None), ~_RELEASED_SINCE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,6 +97,27 @@ def close(stores: Stores, orders: Sequence[int], *, now: datetime) -> None:
             session.execute(these.values(done_at=now))
 
 
+def require_none_waits(session: Session, batch_id: int) -> None:
+    """Refuse to release what was filed anew while the order that took it back still waits to be carried out.
+
+    That would take back what was released since; or, passed over, leave its words in an older version.
+
+    Raises:
+        WrongState: an order waits.
+
+    """
+    is_anew = (FilingRow.kind == WithdrawalRow.kind, FilingRow.key == WithdrawalRow.key)
+    waits = (
+        sa.select(WithdrawalRow.public_id)
+        .join(FilingRow, sa.and_(*is_anew, FilingRow.id > WithdrawalRow.last_filing_id))
+        .where(FilingRow.batch_id == batch_id, _WAITS)
+    )
+    if found := session.scalar(waits.limit(1)):
+        raise WrongState(
+            f"本批重新登记的 {found} 此前已决定撤回，撤回尚未执行完毕；办公端每分钟补办，也可运行 portal-office release-due，其后再发布"
+        )
+
+
 def carry_on(stores: Stores, *, now: datetime) -> list[int]:
     """Carry out what was ordered and a crash kept from the register; the caller still has to forget, and to close.
 
@@ -93,15 +125,7 @@ def carry_on(stores: Stores, *, now: datetime) -> list[int]:
         LogBroken: the register is not what was signed last.
 
     """
-    released_since = (
-        sa.select(1)
-        .where(LedgerRow.batch_id == FilingRow.batch_id, LedgerRow.action == "release")
-        .where(FilingRow.kind == WithdrawalRow.kind, FilingRow.key == WithdrawalRow.key)
-        .where(FilingRow.id > WithdrawalRow.last_filing_id)
-        .correlate(WithdrawalRow)
-        .exists()
-    )
-    query = sa.select(WithdrawalRow.id).where(WithdrawalRow.done_at.is_(None), ~released_since)
+    query = sa.select(WithdrawalRow.id).where(_WAITS)
     with Session(stores.internal) as session:
         rows = session.scalars(
             sa.select(WithdrawalRow).where(WithdrawalRow.id.in_(query)).order_by(WithdrawalRow.id)

@@ -12,7 +12,7 @@ from portal.domain.workflow import BatchState, Role
 from portal.internal.desk import batches, decide, letters, notices, ordered, people, retract
 from portal.internal.desk.binding import ContentChanged
 from portal.internal.desk.forgetting import forget
-from portal.internal.desk.release import release_only
+from portal.internal.desk.release import OrderedOtherwise, release_only
 from portal.internal.desk.stores import Stores
 from portal.internal.tables import decisions, ledger
 from portal.internal.tables.batches import BatchRow
@@ -106,7 +106,10 @@ def _carried_out(stores: Stores, now: datetime) -> Done:
     _decided(stores, undone, done, now=now)
     for into, batches_due in ((done.released, due), (done.listed, lists)):
         for batch_id, by in batches_due:
-            refusal = _refused(stores, batch_id, by, now=now)
+            try:
+                refusal = _refused(stores, batch_id, by, now=now, is_ordered=into is done.released)
+            except OrderedOtherwise:
+                continue
             if refusal:
                 done.refused.append((batch_id, refusal))
             else:
@@ -134,13 +137,23 @@ def _decided(stores: Stores, undone: Sequence[int], done: Done, *, now: datetime
             done.refused.append((row.batch_id, str(error)))
 
 
-def _refused(stores: Stores, batch_id: int, by: str, *, now: datetime) -> str:
-    """Release a batch; return why it was refused, "" where it was not."""
+def _refused(stores: Stores, batch_id: int, by: str, *, now: datetime, is_ordered: bool) -> str:
+    """Release a batch; return why it was refused, "" where it was not.
+
+    Raises:
+        OrderedOtherwise: who had ordered it took that back meanwhile, or put it off.
+
+    """
     try:
-        release_only(stores, batch_id, by=by, now=now)
+        release_only(stores, batch_id, by=by, now=now, is_ordered=is_ordered)
+    except OrderedOtherwise:
+        raise
     except PortalError as error:
         with write_lock(stores.internal) as session:
-            batches.get(session, batch_id).release_at = None
+            batch = batches.get(session, batch_id)
+            if batch.release_at is not None and batch.release_at > now:
+                return str(error)  # what was ordered since stands
+            batch.release_at = None
             ledger.note(
                 session, at=now, person=OFFICE, action="refused", batch_id=batch_id,
                 detail=f"定时发布未成：{error.code}",

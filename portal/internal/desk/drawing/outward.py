@@ -23,7 +23,7 @@ from portal.domain.sortition.leaves import leaf
 from portal.domain.sortition.lists import Reading
 from portal.domain.sortition.model import SCHEME
 from portal.internal.desk import given, secrets
-from portal.internal.desk.drawing import naming, noted, silence
+from portal.internal.desk.drawing import naming, noted, silence, unsaid
 from portal.internal.desk.drawing.keeping import Drawing, Tampered, load, sealed_before
 from portal.internal.desk.forgetting import forgetting
 from portal.internal.desk.stores import Stores
@@ -78,8 +78,7 @@ def bring_out(
         if anew:
             raise Tampered("办公端所存的抽取不可信，不能再生成名单")
         known = secrets.known(session)
-        end = [silence.doctored(drawing, shown, known)] if shown else []
-        passage = Passage(records=[*end], known=known)
+        passage = Passage([silence.doctored(drawing, shown, known)] if shown else [], known=known)
         publish_drawing(stores.register, passage, package=None, now=now, keys=stores.log_key)
         return
     if drawing.row.stage == "frozen" or drawing.progress.committed_by is None:
@@ -90,13 +89,15 @@ def bring_out(
         package = _listed(stores, session, drawing, today, anew=anew)
     else:
         record, package = _revealed(stores, session, drawing, record, today)
-    known = secrets.known(session, let_out=shown is not None)
-    said = silence.quieted(drawing, record, shown, known, secrets.known(session))
+    known, waiting = secrets.known(session, let_out=shown is not None), secrets.known(session)
+    said = silence.quieted(drawing, record, shown, known, waiting)
     if said.package_sha256 and _tells(stores, session, drawing, today):
         said = msgspec.structs.replace(said, strata=())
     if msgspec.structs.replace(said, place=record.place) != record:
         said, package = silence.without_text(said, package)
-    passage = Passage(records=[said], known=known)
+    steps = [_record(session, each, stage) for stage, each in unsaid.before_void(drawing, shown)]
+    before = (silence.quieted(drawing, each, shown, known, waiting) for each in steps)
+    passage = Passage(records=[*before, said], known=known)
     publish_drawing(stores.register, passage, package=package, now=now, keys=stores.log_key)
 
 
@@ -152,7 +153,7 @@ def hold(stores: Stores, session: Session, drawing: Drawing) -> None:
             raise Tampered("办公端所存的内容与已公布的密封摘要不符；不得继续")
 
 
-def _record(session: Session, drawing: Drawing) -> PublicDraw:
+def _record(session: Session, drawing: Drawing, stage: str | None = None) -> PublicDraw:
     order, progress = drawing.order, drawing.progress
     ids = given.ids(session)
     is_revealed = progress.revealed_on is not None
@@ -171,7 +172,7 @@ def _record(session: Session, drawing: Drawing) -> PublicDraw:
         supervised_by=next(each.unit for each in order.present if each.role == "现场监督人员"),
         embargo_until=order.reveal_on if order.embargo else None,
         scheme=SCHEME,
-        stage=_PUBLIC_STAGE[drawing.row.stage],
+        stage=stage or _PUBLIC_STAGE[drawing.row.stage],
         draw_code=order.draw_id,
         plan=canonical(drawing.frozen.plan).decode(),
         commitment=canonical(drawing.commit).decode(),
