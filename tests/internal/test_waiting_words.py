@@ -22,13 +22,14 @@ from tests.internal.test_leaning import CALLED, DRAW, IN_LIBRARY, ITEM, KEPT, OF
 from tests.internal.test_letters import send
 from tests.internal.test_narrowing import HIDDEN
 from tests.makers import AGENCY
-from tests.public.twins import NEVER, Row, party
+from tests.public.twins import NEVER, WITHHELD, Row, party
 from tests.raw import store_bytes
 
 #: Stands in files alone that nobody lets out.
 WORD = "鸊鷉"
 MASKED = replace(HIDDEN, place="detail", act=Act.MASK, ground=Ground.TRADE_SECRET)
 COARSER = replace(HIDDEN, place="region", act=Act.COARSEN, ground=Ground.PRIVACY)
+WHOLLY = replace(HIDDEN, place="", act=Act.WITHHOLD)
 OF_SHOP: Row = {**OF_ANOTHER, "entity_name": "示例市水雉小吃店", "identifier": numbered(40, "92")}
 A_SHOP: Row = {**SHOP, "entity_name": OF_SHOP["entity_name"]}
 
@@ -160,3 +161,46 @@ def test_a_list_that_waits_for_a_party_comes_out_by_no_decision(
     office.publish(waits, now=later)
     assert scheduled.carry_out(office.stores, now=later).refused == []
     assert ("list_nonce" in _all(office, "draw")[0], len(_all(office, "draw_entry"))) == (True, 2)
+
+
+@pytest.mark.parametrize("hidden_on", [0, 30])
+@pytest.mark.parametrize("shown_on", [0, 30])
+def test_a_list_that_waits_for_a_party_comes_out_by_no_draw_that_is_shown_again(
+    office: Office, hidden_on: int, shown_on: int
+) -> None:
+    """It comes out whole once the party is public, though it was due while nobody saw the draw."""
+    office.put("entities", party(1))
+    waits = office.file("entities", IN_LIBRARY).batch_id
+    office.put("draws", *(DRAW | each for each in (party(1), UNIT)))
+    (said,), later = _all(office, "draw"), NOW + timedelta(days=30)
+    back = replace(WHOLLY, act=Act.OPEN, ground=None, article="", review_on=None)
+
+    for day, order in ((hidden_on, WHOLLY), (max(hidden_on, shown_on), back)):
+        if day:
+            scheduled.carry_out(office.stores, now=later)
+        decide.decide(
+            office.stores, Kind.DRAW, f"{AGENCY}/C1", [order], by="wu", second="bao",
+            now=NOW + timedelta(days=day), confirmed=True,
+        )  # fmt: skip
+    rehiding.carry_out_again(office.stores, now=later)
+
+    assert (_all(office, "draw"), _all(office, "draw_entry")) == ([said], [])
+    assert len(scheduled.carry_out(office.stores, now=later).refused) == 1
+    office.publish(waits, now=later)
+    assert scheduled.carry_out(office.stores, now=later).refused == []
+    assert ("list_nonce" in _all(office, "draw")[0], len(_all(office, "draw_entry"))) == (True, 2)
+
+
+def test_a_list_that_waits_for_a_party_keeps_no_other_of_it_from_being_shown_again(
+    office: Office,
+) -> None:
+    office.put("entities", party(1) | WITHHELD)
+    assert office.file("entities", IN_LIBRARY).batch_id is not None
+    office.put("draws", *(DRAW | each for each in (party(1), UNIT)))
+    later = NOW + timedelta(days=30)
+    assert len(scheduled.carry_out(office.stores, now=later).refused) == 1
+
+    office.put("entities", party(1) | {"disclosure": "公开"}, now=later)
+
+    assert (len(_all(office, "entity")), _all(office, "draw_entry")) == (1, [])
+    assert "list_nonce" not in _all(office, "draw")[0]
