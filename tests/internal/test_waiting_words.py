@@ -32,6 +32,11 @@ COARSER = replace(HIDDEN, place="region", act=Act.COARSEN, ground=Ground.PRIVACY
 #: One is public, one is to be with the list, and one waits for a file of their own.
 LISTED: list[Row] = [DRAW | {"sample_count": 3} | each for each in (party(1), party(7), UNIT)]
 WHOLLY = replace(HIDDEN, place="", act=Act.WITHHOLD)
+PLAN: Row = {
+    "code": "JH", "name": "示例计划", "year": "2025", "version": "1", "approved_on": "2025-03-02", "approver": "某人",
+    "task_code": "JH-1", "task_name": "示例任务", "object_scope": "经营者", "task_type": "不定向", "starts_on": "2025-04-01",
+    "ends_on": "2025-06-30", "item_text": "示例事项",
+}  # fmt: skip
 OF_SHOP: Row = {**OF_ANOTHER, "entity_name": "示例市水雉小吃店", "identifier": numbered(40, "92")}
 A_SHOP: Row = {**SHOP, "entity_name": OF_SHOP["entity_name"]}
 
@@ -225,3 +230,17 @@ def test_a_list_that_is_due_comes_out_beside_a_file_that_waits_with_the_words_th
 
     (draw,) = _all(office, "draw")
     assert (done.refused, draw["place"], "list_nonce" in draw) == ([], place, True)
+
+
+def test_a_plan_that_named_an_item_keeps_its_versions_while_only_a_file_that_waits_hides_that(
+    office: Office,
+) -> None:
+    assert office.file("items", ITEM).batch_id is not None
+    office.put("plans", PLAN | {"item_codes": "SP-002"})
+    office.put("plans", PLAN | {"version": "2", "adjustment_reason": "因故"})
+    assert office.file("items", ITEM | WITHHELD).batch_id is not None
+    said = _all(office, "plan"), _all(office, "version")
+
+    _order(office, Kind.ITEM, f"{AGENCY}/SP-002", replace(MASKED, place="content"))
+
+    assert (said, len(said[1])) == ((_all(office, "plan"), _all(office, "version")), 1)
