@@ -63,6 +63,8 @@ class Passage:
     secrets: tuple[str, ...] = ()
     #: The records once more, as they would be if files that wait were let out: so a reviewer saw them, where one did.
     cautious: Sequence[r.Record] = ()
+    #: Whether it was released before, and something else asks for it now.
+    is_again: bool = False
     #: Whether the records tell of what is hidden elsewhere: they do so no longer, or they go.
     telling: bool = False
     #: Whether something that nobody sees asked for it: what is not public does not become so by that.

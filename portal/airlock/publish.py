@@ -8,7 +8,7 @@ import sqlalchemy as sa
 
 from portal.airlock.around import Passage
 from portal.airlock.residue import residue, tells
-from portal.airlock.retold import is_sealed, retold, unlisted
+from portal.airlock.retold import is_sealed, listed, retold, unlisted
 from portal.domain.errors import Residue
 from portal.kit.db import pragma
 from portal.register.layout import says_kept_back
@@ -116,17 +116,20 @@ def bring_in_line(
     return _outcome(pen), taken_out
 
 
-def _records(pen: Pen, passage: Passage, *, follows: bool = False) -> Iterator[Record]:
+def _records(pen: Pen, passage: Passage) -> Iterator[Record]:
     """Yield the records of a passage; the list of a draw that is sealed as before keeps its figures and its digest.
 
-    `follows`: something else asked for it. A list that is due does not come out by that, perhaps before whom it names.
+    A list that is due does not come out because something else asked for its draw, perhaps before whom it names; nor does one
+    of a draw that is shown again, before all whom it names are public.
     """
     cautious = {each.id: each for each in passage.cautious}
     for record in passage.records:
         is_draw = isinstance(record, PublicDraw)
         was = pen.past.shown(record) if is_draw or cautious else None
         said = retold(record, cautious[record.id], was) if record.id in cautious else record
-        is_due = follows and is_sealed(was)
+        named = listed(passage.records) if passage.is_again and is_draw and not was else []
+        is_led = not named or len(pen.standing(Kind.ENTITY, named)) == len(named)
+        is_due = passage.is_again and (is_sealed(was) or not is_led)
         yield unlisted(said, was) if is_due or (passage.is_sealed and is_draw) else said
         if is_due:
             return  # whom it lists comes out with it
@@ -135,7 +138,7 @@ def _records(pen: Pen, passage: Passage, *, follows: bool = False) -> Iterator[R
 def _bring(pen: Pen, passage: Passage) -> int:
     """Put the records of a passage in line; return how many had to go for it."""
     taken_out = 0
-    for record in _records(pen, passage, follows=True):
+    for record in _records(pen, passage):
         gone = _bring_one(pen, record, passage)
         taken_out += gone
         if gone and record.id == passage.whole_list:

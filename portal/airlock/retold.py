@@ -1,12 +1,12 @@
 """A record that is told anew for another reason: its own texts say no more than they did, nor is a list out (转述如前)."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any, TypeVar
 
 import msgspec
 
 from portal.register.parts import Part
-from portal.register.records import PublicDraw, Record
+from portal.register.records import PublicDraw, PublicDrawEntry, Record
 
 R = TypeVar("R")
 #: What a draw says of its list before that is out.
@@ -28,10 +28,17 @@ def is_sealed(was: Record | None) -> bool:
     return isinstance(was, PublicDraw) and was.list_digest is not None and was.list_nonce is None
 
 
+def listed(records: Iterable[Record]) -> list[str]:
+    """Return the ids of the parties whom the entries of a list among these records name."""
+    return sorted({each.entity_id for each in records if isinstance(each, PublicDrawEntry)})
+
+
 def unlisted(draw: Record, was: Record | None) -> Record:
     """Return a draw with the figures and the digest that stand; nothing opens these."""
+    if not isinstance(draw, PublicDraw):
+        return draw
     kept = {name: getattr(was, name) for name in _OF_A_LIST} if was else {}
-    return msgspec.structs.replace(draw, **kept, list_nonce=None) if kept else draw
+    return msgspec.structs.replace(draw, **kept, list_nonce=None)
 
 
 def _either(record: R, cautious: R, said: set[str]) -> R:

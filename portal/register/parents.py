@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from portal.domain.errors import NotYetPublic
 from portal.register.layout import LAYOUTS, Layout
 from portal.register.proofs.standing import Standing
-from portal.register.records import KIND_OF, Record
+from portal.register.records import KIND_OF, Kind, Record
 from portal.register.rounds import require_one_live
 
 
@@ -53,6 +53,16 @@ def with_parents(
     if alone:
         standing.hold(kind)
     return [record for record in records if record.id not in alone]
+
+
+def lacking(session: Session, record: Record, *, but: Kind) -> bool:
+    """Whether something that a record refers to, of any kind `but` this one, is not public."""
+    for name, parent in LAYOUTS[KIND_OF[type(record)]].parents:
+        table, wanted = LAYOUTS[parent].table, getattr(record, name)
+        there = sa.select(table.public_id).where(table.public_id == wanted)
+        if parent is not but and wanted is not None and session.scalar(there) is None:
+            return True
+    return False
 
 
 def _referring_anew(

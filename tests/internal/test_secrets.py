@@ -7,6 +7,7 @@ from portal.internal.desk import release, review
 from portal.internal.desk.upload import Refused, Terms
 from tests.conftest import NOW, Office
 from tests.makers import RESULT_ROW, Row, a_workbook
+from tests.public.twins import NEVER, party
 
 LONG, SHORT = "欧阳示例", "钟离"
 TEXTS = {
@@ -75,3 +76,19 @@ def test_a_step_does_not_name_who_did_its_check(office: Office) -> None:
 
     with pytest.raises((Residue, Refused)):
         office.put("followups", step)
+
+
+def test_who_is_hidden_again_by_the_return_of_a_file_that_opened_them_is_told_of_by_no_text(
+    office: Office,
+) -> None:
+    """Also to a process that looked for names while that file waited."""
+    office.put("entities", party(1) | NEVER)
+    opens = office.file("entities", party(1) | {"disclosure": "公开"}).batch_id
+    tells = office.file("results", {**RESULT_ROW, "detail": f"从{party(1)['entity_name']}进货"})
+    assert (opens is None, tells.batch_id is None) == (False, False)
+    review.approve(office.stores, tells.batch_id or 0, by="wu", now=NOW)
+
+    review.give_back(office.stores, opens or 0, by="wu", now=NOW, reason="有误")
+
+    with pytest.raises(Residue):
+        release.release(office.stores, tells.batch_id or 0, by="he", now=NOW)

@@ -22,13 +22,21 @@ from tests.internal.test_leaning import CALLED, DRAW, IN_LIBRARY, ITEM, KEPT, OF
 from tests.internal.test_letters import send
 from tests.internal.test_narrowing import HIDDEN
 from tests.makers import AGENCY
-from tests.public.twins import NEVER, Row, party
+from tests.public.twins import NEVER, WITHHELD, Row, party
 from tests.raw import store_bytes
 
 #: Stands in files alone that nobody lets out.
 WORD = "鸊鷉"
 MASKED = replace(HIDDEN, place="detail", act=Act.MASK, ground=Ground.TRADE_SECRET)
 COARSER = replace(HIDDEN, place="region", act=Act.COARSEN, ground=Ground.PRIVACY)
+#: One is public, one is to be with the list, and one waits for a file of their own.
+LISTED: list[Row] = [DRAW | {"sample_count": 3} | each for each in (party(1), party(7), UNIT)]
+WHOLLY = replace(HIDDEN, place="", act=Act.WITHHOLD)
+PLAN: Row = {
+    "code": "JH", "name": "示例计划", "year": "2025", "version": "1", "approved_on": "2025-03-02", "approver": "某人",
+    "task_code": "JH-1", "task_name": "示例任务", "object_scope": "经营者", "task_type": "不定向", "starts_on": "2025-04-01",
+    "ends_on": "2025-06-30", "item_text": "示例事项",
+}  # fmt: skip
 OF_SHOP: Row = {**OF_ANOTHER, "entity_name": "示例市水雉小吃店", "identifier": numbered(40, "92")}
 A_SHOP: Row = {**SHOP, "entity_name": OF_SHOP["entity_name"]}
 
@@ -143,7 +151,7 @@ def test_a_list_that_waits_for_a_party_comes_out_by_no_decision(
     office.put("entities", party(1))
     waits = office.file("entities", IN_LIBRARY).batch_id
     assert waits is not None
-    office.put("draws", *(DRAW | {"place": "某处"} | each for each in (party(1), UNIT)))
+    office.put("draws", *(each | {"place": "某处"} for each in LISTED))
     later = NOW + timedelta(days=30)
     place = replace(HIDDEN, place="place")
     words: dict[str, Any] = {"by": "wu", "now": NOW if before else later}
@@ -157,6 +165,82 @@ def test_a_list_that_waits_for_a_party_comes_out_by_no_decision(
 
     (draw,) = _all(office, "draw")
     assert ("place" in draw, "list_nonce" in draw, _all(office, "draw_entry")) == (False, False, [])
+    assert len(_all(office, "entity")) == 1
     office.publish(waits, now=later)
     assert scheduled.carry_out(office.stores, now=later).refused == []
-    assert ("list_nonce" in _all(office, "draw")[0], len(_all(office, "draw_entry"))) == (True, 2)
+    assert ("list_nonce" in _all(office, "draw")[0], len(_all(office, "draw_entry"))) == (True, 3)
+
+
+@pytest.mark.parametrize("hidden_on", [0, 30])
+@pytest.mark.parametrize("shown_on", [0, 30])
+def test_a_list_that_waits_for_a_party_comes_out_by_no_draw_that_is_shown_again(
+    office: Office, hidden_on: int, shown_on: int
+) -> None:
+    """It comes out whole once the party is public, though it was due while nobody saw the draw."""
+    office.put("entities", party(1))
+    waits = office.file("entities", IN_LIBRARY).batch_id
+    office.put("draws", *LISTED)
+    (said,), later = _all(office, "draw"), NOW + timedelta(days=30)
+    back = replace(WHOLLY, act=Act.OPEN, ground=None, article="", review_on=None)
+
+    for day, order in ((hidden_on, WHOLLY), (max(hidden_on, shown_on), back)):
+        if day:
+            scheduled.carry_out(office.stores, now=later)
+        decide.decide(
+            office.stores, Kind.DRAW, f"{AGENCY}/C1", [order], by="wu", second="bao",
+            now=NOW + timedelta(days=day), confirmed=True,
+        )  # fmt: skip
+    rehiding.carry_out_again(office.stores, now=later)
+
+    assert (_all(office, "draw"), _all(office, "draw_entry")) == ([said], [])
+    assert len(_all(office, "entity")) == 1
+    assert len(scheduled.carry_out(office.stores, now=later).refused) == 1
+    office.publish(waits, now=later)
+    assert scheduled.carry_out(office.stores, now=later).refused == []
+    assert ("list_nonce" in _all(office, "draw")[0], len(_all(office, "draw_entry"))) == (True, 3)
+
+
+def test_a_list_that_waits_for_a_party_keeps_no_other_of_it_from_being_shown_again(
+    office: Office,
+) -> None:
+    office.put("entities", party(1) | WITHHELD)
+    assert office.file("entities", IN_LIBRARY).batch_id is not None
+    office.put("draws", *LISTED)
+    later = NOW + timedelta(days=30)
+    assert len(scheduled.carry_out(office.stores, now=later).refused) == 1
+
+    office.put("entities", party(1) | {"disclosure": "公开"}, now=later)
+
+    assert (len(_all(office, "entity")), _all(office, "draw_entry")) == (1, [])
+    assert "list_nonce" not in _all(office, "draw")[0]
+
+
+@pytest.mark.parametrize("is_masked", [True, False])
+def test_a_list_that_is_due_comes_out_beside_a_file_that_waits_with_the_words_that_are_public(
+    office: Office, *, is_masked: bool
+) -> None:
+    office.put("entities", party(1), party(2))
+    place = f"{party(2)['entity_name']}会议室"
+    office.put("draws", DRAW | party(1) | {"sample_count": 1, "place": place}, let_pass=True)
+    if is_masked:
+        _order(office, Kind.DRAW, f"{AGENCY}/C1", replace(MASKED, place="place"))
+    assert office.file("entities", party(2) | NEVER).batch_id is not None
+
+    done = scheduled.carry_out(office.stores, now=NOW + timedelta(days=30))
+
+    (draw,) = _all(office, "draw")
+    assert (done.refused, draw["place"], "list_nonce" in draw) == ([], place, True)
+
+
+def test_a_plan_that_named_an_item_keeps_its_versions_while_only_a_file_that_waits_hides_that(
+    office: Office,
+) -> None:
+    assert office.file("items", ITEM).batch_id is not None
+    office.put("plans", PLAN | {"item_codes": "SP-002"})
+    office.put("plans", PLAN | {"version": "2", "adjustment_reason": "因故"})
+    assert office.file("items", ITEM | WITHHELD).batch_id is not None
+    said = _all(office, "plan"), _all(office, "version")
+
+    _order(office, Kind.ITEM, f"{AGENCY}/SP-002", replace(MASKED, place="content"))
+
+    assert (said, len(said[1])) == ((_all(office, "plan"), _all(office, "version")), 1)

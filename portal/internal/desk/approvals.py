@@ -125,13 +125,16 @@ class Watch:
             Residue: a place that nobody leaves empty is empty now, and would tell that there is more.
 
         """
-        #: What is public already follows what changed around it, and nobody looks at it again.
+        #: What is public already follows what changed around it and was let out, and nobody looks at it again.
         unchanged.hold_released(session, rows, batch_id=self.batch.id, is_seen=self._strict)
         otherwise = self._strict and self._bound_on != self.today
         if otherwise:
             for row, passage in passages(session, rows, self._bound_on, batch_id=self.batch.id):
                 self._binding.take(row, passage)
-        for row, passage in passages(session, rows, self.today, batch_id=self.batch.id):
+        today = passages(
+            session, rows, self.today, batch_id=self.batch.id, let_out=not self._strict
+        )
+        for row, passage in today:
             if self._strict and not otherwise:
                 self._binding.take(row, passage)
             if self._strict and passage.emptied:

@@ -12,6 +12,8 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from portal.airlock.around import Ids, Passage
+from portal.airlock.residue import residue
+from portal.airlock.retold import is_sealed, retold
 from portal.domain.draws import Draw
 from portal.domain.errors import NotYetPublic
 from portal.domain.results import Result
@@ -22,6 +24,8 @@ from portal.internal.tables import filings
 from portal.internal.tables.batches import BatchRow
 from portal.internal.tables.filings import FilingRow
 from portal.kit.db import among, snapshot
+from portal.register.parents import lacking
+from portal.register.proofs import standing
 from portal.register.queries import entities
 from portal.register.records import Kind, PublicDrawEntry, PublicResult
 
@@ -60,17 +64,22 @@ def led_in(
     """
     sent: set[str] = set()
     for part in _parts(those):
-        named = {
-            record.entity_id
-            for passage in part
-            if not passage.only_if_public
-            for record in passage.records
-            if isinstance(record, PublicResult | PublicDrawEntry)
-        }
+        named = [_named(passage) for passage in part]
         with snapshot(register) as public:
-            missing = named - sent - entities.present(public, named - sent)
-        sent |= missing
-        for rows in batches.public_with_id(session, "entity", missing, batch_id=batch_id):
+            every = set[str]().union(*named) - sent
+            missing = every - entities.present(public, every)
+            filed = (
+                batches.filed(session, "entity", missing, batch_id=batch_id) if missing else set()
+            )
+            led = set[str]()
+            for passage, those_named in zip(part, named, strict=True):
+                anew = those_named & missing
+                if anew - led and _is_shown(
+                    public, passage, all_filed=anew <= filed, alone=batch_id is None
+                ):
+                    led |= anew
+        sent |= led
+        for rows in batches.public_with_id(session, "entity", led, batch_id=batch_id):
             #: A file may have brought one along twice, first with a check that is not shown.
             newest = {row.public_id: row for row in sorted(rows, key=lambda row: row.id)}
             in_order = [row for _, row in sorted(newest.items())]
@@ -78,6 +87,34 @@ def led_in(
             for _, passage in again(session, in_order, today, batch_id=batch_id):
                 yield passage
         yield from part
+
+
+def _named(passage: Passage) -> set[str]:
+    """Return whom the records of a passage name that may become public."""
+    return {
+        record.entity_id
+        for record in passage.records
+        if isinstance(record, PublicResult | PublicDrawEntry) and not passage.only_if_public
+    }
+
+
+def _is_shown(public: Session, passage: Passage, *, all_filed: bool, alone: bool) -> bool:
+    """Whether a passage shows somebody whom it names: a list that is not out, or a text that tells of others, does not.
+
+    `all_filed`: whoever of them is not public yet may be; else a list that is shown again does not come with its draw. `alone`:
+    what may not be shown is left out; in a release it would be refused.
+    """
+    first = passage.records[0]
+    if not passage.is_again:
+        return True
+    if passage.whole_list:
+        was = standing.there(public, Kind.DRAW, passage.whole_list, expected=False)
+        if was is not None or not all_filed:
+            return was is not None and not is_sealed(was)
+    said = next(
+        (retold(first, each, None) for each in passage.cautious if each.id == first.id), first
+    )
+    return not alone or not (residue(said, passage) or lacking(public, said, but=Kind.ENTITY))
 
 
 def _require_own_names(

@@ -8,20 +8,22 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from portal.airlock.publish import Outcome
+from portal.airlock.retold import is_sealed
 from portal.domain.errors import FourEyesViolation, NotAllowed, PortalError, UnknownRecord
 from portal.domain.grounds import OPEN
 from portal.domain.verdicts import Act
 from portal.domain.workflow import Role
-from portal.internal.desk import batches, decided, people, rehiding
+from portal.internal.desk import batches, decided, given, people, rehiding
 from portal.internal.desk.forgetting import forget
 from portal.internal.desk.orders import NotConfirmed, Order
 from portal.internal.desk.stores import Stores
-from portal.internal.tables import decisions, filings, ledger
+from portal.internal.tables import decisions, filings, ledger, reminders
 from portal.internal.tables.decisions import OPEN_PROPOSAL, WHOLE, DecisionRow, DoneRow
 from portal.internal.tables.filings import FilingRow
 from portal.internal.tables.people import PersonRow
 from portal.kit import clock
-from portal.kit.db import write_lock
+from portal.kit.db import snapshot, write_lock
+from portal.register.proofs import standing
 from portal.register.records import Kind
 
 #: Who may be the second person of a decision.
@@ -160,7 +162,19 @@ def carry_out(stores: Stores, ids: Sequence[int], *, now: datetime) -> tuple[Out
         done = rehiding.bring(stores, session, {(row.kind, row.key) for row in rows}, now=now)
         for row in rows:
             session.merge(DoneRow(decision_id=row.id))
+        reminders.sealed(session, _sealed(stores, session, rows))
     return done
+
+
+def _sealed(stores: Stores, session: Session, rows: Sequence[DecisionRow]) -> set[str]:
+    """Return the keys of the filed draws among what was decided on whose lists stand under their digests alone."""
+    keys, ids = {row.key for row in rows if row.kind == Kind.DRAW.value}, given.ids(session)
+    with snapshot(stores.register) as public:
+        return {
+            key
+            for key in keys
+            if is_sealed(standing.there(public, Kind.DRAW, ids.of(Kind.DRAW, key), expected=False))
+        }
 
 
 def left_undone(session: Session, *, limit: int = 500) -> list[int]:

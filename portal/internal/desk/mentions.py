@@ -2,6 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import replace
 from datetime import date
 from typing import Any
 
@@ -21,8 +22,9 @@ from portal.internal.desk.calling import called
 from portal.internal.desk.leaning import Walk
 from portal.internal.desk.unchanged import again, require_filed
 from portal.internal.tables import filings
+from portal.internal.tables.batches import BatchRow
 from portal.internal.tables.filings import FilingRow
-from portal.kit.db import snapshot
+from portal.kit.db import among, snapshot
 from portal.register.queries.mentions import mentioning, told_before
 from portal.register.records import Kind, PublicAgency, Record
 
@@ -162,6 +164,10 @@ def _hidden(
     stand: dict[str, Any] = filings.standing(
         session, filings.TYPES[kind.value], keys, batch_id=batch_id
     )
+    for key in stand.keys() - _let_out(session, kind, stand, batch_id):
+        #: What nobody let out says only what it is called; whether it is kept back, others decided.
+        if hasattr(stand[key], "decision"):
+            stand[key] = replace(stand[key], decision=OPEN)
     made = decided.verdicts(session, kind, stand)
     for key, words in secrets.ever_kept_back(session, kind, stand, made).items():
         verdict = made.get((kind, key)) or filed(getattr(stand[key], "decision", OPEN))
@@ -169,3 +175,13 @@ def _hidden(
         #: By whatever short name it is called, its number stands in what was said of it before.
         if told or is_whole:
             yield key, is_whole, told
+
+
+def _let_out(session: Session, kind: Kind, keys: Iterable[str], batch_id: int | None) -> set[str]:
+    """Return the keys of those of these records that were let out, or that the batch files."""
+    query = sa.select(FilingRow.key).join(BatchRow, BatchRow.id == FilingRow.batch_id)
+    query = query.where(
+        FilingRow.kind == kind.value, among(session, FilingRow.key, set(keys)), FilingRow.live,
+        sa.or_(BatchRow.state.in_(filings.REVIEWED), BatchRow.id == batch_id),
+    )  # fmt: skip
+    return set(session.scalars(query))

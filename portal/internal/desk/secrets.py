@@ -92,6 +92,8 @@ _STAMPS = (
     sa.select(sa.func.max(WithdrawalRow.id)).where(
         WithdrawalRow.kind.in_([kind.value for kind in _TITLED])
     ),
+    #: What a file opened that was returned since is kept back again, as an earlier one says.
+    sa.select(sa.func.count()).where(BatchRow.state == BatchState.RETURNED.value),
 )
 #: What was released or returned since.
 _STATES = (

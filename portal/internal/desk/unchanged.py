@@ -46,7 +46,9 @@ def again(
     _hold_decided(session, rows)
     _hold_withdrawn(session, rows)
     _hold(session, {row.batch_id for row in rows} | batches_under(session, rows), but=batch_id)
-    yield from passages(session, rows, today, batch_id=batch_id, let_out=True)
+    for row, passage in passages(session, rows, today, batch_id=batch_id, let_out=True):
+        passage.is_again = True
+        yield row, passage
 
 
 def hold_released(session: Session, rows: list[FilingRow], *, batch_id: int, is_seen: bool) -> None:

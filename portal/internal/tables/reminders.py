@@ -71,6 +71,16 @@ def released(session: Session, batch_id: int, today: date) -> None:
     )
 
 
+def sealed(session: Session, draws: set[str]) -> None:
+    """Remember that the lists of these draws are to come out, though they did once, or would have while the draw was hidden."""
+    for part in _parts(draws):
+        drawn = [
+            (row.id, filings.decode("draw", row.body))
+            for row in _standing(session, "draw", FilingRow.key, part)
+        ]
+        _remember(session, ((each, draw.embargo_until or draw.drawn_on) for each, draw in drawn))
+
+
 def _recount_where(
     session: Session, condition: sa.ColumnElement[bool], kinds: Iterable[str]
 ) -> None:
