@@ -19,7 +19,7 @@ from sqlalchemy.dialects import postgresql
 from sqlalchemy.engine import make_url
 from sqlalchemy.orm import DeclarativeBase, InstrumentedAttribute, Session
 
-from portal.kit import in_place
+from portal.kit import held, in_place
 
 LETTERBOX = "letterbox"
 INTERNAL = "internal"
@@ -166,9 +166,11 @@ def write_lock(engine: sa.Engine) -> Iterator[Session]:
             if engine.dialect.name == "sqlite":
                 in_place.require(connection)
                 connection.exec_driver_sql(_ROOM)
-            else:
-                session.execute(sa.select(sa.func.pg_advisory_xact_lock(ADVISORY_LOCK)))
-            yield session
+                yield session
+                return
+            session.execute(sa.select(sa.func.pg_advisory_xact_lock(ADVISORY_LOCK)))
+            with held.by(connection):
+                yield session
 
 
 @sa.event.listens_for(sa.Engine, "connect")

@@ -22,6 +22,7 @@ from portal.internal.desk import (
     retelling,
     retract,
     ripples,
+    underway,
 )
 from portal.internal.desk.brought import led_in
 from portal.internal.desk.drawing import following
@@ -93,16 +94,17 @@ def release_only(
         OrderedOtherwise: that was taken back meanwhile, or put off; nothing was published.
 
     """
-    before = _begin(stores, batch_id, by, due=now if is_ordered else None)
+    _begin(stores, batch_id, by, due=now if is_ordered else None)
     try:
         return _carry_out(stores, batch_id, by=by, now=now, progress=progress)
     except PortalError as error:
         with write_lock(stores.internal) as session:
             batch = batches.get(session, batch_id)
             #: Refused means that the register was left as it was, so the batch may still be returned. Not where it is
-            #: out, by this process or by another one meanwhile.
-            if batch.batch_state is BatchState.RELEASING and not error.is_out:
-                batch.state = before.value
+            #: out, by this process or by another one meanwhile, nor where nobody knows whether another one brought it out.
+            if not error.is_out and batch.batch_state is BatchState.RELEASING:
+                left = underway.ended(session, batch_id)
+                batch.state = batch.state if left else BatchState.APPROVED.value
             if error.undone:
                 settings.keep(session, settings.UNDONE, now.isoformat())
             told = located(session, batch_id, error) if isinstance(error, Residue) else error
@@ -130,7 +132,7 @@ def located(session: Session, batch_id: int, error: Residue) -> Residue:
     return Residue(hits, f"批次 {batch_id} ")
 
 
-def _begin(stores: Stores, batch_id: int, by: str, *, due: datetime | None = None) -> BatchState:
+def _begin(stores: Stores, batch_id: int, by: str, *, due: datetime | None = None) -> None:
     """Mark the batch as on its way out; from now on a crash leaves only one way, forward."""
     with write_lock(stores.internal) as session:
         batch = batches.get(session, batch_id)
@@ -142,7 +144,8 @@ def _begin(stores: Stores, batch_id: int, by: str, *, due: datetime | None = Non
         after = move(before, "begin", author=batch.filed_by, actor=by)
         approvals.sign(session, batch, by=by)
         batch.state = after.value
-    return before
+        if after is BatchState.RELEASING:
+            underway.began(session, batch_id, others=before is after)
 
 
 def _carry_out(
@@ -171,6 +174,7 @@ def _carry_out(
         )
         batch = batches.get(session, batch_id)
         batch.state = after.value
+        underway.done(session, batch_id)
         ledger.note(
             session, at=now, person=by, action="release", batch_id=batch_id,
             detail=f"新公开 {outcome.published}，更新 {outcome.amended}，撤下 {outcome.withdrawn}，至变更号 {outcome.serial}",
