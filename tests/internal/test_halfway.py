@@ -12,16 +12,18 @@ from portal.domain.grounds import Ground
 from portal.domain.verdicts import Act
 from portal.internal.desk import decide, notices, release, retract, review
 from portal.internal.desk.batches import HalfReleased
+from portal.internal.desk.drawing import steps
 from portal.register.records import Kind, PublicDraw, decode
 from portal.register.tables.draws import DrawRow
 from portal.register.tables.entities import EntityRow
 from portal.register.tables.results import ResultRow
 from tests.airlock.hands import faults
 from tests.conftest import NOW, Office
-from tests.internal.drawing_makers import numbered
+from tests.internal.drawing_makers import frozen, numbered, parties
 from tests.internal.test_narrowing import HIDDEN
 from tests.internal.test_workflow import crash
 from tests.makers import AGENCY, ITEM_ROW, RESULT_ROW, Row
+from tests.public.test_walks import everything
 from tests.public.twins import NEVER, WITHHELD
 from tests.raw import store_bytes
 
@@ -178,3 +180,21 @@ def test_nor_do_the_notices_of_a_month_come_out_meanwhile(
     done = notices.release_notices(office.stores, by="he", now=LATER)
     assert done is not None
     assert done.published == 1
+
+
+def test_nor_does_a_draw_that_takes_its_next_step_name_anybody_by_it(
+    office: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Of a party whose name is kept back its package holds no number, by which everybody finds the name."""
+    row: Row = {**PARTY, "region": "990101"}
+    parties(office, row)
+    made, _ = frozen(office)
+    nameless = {**WITHHELD, "disclosure": "部分公开", "hidden": "对象名称"}
+    office.put("entities", {**row, **nameless}, now=LATER)
+    begun = _begun(office, monkeypatch, "entities", {**row, "disclosure": "公开"})
+
+    steps.commit(office.stores, made.order.draw_id, by="he", now=LATER)
+
+    assert numbered(77) not in everything(office)
+    release.release(office.stores, begun, by="he", now=LATER)
+    assert numbered(77) in everything(office)
