@@ -145,7 +145,7 @@ class DrawWalk:
             return {**self.chance.choice((WITHHELD, NEVER)), "decided_on": day}
         if chance < 0.2:
             version.kept = {"name"}
-            told = {"disclosure": "部分公开", "hidden": "检查对象名称", "decided_on": day}
+            told = {"disclosure": "部分公开", "hidden": "对象名称", "decided_on": day}
             return {**WITHHELD, **told}
         return {"disclosure": "公开"} if chance < 0.7 else {}
 

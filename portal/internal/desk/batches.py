@@ -51,15 +51,20 @@ def require_whole(session: Session, *, but: int = 0) -> None:
     looked for in released batches alone, and said to be done, while this one goes on showing it. So it would in one that
     somebody puts out of sight for a while.
     """
-    halfway = sa.select(BatchRow.id).where(
-        BatchRow.state == BatchState.RELEASING.value, BatchRow.id != but
-    )
-    if found := session.scalar(halfway.order_by(BatchRow.id).limit(1)):
+    if found := halfway(session, but=but):
         raise HalfReleased(
             f"批次 {found} 的发布尚未完成（可能中途被打断），其内容或已公开；请先重新执行该批次的发布，再作此项操作"
             "（撤回不受影响）"
         )
     require_noted(session, but=but)
+
+
+def halfway(session: Session, *, but: int = 0) -> int | None:
+    """Return a batch, not `but`, that is on its way out, None where there is none."""
+    query = sa.select(BatchRow.id).where(
+        BatchRow.state == BatchState.RELEASING.value, BatchRow.id != but
+    )
+    return session.scalar(query.order_by(BatchRow.id).limit(1))
 
 
 def require_noted(session: Session, *, but: int = 0) -> None:

@@ -22,7 +22,7 @@ from portal.register.records import PublicNotice
 
 
 def release_notices(stores: Stores, *, by: str, now: datetime) -> Outcome | None:
-    """Publish the notices that stand, unless this month's are published already (then None).
+    """Publish the notices that stand, unless this month's are published already, or a release is broken off (then None).
 
     One day in the month for all of them: a notice that came with its record's batch would tell
     which check it stands for. What is opened up loses its notice the same way.
@@ -34,7 +34,8 @@ def release_notices(stores: Stores, *, by: str, now: datetime) -> Outcome | None
     today = clock.local_date(now)
     month = f"{today:%Y-%m}"
     with write_lock(stores.internal) as session:
-        if session.get(NoticeRunRow, month) is not None:
+        #: A file whose release was begun, and may yet be refused, opens nothing of which a notice would tell.
+        if session.get(NoticeRunRow, month) is not None or batches.halfway(session):
             return None
         found = list(standing(session, today))
         outcome = publish_notices(stores.register, found, now=now, keys=stores.log_key)

@@ -16,7 +16,7 @@ from portal.domain.workflow import BatchState
 from portal.internal.desk import batches, binding, ordered
 from portal.internal.desk.binding import ContentChanged
 from portal.internal.desk.projection import passages
-from portal.internal.desk.underlying import batches_under
+from portal.internal.desk.underlying import batches_under, on_their_way
 from portal.internal.tables import decisions
 from portal.internal.tables.batches import BatchRow
 from portal.internal.tables.filings import FilingRow
@@ -41,10 +41,12 @@ def again(
     Raises:
         ContentChanged: the batch of one of them, or of what it is about, is not what was approved; or an order that
             took one of them back, or any decision, is gone from the store.
+        HalfReleased: what they lean on is on its way out, and nobody knows whether it is public.
 
     """
     _hold_decided(session, rows)
     _hold_withdrawn(session, rows)
+    _hold_whole(session, rows, but=batch_id)
     _hold(session, {row.batch_id for row in rows} | batches_under(session, rows), but=batch_id)
     for row, passage in passages(session, rows, today, batch_id=batch_id, let_out=True):
         passage.is_again = True
@@ -57,10 +59,12 @@ def hold_released(session: Session, rows: list[FilingRow], *, batch_id: int, is_
     Raises:
         ContentChanged: a decision is gone from the store, or an order that took one of these back, or the batch of
             something that they lean on is not what was approved.
+        HalfReleased: as `again` does.
 
     """
     _hold_decided(session, rows)
     _hold_withdrawn(session, rows)
+    _hold_whole(session, rows, but=batch_id)
     if not is_seen:
         _hold(session, batches_under(session, rows), but=batch_id)
 
@@ -90,11 +94,12 @@ def require_filed(
 
 
 def as_approved(session: Session, rows: list[FilingRow]) -> list[FilingRow]:
-    """Return those of the released filings that may go out again: none while a decision is gone."""
+    """Return those of the released filings that may go out again: none while a decision is gone, nor by what is half released."""
     if _decisions_gone(session):
         return []
     held = {each for each in {row.batch_id for row in rows} if _is_as_approved(session, each)}
-    return [row for row in rows if row.batch_id in held and not _was_taken_back(session, row)]
+    stand = [row for row in rows if row.batch_id in held and not _was_taken_back(session, row)]
+    return [row for row in stand if on_their_way(session, [row], but=None) is None]
 
 
 def changed(session: Session) -> Iterator[int]:
@@ -112,6 +117,15 @@ def detail(public_sha256: str, filed_sha256: str) -> str:
 
 def _filed(filed_sha256: str) -> str:
     return f"填报内容 SHA-256 {filed_sha256}"
+
+
+def _hold_whole(session: Session, rows: list[FilingRow], *, but: int | None) -> None:
+    """Refuse to tell anything by a file whose release was begun: refused, or broken off, it may show what never comes out."""
+    if found := on_their_way(session, rows, but=but):
+        raise batches.HalfReleased(
+            f"本次发布所依据的批次 {found} 的发布尚未完成（可能中途被打断）；请先重新执行该批次的发布，再作此项操作"
+            "（撤回不受影响）"
+        )
 
 
 def _hold(session: Session, batch_ids: set[int], *, but: int | None) -> None:

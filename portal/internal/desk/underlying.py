@@ -35,6 +35,37 @@ def batches_under(session: Session, rows: Iterable[FilingRow]) -> set[int]:
     return found
 
 
+def on_their_way(session: Session, rows: Iterable[FilingRow], *, but: int | None) -> int | None:
+    """Return a batch, not `but`, of which a release was begun, and which has these filings tell otherwise than before; None: none has."""
+    bodies = [(row.kind, row.body) for row in rows]
+    while wanted := _named(bodies):
+        bodies = []
+        for kind, keys in wanted.items():
+            there = {row.key: row.body for row in session.execute(_newest(session, kind, keys))}
+            begun = sa.select(FilingRow.batch_id, FilingRow.key, FilingRow.body).join(
+                BatchRow, BatchRow.id == FilingRow.batch_id
+            )
+            begun = begun.where(
+                FilingRow.kind == kind, among(session, FilingRow.key, sorted(keys)), FilingRow.live,
+                BatchRow.state == BatchState.RELEASING.value,
+                #: A party that was brought along is shown, or not, by its library.
+                FilingRow.row > 0,
+            )  # fmt: skip
+            for row in session.execute(begun.order_by(FilingRow.id)):
+                before = there.get(row.key)
+                is_other = before is None or _tells(kind, before) != _tells(kind, row.body)
+                if row.batch_id != but and is_other:
+                    return int(row.batch_id)
+            bodies += [(kind, body) for body in there.values()]
+    return None
+
+
+def _tells(kind: str, body: str) -> object:
+    """Return what of a record decides how much others show: of a check all of it."""
+    record = decode(kind, body)
+    return body if kind == "result" else (getattr(record, "form", None), record.decision)
+
+
 def _named(bodies: Iterable[tuple[str, str]]) -> dict[str, set[str]]:
     found: defaultdict[str, set[str]] = defaultdict(set)
     for kind, body in bodies:
@@ -74,7 +105,7 @@ def _before(session: Session, rows: Iterable[FilingRow]) -> sa.Select[int]:
     )
 
 
-def _newest(session: Session, kind: str, keys: set[str]) -> sa.Select[int, str]:
+def _newest(session: Session, kind: str, keys: set[str]) -> sa.Select[int, str, str]:
     """Choose these records as they stand: a library is filed again each month, and what was filed before shows nothing any more."""
     newest = (
         sa.select(sa.func.max(FilingRow.id))
@@ -84,4 +115,6 @@ def _newest(session: Session, kind: str, keys: set[str]) -> sa.Select[int, str]:
         .where(BatchRow.state == BatchState.RELEASED.value)
         .group_by(FilingRow.key)
     )
-    return sa.select(FilingRow.batch_id, FilingRow.body).where(FilingRow.id.in_(newest))
+    return sa.select(FilingRow.batch_id, FilingRow.key, FilingRow.body).where(
+        FilingRow.id.in_(newest)
+    )

@@ -83,7 +83,11 @@ def as_public(party: Entity, shown: PublicEntity) -> Entity:
 def on_show(
     session: Session, register: Session, parties: dict[str, Entity], today: date
 ) -> dict[str, PublicEntity]:
-    """Return key → what the public sees of each of these parties that has a page of its own today."""
+    """Return key → what the public sees of each of these parties that has a page of its own today.
+
+    A page that keeps back more than the office would by now is the one that everybody sees: what opened the party up may
+    have been begun to be released, and be refused yet.
+    """
     may_be = {
         key: passage.records[0]
         for key, passage in projected(session, list(parties.items()), today, batch_id=None)
@@ -93,9 +97,9 @@ def on_show(
     standing.hold(register, {Kind.ENTITY})
     has_page = entities.named(register, [each.id for each in may_be.values()])
     return {
-        key: each
+        key: each if is_open(page) or not is_open(each) else page
         for key, each in may_be.items()
-        if isinstance(each, PublicEntity) and each.id in has_page
+        if isinstance(each, PublicEntity) and (page := has_page.get(each.id))
     }
 
 
