@@ -99,6 +99,8 @@ def as_approved(session: Session, rows: list[FilingRow]) -> list[FilingRow]:
         return []
     held = {each for each in {row.batch_id for row in rows} if _is_as_approved(session, each)}
     stand = [row for row in rows if row.batch_id in held and not _was_taken_back(session, row)]
+    if on_their_way(session, stand, but=None) is None:
+        return stand
     return [row for row in stand if on_their_way(session, [row], but=None) is None]
 
 

@@ -11,6 +11,7 @@ from portal.domain.followups import FollowUp
 from portal.domain.plans import Plan
 from portal.domain.results import Result
 from portal.domain.workflow import BatchState
+from portal.internal.desk import batches
 from portal.internal.tables.batches import BatchRow
 from portal.internal.tables.filings import FilingRow, decode
 from portal.kit.db import among
@@ -37,6 +38,8 @@ def batches_under(session: Session, rows: Iterable[FilingRow]) -> set[int]:
 
 def on_their_way(session: Session, rows: Iterable[FilingRow], *, but: int | None) -> int | None:
     """Return a batch, not `but`, of which a release was begun, and which has these filings tell otherwise than before; None: none has."""
+    if batches.halfway(session, but=but or 0) is None:
+        return None
     bodies = [(row.kind, row.body) for row in rows]
     while wanted := _named(bodies):
         bodies = []
