@@ -37,7 +37,7 @@ run: .venv/ready ## Migrate, load the demonstration on the first start, serve si
 
 test: .venv/ready-dev .system judges ## All checks and all tests, as CI runs them
 	@$(MAKE) --no-print-directory check
-	$(BIN)/python -m pytest -n 2 --dist worksteal -m "not slow and not browser"
+	$(BIN)/python -m pytest -n 3 --dist worksteal -m "not slow and not browser"
 	$(BIN)/python -m pytest -n 2 --dist worksteal -m "slow or browser" $(WATCHED)
 	$(BIN)/python -m tests.postgres $(BIN)/python -m pytest -n 2 --dist worksteal $(ON_POSTGRES)
 	$(BIN)/python -m tests.postgres $(BIN)/python -m pytest -n0 $(ALONE) -m "not slow"

@@ -267,7 +267,7 @@ def test_who_loses_their_page_is_named_in_no_package_any_more(
 
 
 @pytest.mark.parametrize("until", ["seal", "reveal"])
-@pytest.mark.parametrize("number", [4, 30])
+@pytest.mark.parametrize("number", [4, pytest.param(30, marks=pytest.mark.slow)])
 @pytest.mark.parametrize(
     ("where", "kept"), [("示例市政务公开厅", True), ("食品经营抽查第一轮", False)]
 )

@@ -217,7 +217,7 @@ def _kept(session: Session) -> Mapping[Cell, int]:
 
 @given(acts=_ACTS)
 @settings(
-    max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+    max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )
 def test_figures_equal_what_counting_again_gives(acts: list[Act], migrated: Path) -> None:
     engine = register_alone(migrated)

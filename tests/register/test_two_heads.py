@@ -112,7 +112,7 @@ _ACTS = st.lists(
 @pytest.mark.sqlite
 @given(acts=_ACTS)
 @settings(
-    max_examples=30, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+    max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )
 def test_no_lawful_history_signs_two_heads_that_contradict_each_other(
     acts: list[tuple[str, int]], migrated: Path
