@@ -146,7 +146,11 @@ def release_due(as_json: bool) -> None:
 
 
 def _carried_out(done: scheduled.Done) -> str:
-    notices = "已公布本月不予公开告知" if done.notices else "本月不予公开告知此前已公布"
+    notices = (
+        "已公布本月不予公开告知"
+        if done.notices
+        else "本次未公布不予公开告知（本月已公布，或者有批次发布尚未完成）"
+    )
     lines = [
         f"定时发布 {len(done.released)} 批，补发名单 {len(done.listed)} 批，补办撤回 {len(done.withdrawals)} 项、决定 {done.decisions} 项，收来信 {done.letters} 封；{notices}"
     ]

@@ -22,12 +22,15 @@ def began(session: Session, batch_id: int, *, others: bool) -> None:
 def ended(session: Session, batch_id: int) -> int:
     """Note that one was refused, and return how many are left."""
     left = max(_count(session, batch_id) - 1, 0)
-    settings.keep(session, f"{_NAME}{batch_id}", str(left))
+    if left:
+        settings.keep(session, f"{_NAME}{batch_id}", str(left))
+    else:
+        done(session, batch_id)
     return left
 
 
 def done(session: Session, batch_id: int) -> None:
-    """Note that the batch is out: what others come to changes nothing of that."""
+    """Forget the count: the batch is out, and what others come to changes nothing of that; or nobody is left."""
     session.execute(sa.delete(SettingRow).where(SettingRow.name == f"{_NAME}{batch_id}"))
 
 
